@@ -97,13 +97,14 @@ The first line is what GitLab shows of the script when FF_SCRIPT_SECTIONS is on.
 */}}
 {{- define "podrunner.podman.prepare" -}}
 # podrunner: lay out podman's folders and configuration
-mkdir -p -m 0700 /podrunner/run /podrunner/storage
-mkdir -p /podrunner/config
+mkdir -p -m 0700 /podrunner/run
+mkdir -p /podrunner/config /podrunner/storage /podrunner/tmp
 cat >/podrunner/config/storage.conf <<'EOF'
 [storage]
 driver = {{ .podman.storage.driver | toRawJson }}
 graphroot = "/podrunner/storage"
-runroot = "/podrunner/run/storage"
+rootless_storage_path = "/podrunner/storage"
+runroot = "/podrunner/run/containers"
 EOF
 cat >/podrunner/config/containers.conf <<'EOF'
 [containers]
@@ -121,7 +122,7 @@ label = false
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
-image_copy_tmp_dir = "storage"
+image_copy_tmp_dir = "/podrunner/tmp"
 EOF
 {{- with .podman.registries.mirrors }}
 cat >/podrunner/config/registries.conf <<'EOF'

@@ -1,0 +1,41 @@
+# Two commands do all set-up: "make smoke" and "make test". Nothing is installed outside this folder, except by AIRGAP=1.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Keep caches of AIRGAP=1 where the user's other caches are.
+AIRGAP_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podrunner/airgap
+
+.PHONY: help test lint check smoke images clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/podrunner: python/pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable './python[dev]'
+	@touch $@
+
+test: $(BIN)/podrunner ## Run all tests that need no cluster
+	$(BIN)/pytest --ignore=tests/smoke --quiet -rs tests
+
+lint: $(BIN)/podrunner ## Check style, types and generated files
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	cd python && ../$(BIN)/mypy
+	$(BIN)/python ci/schema/generate.py --check
+
+check: $(BIN)/podrunner ## Render and check every preset and the matrix, without a cluster
+	$(BIN)/podrunner check --all-presets --matrix tests/matrix.yaml
+
+smoke: check ## Check every preset, then run real builds on a kind cluster; AIRGAP=1 builds all images here
+ifdef AIRGAP
+	ci/airgap/build --directory $(AIRGAP_DIR)
+	$(BIN)/podrunner smoke --preset privileged --preset unprivileged --images $(AIRGAP_DIR)
+else
+	$(BIN)/podrunner smoke --preset privileged --preset unprivileged
+endif
+
+images: $(BIN)/podrunner ## List every image that a release and its jobs need
+	$(BIN)/podrunner images --preset unprivileged
+
+clean: ## Remove what make made in this folder
+	rm -rf $(VENV) podrunner-smoke-* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,9 +16,6 @@ Values that contradict each other: the render fails with a sentence that names t
 {{- if not .config.url -}}
   {{- fail "\n\ngitlab.url is empty: the runner does not know its GitLab.\nSet it to the address of your GitLab, for example: --set gitlab.url=https://gitlab.com\n" -}}
 {{- end -}}
-{{- if and (ne .podman.mode "none") (not (hasPrefix "/" .podman.home)) -}}
-  {{- fail (printf "\n\npodman.home is %q (%s): it has to be an absolute path other than /, such as /my_custom_dir.\n" .podman.home $at) -}}
-{{- end -}}
 {{- if and (eq .podman.storage.medium "Memory") (not .podman.storage.size) -}}
   {{- fail (printf "\n\npodman.storage.medium is Memory and podman.storage.size is empty (%s): images would use memory without bound.\nSet podman.storage.size, for example to 4Gi, or leave podman.storage.medium empty to store images on disk.\n" $at) -}}
 {{- end -}}

@@ -32,9 +32,9 @@ Dates are written as TOML dates only where GitLab Runner types the key as a time
   {{- else if eq (include "podrunner.toml.isTables" $value) "true" -}}
     {{- $arrays = append $arrays $key -}}
   {{- else if and (eq $path "runners") (has $key (list "token_obtained_at" "token_expires_at")) }}
-{{ $indent }}{{ $name }} = {{ include "podrunner.toml.time" (dict "key" $key "value" $value) }}
+{{ $indent }}{{ $name }} = {{ $value }}
   {{- else }}
-{{ $indent }}{{ $name }} = {{ include "podrunner.toml.value" (dict "value" $value "key" (printf "%s.%s" $path $key)) }}
+{{ $indent }}{{ $name }} = {{ include "podrunner.toml.value" $value }}
   {{- end -}}
 {{- end -}}
 {{- range $key := $tables -}}
@@ -66,41 +66,21 @@ Dates are written as TOML dates only where GitLab Runner types the key as a time
 {{- if regexMatch "^[A-Za-z0-9_-]+$" . -}}{{- . -}}{{- else -}}{{- include "podrunner.toml.quoted" . -}}{{- end -}}
 {{- end -}}
 
-{{- define "podrunner.toml.time" -}}
-{{- if not (regexMatch "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" (toString .value)) -}}
-  {{- fail (printf "\n\n%s is %q, which is no point in time. Write it as in 2024-09-30T14:38:04Z.\n" .key (toString .value)) -}}
-{{- end -}}
-{{- .value -}}
-{{- end -}}
-
-{{/* "key" names the value in the message about a null, which TOML cannot hold. */}}
 {{- define "podrunner.toml.value" -}}
-{{- $value := .value -}}
-{{- $key := .key -}}
-{{- if eq (typeOf $value) "json.Number" -}}
-  {{- $value -}}
-{{- else if kindIs "string" $value -}}
-  {{- include "podrunner.toml.string" $value -}}
-{{- else if kindIs "bool" $value -}}
-  {{- $value -}}
-{{- else if kindIs "float64" $value -}}
-  {{- /* Helm reads every number of a values file as a float: whole ones are written as integers */ -}}
-  {{- if eq (floor $value) $value -}}{{- printf "%.0f" $value -}}{{- else -}}{{- $value -}}{{- end -}}
-{{- else if kindIs "slice" $value -}}
+{{- if kindIs "string" . -}}
+  {{- include "podrunner.toml.string" . -}}
+{{- else if kindIs "slice" . -}}
   [
-  {{- range $index, $item := $value -}}
+  {{- range $index, $item := . -}}
     {{- if $index -}}, {{ end -}}
-    {{- include "podrunner.toml.value" (dict "value" $item "key" (printf "%s[%d]" $key $index)) -}}
+    {{- include "podrunner.toml.value" $item -}}
   {{- end -}}
   ]
-{{- else if kindIs "map" $value -}}
-  { {{- range $index, $name := keys $value | sortAlpha -}}
-    {{- if $index -}}, {{- end }} {{ include "podrunner.toml.key" $name }} = {{ include "podrunner.toml.value" (dict "value" (index $value $name) "key" (printf "%s.%s" $key $name)) -}}
-  {{- end }} }
-{{- else if kindIs "invalid" $value -}}
-  {{- fail (printf "\n\n%s is null, and a TOML list cannot hold null. Remove the entry.\n" $key) -}}
+{{- else if and (kindIs "float64" .) (eq (floor .) .) -}}
+  {{- /* Helm reads every number of a values file as a float: whole ones are written as integers */ -}}
+  {{- printf "%.0f" . -}}
 {{- else -}}
-  {{- $value -}}
+  {{- . -}}
 {{- end -}}
 {{- end -}}
 

@@ -1,0 +1,170 @@
+"""The manager: Pod Security restricted, tokens from Secrets, hot reload, a stable id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+
+def manager_pod(rendering: Any) -> dict[str, Any]:
+    """The pod template of the manager."""
+    return dict(rendering.object("Deployment")["spec"]["template"]["spec"])
+
+
+def test_the_manager_asks_for_nothing_that_restricted_refuses(render: Any) -> None:
+    pod = manager_pod(render())
+    (container,) = pod["containers"]
+
+    assert pod["securityContext"] == {
+        "runAsNonRoot": True,
+        "runAsUser": 65534,
+        "runAsGroup": 65534,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert sorted(next(iter(volume.keys() - {"name"})) for volume in pod["volumes"]) == [
+        "configMap",
+        "downwardAPI",
+        "emptyDir",
+    ]
+
+
+def test_a_platform_that_assigns_the_uid_can_take_it_away(render: Any) -> None:
+    pod = manager_pod(render({"manager": {"podSecurityContext": {"runAsUser": None, "runAsGroup": None}}}))
+
+    assert pod["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+
+
+def test_a_token_comes_from_the_secret_named_after_release_and_runner(render: Any) -> None:
+    (container,) = manager_pod(render({"runners": {"team-a": None}}, release="ci"))["containers"]
+
+    assert container["env"][1:] == [
+        {
+            "name": "RUNNER_TOKEN_TEAM_A",
+            "valueFrom": {"secretKeyRef": {"name": "ci-podrunner-team-a", "key": "token"}},
+        }
+    ]
+
+
+def test_an_existing_secret_may_have_any_name_and_key(render: Any) -> None:
+    secret = {"name": "gitlab.credentials", "key": "runner-token"}
+    (container,) = manager_pod(render({"runners": {"a": {"token": {"existingSecret": secret}}}}))["containers"]
+
+    assert container["env"][1]["valueFrom"] == {"secretKeyRef": secret}
+
+
+def test_the_chart_makes_no_secret_of_its_own_accord(render: Any) -> None:
+    assert render().objects("Secret") == []
+
+
+def test_a_token_in_the_values_ends_in_a_secret_and_nowhere_else(render: Any) -> None:
+    rendering = render({"runners": {"default": {"token": {"insecureInline": "glrt-do-not-tell"}}}})
+    elsewhere = [document.name for document in rendering.documents if "glrt-do-not-tell" in document.text]
+
+    assert elsewhere == ["Secret/podrunner-default"]
+    assert "glrt-do-not-tell" not in rendering.notes
+
+
+def test_a_change_of_the_configuration_does_not_change_the_pod(render: Any) -> None:
+    before = render({"config": {"concurrent": 1}}).object("Deployment")
+    after = render({"config": {"concurrent": 2}}).object("Deployment")
+
+    assert before == after
+
+
+def test_the_configuration_is_mounted_as_a_folder_so_that_changes_arrive(render: Any) -> None:
+    (container,) = manager_pod(render())["containers"]
+    (mount,) = [mount for mount in container["volumeMounts"] if mount["name"] == "config"]
+
+    assert mount == {"name": "config", "mountPath": "/etc/gitlab-runner", "readOnly": True}
+
+
+def test_the_system_id_comes_from_the_pods_uid(render: Any) -> None:
+    pod = manager_pod(render())
+    (volume,) = [volume for volume in pod["volumes"] if volume["name"] == "machine-id"]
+
+    assert volume["downwardAPI"]["items"] == [{"path": "machine-id", "fieldRef": {"fieldPath": "metadata.uid"}}]
+
+
+def test_kubernetes_asks_the_manager_to_finish_its_jobs(render: Any) -> None:
+    pod = manager_pod(render())
+
+    assert pod["containers"][0]["command"] == ["/usr/bin/dumb-init", "--rewrite", "15:3", "--", "gitlab-runner"]
+    assert pod["terminationGracePeriodSeconds"] == 3600
+
+
+def test_the_probes_follow_the_listen_address(render: Any) -> None:
+    (container,) = manager_pod(render({"config": {"listen_address": "0.0.0.0:9999"}}))["containers"]
+
+    assert container["ports"] == [{"name": "metrics", "containerPort": 9999}]
+    assert container["readinessProbe"]["httpGet"] == {"path": "/health/ready", "port": "metrics"}
+
+
+def test_without_a_listen_address_there_are_no_probes(render: Any) -> None:
+    (container,) = manager_pod(render({"config": {"listen_address": None}}))["containers"]
+
+    assert not {"ports", "readinessProbe", "livenessProbe"} & container.keys()
+
+
+@pytest.mark.parametrize(
+    ("image", "reference"),
+    [
+        ({}, "registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.4.0"),
+        ({"registry": "r.example.com:5000", "tag": "x"}, "r.example.com:5000/gitlab-org/gitlab-runner:x"),
+        ({"tag": "x", "digest": "sha256:" + "0" * 64}, "registry.gitlab.com/gitlab-org/gitlab-runner@sha256:" + "0" * 64),
+    ],
+)
+def test_the_managers_image_is_put_together(render: Any, image: dict[str, str], reference: str) -> None:
+    assert manager_pod(render({"image": image}))["containers"][0]["image"] == reference
+
+
+def test_selectors_hold_no_version(render: Any) -> None:
+    deployment = render(release="ci").object("Deployment")
+
+    assert deployment["spec"]["selector"] == {
+        "matchLabels": {
+            "app.kubernetes.io/name": "podrunner",
+            "app.kubernetes.io/instance": "ci",
+            "app.kubernetes.io/component": "manager",
+        }
+    }
+
+
+def test_scheduling_and_metadata_reach_the_pod(render: Any) -> None:
+    manager = {
+        "replicas": 2,
+        "nodeSelector": {"pool": "ci"},
+        "tolerations": [{"key": "ci", "operator": "Exists"}],
+        "affinity": {"nodeAffinity": {}},
+        "podLabels": {"team": "a"},
+        "podAnnotations": {"note": "b"},
+        "imagePullSecrets": ["login"],
+        "resources": {"limits": {"memory": "1Gi"}},
+    }
+    deployment = render({"manager": manager}).object("Deployment")["spec"]
+    template, pod = deployment["template"]["metadata"], deployment["template"]["spec"]
+
+    assert deployment["replicas"] == 2
+    assert (template["labels"]["team"], template["annotations"]) == ("a", {"note": "b"})
+    assert (pod["nodeSelector"], pod["affinity"]) == ({"pool": "ci"}, {"nodeAffinity": {}})
+    assert pod["tolerations"] == [{"key": "ci", "operator": "Exists"}]
+    assert pod["imagePullSecrets"] == [{"name": "login"}]
+    assert pod["containers"][0]["resources"]["limits"] == {"memory": "1Gi"}
+
+
+def test_names_of_a_long_release_stay_within_what_kubernetes_allows(render: Any) -> None:
+    rendering = render({"runners": {"a" * 16: None}}, release="r" * 53)
+
+    assert max(len(document.data["metadata"]["name"]) for document in rendering.documents) <= 63
+
+
+def test_the_rendered_text_has_no_blanks_at_line_ends(render: Any) -> None:
+    text = yaml.safe_dump([line for line in render().text.splitlines() if line != line.rstrip()])
+
+    assert text == "[]\n"

@@ -1,0 +1,10 @@
+// etcd, from the module that holds the server without its command.
+package main
+
+import (
+	"os"
+
+	"go.etcd.io/etcd/server/v3/etcdmain"
+)
+
+func main() { etcdmain.Main(os.Args) }

@@ -9,45 +9,139 @@ import pytest
 from podrunner.errors import UsageError, ValuesError
 from podrunner.values import check_schema, load_values, parse_set, read_values
 
-WRONG = [
-    ("imge: x", "1:1: error: imge: unknown key. Did you mean `image`? [values-unknown-key]"),
-    (
-        "mode: lowd",
-        '1:1: error: mode: "lowd" is not allowed. Did you mean `loud`? Allowed: quiet, loud. [values-enum]',
-    ),
-    ("mode: silent", '1:1: error: mode: "silent" is not allowed. Allowed: quiet, loud. [values-enum]'),
-    ("image: 5", '1:1: error: image: must be text, is 5. For text write "5". [values-type]'),
-    (
-        "image: 0644",
-        '1:1: error: image: must be text, is 0644, which YAML reads as 420. For text write "0644". [values-type]',
-    ),
-    (
-        "image: no",
-        '1:1: error: image: must be text, is no, which YAML reads as false. For text write "no". [values-type]',
-    ),
-    ("image: [x]", "1:1: error: image: must be text, is a list. [values-type]"),
-    ("replicas: many", '1:1: error: replicas: must be a whole number, is the text "many". [values-type]'),
-    ("replicas: 1.5", "1:1: error: replicas: must be a whole number, is 1.5. [values-type]"),
-    ("replicas: -1", "1:1: error: replicas: -1 is less than 0. [values-value]"),
-    ("labels: {a: 1}", '1:10: error: labels.a: must be text, is 1. For text write "1". [values-type]'),
-    ("objects:\n  - a: 1\n  - b", '3:5: error: objects[1]: must be a map, is the text "b". [values-type]'),
-    (
-        "name: A",
-        '1:1: error: name: "A" does not match the pattern ^[a-z]+$. Lower-case letters. [values-value]',
-    ),
-    ("limit: 5", '1:1: error: limit: must be a map or text, is 5. For text write "5". [values-type]'),
-    ("limit: {cpu: 5}", '1:9: error: limit.cpu: must be text, is 5. For text write "5". [values-type]'),
-    ("limit: {memory: x}", "1:9: error: limit.memory: unknown key. Allowed: cpu. [values-unknown-key]"),
-    ("gone: 1", "1:1: error: gone: not allowed here: remove it. [values-not-allowed]"),
-    ("token: abcdef", "1:1: error: token: (a secret, not shown) is longer than 3. [values-value]"),
-]
+KEYS = "config, image, labels, limit, mode, name, objects, refuse, replicas, token"
+WRONG = {
+    "imge: x": [
+        f"team.yaml:1:1: error: imge: unknown key. Did you mean `image`? Allowed: {KEYS}. [values-unknown-key]"
+    ],
+    "cpu: x": [
+        f"team.yaml:1:1: error: cpu: unknown key. It is a key of limit. Allowed: {KEYS}. [values-unknown-key]",
+    ],
+    "mode: lowd": [
+        'team.yaml:1:1: error: mode: "lowd" is not allowed. Did you mean `loud`? Allowed: quiet, loud. [values-enum]'
+    ],
+    "mode: silent": ['team.yaml:1:1: error: mode: "silent" is not allowed. Allowed: quiet, loud. [values-enum]'],
+    "image: 5": ['team.yaml:1:1: error: image: must be text, is 5. For text write "5". [values-type]'],
+    "image: 0644": [
+        "team.yaml:1:1: error: image: must be text, is 0644, which YAML reads as 420. "
+        'For text write "0644". [values-type]'
+    ],
+    "image: no": [
+        "team.yaml:1:1: error: image: must be text, is no, which YAML reads as false. "
+        'For text write "no". [values-type]'
+    ],
+    "image: [x]": ["team.yaml:1:1: error: image: must be text, is a list. [values-type]"],
+    "replicas: many": [
+        'team.yaml:1:1: error: replicas: must be a whole number, is the text "many". [values-type]',
+    ],
+    "replicas: 1.5": ["team.yaml:1:1: error: replicas: must be a whole number, is 1.5. [values-type]"],
+    "replicas: -1": ["team.yaml:1:1: error: replicas: -1 is less than 0. [values-value]"],
+    "labels: {a: 1}": ['team.yaml:1:10: error: labels.a: must be text, is 1. For text write "1". [values-type]'],
+    "labels:\n  a:": [
+        "team.yaml:2:3: error: labels.a: must be text, is null (nothing stands after the colon). [values-type]"
+    ],
+    "objects:\n  - a: 1\n  - b": ['team.yaml:3:5: error: objects[1]: must be a map, is the text "b". [values-type]'],
+    "name: A": [
+        'team.yaml:1:1: error: name: "A" does not match the pattern ^[a-z]+$. Lower-case letters. [values-value]'
+    ],
+    "limit: 5": ['team.yaml:1:1: error: limit: must be a map or text, is 5. For text write "5". [values-type]'],
+    "limit: {cpu: 5}": ['team.yaml:1:9: error: limit.cpu: must be text, is 5. For text write "5". [values-type]'],
+    "limit: {memory: x, cpu: x}": [
+        "team.yaml:1:9: error: limit.memory: unknown key. Allowed: cpu. [values-unknown-key]"
+    ],
+    "limit: {}": ["team.yaml:1:1: error: limit.cpu: missing. [values-required]"],
+    "gone: 1": ["team.yaml:1:1: error: gone: not allowed here: remove it. [values-not-allowed]"],
+    "token: abcdef": ["team.yaml:1:1: error: token: (a secret, not shown) is longer than 3. [values-value]"],
+    "token: 123456": [
+        "team.yaml:1:1: error: token: must be text, is (a secret, not shown). "
+        "For text write it in quotes. [values-type]"
+    ],
+}
 
 
-@pytest.mark.parametrize(("text", "line"), WRONG, ids=[text for text, _ in WRONG])
-def test_a_mistake_is_named_with_its_place_and_the_way_out(small_chart: Path, text: str, line: str) -> None:
+@pytest.mark.parametrize(("text", "lines"), WRONG.items(), ids=WRONG)
+def test_a_mistake_is_named_with_its_place_and_the_way_out(small_chart: Path, text: str, lines: list[str]) -> None:
     findings = check_schema(small_chart, [read_values(text, "team.yaml")])
 
-    assert line.replace("1:1", "team.yaml:1:1", 1) in [
-        str(finding).replace("team.yaml:", "team.yaml:", 1) if line.startswith("1:1") else str(finding).removeprefix("team.yaml:")
-        for finding in findings
-    ]
+    assert [str(finding) for finding in findings] == lines
+
+
+@pytest.mark.parametrize("text", ["", "image: x", "mode: loud", "replicas: null", "limit: x", "limit: {cpu: x}"])
+def test_what_the_schema_allows_gives_no_finding(small_chart: Path, text: str) -> None:
+    assert check_schema(small_chart, [read_values(text, "team.yaml")]) == []
+
+
+def test_the_place_is_in_the_file_whose_value_wins(small_chart: Path) -> None:
+    first = read_values("mode: lowd\n", "first.yaml")
+    last = read_values("# on top\nmode: silent\n", "last.yaml")
+
+    (finding,) = check_schema(small_chart, [first, last])
+
+    assert (finding.file, finding.line, finding.column) == ("last.yaml", 2, 1)
+
+
+def test_a_wrong_value_that_a_later_file_mends_is_no_finding(small_chart: Path) -> None:
+    layers = [read_values("mode: lowd\n", "first.yaml"), read_values("mode: loud\n", "last.yaml")]
+
+    assert check_schema(small_chart, layers) == []
+
+
+def test_a_wrong_value_of_the_command_line_names_the_option(small_chart: Path) -> None:
+    layers = [read_values("mode: loud\n", "team.yaml"), *parse_set(["mode=lowd"])]
+
+    (finding,) = check_schema(small_chart, layers)
+
+    assert str(finding) == (
+        '--set mode=lowd: error: mode: "lowd" is not allowed. Did you mean `loud`? Allowed: quiet, loud. [values-enum]'
+    )
+
+
+def test_a_key_with_dots_is_written_so_that_it_can_be_pasted(small_chart: Path) -> None:
+    (finding,) = check_schema(small_chart, [read_values("labels:\n  example.com/a: 1\n", "team.yaml")])
+
+    assert finding.path == r"labels.example\.com/a"
+    assert (finding.line, finding.column) == (2, 3)
+
+
+def test_a_chart_without_a_schema_allows_everything(tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: open\nversion: 0.0.1\n")
+
+    assert check_schema(tmp_path, [read_values("anything: 1", "team.yaml")]) == []
+
+
+def test_a_schema_that_is_not_json_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "values.schema.json").write_text("{")
+
+    with pytest.raises(UsageError, match=r"values\.schema\.json: not a JSON schema"):
+        check_schema(tmp_path, [])
+
+
+def test_our_verdict_is_helms_verdict_for_every_fixture(checkout: Path, fixtures: Path) -> None:
+    chart = checkout / "chart"
+    helm = helm_python.Chart.load(chart)
+    files = [*(fixtures / "values").glob("*.yaml"), *(chart / "presets").glob("*.yaml")]
+    verdicts: dict[str, tuple[bool, bool]] = {}
+    for file in files:
+        try:
+            values = load_values(file)
+        except ValuesError:
+            continue
+        verdicts[file.name] = (check_schema(chart, [values]) == [], _helm_takes(helm, values.data))
+
+    assert len(verdicts) > 12
+    assert {name for name, (ours, helms) in verdicts.items() if ours != helms} == set()
+
+
+@pytest.mark.parametrize("text", [*WRONG, "", "mode: loud", "replicas: null", "limit: x", "global: {a: 1}"])
+def test_our_verdict_is_helms_verdict_for_every_mistake(small_chart: Path, text: str) -> None:
+    values = read_values(text, "team.yaml")
+
+    assert (check_schema(small_chart, [values]) == []) == _helm_takes(helm_python.Chart.load(small_chart), values.data)
+
+
+def _helm_takes(chart: helm_python.Chart, values: dict[str, object]) -> bool:
+    try:
+        chart.validate_schema(values)
+    except helm_python.HelmValuesError:
+        return False
+    return True

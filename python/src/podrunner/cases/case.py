@@ -1,0 +1,73 @@
+"""One case: everything one render needs, and what is expected of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podrunner.values import Values, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RELEASE = "podrunner"
+NAMESPACE = "podrunner"
+KUBE_VERSION = "1.34.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What to render. `layers` are values, each over the one before; `expect_fail` a text that an error must contain."""
+
+    name: str
+    layers: tuple[Values, ...] = ()
+    release: str = RELEASE
+    namespace: str = NAMESPACE
+    kube_version: str = KUBE_VERSION
+    api_versions: tuple[str, ...] = ()
+    expect_fail: str = ""
+    # Where an explicit case of a matrix file is written.
+    file: str = ""
+    line: int = 0
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The layers merged, without the chart's defaults."""
+        return merge(*(layer.data for layer in self.layers))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A part of a case: what one entry of an axis says. None where it says nothing."""
+
+    preset: Values | None = None
+    layers: tuple[Values, ...] = ()
+    release: str | None = None
+    namespace: str | None = None
+    kube_version: str | None = None
+    api_versions: tuple[str, ...] | None = None
+    expect_fail: str | None = None
+    line: int | None = None
+
+
+def combine(name: str, parts: Iterable[Settings], *, file: str = "") -> Case:
+    """One case from settings, each over the ones before. A preset lies under all other values."""
+    every = list(parts)
+    presets = [part.preset for part in every if part.preset is not None]
+    layers = [layer for part in every for layer in part.layers]
+
+    def last(attribute: str, default: Any) -> Any:
+        said = [value for part in every if (value := getattr(part, attribute)) is not None]
+        return said[-1] if said else default
+
+    return Case(
+        name=name,
+        layers=(*presets[-1:], *layers),
+        release=last("release", RELEASE),
+        namespace=last("namespace", NAMESPACE),
+        kube_version=last("kube_version", KUBE_VERSION),
+        api_versions=last("api_versions", ()),
+        expect_fail=last("expect_fail", ""),
+        file=file,
+        line=last("line", 0),
+    )

@@ -1,0 +1,170 @@
+"""The matrix file: axes, and the cases that their combinations make. Its format is in docs/matrix.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import yaml
+
+from podrunner.cases.case import Case, Settings, combine
+from podrunner.cases.nodes import NodeReader
+from podrunner.cases.settings import SETTINGS, read_setting, read_settings
+from podrunner.cases.strategy import STRATEGIES, Strategy, choose
+from podrunner.errors import MatrixError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podrunner.values import Values
+
+Axis = dict[str, Settings]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A matrix file, read: axis → entry → settings."""
+
+    file: Path
+    strategy: Strategy = "pairwise"
+    base: Settings = field(default_factory=Settings)
+    axes: dict[str, Axis] = field(default_factory=dict)
+    cases: dict[str, Settings] = field(default_factory=dict)
+
+
+def load_matrix(path: Path, chart: Path) -> Matrix:
+    """Read a matrix file. Raises MatrixError with a finding for every mistake, UsageError when there is no file."""
+    reader = NodeReader(path)
+    parts = {
+        name: node
+        for key, name, node in reader.items(reader.root(), "the file")
+        if reader.known(key, name, "", "key", ("strategy", "base", "axes", "cases"))
+    }
+    matrix = Matrix(
+        path,
+        strategy=_strategy(reader, parts.get("strategy")),
+        base=read_settings(reader, chart, parts["base"], "base") if "base" in parts else Settings(),
+        axes=_axes(reader, chart, parts["axes"]) if "axes" in parts else {},
+        cases=_cases(reader, chart, parts["cases"]) if "cases" in parts else {},
+    )
+    if reader.findings:
+        raise MatrixError(sorted(reader.findings, key=lambda finding: (finding.file, finding.line, finding.column)))
+    return matrix
+
+
+def make_cases(
+    matrix: Matrix,
+    *,
+    strategy: Strategy | None = None,
+    under: Sequence[Values] = (),
+    over: Sequence[Values] = (),
+    kube_versions: Sequence[str] = (),
+) -> list[Case]:
+    """The cases of a matrix, those of the axes first.
+
+    `under` are values files below the matrix' own, `over` values above them. `kube_versions` take the place of the
+    matrix' own versions, but not in explicit cases that say theirs.
+    """
+    below, above = Settings(layers=tuple(under)), Settings(layers=tuple(over))
+    axes = _with_versions(matrix.axes, kube_versions)
+    made = []
+    for row in choose({name: list(axis) for name, axis in axes.items()}, strategy or matrix.strategy):
+        name = ",".join(f"{axis}={entry}" for axis, entry in row.items())
+        entries = [axes[axis][entry] for axis, entry in row.items()]
+        # Made by the axes, so no single line of the file is its place.
+        made.append(combine(name, [below, matrix.base, *entries, above, Settings(line=0)], file=str(matrix.file)))
+    for name, settings in matrix.cases.items():
+        for version in _versions_of(settings, kube_versions):
+            shown = name if version.kube_version is None else f"{name},kube={version.kube_version}"
+            made.append(combine(shown, [below, matrix.base, version, settings, above], file=str(matrix.file)))
+    return made
+
+
+def _with_versions(axes: dict[str, Axis], kube_versions: Sequence[str]) -> dict[str, Axis]:
+    if not kube_versions:
+        return axes
+    kept = {name: axis for name, axis in axes.items() if not all(_says_version(entry) for entry in axis.values())}
+    return {**kept, "kube": {version: Settings(kube_version=version) for version in kube_versions}}
+
+
+def _says_version(settings: Settings) -> bool:
+    return settings.kube_version is not None
+
+
+def _versions_of(settings: Settings, kube_versions: Sequence[str]) -> list[Settings]:
+    if _says_version(settings) or not kube_versions:
+        return [Settings()]
+    return [Settings(kube_version=version) for version in kube_versions]
+
+
+def _strategy(reader: NodeReader, node: yaml.Node | None) -> Strategy:
+    text = reader.text(node, "strategy") if node is not None else None
+    if text is None or node is None or not reader.known(node, text, "", "strategy", STRATEGIES):
+        return "pairwise"
+    return cast("Strategy", text)
+
+
+def _cases(reader: NodeReader, chart: Path, node: yaml.Node) -> dict[str, Settings]:
+    found = {}
+    for _, name, value in reader.items(node, "cases"):
+        found[name] = read_settings(reader, chart, value, f"cases.{name}", expect=True)
+    return found
+
+
+def _axes(reader: NodeReader, chart: Path, node: yaml.Node) -> dict[str, Axis]:
+    axes = {}
+    for key, name, value in reader.items(node, "axes"):
+        before = len(reader.findings)
+        axes[name] = _axis(reader, chart, name, value)
+        if not axes[name] and len(reader.findings) == before:
+            reader.wrong(key, "matrix-axis", f"axes.{name}: has no entries. Give at least one, or remove the axis.")
+    return axes
+
+
+def _axis(reader: NodeReader, chart: Path, name: str, node: yaml.Node) -> Axis:
+    where = f"axes.{name}"
+    if isinstance(node, yaml.SequenceNode):
+        if name in SETTINGS:
+            return _list_axis(reader, chart, name, node, where)
+        message = (
+            f"{where}: a list, and `{name}` is not the name of a setting. Write `{name}: {{SETTING: [...]}}` "
+            f"with one of {', '.join(SETTINGS)}, or a map of named entries."
+        )
+        reader.wrong(node, "matrix-axis", message)
+        return {}
+    listed = _single_list(node)
+    if listed:
+        return _list_axis(reader, chart, listed[0], listed[1], where)
+    items = reader.items(node, where)
+    return {entry: read_settings(reader, chart, value, f"{where}.{entry}") for _, entry, value in items}
+
+
+def _single_list(node: yaml.Node) -> tuple[str, yaml.SequenceNode] | None:
+    """(setting, list) for an axis written `{kubeVersion: [...]}`."""
+    if isinstance(node, yaml.MappingNode) and len(node.value) == 1:
+        key, value = node.value[0]
+        if key.value in SETTINGS and isinstance(value, yaml.SequenceNode):
+            return key.value, value
+    return None
+
+
+def _list_axis(reader: NodeReader, chart: Path, setting: str, node: yaml.SequenceNode, where: str) -> Axis:
+    axis: Axis = {}
+    for item in node.value:
+        name = _entry_name(setting, item)
+        if name is None or name in axis:
+            reason = "needs a name" if name is None else f"would be the second one called `{name}`"
+            message = f"{where}: this entry {reason}. Write the axis as a map: `NAME: {{{setting}: ...}}`."
+            reader.wrong(item, "matrix-entry", message)
+            continue
+        axis[name] = Settings(**read_setting(reader, chart, setting, item, f"{where}.{name}"))
+    return axis
+
+
+def _entry_name(setting: str, node: yaml.Node) -> str | None:
+    if isinstance(node, yaml.ScalarNode):
+        return Path(node.value).stem if setting == "values" else str(node.value)
+    if setting == "apiVersions" and isinstance(node, yaml.SequenceNode):
+        return "+".join(str(item.value) for item in node.value) or "none"
+    return None

@@ -1,0 +1,93 @@
+"""One map of settings in a matrix file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from podrunner.cases.case import Settings
+from podrunner.chart import find_preset
+from podrunner.errors import UsageError, ValuesError
+from podrunner.helm.kubernetes_version import full_version
+from podrunner.values import Values, load_values
+from podrunner.values.load import values_from_node
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from podrunner.cases.nodes import NodeReader
+
+SETTINGS = ("apiVersions", "kubeVersion", "namespace", "preset", "release", "values")
+
+
+def read_settings(reader: NodeReader, chart: Path, node: yaml.Node, where: str, *, expect: bool = False) -> Settings:
+    """The settings in a map; mistakes go to the reader. `expect` says whether `expect:` is allowed here."""
+    allowed = (*SETTINGS, "expect") if expect else SETTINGS
+    said: dict[str, Any] = {"line": node.start_mark.line + 1}
+    for key, name, value in reader.items(node, where):
+        if reader.known(key, name, f"{where}: ", "setting", allowed):
+            said |= read_setting(reader, chart, name, value, f"{where}.{name}")
+    return Settings(**said)
+
+
+def read_setting(reader: NodeReader, chart: Path, name: str, node: yaml.Node, where: str) -> dict[str, Any]:
+    """One setting as fields of `Settings`; empty after a mistake."""
+    if name == "values":
+        return {"layers": tuple(_layers(reader, node, where))}
+    if name == "apiVersions":
+        return {"api_versions": tuple(_texts(reader, node, where))}
+    if name == "expect":
+        return _expect(reader, node, where)
+    text = reader.text(node, where)
+    if text is None:
+        return {}
+    try:
+        return _named(chart, name, text)
+    except UsageError as error:
+        reader.wrong(node, f"matrix-{name}", f"{where}: {error}")
+    except ValuesError as error:
+        reader.findings += error.findings
+    return {}
+
+
+def _named(chart: Path, name: str, text: str) -> dict[str, Any]:
+    if name == "preset":
+        return {"preset": load_values(find_preset(chart, text))}
+    if name == "kubeVersion":
+        return {"kube_version": full_version(text)}
+    return {name: text}
+
+
+def _texts(reader: NodeReader, node: yaml.Node, where: str) -> list[str]:
+    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return [text for item in items if (text := reader.text(item, where)) is not None]
+
+
+def _layers(reader: NodeReader, node: yaml.Node, where: str) -> list[Values]:
+    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    layers = [_layer(reader, item, where) for item in items]
+    return [layer for layer in layers if layer is not None]
+
+
+def _layer(reader: NodeReader, node: yaml.Node, where: str) -> Values | None:
+    if isinstance(node, yaml.MappingNode):
+        return values_from_node(node, str(reader.file))
+    if not isinstance(node, yaml.ScalarNode):
+        reader.wrong(node, "matrix-type", f"{where}: must be a map of values, a file name, or a list of those.")
+        return None
+    try:
+        return load_values(reader.file.parent / node.value)
+    except UsageError as error:
+        message = f"{where}: {error} File names are relative to the matrix file."
+        reader.wrong(node, "matrix-values", message)
+    except ValuesError as error:
+        reader.findings += error.findings
+    return None
+
+
+def _expect(reader: NodeReader, node: yaml.Node, where: str) -> dict[str, Any]:
+    for key, name, value in reader.items(node, where):
+        if reader.known(key, name, f"{where}: ", "expectation", ("fail",)):
+            return {"expect_fail": reader.text(value, f"{where}.fail")}
+    return {}

@@ -1,0 +1,148 @@
+"""From a case to its findings: values, then the render, then what was rendered."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podrunner.config import check_config, values_path
+from podrunner.errors import RenderError
+from podrunner.findings import Finding, Severity, errors
+from podrunner.manifests import check_manifests
+from podrunner.values import check_schema
+from podrunner.values.dotted import dotted, parse_dotted
+from podrunner.values.places import find_layer, locate
+from podrunner.values.schema import load_defaults
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podrunner.cases import Case
+    from podrunner.helm import Renderer, Rendering
+    from podrunner.values import Values
+
+_DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One case and what was found. `rendering` is None when there was none."""
+
+    case: Case
+    findings: tuple[Finding, ...] = ()
+    rendering: Rendering | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is no error."""
+        return not errors(self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """All checks of one chart. `runner_version` is the GitLab Runner that will read config.toml."""
+
+    chart: Path
+    renderer: Renderer
+    runner_version: str = "19.4"
+
+    def check(self, case: Case) -> Result:
+        """Check one case. Never raises for what is wrong with values or chart."""
+        findings = list(_values_findings(self.chart, case.layers))
+        rendering = None
+        # Helm does not render what the schema refuses.
+        if not errors(findings):
+            try:
+                rendering = self._render(case)
+                findings += self._rendering_findings(case, rendering)
+            except RenderError as error:
+                findings.append(self._refused(case, error))
+        named = [replace(finding, case=case.name) for finding in findings]
+        return Result(case, tuple(_expected(case, named)), rendering)
+
+    def _render(self, case: Case) -> Rendering:
+        return self.renderer.render(
+            case.values,
+            case=case.name,
+            release=case.release,
+            namespace=case.namespace,
+            kube_version=case.kube_version,
+            api_versions=case.api_versions,
+        )
+
+    def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
+        found = [self._in_chart(finding) for finding in check_manifests(rendering, case.kube_version)]
+        for name, text in rendering.config_texts.items():
+            found += _config_findings(f"ConfigMap/{name}", text, self.runner_version, case.layers)
+        return found
+
+    def _in_chart(self, finding: Finding) -> Finding:
+        return replace(finding, file=_shown(self.chart / finding.file))
+
+    def _refused(self, case: Case, error: RenderError) -> Finding:
+        """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
+        message = " ".join(error.message.split())
+        finding = Finding("render", Severity.ERROR, message)
+        known = [load_defaults(self.chart), *case.layers]
+        for path in _DOTTED.findall(message):
+            if find_layer(known, parse_dotted(path)):
+                return locate(replace(finding, path=path), case.layers, parse_dotted(path))
+        if not error.template:
+            return finding
+        return replace(finding, file=_shown(self.chart / error.template), line=error.line, column=error.column)
+
+
+@lru_cache(maxsize=4096)
+def _values_findings(chart: Path, layers: tuple[Values, ...]) -> tuple[Finding, ...]:
+    """Layers are shared between the cases of a matrix: each combination is checked once."""
+    own = [finding for layer in layers for finding in layer.findings]
+    return (*own, *check_schema(chart, layers))
+
+
+def _config_findings(name: str, text: str, runner_version: str, layers: Sequence[Values]) -> list[Finding]:
+    config = _parse(text)
+    found = check_config(text, runner_version)
+    return [_at_values(replace(finding, object=name), config, layers) for finding in found]
+
+
+def _at_values(finding: Finding, config: dict[str, Any], layers: Sequence[Values]) -> Finding:
+    """A finding in config.toml, at the value it came from when that is in one of the layers."""
+    path = values_path(parse_dotted(finding.path), config)
+    if find_layer(layers, path) is None:
+        return finding
+    # The values' own name for it, which is the one to search for in the file.
+    reason = finding.message.removeprefix(f"{finding.path}: ")
+    message = f"{dotted(path)}: {reason} (line {finding.line} of config.toml)"
+    return locate(replace(finding, message=message, path=dotted(path), object=""), layers, path)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def _expected(case: Case, findings: list[Finding]) -> list[Finding]:
+    """The findings that are left when a case is expected to fail."""
+    if not case.expect_fail:
+        return findings
+    wrong = errors(findings)
+    if any(case.expect_fail in finding.message for finding in wrong):
+        return []
+    said = f"It failed with: {wrong[0].message}" if wrong else "Nothing was wrong."
+    message = f"expected to fail with `{case.expect_fail}`. {said}"
+    return [Finding("expected-failure", Severity.ERROR, message, case=case.name, file=case.file, line=case.line)]
+
+
+@lru_cache(maxsize=4096)
+def _shown(path: Path) -> str:
+    """A path as people type it: relative when it is below the current directory."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,64 @@
+"""Texts that must have a form: durations, quantities, addresses. Keyed by the words of keys.json."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_DURATION = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_QUANTITY = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+|[numkMGTPE]|[KMGTPE]i)?\Z")
+_VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
+_LABEL_KEY = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{2,64}\Z")
+_LABEL_VALUE = re.compile(r"[a-zA-Z0-9._-]{1,256}\Z")
+_AT_LEAST = re.compile(r"integer >= (\d+)|min=(\d+)|integer (\d+)\.\.100")
+
+
+def is_duration(text: str) -> bool:
+    """Whether Go's time.ParseDuration takes a text: `1h30m`, `15m0s`, `0`."""
+    return text.lstrip("+-") == "0" or (bool(text) and _DURATION.sub("", text) == "")
+
+
+def refuse(form: str, value: Any) -> str:
+    """Why a value does not have the form that keys.json describes, as the rest of a sentence; empty when it has."""
+    for beginning, check in _CHECKS.items():
+        if form.startswith(beginning):
+            return check(value)
+    least = _AT_LEAST.search(form)
+    if least and isinstance(value, int):
+        limit = int(next(group for group in least.groups() if group))
+        return f"must be {limit} or more" if value < limit else ""
+    return ""
+
+
+def _quantity(value: Any) -> str:
+    fine = not isinstance(value, str) or not value or _QUANTITY.match(value)
+    return "" if fine else 'must be a Kubernetes quantity such as "500m", "2" or "4Gi"'
+
+
+def _address(value: Any) -> str:
+    fine = not isinstance(value, str) or value.startswith(("http://", "https://")) or _VARIABLE.match(value)
+    return "" if fine else "must begin with https:// or http://, or be a variable such as $CI_SERVER_URL"
+
+
+def _assignments(value: Any) -> str:
+    entries = value if isinstance(value, list) else []
+    wrong = [entry for entry in entries if isinstance(entry, str) and "=" not in entry]
+    return f'has "{wrong[0]}", which the runner ignores: write "KEY=value"' if wrong else ""
+
+
+def _labels(value: Any) -> str:
+    for name, text in value.items() if isinstance(value, dict) else ():
+        if not _LABEL_KEY.match(name) or not isinstance(text, str) or not _LABEL_VALUE.match(text):
+            return f"has the label {name}, which the runner refuses: letters, digits, `_`, `.`, `-`, names of 3 or more"
+    return ""
+
+
+_CHECKS: dict[str, Callable[[Any], str]] = {
+    "Kubernetes quantity": _quantity,
+    "http(s) URL": _address,
+    '"KEY=value"': _assignments,
+    "keys ^[a-zA-Z0-9_]": _labels,
+}

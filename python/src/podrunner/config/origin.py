@@ -1,0 +1,21 @@
+"""From a key of config.toml back to the value of the chart that it was made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from podrunner.values.dotted import Path
+
+
+def values_path(path: Path, config: dict[str, Any]) -> Path:
+    """`runners[0].kubernetes.image` → `runners.NAME.config.kubernetes.image`, all else → `config.…`.
+
+    `config` is the parsed config.toml, which says the names of the runners.
+    """
+    if len(path) > 1 and path[0] == "runners" and isinstance(path[1], int):
+        runners = config.get("runners")
+        name = runners[path[1]].get("name") if isinstance(runners, list) and path[1] < len(runners) else None
+        if isinstance(name, str):
+            return ("runners", name, "config", *path[2:])
+    return ("config", *path)

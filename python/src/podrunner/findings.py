@@ -1,0 +1,54 @@
+"""The result model: every check gives findings, every report is a function of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Severity(Enum):
+    """How bad a finding is. Only errors make a check fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that somebody should know.
+
+    `case` is the name of the case that showed it, `object` the Kubernetes object (`Deployment/ci-podrunner`),
+    `path` the dotted path inside values, object or config.toml, `file`, `line` and `column` the place to edit
+    (0 when not known).
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    case: str = ""
+    object: str = ""
+    path: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def place(self) -> str:
+        """Where it is: `file:line:column`, as far as known, else the object, else the case."""
+        if self.file:
+            return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+        return self.object or self.case or "podrunner"
+
+    def __str__(self) -> str:
+        """The line of the text report."""
+        subject = f"{self.object}: " if self.object and self.file else ""
+        return f"{self.place()}: {self.severity.value}: {subject}{self.message} [{self.rule}]"
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that make a check fail."""
+    return [finding for finding in findings if finding.severity is Severity.ERROR]

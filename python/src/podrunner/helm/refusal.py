@@ -1,0 +1,40 @@
+"""Helm's error texts, taken apart: which template, which line, which sentence."""
+
+from __future__ import annotations
+
+import re
+
+from podrunner.errors import RenderError
+
+_FAIL = re.compile(r"execution error at \((?P<place>[^()]+)\): (?P<message>.*)\Z", re.DOTALL)
+# Helm 4 puts each part on its own line; Helm 3 writes `template: chart/templates/x.yaml:9:30: executing "…" at <…>: why`.
+_PLACE = re.compile(r"(?P<place>[^\s:()]+/templates/[^\s:()]+:\d+(?::\d+)?):?\s+(?P<message>.*)\Z", re.DOTALL)
+
+
+def read_refusal(text: str) -> RenderError:
+    """A RenderError from what Helm says on refusing to render."""
+    # What the command adds for people at a terminal.
+    text = text.strip().removeprefix("Error: ").partition("\n\nUse --debug flag")[0]
+    match = _FAIL.search(text) or _PLACE.search(text)
+    if not match:
+        return RenderError(" ".join(text.split()))
+    template, line, column = _split_place(match["place"])
+    message = _last_reason(match["message"]) if "executing" in match["message"] else match["message"].strip()
+    return RenderError(message, template=template, line=line, column=column)
+
+
+def _split_place(place: str) -> tuple[str, int, int]:
+    path, *numbers = place.split(":")
+    line, column = ([int(number) for number in numbers] + [0, 0])[:2]
+    # The first part is the name of the chart.
+    return path.partition("/")[2], line, column
+
+
+def _last_reason(message: str) -> str:
+    """The innermost reason; a chain of `executing … at <…>` says only how Helm got there."""
+    fail = _FAIL.search(message)
+    if fail:
+        return fail["message"].strip()
+    reasons = re.split(r'executing "[^"]*" at <', message)
+    expression, _, reason = " ".join(reasons[-1].split()).partition(">: ")
+    return f"`{expression}`: {reason}" if reason else " ".join(message.split())

@@ -1,0 +1,138 @@
+"""What Helm makes of a chart and values, parsed once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from podrunner.errors import PodrunnerError, RenderError
+from podrunner.nearest import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+CONFIG_TOML = "config.toml"
+_SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One Kubernetes object: `template` is the path in the chart, `data` is not to be changed by anybody."""
+
+    template: str
+    text: str
+    data: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """`Deployment/ci-podrunner`, as findings call it."""
+        metadata = self.data.get("metadata")
+        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+        return f"{self.data.get('kind', '')}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """Everything one render gave. `case` is the name of the case, `text` the whole manifest as `helm template` prints it."""
+
+    case: str
+    release: str
+    namespace: str
+    # Long texts: a failing test prints the rest.
+    documents: tuple[Document, ...] = field(repr=False)
+    notes: str = field(repr=False)
+    text: str = field(repr=False)
+
+    def objects(self, kind: str = "") -> list[dict[str, Any]]:
+        """All objects, or all of one kind."""
+        return [document.data for document in self.documents if kind in ("", document.data.get("kind"))]
+
+    def object(self, kind: str, name: str | None = None) -> dict[str, Any]:
+        """The one object of a kind, or the one of that name. Raises LookupError that lists what is there."""
+        __tracebackhide__ = True
+        found = [data for data in self.objects(kind) if name is None or data["metadata"].get("name") == name]
+        if len(found) == 1:
+            return found[0]
+        wanted = kind if name is None else f"{kind}/{name}"
+        there = listed(sorted(document.name for document in self.documents), 40) or "nothing"
+        if found:
+            raise LookupError(f"{len(found)} objects are a {wanted}: give a name. Rendered: {there}.")
+        raise LookupError(f"No {wanted} in this rendering. Rendered: {there}.")
+
+    @property
+    def config_texts(self) -> dict[str, str]:
+        """ConfigMap name → its config.toml, for every ConfigMap that has one."""
+        maps = self.objects("ConfigMap")
+        return {
+            data["metadata"]["name"]: data["data"][CONFIG_TOML]
+            for data in maps
+            if isinstance(data.get("data"), dict) and CONFIG_TOML in data["data"]
+        }
+
+    @property
+    def config_toml(self) -> dict[str, Any]:
+        """The config.toml of the release, parsed. Raises LookupError when there is none or more than one."""
+        __tracebackhide__ = True
+        texts = self.config_texts
+        if len(texts) == 1:
+            return tomllib.loads(next(iter(texts.values())))
+        there = listed(sorted(texts)) or "none"
+        raise LookupError(f"One ConfigMap with a key {CONFIG_TOML} expected. There: {there}.")
+
+
+class Renderer(Protocol):
+    """A chart that can be rendered many times."""
+
+    def render(
+        self,
+        values: Mapping[str, Any],
+        *,
+        case: str = "",
+        release: str = "podrunner",
+        namespace: str = "podrunner",
+        kube_version: str = "1.34.0",
+        api_versions: Sequence[str] = (),
+    ) -> Rendering:
+        """Render the chart with values over its defaults.
+
+        `api_versions` are those the cluster has beside Kubernetes' own. Raises RenderError.
+        """
+        ...
+
+
+def parse_documents(template: str, text: str) -> Iterable[Document]:
+    """The objects in the output of one template, empty documents left out. Raises RenderError for bad YAML."""
+    for part in _SEPARATOR.split(text):
+        data = _parse(template, part)
+        if data is not None:
+            yield Document(template, part.strip("\n") + "\n", data)
+
+
+@lru_cache(maxsize=4096)
+def _parse(template: str, text: str) -> dict[str, Any] | None:
+    """Most documents are the same in many cases of a matrix: parsed once."""
+    if not text.strip():
+        return None
+    import yaml
+
+    from podrunner.values.go_yaml import GoLoader
+
+    try:
+        data = yaml.load(text, Loader=GoLoader)
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(template, text, error) from None
+    if data is not None and not isinstance(data, dict):
+        raise RenderError(f"{template}: rendered to YAML that is not an object: {text.strip()[:60]!r}")
+    return data
+
+
+def _not_yaml(template: str, text: str, error: Any) -> PodrunnerError:
+    mark = error.problem_mark or error.context_mark
+    lines = text.splitlines()
+    shown = lines[mark.line].strip() if mark and mark.line < len(lines) else ""
+    return RenderError(
+        f"{template}: rendered to text that is not YAML: {error.problem}, at `{shown}`.", template=template
+    )

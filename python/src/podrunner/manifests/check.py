@@ -1,0 +1,123 @@
+"""Checks of rendered objects: their schema in one Kubernetes version, duplicate keys, duplicate objects."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import yaml
+
+from podrunner.explain import explain
+from podrunner.findings import Finding, Severity
+from podrunner.helm.kubernetes_version import minor_version
+from podrunner.manifests.schemas import api_versions_of, find_schema, known_versions, versions_with
+from podrunner.nearest import listed
+from podrunner.values.go_yaml import GoLoader, find_duplicates, key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podrunner.helm import Document, Rendering
+
+
+def check_manifests(rendering: Rendering, kube_version: str) -> list[Finding]:
+    """All that Kubernetes of this version would refuse in a rendering. `file` of a finding is the template."""
+    found = [finding for document in rendering.documents for finding in _check_document(document, kube_version)]
+    return [*found, *_duplicate_objects(rendering)]
+
+
+def _check_document(document: Document, kube_version: str) -> list[Finding]:
+    return list(_cached_check(_ByText(document), minor_version(kube_version)))
+
+
+class _ByText:
+    """A document that is equal to another with the same text from the same template: checked once."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._key = (document.template, document.text)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByText) and self._key == other._key
+
+
+@lru_cache(maxsize=65536)
+def _cached_check(keyed: _ByText, version: tuple[int, int]) -> tuple[Finding, ...]:
+    document = keyed.document
+    return (*_duplicate_keys(document), *_schema_findings(document, version))
+
+
+def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[Finding]:
+    api_version, kind = document.data.get("apiVersion"), document.data.get("kind")
+    if not isinstance(api_version, str) or not isinstance(kind, str):
+        missing = "apiVersion" if not isinstance(api_version, str) else "kind"
+        yield _finding(document, "kubernetes-schema", f"{missing}: missing. Every object needs apiVersion and kind.")
+        return
+    found = find_schema(api_version, kind, version)
+    if found is None:
+        yield _unknown_kind(document, api_version, kind, version)
+        return
+    seen = set()
+    for error in found.validator.iter_errors(document.data):
+        for mistake in explain(error, found.schema, lambda _: None):
+            if (mistake.path, mistake.message) not in seen:
+                seen.add((mistake.path, mistake.message))
+                message = f"{mistake.message} (Kubernetes {_dots(version)})"
+                yield _finding(document, "kubernetes-schema", message, path=mistake.dotted)
+
+
+def _unknown_kind(document: Document, api_version: str, kind: str, version: tuple[int, int]) -> Finding:
+    known = known_versions()
+    what, kube = f"{api_version} {kind}", f"Kubernetes {_dots(version)}"
+    if version not in known:
+        there = f"{_dots(known[0])} to {_dots(known[-1])}"
+        message = f"{what}: not checked, there is no data for {kube}. Data: {there}."
+        return _finding(document, "kubernetes-version", message, Severity.NOTE)
+    elsewhere = versions_with(api_version, kind)
+    others = api_versions_of(kind, _dots(version)) if _is_built_in(api_version) else []
+    if not elsewhere and not others:
+        message = f"{what}: not checked, it is not one of Kubernetes' own kinds."
+        return _finding(document, "kubernetes-unknown-kind", message, Severity.NOTE)
+    served = f" {what} is in {_dots(elsewhere[0])} to {_dots(elsewhere[-1])}." if elsewhere else ""
+    instead = f" Use apiVersion: {listed(others)}." if others else ""
+    return _finding(document, "kubernetes-api-version", f"{what} is not in {kube}.{served}{instead}")
+
+
+def _is_built_in(api_version: str) -> bool:
+    group = api_version.rpartition("/")[0]
+    return "." not in group or group.endswith(".k8s.io")
+
+
+def _dots(version: tuple[int, int]) -> str:
+    return ".".join(str(number) for number in version)
+
+
+def _finding(
+    document: Document, rule: str, message: str, severity: Severity = Severity.ERROR, *, path: str = ""
+) -> Finding:
+    return Finding(rule, severity, message, object=document.name, path=path, file=document.template)
+
+
+def _duplicate_keys(document: Document) -> Iterator[Finding]:
+    for _, again in find_duplicates(yaml.compose(document.text, Loader=GoLoader)):
+        message = f"key `{key_text(again)}` is there twice in one map. Kubernetes refuses this or keeps only the last."
+        yield _finding(document, "manifest-duplicate-key", message)
+
+
+def _duplicate_objects(rendering: Rendering) -> Iterator[Finding]:
+    first: dict[tuple[str, ...], Document] = {}
+    for document in rendering.documents:
+        metadata = document.data.get("metadata") or {}
+        group = str(document.data.get("apiVersion", "")).rpartition("/")[0]
+        namespace = str(metadata.get("namespace") or rendering.namespace)
+        key = (group, str(document.data.get("kind")), namespace, str(metadata.get("name")))
+        if key in first:
+            message = (
+                f"a second object of this kind and name in namespace {namespace}; "
+                f"the first is in {first[key].template}. One of them would be lost."
+            )
+            yield _finding(document, "manifest-duplicate", message)
+        first.setdefault(key, document)

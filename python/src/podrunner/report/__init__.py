@@ -1,0 +1,49 @@
+"""Reports: each a function of the results of a check, each in its own file.
+
+A new format is a module with `write(results) -> str` and a line in `FORMATS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from podrunner.errors import UsageError
+from podrunner.nearest import did_you_mean, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from podrunner.check import Result
+
+# Format → module, imported when asked for.
+FORMATS = {
+    "text": "podrunner.report.text",
+    "junit": "podrunner.report.junit",
+}
+
+__all__ = ["FORMATS", "parse_report", "write_report"]
+
+
+def parse_report(option: str) -> tuple[str, str]:
+    """`junit=report.xml` as (format, file); the file is empty for standard output. Raises UsageError."""
+    name, _, file = option.partition("=")
+    if name not in FORMATS:
+        raise UsageError(
+            f"--report {option}: no format `{name}`.{did_you_mean(name, FORMATS)} Formats: {listed(FORMATS)}."
+        )
+    return name, file
+
+
+def write_report(name: str, results: Sequence[Result], file: Path | None = None, *, colour: bool = False) -> None:
+    """Write one report to a file, or to standard output. Raises UsageError when the file cannot be written."""
+    module = importlib.import_module(FORMATS[name])
+    if file is None:
+        print(module.write(results, colour=colour) if name == "text" else module.write(results), end="")
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(module.write(results), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}.") from None

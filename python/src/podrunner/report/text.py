@@ -1,0 +1,63 @@
+"""The report for people: a line a finding, the same finding of many cases once, a summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podrunner.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podrunner.check import Result
+
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
+_ORDER = list(_COLOURS)
+
+
+def write(results: Sequence[Result], *, colour: bool = False) -> str:
+    """Findings by place, errors last so that they are on the screen, then the summary line."""
+    cases: dict[Finding, list[str]] = {}
+    for result in results:
+        for finding in result.findings:
+            cases.setdefault(replace(finding, case=""), []).append(result.case.name)
+    in_order = sorted(cases, key=lambda one: (-_ORDER.index(one.severity), one.file, one.line, one.column))
+    lines = [_line(finding, cases[finding], len(results), colour=colour) for finding in in_order]
+    return "\n".join([*lines, _summary(results, list(cases), colour=colour)]) + "\n"
+
+
+def _line(finding: Finding, cases: list[str], total: int, *, colour: bool) -> str:
+    if not finding.file and not finding.object:
+        finding = replace(finding, case=cases[0])
+    text = str(finding)
+    if colour:
+        word = f" {finding.severity.value}: "
+        text = text.replace(word, f" \x1b[1;{_COLOURS[finding.severity]}m{word.strip()}\x1b[0m ", 1)
+    return text + _in_cases(finding, cases, total)
+
+
+def _in_cases(finding: Finding, cases: list[str], total: int) -> str:
+    distinct = list(dict.fromkeys(cases))
+    if total == 1 or finding.case:
+        return ""
+    if len(distinct) == 1:
+        return f" in case {distinct[0]}"
+    every = "all " if len(distinct) == total else ""
+    return f" in {every}{len(distinct)} cases" + (f", first {distinct[0]}" if not every else "")
+
+
+def _summary(results: Sequence[Result], findings: Sequence[Finding], *, colour: bool) -> str:
+    failed = [result for result in results if not result.passed]
+    verdict = f"{len(failed)} failed" if failed else "all passed"
+    text = f"{_count(len(results), 'case')}, {verdict}"
+    severities = Counter(finding.severity for finding in findings)
+    counted = [_count(severities[severity], severity.value) for severity in _ORDER if severities[severity]]
+    if counted:
+        text += ": " + ", ".join(counted)
+    return f"\x1b[1;{31 if failed else 32}m{text}\x1b[0m" if colour else text
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,130 @@
+"""The smoke itself: a plan, a cluster, and one trial after the other."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podrunner.errors import PodrunnerError
+from podrunner.smoke.cluster import Cluster, connect, make_cluster
+from podrunner.smoke.evidence import Censor, Evidence, keep_file
+from podrunner.smoke.interruption import Interrupted, Interruption
+from podrunner.smoke.plan import Options, Plan, Subject, make_plan
+from podrunner.smoke.removal import Removals
+from podrunner.smoke.report import gather_trial, report
+from podrunner.smoke.trial import Bench, attempt, prepare
+
+if TYPE_CHECKING:
+    from podrunner.smoke.progress import Progress
+
+INTERRUPTED = 130
+
+
+def smoke(options: Options, progress: Progress) -> int:
+    """Runs the smoke and removes what it made. Gives the exit code: 0, 1, 2 or 130."""
+    with Interruption() as interruption:
+        removals = Removals(progress, interruption)
+        try:
+            code = _run_or_report(options, progress, removals)
+        except Interrupted:
+            progress.failed("Interrupted")
+        finally:
+            if options.keep:
+                _say_kept(progress, removals)
+            else:
+                removals.run()
+        return INTERRUPTED if interruption.count else code
+
+
+def _run_or_report(options: Options, progress: Progress, removals: Removals) -> int:
+    censor = Censor()
+    evidence = Evidence(options.evidence or Path(f"podrunner-smoke-{time.strftime('%Y%m%d-%H%M%S')}"), censor)
+    try:
+        return _run(options, _temporary_folder(removals), progress, removals, evidence)
+    except PodrunnerError as error:
+        report(progress, evidence, str(error))
+        return error.exit_code
+
+
+def _temporary_folder(removals: Removals) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="podrunner-"))
+    removals.add("temporary files", lambda: shutil.rmtree(folder), f"rm -r {folder}")
+    # Helm's library keeps what it learns of a cluster's API in ~/.kube unless told otherwise.
+    os.environ["KUBECACHEDIR"] = str(folder / "kube-cache")
+    return folder
+
+
+def _run(options: Options, temporary: Path, progress: Progress, removals: Removals, evidence: Evidence) -> int:
+    plan = _plan(options, temporary, progress, evidence)
+    try:
+        cluster = _cluster(options, plan, temporary, progress, removals)
+    except PodrunnerError:
+        keep_file(evidence, temporary / "kind.log", "kind.log")
+        raise
+    bench = Bench(cluster, plan, options, progress, removals, evidence.censor)
+    failed = [subject.name for subject in plan.subjects if not _try(bench, subject, evidence)]
+    if not failed:
+        return 0
+    if len(plan.subjects) > 1:
+        progress.failed(f"{len(failed)} of {len(plan.subjects)} failed: {', '.join(failed)}")
+    return 1
+
+
+def _plan(options: Options, temporary: Path, progress: Progress, evidence: Evidence) -> Plan:
+    try:
+        with progress.step("Read the pipeline, the repository and the values"):
+            plan = make_plan(options, temporary)
+    except PodrunnerError:
+        if options.pipeline:
+            keep_file(evidence, options.pipeline, "pipeline.yml")
+        raise
+    for note in (*plan.job.notes, *plan.bundle.notes):
+        progress.note(note)
+    return plan
+
+
+def _cluster(options: Options, plan: Plan, temporary: Path, progress: Progress, removals: Removals) -> Cluster:
+    if options.kubeconfig:
+        with progress.step(f"Connect to the cluster of {options.kubeconfig}"):
+            return connect(options.kubeconfig, temporary)
+    name = f"podrunner-{secrets.token_hex(3)}"
+    return make_cluster(name, plan.images, options.kind_image, temporary, progress, removals)
+
+
+def _try(bench: Bench, subject: Subject, evidence: Evidence) -> bool:
+    """One trial with its removal; True when everything is as promised."""
+    progress, removals = bench.progress, bench.removals
+    progress.heading(f"{subject.name}: {bench.plan.job.name} on Kubernetes {bench.cluster.version}")
+    mark = removals.mark()
+    trial = prepare(bench, subject)
+    try:
+        attempt(trial)
+    except PodrunnerError as error:
+        gather_trial(trial, Evidence(_folder_of(bench, subject, evidence), bench.censor), str(error))
+        return False
+    except Interrupted:
+        if bench.cluster.ours:
+            # What is in the cluster goes with it.
+            removals.forget(mark)
+        raise
+    finally:
+        if not bench.options.keep:
+            removals.run(mark)
+    progress.done(f"{subject.name}: the job did what the values promise")
+    return True
+
+
+def _folder_of(bench: Bench, subject: Subject, evidence: Evidence) -> Path:
+    several = len(bench.plan.subjects) > 1
+    return evidence.folder / subject.name.replace(" + ", "+") if several else evidence.folder
+
+
+def _say_kept(progress: Progress, removals: Removals) -> None:
+    if removals.commands:
+        commands = "".join(f"\n     {command}" for command in removals.commands)
+        progress.note(f"Everything is kept (--keep). To remove it:{commands}")

@@ -1,0 +1,68 @@
+"""HTTP itself: reading a request whole, answering with JSON or bytes."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler
+from json import dumps, loads
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class Exchange(BaseHTTPRequestHandler):
+    """One connection. `answer` is called for each request, with `url` and `body` set."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "stand-in"
+
+    def answer(self) -> None:
+        """Sends the answer."""
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        """Answer any method; http.server wants these names."""
+        self.url = urlsplit(self.path)
+        self.body = self._read_body()
+        self.answer()
+
+    do_POST = do_PUT = do_PATCH = do_GET  # noqa: N815  # http.server's names
+
+    def _read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return b"".join(iter(self._read_chunk, b""))
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _read_chunk(self) -> bytes:
+        size = int(self.rfile.readline().split(b";")[0], 16)
+        chunk = self.rfile.read(size)
+        self.rfile.readline()
+        return chunk
+
+    def json(self) -> dict[str, Any]:
+        """The request's body as a map; empty when it is none."""
+        try:
+            data = loads(self.body or b"{}")
+        except ValueError:
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    def send(self, status: int, data: Any = None, headers: dict[str, str] | None = None) -> None:
+        """Answers with JSON, or with nothing."""
+        body = b"" if data is None else dumps(data).encode()
+        self.send_bytes(status, body, "application/json", headers)
+
+    def send_bytes(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
+        """Answers with a body of the media type `kind`."""
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """One line a request, without query: a token could be in it. Requests that come every second are left out."""
+        del size
+        if self.path != "/healthz" and int(code) != 204 and not self.path.startswith("/control/"):
+            print(f"{self.command} {urlsplit(self.path).path} {int(code)}", flush=True)

@@ -1,0 +1,173 @@
+"""Is the build container what its mode promises? Judged by the pod as the API server had it, and from inside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from podrunner.smoke.api import Object
+
+# Printed by the build container at the end of the built-in pipeline's job; the numbers make it differ from its own
+# echo in the log.
+INSIDE_SCRIPT = (
+    "while read -r key value; do case $key in CapBnd:) bounding=$value ;; NoNewPrivs:) no_new=$value ;; esac; done"
+    ' < /proc/self/status; echo "podrunner-inside uid=$(id -u) CapBnd=$bounding NoNewPrivs=$no_new"'
+)
+_INSIDE = re.compile(r"^podrunner-inside uid=(\d+) CapBnd=([0-9a-f]{16}) NoNewPrivs=([01])\r?$", re.MULTILINE)
+
+# Bit numbers of linux/capability.h that a promise can name.
+_CAPABILITIES = {
+    "CHOWN": 0,
+    "DAC_OVERRIDE": 1,
+    "FOWNER": 3,
+    "FSETID": 4,
+    "KILL": 5,
+    "SETGID": 6,
+    "SETUID": 7,
+    "SETPCAP": 8,
+    "NET_BIND_SERVICE": 10,
+    "NET_RAW": 13,
+    "SYS_CHROOT": 18,
+    "SYS_ADMIN": 21,
+    "MKNOD": 27,
+    "AUDIT_WRITE": 29,
+    "SETFCAP": 31,
+}
+_ALL = "ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Security state of the build container that a mode promises. `capabilities` is {"ALL"} for the node's full set."""
+
+    uid: int
+    privileged: bool
+    no_new_privileges: bool
+    capabilities: frozenset[str]
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Promise:
+        """From `promise` of the table of modes."""
+        capabilities = data["capabilities"]
+        names = [capabilities] if isinstance(capabilities, str) else capabilities
+        return cls(data["uid"], data["privileged"], data["noNewPrivileges"], frozenset(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that was looked at; `problem` is empty when it holds."""
+
+    text: str
+    problem: str = ""
+
+
+def check_pods(pods: Iterable[Object], promise: Promise) -> list[Check]:
+    """Compares the pods of a job, as the API server had them, with the promise."""
+    pods = list(pods)
+    if not pods:
+        return [Check("the job's pod", "no pod of the job was seen: nothing is known of its security")]
+    return [check for pod in pods for check in (_check_privileged(pod, promise), _check_build(pod, promise))]
+
+
+def check_inside(log: str, promise: Promise) -> Check:
+    """Compares what the build container printed of itself with the promise."""
+    found = _INSIDE.search(log)
+    if not found:
+        return Check(
+            "inside the build container", "the job's log does not say what the build container's process may do"
+        )
+    uid, bounding, no_new_privs = int(found[1]), int(found[2], 16), found[3] == "1"
+    problems = []
+    if uid != promise.uid:
+        problems.append(f"uid is {uid}, promised is {promise.uid}")
+    if no_new_privs != promise.no_new_privileges:
+        problems.append(f"NoNewPrivs is {found[3]}, promised is {int(promise.no_new_privileges)}")
+    if wrong := _wrong_capabilities(bounding, promise):
+        problems.append(wrong)
+    text = f"inside: uid {uid}, CapBnd {found[2]} ({_names(bounding)}), NoNewPrivs {found[3]}"
+    return Check(text, "; ".join(problems))
+
+
+def check_lines(log: str, lines: Iterable[str], never: Iterable[str]) -> list[Check]:
+    """Looks for lines that the log must have, and must not."""
+    missing = [Check(f"the log says `{line}`", "it does not") for line in lines if line not in log]
+    unwanted = [Check(f"the log does not say `{line}`", "it does") for line in never if line in log]
+    wrong = [*missing, *unwanted]
+    return wrong or [Check("the log has every line of the built-in pipeline")]
+
+
+def _check_privileged(pod: Object, promise: Promise) -> Check:
+    """No container is privileged unless promised, and then the build container alone."""
+    containers = _containers(pod)
+    privileged = [item["name"] for item in containers if (item.get("securityContext") or {}).get("privileged")]
+    allowed = ["build"] if promise.privileged else []
+    wrong = [name for name in privileged if name not in allowed]
+    which = "only `build` is privileged" if promise.privileged else "none is privileged"
+    text = f"{len(containers)} containers ({', '.join(item['name'] for item in containers)}): {which}"
+    return Check(text, f"privileged: {', '.join(wrong)}" if wrong else "")
+
+
+def _check_build(pod: Object, promise: Promise) -> Check:
+    build = next((item for item in _containers(pod) if item["name"] == "build"), None)
+    if build is None:
+        return Check("the build container", "the job's pod has none")
+    own, shared = build.get("securityContext") or {}, pod["spec"].get("securityContext") or {}
+    problems = []
+    uid = own.get("runAsUser", shared.get("runAsUser"))
+    if uid != promise.uid:
+        problems.append(f"runAsUser is {uid}, promised is {promise.uid}")
+    privileged = bool(own.get("privileged"))
+    if privileged != promise.privileged:
+        problems.append(f"privileged is {_word(privileged)}, promised is {_word(promise.privileged)}")
+    no_new_privileges = own.get("allowPrivilegeEscalation") is False
+    if no_new_privileges != promise.no_new_privileges:
+        allow = own.get("allowPrivilegeEscalation", "unset")
+        problems.append(
+            f"allowPrivilegeEscalation is {_word(allow)}, promised is {_word(not promise.no_new_privileges)}"
+        )
+    if not promise.privileged:
+        problems += _wrong_lists(own.get("capabilities") or {}, promise)
+    text = f"build container: runAsUser {uid}, privileged {_word(privileged)}, capabilities {_shown(own, privileged)}"
+    return Check(text, "; ".join(problems))
+
+
+def _wrong_lists(capabilities: Mapping[str, Any], promise: Promise) -> list[str]:
+    added, dropped = set(capabilities.get("add") or []), set(capabilities.get("drop") or [])
+    if added == promise.capabilities and _ALL in dropped:
+        return []
+    has = f"drop {', '.join(sorted(dropped)) or 'nothing'}, add {', '.join(sorted(added)) or 'nothing'}"
+    return [f"capabilities: {has}; promised is drop ALL, add {', '.join(sorted(promise.capabilities))}"]
+
+
+def _wrong_capabilities(bounding: int, promise: Promise) -> str:
+    if promise.capabilities == {_ALL}:
+        # A node may withhold some from everybody; SYS_ADMIN is what tells a privileged container from others.
+        return "" if bounding >> _CAPABILITIES["SYS_ADMIN"] & 1 else "CapBnd lacks SYS_ADMIN, promised are all"
+    wanted = sum(1 << _CAPABILITIES[name] for name in promise.capabilities)
+    return "" if bounding == wanted else f"CapBnd is {bounding:016x}, promised is {wanted:016x} ({_names(wanted)})"
+
+
+def _containers(pod: Object) -> list[Object]:
+    return [*(pod["spec"].get("initContainers") or []), *pod["spec"]["containers"]]
+
+
+def _shown(context: Mapping[str, Any], privileged: bool) -> str:
+    if privileged:
+        return "all"
+    capabilities = context.get("capabilities") or {}
+    return ", ".join(sorted(capabilities.get("add") or [])) or "none added"
+
+
+def _names(bounding: int) -> str:
+    known = sorted(name for name, bit in _CAPABILITIES.items() if bounding >> bit & 1)
+    if bounding.bit_count() > len(known):
+        return f"{bounding.bit_count()} capabilities"
+    return " ".join(known) or "none"
+
+
+def _word(value: object) -> str:
+    return str(value).lower()

@@ -1,0 +1,19 @@
+"""Values as Helm reads, merges and checks them, with the place of everything in its file."""
+
+from podrunner.values.dotted import dotted, parse_dotted
+from podrunner.values.load import Values, load_layer, load_values, parse_set, read_values
+from podrunner.values.merge import coalesce, merge
+from podrunner.values.schema import check_schema
+
+__all__ = [
+    "Values",
+    "check_schema",
+    "coalesce",
+    "dotted",
+    "load_layer",
+    "load_values",
+    "merge",
+    "parse_dotted",
+    "parse_set",
+    "read_values",
+]

@@ -1,0 +1,31 @@
+r"""Dotted paths as `helm --set` writes them: `runners.default.config.environment[0]`, `mirrors.docker\.io`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Part = str | int
+Path = tuple[Part, ...]
+
+_TOKEN = re.compile(r"\[(\d+)\]|((?:\\.|[^.\[\\])+)")
+
+
+def dotted(parts: Iterable[Part]) -> str:
+    """One text for a path; can be pasted after `--set`."""
+    text = ""
+    for part in parts:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            name = re.sub(r"([\\.\[\],=])", r"\\\1", part)
+            text += f".{name}" if text else name
+    return text
+
+
+def parse_dotted(text: str) -> Path:
+    """The parts of a dotted path. The inverse of `dotted`."""
+    return tuple(int(index) if index else re.sub(r"\\(.)", r"\1", name) for index, name in _TOKEN.findall(text))

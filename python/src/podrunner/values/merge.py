@@ -1,0 +1,43 @@
+"""How Helm lays values over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def merge(*values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values files one over the other, as several `-f`: maps key by key, all else replaced, null kept."""
+    result: dict[str, Any] = {}
+    for layer in values:
+        for key, value in layer.items():
+            below = result.get(key)
+            if isinstance(value, Mapping) and isinstance(below, Mapping):
+                value = merge(below, value)
+            result[key] = value
+    return result
+
+
+def coalesce(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values over the chart's defaults, as an install of Helm 4 does.
+
+    A null removes the default of that key; a default that is null itself is not there at all.
+    """
+    for_null = {key: None for key, default in defaults.items() if default is None and key in values}
+    result = _lay_over(defaults, values)
+    # Only at the top does Helm also remove a null that meets a null default.
+    return {key: value for key, value in result.items() if not (key in for_null and value is None)}
+
+
+def _lay_over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(values)
+    for key, default in defaults.items():
+        if default is None:
+            continue
+        if key not in result:
+            result[key] = _lay_over(default, {}) if isinstance(default, Mapping) else default
+        elif result[key] is None:
+            del result[key]
+        elif isinstance(default, Mapping) and isinstance(result[key], Mapping):
+            result[key] = _lay_over(default, result[key])
+    return result

@@ -1,0 +1,42 @@
+"""Which layer of values says something, and where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podrunner.findings import Finding
+    from podrunner.values.dotted import Path
+    from podrunner.values.load import Values
+
+
+def find_layer(layers: Sequence[Values], path: Path) -> Values | None:
+    """The layer whose value for `path` wins: the last one that has it."""
+    return next((layer for layer in reversed(layers) if path in layer.places or _has(layer.data, path)), None)
+
+
+def _has(data: Any, path: Path) -> bool:
+    for part in path:
+        in_map = isinstance(data, dict) and part in data
+        in_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if not (in_map or in_list):
+            return False
+        data = data[part]
+    return True
+
+
+def locate(finding: Finding, layers: Sequence[Values], path: Path) -> Finding:
+    """The finding with the place of `path`, or of the nearest map around it that is written somewhere."""
+    for length in range(len(path), 0, -1):
+        layer = find_layer(layers, path[:length])
+        if layer is None:
+            continue
+        if not layer.is_file:
+            return replace(finding, object=layer.source)
+        line, column = layer.places.get(path[:length], (0, 0))
+        return replace(finding, file=layer.source, line=line, column=column)
+    files = [layer for layer in layers if layer.is_file]
+    return replace(finding, file=files[-1].source) if files else finding

@@ -1,0 +1,215 @@
+"""`podrunner check` from end to end: every fixture is named after its mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from podrunner.cli import main
+
+Check = Callable[..., tuple[int, list[str]]]
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, checkout: Path) -> Check:
+    """Run `podrunner check` in the checkout and return its exit code and the lines it printed."""
+    monkeypatch.chdir(checkout)
+
+    def run(*arguments: str) -> tuple[int, list[str]]:
+        exit_code = main(["check", *arguments])
+        out, err = capsys.readouterr()
+        assert err == ""
+        return exit_code, out.splitlines()
+
+    return run
+
+
+FOUND = {
+    "misspelt-key": (
+        "4:3: error: podman.moode: unknown key. Did you mean `mode`? "
+        "Allowed: home, image, mode, registries, storage. [values-unknown-key]"
+    ),
+    "wrong-type": (
+        '6:7: error: runners.team-a.config.limit: must be a whole number, is the text "50". [values-type]'
+    ),
+    "unknown-mode": (
+        '4:3: error: podman.mode: "unpriviledged" is not allowed. Did you mean `unprivileged`? '
+        "Allowed: none, privileged, unprivileged. [values-enum]"
+    ),
+    "duplicate-key": (
+        "6:3: error: duplicate key `mode`, given already in line 4. Helm takes the last one and drops the first "
+        "without a word: keep one. [values-duplicate-key]"
+    ),
+    "octal-number": (
+        "4:3: error: image.tag: must be text, is 0644, which YAML reads as 420. "
+        'For text write "0644". [values-type]'
+    ),
+    "yes-for-text": (
+        "4:3: error: helperImage.tag: must be text, is yes, which YAML reads as true. "
+        'For text write "yes". [values-type]'
+    ),
+    "key-of-another-table": (
+        "3:1: error: concurrent: unknown key. It is a key of config. Allowed: config, fullnameOverride, gitlab, global, "
+        "helperImage, image, jobs, manager, podman, rbac, runners. [values-unknown-key]"
+    ),
+    "list-for-a-map": "3:1: error: runners: must be a map, is a list. [values-type]",
+    "tab-for-indentation": (
+        "2:1: error: not YAML: while scanning for the next token, found character that cannot start any token. "
+        "This is a tab: indent with blanks. [values-yaml]"
+    ),
+    "second-document": (
+        "4:1: error: a second YAML document. Helm reads only the first one, what follows has no effect. "
+        "[values-documents]"
+    ),
+    "not-a-map": "1:1: error: values must be a map (`key: value`), this is a list. [values-yaml]",
+    "infinite-number": (
+        "4:15: error: not YAML: `.inf` cannot be written as JSON, and Helm refuses it. [values-yaml]"
+    ),
+    "unclosed-quote": (
+        "2:8: error: not YAML: while scanning a quoted scalar, found unexpected end of stream. [values-yaml]"
+    ),
+    "two-volumes-called-repo": (
+        "13:15: error: runners.team-a.config.kubernetes.volumes.empty_dir[0].name: Two volumes named `repo`: the runner "
+        "makes one of that name for every job, so the job's pod is refused. Give this one another name, or mount it "
+        "exactly at builds_dir, /work. (line 13 of config.toml) [config-volume-name]"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_mistake_in_values_is_one_line_with_its_place(check: Check, name: str) -> None:
+    file = f"tests/fixtures/values/{name}.yaml"
+
+    exit_code, lines = check(file)
+
+    assert lines == [f"{file}:{FOUND[name]}", "1 case, 1 failed: 1 error"]
+    assert exit_code == 1
+
+
+def test_values_without_an_address_of_gitlab_are_refused_as_helm_refuses_them(check: Check) -> None:
+    exit_code, lines = check("tests/fixtures/values/no-url.yaml")
+
+    assert lines[0].startswith("tests/fixtures/values/no-url.yaml: error: gitlab.url is empty")
+    assert exit_code == 1
+
+
+def test_a_warning_has_its_line_and_does_not_fail(check: Check) -> None:
+    exit_code, lines = check("tests/fixtures/values/debug-log-level.yaml")
+
+    assert lines[0].startswith(
+        'tests/fixtures/values/debug-log-level.yaml:4:3: warning: config.log_level: "debug" prints job tokens'
+    )
+    assert lines[1] == "1 case, all passed: 1 warning"
+    assert exit_code == 0
+
+
+def test_every_fixture_of_values_is_checked_without_a_traceback(check: Check, fixtures: Path) -> None:
+    files = sorted(str(file) for file in (fixtures / "values").glob("*.yaml"))
+
+    exit_code, lines = check(*files)
+
+    assert len(files) >= 18
+    assert lines[-1].startswith(f"{len(files)} cases, ")
+    assert exit_code == 1
+
+
+def test_all_presets_pass_on_old_and_new_kubernetes(check: Check) -> None:
+    assert check("--all-presets", "--kube-version", "1.25", "--kube-version", "1.37") == (
+        0,
+        ["4 cases, all passed"],
+    )
+
+
+def test_each_file_given_alone_is_a_case(check: Check) -> None:
+    _, lines = check("tests/fixtures/values/wrong-type.yaml", "tests/fixtures/values/unknown-mode.yaml")
+
+    assert [line.rpartition("] ")[2] for line in lines] == [
+        "in case unknown-mode",
+        "in case wrong-type",
+        "2 cases, 2 failed: 2 errors",
+    ]
+
+
+def test_files_given_with_f_are_laid_over_each_other(check: Check) -> None:
+    files = ["-f", "tests/fixtures/values/unknown-mode.yaml", "-f", "chart/presets/privileged.yaml"]
+
+    assert check(*files) == (0, ["1 case, all passed"])
+
+
+def test_a_preset_lies_under_the_files(check: Check) -> None:
+    exit_code, lines = check("--preset", "privileged", "-f", "tests/fixtures/values/unknown-mode.yaml")
+
+    assert lines[0].startswith("tests/fixtures/values/unknown-mode.yaml:4:3: error: podman.mode")
+    assert exit_code == 1
+
+
+def test_a_wrong_value_of_the_command_line_is_named_by_its_option(check: Check) -> None:
+    exit_code, lines = check("--preset", "privileged", "--set", "podman.mode=rootfull")
+
+    assert lines[0] == (
+        '--set podman.mode=rootfull: error: podman.mode: "rootfull" is not allowed. '
+        "Allowed: none, privileged, unprivileged. [values-enum]"
+    )
+    assert exit_code == 1
+
+
+def test_cases_of_a_matrix_are_chosen_by_name_and_pattern(check: Check) -> None:
+    exit_code, lines = check("--matrix", "tests/matrix.yaml", "--case", "unknown-mode", "--case", "no-*")
+
+    assert exit_code == 0
+    assert lines == ["3 cases, all passed"]
+
+
+def test_a_case_that_is_expected_to_fail_and_does_not_is_an_error_at_its_line(check: Check, tmp_path: Path) -> None:
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text("cases:\n  fine:\n    preset: privileged\n    expect: {fail: no way}\n")
+
+    exit_code, lines = check("--matrix", str(matrix), "--set", "gitlab.url=https://example.com")
+
+    assert lines[0] == (
+        f"{matrix}:3: error: expected to fail with `no way`. Nothing was wrong. [expected-failure]"
+    )
+    assert exit_code == 1
+
+
+def test_a_case_that_fails_otherwise_than_expected_says_how(check: Check, tmp_path: Path) -> None:
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text("cases:\n  wrong:\n    values: {podmn: {}}\n    expect: {fail: no way}\n")
+
+    _, lines = check("--matrix", str(matrix))
+
+    assert lines[0].startswith(
+        f"{matrix}:3: error: expected to fail with `no way`. It failed with: podmn: unknown key. Did you mean `podman`?"
+    )
+
+
+def test_a_wrong_matrix_file_is_reported_like_everything_else(check: Check, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+
+    exit_code, lines = check(
+        *["--matrix", "tests/fixtures/matrix/unknown-strategy.yaml", "--report", "text", "--report", f"junit={report}"]
+    )
+
+    assert exit_code == 1
+    assert lines == [
+        "tests/fixtures/matrix/unknown-strategy.yaml:1:11: error: unknown strategy `ful`. Did you mean `full`? "
+        "Known: each, full, pairwise. [matrix-strategy]",
+        "1 case, 1 failed: 1 error",
+    ]
+    assert ET.parse(report).getroot().get("failures") == "1"
+
+
+def test_a_junit_report_has_a_test_case_for_each_case(check: Check, tmp_path: Path) -> None:
+    report = tmp_path / "deep" / "report.xml"
+
+    exit_code, lines = check("--report", f"junit={report}", "tests/fixtures/values/wrong-type.yaml", "--all-presets")
+
+    names = [case.get("name") for case in ET.parse(report).getroot().iter("testcase")]
+    assert names == ["preset=privileged,wrong-type", "preset=unprivileged,wrong-type"]
+    assert (exit_code, lines) == (1, [])
+
+
+def test_a_chart_of_somebody_else_is_checked_as_well(check: Check, small_chart: Path) -> None:
+    assert check("--chart", str(small_chart)) == (0, ["2 cases, all passed"])

@@ -1,0 +1,256 @@
+"""config.toml as GitLab Runner reads it: every check has an input that triggers it and one that nearly does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from podrunner.config import check_config
+
+RUNNER = """\
+concurrent = 1
+[[runners]]
+  name = "a"
+  url = "https://gitlab.example.com"
+  token = "$TOKEN"
+  executor = "kubernetes"
+"""
+
+
+def check(text: str, runner_version: str = "19.4") -> list[str]:
+    return [str(finding) for finding in check_config(text, runner_version)]
+
+
+def check_runner(lines: str) -> list[str]:
+    """Check keys of `[[runners]]`, which begin in line 7."""
+    return check(RUNNER + lines)
+
+
+def test_a_plain_configuration_has_no_findings() -> None:
+    assert check(RUNNER) == []
+
+
+def test_the_reference_configuration_has_only_what_is_said_of_its_log_level_and_token(checkout: Path) -> None:
+    text = (checkout / "tests" / "chart" / "reference.toml").read_text()
+
+    assert [(finding.rule, finding.path) for finding in check_config(text)] == [
+        ("config-debug-log", "log_level"),
+        ("config-secret", "runners[0].token"),
+    ]
+
+
+def test_text_that_is_not_toml_has_its_line() -> None:
+    assert check("concurrent = 1\nlog_level = debug\n") == [
+        "config.toml:2:13: error: not TOML: Invalid value. [config-toml]"
+    ]
+
+
+WRONG = {
+    "limt = 5": ["runners[0].limt: unknown key, GitLab Runner ignores it. Did you mean `limit`? [config-unknown-key]"],
+    "concurrent = 5": [
+        "runners[0].concurrent: unknown key, GitLab Runner ignores it. "
+        "Did you mean `request_concurrency`? It is a key of the top of the file. "
+        "[config-unknown-key]"
+    ],
+    'limit = "50"': ['runners[0].limit: must be a whole number, is "50". [config-type]'],
+    "limit = 50.0": ["runners[0].limit: must be a whole number, is 50.0. [config-type]"],
+    "limit = true": ["runners[0].limit: must be a whole number, is true. [config-type]"],
+    "builds_dir = 5": ['runners[0].builds_dir: must be text ("…"), is 5. [config-type]'],
+    'environment = "A=1"': ['runners[0].environment: must be array of string, is "A=1". [config-type]'],
+    "environment = [1]": ["runners[0].environment: must be array of string, is [1]. [config-type]"],
+    'environment = ["A"]': [
+        'runners[0].environment: has "A", which the runner ignores: write "KEY=value", is ["A"]. [config-format]'
+    ],
+    'shell = "fish"': [
+        'runners[0].shell: "fish" is not allowed. Did you mean `sh`? '
+        'Allowed: "", "bash", "sh", "cmd", "pwsh", "powershell". [config-enum]'
+    ],
+    "token_obtained_at = 5": [
+        "runners[0].token_obtained_at: must be a date and time without quotes, such as 2024-09-30T14:38:04Z, is 5. "
+        "[config-type]"
+    ],
+    'token_obtained_at = "2024-09-30T14:38:04Z"': [
+        "runners[0].token_obtained_at: must be a date and time without quotes, such as 2024-09-30T14:38:04Z, "
+        'is "2024-09-30T14:38:04Z". [config-type]'
+    ],
+    'unhealthy_interval = "1 hour"': [
+        'runners[0].unhealthy_interval: must be a duration such as "30s" or "1h30m", is "1 hour". [config-format]'
+    ],
+    "request_concurrency = 0": ["runners[0].request_concurrency: must be 1 or more, is 0. [config-format]"],
+    "labels = {ab = 'x'}": [
+        "runners[0].labels: has the label ab, which the runner refuses: letters, digits, `_`, `.`, `-`, "
+        "names of 3 or more, is a table. [config-format]"
+    ],
+    "kubernetes = {cpu_limit = 'much'}": [
+        'runners[0].kubernetes.cpu_limit: must be a Kubernetes quantity such as "500m", "2" or "4Gi", is "much". '
+        "[config-format]"
+    ],
+    "kubernetes = {pull_policy = ['Always']}": [
+        'runners[0].kubernetes.pull_policy: "Always" is not allowed. Did you mean `always`? '
+        'Allowed: "always", "if-not-present", "never", "". [config-enum]'
+    ],
+    "kubernetes = {environment = ['A=1']}": [
+        "runners[0].kubernetes.environment: unknown key, GitLab Runner ignores it. It is a key of [[runners]]. "
+        "[config-unknown-key]"
+    ],
+    "kubernetes = {terminationGracePeriodSeconds = 5}": [
+        "runners[0].kubernetes.terminationGracePeriodSeconds: GitLab Runner does not read it. "
+        "Use pod_termination_grace_period_seconds / cleanup_grace_period_seconds. [config-removed]"
+    ],
+    "kubernetes = {volumes = {empty_dir = [{name = 'a'}]}}": [
+        "runners[0].kubernetes.volumes.empty_dir[0].mount_path: missing, the runner needs it. [config-required]"
+    ],
+}
+
+
+@pytest.mark.parametrize(("text", "lines"), WRONG.items(), ids=WRONG)
+def test_a_wrong_key_of_a_runner_is_named_with_its_line(text: str, lines: list[str]) -> None:
+    assert check_runner(text) == [f"config.toml:7: error: {line}" for line in lines]
+
+
+RIGHT = [
+    "limit = 50",
+    "Limit = 50",  # the runner does not look at the case
+    'environment = ["A=1"]',
+    'shell = ""',
+    "token_obtained_at = 2024-09-30T14:38:04.623237Z",
+    'unhealthy_interval = "1h0m0s"',
+    "unhealthy_interval = 3600000000000",
+    "request_concurrency = 1",
+    "labels = {team = 'x'}",
+    "kubernetes = {cpu_limit = '500m', memory_limit = '1.5Gi', helper_cpu_limit = ''}",
+    "kubernetes = {pull_policy = ['always', 'if-not-present']}",
+    "kubernetes = {pull_policy = 'never'}",
+    "kubernetes = {helper_image_flavor = 'something-new'}",
+    "kubernetes = {node_tolerations = {'a=b' = 'NoSchedule', c = ''}}",
+    "kubernetes = {services = [{name = ''}]}",
+    "docker = {image = 'x', anything = 1}",  # another executor's: not ours to judge
+    "cache = {Type = 's3', s3 = {ServerAddress = 'x', AccessKey = '$KEY'}}",
+]
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_a_right_key_of_a_runner_has_no_finding(text: str) -> None:
+    assert check_runner(text) == []
+
+
+def test_what_a_runner_needs_is_named_when_it_is_missing() -> None:
+    assert check('[[runners]]\n  executor = "kubernetes"\n') == [
+        "config.toml:1: error: runners[0].url: missing, the runner needs it. [config-required]",
+        "config.toml:1: error: runners[0].token: missing, the runner needs it. [config-required]",
+    ]
+
+
+def test_an_address_without_its_scheme_is_named() -> None:
+    assert check(RUNNER.replace("https://", "")) == [
+        "config.toml:4: error: runners[0].url: must begin with https:// or http://, or be a variable such as "
+        '$CI_SERVER_URL, is "gitlab.example.com". [config-format]'
+    ]
+
+
+def test_an_address_may_be_a_variable() -> None:
+    assert check(RUNNER.replace("https://gitlab.example.com", "${CI_SERVER_URL}")) == []
+
+
+def test_a_token_in_plain_sight_is_named_but_not_shown() -> None:
+    assert check(RUNNER.replace("$TOKEN", "glrt-1234")) == [
+        "config.toml:5: warning: runners[0].token: a secret in plain sight: everybody who may read ConfigMaps "
+        "can read it. [config-secret]"
+    ]
+
+
+def test_no_runner_at_a_time_is_refused() -> None:
+    assert check(RUNNER.replace("concurrent = 1", "concurrent = 0")) == [
+        "config.toml:1: error: concurrent: must be 1 or more, is 0. [config-format]"
+    ]
+
+
+@pytest.mark.parametrize("level", ["debug", "trace"])
+def test_a_log_level_that_prints_tokens_is_warned_of(level: str) -> None:
+    assert check(f'log_level = "{level}"\n{RUNNER}') == [
+        f'config.toml:1: warning: log_level: "{level}" prints job tokens into the manager\'s log. Use "info". '
+        "[config-debug-log]"
+    ]
+
+
+def test_another_log_level_is_fine() -> None:
+    assert check(f'log_level = "warn"\n{RUNNER}') == []
+
+
+def volumes(*entries: str, builds_dir: str = "") -> list[str]:
+    tables = "\n".join(f"[[runners.kubernetes.volumes.{entry.partition(':')[0]}]]\n{entry.partition(':')[2]}" for entry in entries)
+    return check(f"{RUNNER}{builds_dir}\n{tables}\n")
+
+
+def test_a_volume_called_repo_that_is_not_at_builds_dir_is_a_second_one() -> None:
+    assert volumes('empty_dir:name = "repo"\nmount_path = "/cache"', builds_dir='builds_dir = "/work"') == [
+        "config.toml:9: error: runners[0].kubernetes.volumes.empty_dir[0].name: Two volumes named `repo`: the runner "
+        "makes one of that name for every job, so the job's pod is refused. Give this one another name, or mount it "
+        "exactly at builds_dir, /work. [config-volume-name]"
+    ]
+
+
+def test_a_volume_called_repo_at_builds_dir_takes_the_place_of_the_runners_own() -> None:
+    assert volumes('empty_dir:name = "repo"\nmount_path = "/work"', builds_dir='builds_dir = "/work"') == []
+    assert volumes('empty_dir:name = "repo"\nmount_path = "/builds"') == []
+
+
+@pytest.mark.parametrize("name", ["scripts", "logs"])
+def test_the_runners_other_volumes_cannot_be_replaced(name: str) -> None:
+    assert volumes(f'pvc:name = "{name}"\nmount_path = "/builds"') == [
+        f"config.toml:9: error: runners[0].kubernetes.volumes.pvc[0].name: Two volumes named `{name}`: the runner "
+        "makes one of that name for every job, so the job's pod is refused. Give this one another name. "
+        "[config-volume-name]"
+    ]
+
+
+def test_two_volumes_at_one_path_are_found_across_kinds() -> None:
+    found = volumes('empty_dir:name = "a"\nmount_path = "/x"', 'secret:name = "b"\nmount_path = "/x/"')
+
+    assert found == [
+        "config.toml:13: error: runners[0].kubernetes.volumes.secret[0].mount_path: two volumes at /x: `a` is mounted "
+        "there, too. The job's pod is refused. [config-volume-mount]"
+    ]
+
+
+def test_two_volumes_at_two_paths_are_fine() -> None:
+    assert volumes('empty_dir:name = "a"\nmount_path = "/x"', 'empty_dir:name = "b"\nmount_path = "/x/y"') == []
+
+
+def test_volumes_of_two_runners_do_not_collide() -> None:
+    one = RUNNER + '[[runners.kubernetes.volumes.empty_dir]]\nname = "a"\nmount_path = "/x"\n'
+    other = one.removeprefix("concurrent = 1\n")
+
+    assert check(one + other) == []
+
+
+def test_a_feature_flag_that_is_gone_names_what_to_use() -> None:
+    expected = (
+        "FF_RETRIEVE_POD_WARNING_EVENTS has no effect since v18.0.0. "
+        "Use runners.kubernetes.print_pod_warning_events. [config-removed]"
+    )
+
+    assert check_runner("feature_flags = {FF_RETRIEVE_POD_WARNING_EVENTS = true}") == [
+        f"config.toml:7: warning: runners[0].feature_flags.FF_RETRIEVE_POD_WARNING_EVENTS: {expected}"
+    ]
+    assert check_runner('environment = ["FF_RETRIEVE_POD_WARNING_EVENTS=true"]') == [
+        f"config.toml:7: warning: runners[0].environment[0]: {expected}"
+    ]
+
+
+def test_a_feature_flag_that_never_was_names_the_nearest() -> None:
+    assert check_runner("feature_flags = {FF_PRINT_POD_EVENT = true}") == [
+        "config.toml:7: warning: runners[0].feature_flags.FF_PRINT_POD_EVENT: GitLab Runner has no feature flag "
+        "FF_PRINT_POD_EVENT and ignores it. Did you mean `FF_PRINT_POD_EVENTS`? [config-unknown-flag]"
+    ]
+
+
+def test_a_known_feature_flag_is_fine() -> None:
+    assert check_runner("feature_flags = {FF_PRINT_POD_EVENTS = true}") == []
+
+
+@pytest.mark.parametrize(("version", "rules"), [("19.4", []), ("v19.7.1", ["config-removed"]), ("20.0", ["config-removed"])])
+def test_a_feature_flag_goes_with_a_version(version: str, rules: list[str]) -> None:
+    text = RUNNER + "feature_flags = {FF_USE_FASTZIP = true}"
+
+    assert [finding.rule for finding in check_config(text, version)] == rules

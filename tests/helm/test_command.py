@@ -1,0 +1,109 @@
+"""The helm command: what it is asked, and that it gives what the library gives."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from podrunner.cases import load_matrix, make_cases
+from podrunner.errors import RenderError, UsageError
+from podrunner.helm import Rendering, renderer
+from podrunner.helm.command import CommandRenderer, Finished
+
+MANIFEST = """\
+---
+# Source: small/templates/deployment.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ci
+---
+# Source: small/templates/configmap.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: ci
+"""
+
+
+class Helm:
+    """Stand in for the process: remembers what it was asked, gives what it was told to."""
+
+    def __init__(self, *, stdout: str = "", stderr: str = "", exit_code: int = 0) -> None:
+        self.finished = Finished(exit_code, stdout, stderr)
+        self.asked: list[tuple[list[str], str]] = []
+
+    def __call__(self, arguments: Sequence[str], stdin: str) -> Finished:
+        self.asked.append((list(arguments), stdin))
+        return self.finished if arguments[1] == "template" else Finished(0, "v4.2.3", "")
+
+
+def test_values_go_through_standard_input_and_the_rest_through_arguments(small_chart: Path) -> None:
+    helm = Helm(stdout=MANIFEST)
+
+    CommandRenderer(small_chart, helm).render(
+        {"token": "glrt-secret"}, release="ci", namespace="builds", kube_version="1.30", api_versions=["a/v1"]
+    )
+
+    arguments, stdin = helm.asked[-1]
+    assert arguments == [
+        *["helm", "template", "ci", str(small_chart), "--namespace", "builds"],
+        *["--kube-version", "1.30.0", "--values", "-", "--api-versions", "a/v1"],
+    ]
+    assert json.loads(stdin) == {"token": "glrt-secret"}
+
+
+def test_the_output_is_split_into_documents_by_their_source(small_chart: Path) -> None:
+    rendering = CommandRenderer(small_chart, Helm(stdout=MANIFEST)).render({})
+
+    assert [(document.template, document.name) for document in rendering.documents] == [
+        ("templates/configmap.yaml", "ConfigMap/ci"),
+        ("templates/deployment.yaml", "Deployment/ci"),
+    ]
+
+
+def test_a_refusal_of_the_command_reads_like_one_of_the_library(small_chart: Path) -> None:
+    helm = Helm(stderr="Error: execution error at (small/templates/deployment.yaml:2:4): no\n", exit_code=1)
+
+    with pytest.raises(RenderError, match=r"^templates/deployment\.yaml:2:4: no$"):
+        CommandRenderer(small_chart, helm).render({})
+
+
+def test_without_the_program_a_sentence_says_so(small_chart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    with pytest.raises(UsageError, match="there is no program `helm` on PATH") as error:
+        renderer("command", small_chart)
+
+    assert error.value.exit_code == 2
+
+
+@pytest.mark.skipif(shutil.which("helm") is None, reason="there is no helm on PATH to compare with")
+def test_the_command_and_the_library_give_equal_objects_for_every_case_of_our_matrix(checkout: Path) -> None:
+    chart = checkout / "chart"
+    library, command = renderer("library", chart), renderer("command", chart)
+    different = []
+    for case in make_cases(load_matrix(checkout / "tests" / "matrix.yaml", chart)):
+        if case.expect_fail:
+            continue
+        ours, theirs = (
+            one.render(
+                case.values,
+                release=case.release,
+                namespace=case.namespace,
+                kube_version=case.kube_version,
+                api_versions=case.api_versions,
+            )
+            for one in (library, command)
+        )
+        if by_name(ours) != by_name(theirs):
+            different.append(case.name)
+
+    assert different == []
+
+
+def by_name(rendering: Rendering) -> dict[tuple[str, str], object]:
+    return {(document.template, document.name): document.data for document in rendering.documents}

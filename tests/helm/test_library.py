@@ -1,0 +1,124 @@
+"""Helm in this process: what it gives, what it is told, what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from podrunner.errors import RenderError, UsageError
+from podrunner.helm import Renderer, renderer
+
+
+@pytest.fixture(scope="module")
+def small(small_chart: Path) -> Renderer:
+    """Load the small chart once."""
+    return renderer("library", small_chart)
+
+
+def test_a_rendering_holds_every_object_with_its_template(small: Renderer) -> None:
+    rendering = small.render({}, release="ci", namespace="builds")
+
+    assert [(document.template, document.name) for document in rendering.documents] == [
+        ("templates/configmap.yaml", "ConfigMap/ci"),
+        ("templates/deployment.yaml", "Deployment/ci"),
+    ]
+    assert rendering.object("ConfigMap")["metadata"] == {"name": "ci", "namespace": "builds"}
+    assert rendering.notes == "Release ci is quiet.\n"
+
+
+def test_the_text_of_a_rendering_names_the_source_of_each_document(small: Renderer) -> None:
+    text = small.render({}).text
+
+    assert [line for line in text.splitlines() if line.startswith("# Source")] == [
+        "# Source: small/templates/configmap.yaml",
+        "# Source: small/templates/deployment.yaml",
+    ]
+
+
+def test_kubernetes_version_and_api_versions_reach_the_templates(small: Renderer) -> None:
+    plain = small.render({}, kube_version="1.30").object("ConfigMap")["data"]
+    rich = small.render({}, kube_version="v1.31.2", api_versions=["monitoring.coreos.com/v1"]).object("ConfigMap")["data"]
+
+    assert (plain["kubernetes"], plain["monitoring"]) == ("v1.30.0", "false")
+    assert (rich["kubernetes"], rich["monitoring"]) == ("v1.31.2", "true")
+
+
+def test_one_template_may_give_several_documents(small: Renderer) -> None:
+    objects = [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}} for name in ("a", "b")]
+
+    rendering = small.render({"objects": objects})
+
+    assert [data["metadata"]["name"] for data in rendering.objects("Secret")] == ["a", "b"]
+
+
+def test_values_that_the_schema_refuses_are_rendered_nevertheless(small: Renderer) -> None:
+    # The schema is checked once for each set of values, not with each render.
+    rendering = small.render({"unknown": 1, "mode": "silent"})
+
+    assert rendering.notes == "Release podrunner is silent.\n"
+
+
+def test_a_refusal_has_its_sentence_and_its_place_in_the_template(small: Renderer) -> None:
+    with pytest.raises(RenderError) as error:
+        small.render({"refuse": "set image or leave it"})
+
+    assert str(error.value) == "templates/deployment.yaml:2:4: set image or leave it"
+    assert (error.value.template, error.value.line, error.value.column) == ("templates/deployment.yaml", 2, 4)
+
+
+def test_output_that_is_not_yaml_is_named_with_its_template_and_line(small: Renderer) -> None:
+    with pytest.raises(RenderError, match=r"templates/deployment\.yaml: rendered to text that is not YAML: .* at `image: "):
+        small.render({"image": "a: b: c"})
+
+
+def test_a_kubernetes_version_that_the_chart_does_not_take_is_refused(small: Renderer) -> None:
+    with pytest.raises(RenderError) as error:
+        small.render({}, kube_version="1.24")
+
+    assert str(error.value) == (
+        "chart requires kubeVersion: >=1.25.0-0 which is incompatible with Kubernetes v1.24.0. "
+        "Give another --kube-version, or a kubeVersion of the matrix in that range."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "version", "fits"),
+    [
+        (">=1.25.0-0", "1.34.0", True),
+        (">=1.25.0-0", "1.25.3-eks-a1b2c3", True),
+        (">=1.25.0", "1.25.3-eks-a1b2c3", False),
+        (">=1.25, <1.30", "1.29.9", True),
+        (">=1.25, <1.30", "1.30.0", False),
+        ("~1.25 || ^1.30", "1.34.0", True),
+        ("~1.25 || ^1.30", "1.26.0", False),
+        ("1.25 - 1.27", "1.26.5", True),
+        ("1.x", "1.34.0", True),
+    ],
+)
+def test_ranges_of_kubernetes_versions_are_read_by_helms_own_library(
+    tmp_path: Path, wanted: str, version: str, fits: bool
+) -> None:
+    (tmp_path / "Chart.yaml").write_text(f'apiVersion: v2\nname: x\nversion: 0.0.1\nkubeVersion: "{wanted}"\n')
+    chart = renderer("library", tmp_path)
+
+    if fits:
+        assert chart.render({}, kube_version=version).documents == ()
+    else:
+        with pytest.raises(RenderError, match="chart requires kubeVersion"):
+            chart.render({}, kube_version=version)
+
+
+def test_a_chart_that_helm_cannot_load_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\n")
+
+    with pytest.raises(UsageError, match="Helm cannot load this chart: .*"):
+        renderer("library", tmp_path)
+
+
+def test_a_renderer_of_another_name_is_wrong_use(small_chart: Path) -> None:
+    with pytest.raises(UsageError, match=r"Choose library \(in this process\) or command"):
+        renderer("libary", small_chart)  # type: ignore[arg-type]
+
+
+def test_a_big_integer_keeps_all_its_digits(small: Renderer) -> None:
+    assert small.render({"replicas": 1000650000}).object("Deployment")["spec"]["replicas"] == 1000650000

@@ -1,0 +1,37 @@
+"""Helm's error texts, of the library and of both versions of the command."""
+
+from __future__ import annotations
+
+import pytest
+from podrunner.helm.refusal import read_refusal
+
+TEXTS = {
+    "fail in Helm 4": (
+        "execution error at (podrunner/templates/cm.yaml:8:23): set a.y",
+        ("set a.y", "templates/cm.yaml", 8, 23),
+    ),
+    "fail of the command": (
+        "Error: execution error at (podrunner/templates/cm.yaml:8:23): set a.y\n\nUse --debug flag to render out",
+        ("set a.y", "templates/cm.yaml", 8, 23),
+    ),
+    "template error in Helm 4": (
+        'podrunner/templates/cm.yaml:9:30\n  executing "podrunner/templates/cm.yaml" at <.Values.q.r.s>:\n'
+        "    nil pointer evaluating interface {}.r",
+        ("`.Values.q.r.s`: nil pointer evaluating interface {}.r", "templates/cm.yaml", 9, 30),
+    ),
+    "template error in Helm 3": (
+        'Error: template: podrunner/templates/cm.yaml:9:30: executing "podrunner/templates/cm.yaml" at <.Values.q.r.s>: '
+        "nil pointer evaluating interface {}.r",
+        ("`.Values.q.r.s`: nil pointer evaluating interface {}.r", "templates/cm.yaml", 9, 30),
+    ),
+    "an error with no place": ("Error: chart requires kubeVersion", ("chart requires kubeVersion", "", 0, 0)),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_sentence_and_place_are_taken_from(name: str) -> None:
+    text, expected = TEXTS[name]
+
+    error = read_refusal(text)
+
+    assert (error.message, error.template, error.line, error.column) == expected

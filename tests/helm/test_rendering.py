@@ -1,0 +1,56 @@
+"""What a rendering can be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from podrunner.helm import Document, Rendering
+
+
+def rendering(*objects: dict[str, Any]) -> Rendering:
+    documents = tuple(Document("templates/x.yaml", "", data) for data in objects)
+    return Rendering("a case", "ci", "builds", documents, "", "")
+
+
+def thing(kind: str, name: str, **data: Any) -> dict[str, Any]:
+    return {"kind": kind, "metadata": {"name": name}, **data}
+
+
+def test_the_one_object_of_a_kind_needs_no_name() -> None:
+    role = thing("Role", "a")
+
+    assert rendering(role, thing("Secret", "b")).object("Role") is role
+
+
+def test_an_object_among_several_is_found_by_name() -> None:
+    second = thing("Role", "b")
+
+    assert rendering(thing("Role", "a"), second).object("Role", "b") is second
+
+
+def test_an_object_that_is_not_there_lists_what_is() -> None:
+    with pytest.raises(LookupError, match=r"^No Deployment in this rendering\. Rendered: Role/a, Secret/b\.$"):
+        rendering(thing("Role", "a"), thing("Secret", "b")).object("Deployment")
+
+
+def test_an_object_without_a_name_among_several_asks_for_one() -> None:
+    with pytest.raises(LookupError, match=r"^2 objects are a Role: give a name\. Rendered: Role/a, Role/b\.$"):
+        rendering(thing("Role", "a"), thing("Role", "b")).object("Role")
+
+
+def test_the_config_toml_is_parsed() -> None:
+    config = thing("ConfigMap", "ci", data={"config.toml": "concurrent = 3\n"})
+
+    assert rendering(config, thing("ConfigMap", "other", data={"x": "y"})).config_toml == {"concurrent": 3}
+
+
+def test_two_config_tomls_are_not_guessed_between() -> None:
+    both = [thing("ConfigMap", name, data={"config.toml": ""}) for name in ("a", "b")]
+
+    with pytest.raises(LookupError, match=r"There: a, b\."):
+        _ = rendering(*both).config_toml
+
+
+def test_a_rendering_prints_short() -> None:
+    assert repr(rendering(thing("Role", "a"))) == "Rendering(case='a case', release='ci', namespace='builds')"

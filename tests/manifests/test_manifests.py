@@ -1,0 +1,173 @@
+"""Rendered objects against what Kubernetes takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from podrunner.findings import Finding
+from podrunner.helm import Renderer, renderer
+from podrunner.manifests import check_manifests, known_versions
+
+Check = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="module")
+def small(small_chart: Path) -> Renderer:
+    """Load the small chart once."""
+    return renderer("library", small_chart)
+
+
+@pytest.fixture
+def check(small: Renderer) -> Check:
+    """Render some objects beside the two of the small chart and return the findings as text."""
+
+    def check_objects(*objects: dict[str, Any], kube: str = "1.34", **values: Any) -> list[str]:
+        rendering = small.render({"objects": list(objects), **values}, kube_version=kube)
+        return [line(finding) for finding in check_manifests(rendering, kube)]
+
+    return check_objects
+
+
+def line(finding: Finding) -> str:
+    return f"{finding.severity.value}: {finding.object}: {finding.message} [{finding.rule}]"
+
+
+def pod(**container: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p"},
+        "spec": {"containers": [{"name": "c", "image": "x", **container}]},
+    }
+
+
+@pytest.mark.parametrize("version", known_versions())
+def test_good_objects_have_no_findings_in_any_version(check: Check, version: tuple[int, int]) -> None:
+    assert check(pod(resources={"limits": {"cpu": "500m", "memory": "1Gi"}}), kube=f"{version[0]}.{version[1]}") == []
+
+
+def test_the_data_reaches_from_125_to_137() -> None:
+    assert known_versions()[0] == (1, 25)
+    assert (1, 37) in known_versions()
+
+
+def test_a_misspelt_field_names_its_path_and_the_nearest_field(check: Check) -> None:
+    assert check(pod(imagePullPolcy="Always")) == [
+        "error: Pod/p: spec.containers[0].imagePullPolcy: unknown key. Did you mean `imagePullPolicy`? "
+        "(Kubernetes 1.34) [kubernetes-schema]"
+    ]
+
+
+def test_a_wrong_type_names_its_path_and_what_is_expected(check: Check) -> None:
+    assert check(pod(command="sleep")) == [
+        'error: Pod/p: spec.containers[0].command: must be a list, is the text "sleep". '
+        "(Kubernetes 1.34) [kubernetes-schema]"
+    ]
+
+
+def test_a_missing_field_is_named(check: Check) -> None:
+    secret = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {}}
+
+    (found,) = check(secret)
+
+    assert found.startswith("error: Pod/p: spec.containers: missing. List of containers belonging to the pod.")
+
+
+def test_an_object_without_an_api_version_is_named(check: Check) -> None:
+    assert check({"kind": "Pod", "metadata": {"name": "p"}}) == [
+        "error: Pod/p: apiVersion: missing. Every object needs apiVersion and kind. [kubernetes-schema]"
+    ]
+
+
+def test_a_field_of_a_later_version_is_unknown_in_an_earlier_one(check: Check) -> None:
+    userns = pod()
+    userns["spec"]["hostUsers"] = False
+    resources = pod()
+    resources["spec"]["resources"] = {"limits": {"cpu": "1"}}
+
+    assert check(resources, kube="1.34") == []
+    assert check(resources, kube="1.25") == [
+        "error: Pod/p: spec.resources: unknown key. It is a key of spec.containers[], spec.ephemeralContainers[], spec.initContainers[]. "
+        "(Kubernetes 1.25) [kubernetes-schema]"
+    ]
+
+
+def test_an_api_version_that_is_gone_says_when_it_was_there_and_what_to_use(check: Check) -> None:
+    quota = {"apiVersion": "autoscaling/v2beta2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "h"}}
+
+    assert check(quota, kube="1.34") == [
+        "error: HorizontalPodAutoscaler/h: autoscaling/v2beta2 HorizontalPodAutoscaler is not in Kubernetes 1.34. "
+        "autoscaling/v2beta2 HorizontalPodAutoscaler is in 1.25 to 1.25. "
+        "Use apiVersion: autoscaling/v1, autoscaling/v2. [kubernetes-api-version]"
+    ]
+
+
+def test_an_api_version_that_never_was_there_says_what_to_use(check: Check) -> None:
+    deployment = {"apiVersion": "extensions/v1beta1", "kind": "Deployment", "metadata": {"name": "d"}}
+
+    assert check(deployment) == [
+        "error: Deployment/d: extensions/v1beta1 Deployment is not in Kubernetes 1.34. "
+        "Use apiVersion: apps/v1. [kubernetes-api-version]"
+    ]
+
+
+def test_a_kind_of_somebody_else_is_noted_and_not_checked(check: Check) -> None:
+    monitor = {"apiVersion": "monitoring.coreos.com/v1", "kind": "PodMonitor", "metadata": {"name": "m"}, "spec": 5}
+
+    assert check(monitor) == [
+        "note: PodMonitor/m: monitoring.coreos.com/v1 PodMonitor: not checked, "
+        "it is not one of Kubernetes' own kinds. [kubernetes-unknown-kind]"
+    ]
+
+
+def test_a_kind_of_somebody_else_with_a_name_of_kubernetes_is_not_mistaken_for_it(check: Check) -> None:
+    role = {"apiVersion": "rbac.example.com/v1", "kind": "Role", "metadata": {"name": "r"}, "spec": 5}
+
+    (found,) = check(role)
+
+    assert found.startswith("note: Role/r: rbac.example.com/v1 Role: not checked")
+
+
+def test_a_version_without_data_is_noted(check: Check) -> None:
+    found = check(kube="1.99")
+
+    assert found[0] == (
+        "note: ConfigMap/podrunner: v1 ConfigMap: not checked, there is no data for Kubernetes 1.99. "
+        "Data: 1.25 to 1.37. [kubernetes-version]"
+    )
+
+
+def test_two_objects_of_one_kind_and_name_are_found(check: Check) -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}
+    same = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "podrunner"}}
+
+    assert check(secret, same) == [
+        "error: Secret/s: a second object of this kind and name in namespace podrunner; "
+        "the first is in templates/objects.yaml. One of them would be lost. [manifest-duplicate]"
+    ]
+
+
+def test_the_same_name_in_two_namespaces_or_kinds_is_fine(check: Check) -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}
+    elsewhere = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "other"}}
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "s"}}
+
+    assert check(secret, elsewhere, account) == []
+
+
+def test_a_key_that_is_twice_in_a_rendered_map_is_found(check: Check) -> None:
+    assert check(image="x\n          image: z") == [
+        "error: Deployment/podrunner: key `image` is there twice in one map. "
+        "Kubernetes refuses this or keeps only the last. [manifest-duplicate-key]"
+    ]
+
+
+def test_a_finding_names_the_template(small: Renderer) -> None:
+    rendering = small.render({"replicas": "many"})
+
+    (finding,) = check_manifests(rendering, "1.34")
+
+    assert (finding.file, finding.path) == ("templates/deployment.yaml", "spec.replicas")

@@ -1,0 +1,224 @@
+"""The pytest plugin, in pytest runs of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MATRIX = """
+strategy: full
+axes:
+  preset: [quiet, loud]
+cases:
+  refused:
+    values: {refuse: set image}
+    expect: {fail: set image}
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, small_chart: Path) -> pytest.Pytester:
+    """Make a project that tests the small chart, strict about warnings."""
+    pytester.makeini(f"""
+[pytest]
+podrunner_chart = {small_chart}
+filterwarnings =
+    error
+    ignore:cannot discover fixture:pytest.PytestWarning
+""")
+    return pytester
+
+
+def test_every_case_of_a_matrix_file_is_a_test(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix=MATRIX)
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml", "-v")
+
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(
+        ["matrix.yaml::preset=quiet PASSED*", "matrix.yaml::preset=loud PASSED*", "matrix.yaml::refused PASSED*"]
+    )
+
+
+def test_a_failing_case_prints_its_findings_and_no_traceback(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix="cases:\n  wrong:\n    values:\n      mode: lowd\n")
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*case wrong*",
+            '*matrix.yaml:4:7: error: mode: "lowd" is not allowed. Did you mean `loud`? *[[]values-enum[]]',
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*testing.py*")
+
+
+def test_a_warning_does_not_fail_a_case_and_can_be_read(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix="cases:\n  loud:\n    values: {config: 'log_level = \"debug\"'}\n")
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml", "-rA")
+
+    # Without [[runners]] the case fails, too, which shows that both kinds are told apart.
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*error: *runners: missing*", "*podrunner call*", "*warning: *[[]config-debug-log[]]"])
+
+
+def test_a_case_is_run_alone_by_its_node_id(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix=MATRIX)
+    project.makepyfile("def test_other(): pass")
+
+    result = project.runpytest_inprocess("-v", "-k", "loud", "--podrunner-matrix", "matrix.yaml")
+
+    result.assert_outcomes(passed=1, deselected=3)
+
+
+def test_a_matrix_file_of_the_ini_file_is_collected_where_pytest_meets_it(
+    project: pytest.Pytester, small_chart: Path
+) -> None:
+    project.makeini(f"[pytest]\npodrunner_chart = {small_chart}\npodrunner_matrix = matrix.yaml other/matrix.yaml\n")
+    project.makefile(".yaml", matrix=MATRIX)
+    project.makefile(".yaml", not_a_matrix="axes: wrong")
+    project.makepyfile("def test_other(): pass")
+
+    everything = project.runpytest_inprocess()
+    one_file = project.runpytest_inprocess("test_a_matrix_file_of_the_ini_file_is_collected_where_pytest_meets_it.py")
+
+    everything.assert_outcomes(passed=4)
+    one_file.assert_outcomes(passed=1)
+
+
+def test_a_file_that_is_met_and_asked_for_is_collected_once(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix=MATRIX)
+
+    result = project.runpytest_inprocess(".", "--podrunner-matrix", "matrix.yaml")
+
+    result.assert_outcomes(passed=3)
+
+
+def test_a_mistake_in_the_matrix_file_is_a_collection_error_with_its_line(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix="axis: {}\n")
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*matrix.yaml:1:1: error: unknown key `axis`. Did you mean `axes`?*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_chart_that_is_not_there_ends_the_run_with_a_sentence(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix=MATRIX)
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml", "--podrunner-chart", "nowhere")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *nowhere: no chart here, there is no Chart.yaml. Give the chart's directory."])
+
+
+def test_another_strategy_makes_other_cases(project: pytest.Pytester) -> None:
+    matrix = "strategy: full\naxes:\n  preset: [quiet, loud]\n  release: [a, b]\n"
+    project.makefile(".yaml", matrix=matrix)
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml", "--podrunner-strategy", "each")
+
+    result.assert_outcomes(passed=2)
+
+
+def test_values_files_beside_the_matrix_are_found_from_anywhere(project: pytest.Pytester) -> None:
+    folder = project.mkdir("deep")
+    (folder / "values.yaml").write_text("mode: loud\n")
+    (folder / "matrix.yaml").write_text("axes: {values: [values.yaml]}\n")
+
+    result = project.runpytest_inprocess("-v", "--podrunner-matrix", "deep/matrix.yaml")
+
+    result.stdout.fnmatch_lines(["deep/matrix.yaml::values=values PASSED*"])
+
+
+def test_a_test_written_by_hand_renders_maps_files_and_presets(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", own="replicas: 2\n")
+    project.makepyfile("""
+        def test_it(podrunner_render, podrunner_chart):
+            rendering = podrunner_render(
+                "own.yaml", {"image": "x"}, preset="loud", release="ci", namespace="builds", kube_version="1.30"
+            )
+            deployment = rendering.object("Deployment", "ci")
+            assert deployment["spec"]["replicas"] == 2
+            assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "x"
+            assert rendering.notes == "Release ci is loud.\\n"
+            assert rendering.config_toml["concurrent"] == 1
+            assert rendering.object("ConfigMap")["data"]["kubernetes"] == "v1.30.0"
+            assert podrunner_chart.name == "small"
+    """)
+
+    project.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_values_that_do_not_fit_raise_what_a_test_can_expect(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        import pytest
+        from podrunner.errors import RenderError, ValuesError
+
+        def test_schema(podrunner_render):
+            with pytest.raises(ValuesError, match="mode: .* is not allowed. Did you mean `loud`?"):
+                podrunner_render({"mode": "lowd"})
+
+        def test_refusal(podrunner_render):
+            with pytest.raises(RenderError, match="set image"):
+                podrunner_render({"refuse": "set image"})
+    """)
+
+    project.runpytest_inprocess().assert_outcomes(passed=2)
+
+
+def test_an_object_that_is_not_there_fails_with_what_is(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        def test_it(podrunner_render):
+            podrunner_render().object("DaemonSet")
+    """)
+
+    result = project.runpytest_inprocess()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["E*LookupError: No DaemonSet in this rendering. Rendered: ConfigMap/podrunner, Deployment/podrunner."]
+    )
+    result.stdout.no_fnmatch_line("*rendering.py*")
+
+
+def test_cases_run_on_two_processes(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix=MATRIX)
+
+    result = project.runpytest_subprocess("--podrunner-matrix", "matrix.yaml", "-n", "2")
+
+    result.assert_outcomes(passed=3)
+
+
+def test_every_option_and_fixture_has_our_prefix(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_it(): pass")
+
+    options = project.runpytest_inprocess("--help").stdout.str()
+    fixtures = project.runpytest_inprocess("--fixtures").stdout.str()
+
+    ours = options.partition("Helm charts: cases of a matrix file")[2].partition("\n\n")[0]
+    flags = [word.rstrip(",") for word in ours.split() if word.startswith("-")]
+    assert flags == ["--podrunner-matrix=FILE", "--podrunner-strategy={full,pairwise,each}", "--podrunner-chart=DIR", "--podrunner-helm={library,command}"]
+    assert "podrunner_render [session scope]" in fixtures
+    assert "podrunner_chart [session scope]" in fixtures
+
+
+def test_an_idle_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it(): pass\n")
+    code = (
+        "import sys, pytest\n"
+        "assert pytest.main(['-q', '-p', 'no:helm-charts', '-p', 'no:cacheprovider']) == 0\n"
+        "print(sorted(name for name in sys.modules if name.startswith(('podrunner', 'helm_python', 'jsonschema'))))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+
+    assert done.stdout.splitlines()[-1] == "['podrunner', 'podrunner.plugin']"

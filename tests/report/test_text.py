@@ -1,0 +1,65 @@
+"""The report for people."""
+
+from __future__ import annotations
+
+from podrunner.cases import Case
+from podrunner.check import Result
+from podrunner.findings import Finding, Severity
+from podrunner.report.text import write
+
+TYPE = Finding("values-type", Severity.ERROR, "limit: must be a whole number.", file="team.yaml", line=6, column=7)
+DEBUG = Finding("config-debug-log", Severity.WARNING, "log_level: prints tokens.", file="team.yaml", line=9, column=1)
+KIND = Finding("kubernetes-unknown-kind", Severity.NOTE, "not checked.", object="PodMonitor/m", file="chart/m.yaml")
+REFUSED = Finding("render", Severity.ERROR, "no.")
+
+
+def result(name: str, *findings: Finding) -> Result:
+    return Result(Case(name), findings)
+
+
+def test_a_check_without_findings_is_one_line() -> None:
+    assert write([result("a"), result("b")]) == "2 cases, all passed\n"
+
+
+def test_a_finding_has_place_severity_message_and_rule() -> None:
+    assert write([result("a", TYPE)]) == (
+        "team.yaml:6:7: error: limit: must be a whole number. [values-type]\n1 case, 1 failed: 1 error\n"
+    )
+
+
+def test_findings_are_sorted_by_place_and_errors_come_last() -> None:
+    assert write([result("a", TYPE, DEBUG, KIND)]) == (
+        "chart/m.yaml: note: PodMonitor/m: not checked. [kubernetes-unknown-kind]\n"
+        "team.yaml:9:1: warning: log_level: prints tokens. [config-debug-log]\n"
+        "team.yaml:6:7: error: limit: must be a whole number. [values-type]\n"
+        "1 case, 1 failed: 1 error, 1 warning, 1 note\n"
+    )
+
+
+def test_the_same_finding_of_many_cases_is_one_line_that_counts_them() -> None:
+    assert write([result("a", TYPE), result("b", TYPE), result("c")]) == (
+        "team.yaml:6:7: error: limit: must be a whole number. [values-type] in 2 cases, first a\n"
+        "3 cases, 2 failed: 1 error\n"
+    )
+
+
+def test_a_finding_of_every_case_says_so() -> None:
+    assert write([result("a", TYPE), result("b", TYPE)]).splitlines()[0].endswith("[values-type] in all 2 cases")
+
+
+def test_a_finding_of_one_case_among_several_names_it() -> None:
+    assert write([result("a"), result("b", TYPE)]).splitlines()[0].endswith("[values-type] in case b")
+
+
+def test_a_finding_without_a_place_is_headed_by_its_case() -> None:
+    assert write([result("a"), result("b", REFUSED)]).splitlines()[0] == "b: error: no. [render]"
+
+
+def test_colours_are_only_there_when_asked_for() -> None:
+    plain, coloured = write([result("a", TYPE)]), write([result("a", TYPE)], colour=True)
+
+    assert "\x1b" not in plain
+    assert coloured == (
+        "team.yaml:6:7: \x1b[1;31merror:\x1b[0m limit: must be a whole number. [values-type]\n"
+        "\x1b[1;31m1 case, 1 failed: 1 error\x1b[0m\n"
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import helm_python
 import pytest
 from podrunner.cli import main
 
@@ -31,9 +32,7 @@ FOUND = {
         "4:3: error: podman.moode: unknown key. Did you mean `mode`? "
         "Allowed: home, image, mode, registries, storage. [values-unknown-key]"
     ),
-    "wrong-type": (
-        '6:7: error: runners.team-a.config.limit: must be a whole number, is the text "50". [values-type]'
-    ),
+    "wrong-type": ('6:7: error: runners.team-a.config.limit: must be a whole number, is the text "50". [values-type]'),
     "unknown-mode": (
         '4:3: error: podman.mode: "unpriviledged" is not allowed. Did you mean `unprivileged`? '
         "Allowed: none, privileged, unprivileged. [values-enum]"
@@ -43,8 +42,7 @@ FOUND = {
         "without a word: keep one. [values-duplicate-key]"
     ),
     "octal-number": (
-        "4:3: error: image.tag: must be text, is 0644, which YAML reads as 420. "
-        'For text write "0644". [values-type]'
+        '4:3: error: image.tag: must be text, is 0644, which YAML reads as 420. For text write "0644". [values-type]'
     ),
     "yes-for-text": (
         "4:3: error: helperImage.tag: must be text, is yes, which YAML reads as true. "
@@ -64,16 +62,14 @@ FOUND = {
         "[values-documents]"
     ),
     "not-a-map": "1:1: error: values must be a map (`key: value`), this is a list. [values-yaml]",
-    "infinite-number": (
-        "4:15: error: not YAML: `.inf` cannot be written as JSON, and Helm refuses it. [values-yaml]"
-    ),
+    "infinite-number": ("4:15: error: not YAML: `.inf` cannot be written as JSON, and Helm refuses it. [values-yaml]"),
     "unclosed-quote": (
         "2:8: error: not YAML: while scanning a quoted scalar, found unexpected end of stream. [values-yaml]"
     ),
     "two-volumes-called-repo": (
         "13:15: error: runners.team-a.config.kubernetes.volumes.empty_dir[0].name: Two volumes named `repo`: the runner "
         "makes one of that name for every job, so the job's pod is refused. Give this one another name, or mount it "
-        "exactly at builds_dir, /work. (line 13 of config.toml) [config-volume-name]"
+        "exactly at builds_dir, /build. (line 13 of config.toml) [config-volume-name]"
     ),
 }
 
@@ -168,9 +164,7 @@ def test_a_case_that_is_expected_to_fail_and_does_not_is_an_error_at_its_line(ch
 
     exit_code, lines = check("--matrix", str(matrix), "--set", "gitlab.url=https://example.com")
 
-    assert lines[0] == (
-        f"{matrix}:3: error: expected to fail with `no way`. Nothing was wrong. [expected-failure]"
-    )
+    assert lines[0] == (f"{matrix}:3: error: expected to fail with `no way`. Nothing was wrong. [expected-failure]")
     assert exit_code == 1
 
 
@@ -209,6 +203,12 @@ def test_a_junit_report_has_a_test_case_for_each_case(check: Check, tmp_path: Pa
     names = [case.get("name") for case in ET.parse(report).getroot().iter("testcase")]
     assert names == ["preset=privileged,wrong-type", "preset=unprivileged,wrong-type"]
     assert (exit_code, lines) == (1, [])
+
+
+def test_the_chart_that_helm_itself_makes_has_no_findings(check: Check, tmp_path: Path) -> None:
+    helm_python.Chart.create("demo", tmp_path)
+
+    assert check("--chart", str(tmp_path / "demo"), "--kube-version", "1.30") == (0, ["1 case, all passed"])
 
 
 def test_a_chart_of_somebody_else_is_checked_as_well(check: Check, small_chart: Path) -> None:

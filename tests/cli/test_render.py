@@ -97,7 +97,15 @@ def test_images_as_json_say_who_uses_them(run: Run) -> None:
 
 def test_images_named_in_values_take_the_place_of_the_defaults(run: Run) -> None:
     images = run(
-        *["images", "--preset", "unprivileged", "--set", "image.digest=", "--set", "helperImage.registry=mirror.example.com"],
+        *[
+            "images",
+            "--preset",
+            "unprivileged",
+            "--set",
+            "image.digest=",
+            "--set",
+            "helperImage.registry=mirror.example.com",
+        ],
         *["--set", "helperImage.repository=helper,helperImage.tag=v1"],
         *["--set", "runners.a.config.kubernetes.services[0].name=docker.io/library/redis:7"],
     ).splitlines()

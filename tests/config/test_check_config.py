@@ -178,20 +178,22 @@ def test_another_log_level_is_fine() -> None:
 
 
 def volumes(*entries: str, builds_dir: str = "") -> list[str]:
-    tables = "\n".join(f"[[runners.kubernetes.volumes.{entry.partition(':')[0]}]]\n{entry.partition(':')[2]}" for entry in entries)
+    tables = "\n".join(
+        f"[[runners.kubernetes.volumes.{entry.partition(':')[0]}]]\n{entry.partition(':')[2]}" for entry in entries
+    )
     return check(f"{RUNNER}{builds_dir}\n{tables}\n")
 
 
 def test_a_volume_called_repo_that_is_not_at_builds_dir_is_a_second_one() -> None:
-    assert volumes('empty_dir:name = "repo"\nmount_path = "/cache"', builds_dir='builds_dir = "/work"') == [
+    assert volumes('empty_dir:name = "repo"\nmount_path = "/cache"', builds_dir='builds_dir = "/build"') == [
         "config.toml:9: error: runners[0].kubernetes.volumes.empty_dir[0].name: Two volumes named `repo`: the runner "
         "makes one of that name for every job, so the job's pod is refused. Give this one another name, or mount it "
-        "exactly at builds_dir, /work. [config-volume-name]"
+        "exactly at builds_dir, /build. [config-volume-name]"
     ]
 
 
 def test_a_volume_called_repo_at_builds_dir_takes_the_place_of_the_runners_own() -> None:
-    assert volumes('empty_dir:name = "repo"\nmount_path = "/work"', builds_dir='builds_dir = "/work"') == []
+    assert volumes('empty_dir:name = "repo"\nmount_path = "/build"', builds_dir='builds_dir = "/build"') == []
     assert volumes('empty_dir:name = "repo"\nmount_path = "/builds"') == []
 
 
@@ -249,7 +251,9 @@ def test_a_known_feature_flag_is_fine() -> None:
     assert check_runner("feature_flags = {FF_PRINT_POD_EVENTS = true}") == []
 
 
-@pytest.mark.parametrize(("version", "rules"), [("19.4", []), ("v19.7.1", ["config-removed"]), ("20.0", ["config-removed"])])
+@pytest.mark.parametrize(
+    ("version", "rules"), [("19.4", []), ("v19.7.1", ["config-removed"]), ("20.0", ["config-removed"])]
+)
 def test_a_feature_flag_goes_with_a_version(version: str, rules: list[str]) -> None:
     text = RUNNER + "feature_flags = {FF_USE_FASTZIP = true}"
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from podrunner.cases import load_matrix, make_cases
+from podrunner.cases import Case, load_matrix, make_cases
 from podrunner.errors import RenderError, UsageError
-from podrunner.helm import Rendering, renderer
+from podrunner.helm import Renderer, renderer
 from podrunner.helm.command import CommandRenderer, Finished
+from podrunner.values import check_schema
 
 MANIFEST = """\
 ---
@@ -81,29 +82,49 @@ def test_without_the_program_a_sentence_says_so(small_chart: Path, monkeypatch: 
     assert error.value.exit_code == 2
 
 
-@pytest.mark.skipif(shutil.which("helm") is None, reason="there is no helm on PATH to compare with")
+needs_helm = pytest.mark.skipif(shutil.which("helm") is None, reason="there is no helm on PATH to compare with")
+
+
+@needs_helm
 def test_the_command_and_the_library_give_equal_objects_for_every_case_of_our_matrix(checkout: Path) -> None:
     chart = checkout / "chart"
     library, command = renderer("library", chart), renderer("command", chart)
-    different = []
-    for case in make_cases(load_matrix(checkout / "tests" / "matrix.yaml", chart)):
-        if case.expect_fail:
-            continue
-        ours, theirs = (
-            one.render(
-                case.values,
-                release=case.release,
-                namespace=case.namespace,
-                kube_version=case.kube_version,
-                api_versions=case.api_versions,
-            )
-            for one in (library, command)
-        )
-        if by_name(ours) != by_name(theirs):
-            different.append(case.name)
+    cases = [case for case in our_cases(checkout) if not case.expect_fail]
 
+    different = [case.name for case in cases if objects(library, case) != objects(command, case)]
+
+    assert len(cases) > 10
     assert different == []
 
 
-def by_name(rendering: Rendering) -> dict[tuple[str, str], object]:
+@needs_helm
+def test_the_command_and_the_library_refuse_the_same_cases_with_the_same_words(checkout: Path) -> None:
+    chart = checkout / "chart"
+    library, command = renderer("library", chart), renderer("command", chart)
+    refused = [case for case in our_cases(checkout) if case.expect_fail and not check_schema(chart, case.layers)]
+
+    different = [case.name for case in refused if refusal(library, case) != refusal(command, case)]
+
+    assert len(refused) > 2
+    assert different == []
+
+
+def our_cases(checkout: Path) -> list[Case]:
+    return make_cases(load_matrix(checkout / "tests" / "matrix.yaml", checkout / "chart"))
+
+
+def objects(renderer: Renderer, case: Case) -> dict[tuple[str, str], object]:
+    rendering = renderer.render(
+        case.values,
+        release=case.release,
+        namespace=case.namespace,
+        kube_version=case.kube_version,
+        api_versions=case.api_versions,
+    )
     return {(document.template, document.name): document.data for document in rendering.documents}
+
+
+def refusal(renderer: Renderer, case: Case) -> str:
+    with pytest.raises(RenderError) as error:
+        objects(renderer, case)
+    return error.value.message

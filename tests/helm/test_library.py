@@ -37,7 +37,9 @@ def test_the_text_of_a_rendering_names_the_source_of_each_document(small: Render
 
 def test_kubernetes_version_and_api_versions_reach_the_templates(small: Renderer) -> None:
     plain = small.render({}, kube_version="1.30").object("ConfigMap")["data"]
-    rich = small.render({}, kube_version="v1.31.2", api_versions=["monitoring.coreos.com/v1"]).object("ConfigMap")["data"]
+    rich = small.render({}, kube_version="v1.31.2", api_versions=["monitoring.coreos.com/v1"]).object("ConfigMap")[
+        "data"
+    ]
 
     assert (plain["kubernetes"], plain["monitoring"]) == ("v1.30.0", "false")
     assert (rich["kubernetes"], rich["monitoring"]) == ("v1.31.2", "true")
@@ -67,7 +69,9 @@ def test_a_refusal_has_its_sentence_and_its_place_in_the_template(small: Rendere
 
 
 def test_output_that_is_not_yaml_is_named_with_its_template_and_line(small: Renderer) -> None:
-    with pytest.raises(RenderError, match=r"templates/deployment\.yaml: rendered to text that is not YAML: .* at `image: "):
+    with pytest.raises(
+        RenderError, match=r"templates/deployment\.yaml: rendered to text that is not YAML: .* at `image: "
+    ):
         small.render({"image": "a: b: c"})
 
 
@@ -111,7 +115,7 @@ def test_ranges_of_kubernetes_versions_are_read_by_helms_own_library(
 def test_a_chart_that_helm_cannot_load_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("apiVersion: v2\n")
 
-    with pytest.raises(UsageError, match="Helm cannot load this chart: .*"):
+    with pytest.raises(UsageError, match="Helm cannot load this chart: "):
         renderer("library", tmp_path)
 
 

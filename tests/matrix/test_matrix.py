@@ -176,7 +176,9 @@ cases:
 
 
 WRONG = {
-    "misspelt-key": ["1:1: error: unknown key `axis`. Did you mean `axes`? Known: axes, base, cases, strategy. [matrix-key]"],
+    "misspelt-key": [
+        "1:1: error: unknown key `axis`. Did you mean `axes`? Known: axes, base, cases, strategy. [matrix-key]"
+    ],
     "unknown-preset": [
         "2:12: error: axes.preset.lowd: No preset `lowd`. Did you mean `loud`? Presets: loud, quiet. [matrix-preset]"
     ],
@@ -184,7 +186,9 @@ WRONG = {
         "4:14: error: axes.size.many: unknown setting `vlaues`. Did you mean `values`? "
         "Known: apiVersions, kubeVersion, namespace, preset, release, values. [matrix-setting]"
     ],
-    "unknown-strategy": ["1:11: error: unknown strategy `ful`. Did you mean `full`? Known: each, full, pairwise. [matrix-strategy]"],
+    "unknown-strategy": [
+        "1:11: error: unknown strategy `ful`. Did you mean `full`? Known: each, full, pairwise. [matrix-strategy]"
+    ],
     "list-for-an-axis-of-ours": [
         "2:9: error: axes.kube: a list, and `kube` is not the name of a setting. Write `kube: {SETTING: [...]}` with one "
         "of apiVersions, kubeVersion, namespace, preset, release, values, or a map of named entries. [matrix-axis]"

@@ -206,7 +206,12 @@ def test_every_option_and_fixture_has_our_prefix(project: pytest.Pytester) -> No
 
     ours = options.partition("Helm charts: cases of a matrix file")[2].partition("\n\n")[0]
     flags = [word.rstrip(",") for word in ours.split() if word.startswith("-")]
-    assert flags == ["--podrunner-matrix=FILE", "--podrunner-strategy={full,pairwise,each}", "--podrunner-chart=DIR", "--podrunner-helm={library,command}"]
+    assert flags == [
+        "--podrunner-matrix=FILE",
+        "--podrunner-strategy={full,pairwise,each}",
+        "--podrunner-chart=DIR",
+        "--podrunner-helm={library,command}",
+    ]
     assert "podrunner_render [session scope]" in fixtures
     assert "podrunner_chart [session scope]" in fixtures
 

@@ -117,6 +117,29 @@ def test_what_helm_refuses_is_refused(text: str) -> None:
         read_values(text, "values.yaml")
 
 
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{below}'] * 10)}]\n" for below, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: &a\n  b: *a\n", "1:4: error: not YAML: an anchor is used inside itself."),
+        (BOMB, "error: not YAML: more than 1000000 nodes by aliases."),
+    ],
+    ids=["an anchor inside itself", "aliases that multiply"],
+)
+def test_aliases_that_never_end_are_refused_as_helm_refuses_them(text: str, reason: str) -> None:
+    with pytest.raises(helm_python.HelmError):
+        helm_python.values_from_yaml(text)
+
+    with pytest.raises(ValuesError) as error:
+        read_values(text, "values.yaml")
+
+    assert reason in str(error.value)
+
+
 def test_a_stream_of_documents_is_loaded_with_the_same_rules() -> None:
     documents = list(yaml.load_all("mode: 0644\n---\nday: 2001-01-01\n---\n", Loader=GoLoader))
 

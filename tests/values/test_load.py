@@ -102,11 +102,16 @@ def test_a_broken_file_can_be_a_layer_that_says_what_is_wrong(fixtures: Path) ->
 
 def test_characters_that_yaml_forbids_are_an_error_and_no_traceback() -> None:
     with pytest.raises(ValuesError) as error:
-        read_values("ok: 1\na: \x07\n", "values.yaml")
+        read_values("é: 1\na: \x07\n", "values.yaml")
 
     assert str(error.value) == (
         "values.yaml:2:4: error: not YAML: a character that YAML forbids, U+0007. [values-yaml]"
     )
+
+
+def test_a_text_of_nothing_but_brackets_is_an_error_and_no_traceback() -> None:
+    with pytest.raises(ValuesError, match="nested too deeply"):
+        read_values("a: " + "[" * 5000 + "]" * 5000, "values.yaml")
 
 
 def test_set_is_parsed_as_helm_parses_it() -> None:

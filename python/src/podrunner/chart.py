@@ -24,7 +24,7 @@ class ChartFile:
 
 
 def find_chart(explicit: Path | None = None) -> Path:
-    """The chart's directory: the one given, else the checkout's `chart/`, else the copy inside the package.
+    """The chart's directory: the one given, else the copy inside an installed package, else the checkout's `chart/`.
 
     Raises UsageError when there is no Chart.yaml.
     """
@@ -32,7 +32,7 @@ def find_chart(explicit: Path | None = None) -> Path:
         if (explicit / "Chart.yaml").is_file():
             return explicit
         raise UsageError(f"{explicit}: no chart here, there is no Chart.yaml. Give the chart's directory.")
-    candidates = [HERE.parents[2] / "chart", HERE / "_chart"]
+    candidates = [HERE / "_chart", HERE.parents[2] / "chart"]
     for candidate in candidates:
         if (candidate / "Chart.yaml").is_file():
             return candidate

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.config import check_config, values_path
+from podrunner.dotted import dotted, parse_dotted
 from podrunner.errors import RenderError
 from podrunner.findings import Finding, Severity, errors
 from podrunner.manifests import check_manifests
 from podrunner.values import check_schema
-from podrunner.values.dotted import dotted, parse_dotted
 from podrunner.values.places import find_layer, locate
 from podrunner.values.schema import load_defaults
 

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from podrunner.dotted import Path, dotted
 from podrunner.nearest import did_you_mean, listed
-from podrunner.values.dotted import Path, dotted
+from podrunner.schema_parts import homes_of, properties_of, subschema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,8 +30,6 @@ _TYPES = {
 }
 # Values under such names are not printed: a report ends up in logs.
 _SECRET = re.compile(r"(token|password|secret|insecureInline|(Access|Secret|Private|Account)Key)$", re.IGNORECASE)
-# How far a search for the right home of a key goes.
-_SEARCH_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,63 +55,26 @@ def explain(error: ValidationError, schema: dict[str, Any], written: Written) ->
     kind = error.kind.as_dict()
     name = error.kind.name
     if name in {"additionalProperties", "unevaluatedProperties"}:
-        around = _subschema(schema, error.schema_path[:-1])
+        around = subschema(schema, error.schema_path[:-1])
         for key in kind["unexpected"]:
-            allowed = sorted(name for name, below in around.get("properties", {}).items() if below is not False)
+            allowed = sorted(name for name, below in properties_of(around, schema).items() if below is not False)
             yield _unknown_key((*path, key), allowed, schema)
-    elif name in {"anyOf", "oneOf"} and kind.get("context"):
+    elif name in {"anyOf", "oneOf"} and any(kind["context"]):
         yield from _branches(error, kind["context"], schema, written)
     elif name == "required":
-        yield _missing(path, kind["property"], _subschema(schema, error.schema_path[:-1]))
+        yield _missing(path, kind["property"], subschema(schema, error.schema_path[:-1]))
     else:
         yield _wrong_value(error, path, schema, written)
-
-
-def _subschema(schema: dict[str, Any], path: Sequence[str | int]) -> dict[str, Any]:
-    """The part of the schema at a path that an error names; references are followed."""
-    part: Any = schema
-    for step in path:
-        if step == "$ref":
-            part = _subschema(schema, [_unescape(name) for name in part["$ref"].removeprefix("#/").split("/")])
-        elif isinstance(part, list):
-            part = part[int(step)]
-        else:
-            part = part.get(step, {})
-    return part if isinstance(part, dict) else {}
-
-
-def _unescape(name: str) -> str:
-    return name.replace("~1", "/").replace("~0", "~")
 
 
 def _unknown_key(path: Path, allowed: list[str], schema: dict[str, Any]) -> Mistake:
     key = str(path[-1])
     near = did_you_mean(key, allowed)
-    homes = _homes(key, schema)
+    homes = homes_of(key, schema)
     hint = near + (f" It is a key of {listed(homes[:3])}." if homes else "")
     # With a hint, a long list would only hide it.
     keys = "" if hint and len(allowed) > 12 else f" Allowed: {listed(allowed, 20)}." if allowed else " No keys here."
     return Mistake("unknown-key", path, f"{dotted(path)}: unknown key.{hint}{keys}")
-
-
-def _homes(key: str, schema: dict[str, Any]) -> list[str]:
-    """Paths of the maps that do have a key of this name, the nearest to the top first. `*` is any name."""
-    homes: list[str] = []
-    waiting: list[tuple[tuple[str, ...], Any]] = [((), schema)]
-    for path, part in waiting:
-        if isinstance(part, dict) and "$ref" in part:
-            part = _subschema(schema, [_unescape(name) for name in part["$ref"].removeprefix("#/").split("/")])
-        if not isinstance(part, dict) or len(waiting) > _SEARCH_LIMIT or path.count("*") > 1:
-            continue
-        properties = part.get("properties", {})
-        if path and key in properties:
-            homes.append(".".join(path))
-        waiting += [((*path, name), below) for name, below in properties.items()]
-        waiting += [(path, below) for union in ("anyOf", "oneOf", "allOf") for below in part.get(union, [])]
-        waiting.append(((*path, "*"), part.get("additionalProperties")))
-        if path and "items" in part:
-            waiting.append(((*path[:-1], f"{path[-1]}[]"), part["items"]))
-    return homes
 
 
 def _missing(path: Path, key: str, around: dict[str, Any]) -> Mistake:
@@ -135,7 +97,7 @@ def _wrong_value(error: ValidationError, path: Path, schema: dict[str, Any], wri
         return Mistake("not-allowed", path, f"{_at(path)}not allowed here: remove it.")
     if name == "propertyNames":
         return Mistake("key", path, f"{_at(path)}a key does not fit: {kind['error'].message}.")
-    about = _subschema(schema, error.schema_path[:-1]).get("description", "")
+    about = subschema(schema, error.schema_path[:-1]).get("description", "")
     sentence = f" {_sentence(about)}" if about else ""
     reason = _reason(name, kind)
     return Mistake("value", path, f"{_at(path)}{shown} {reason}.{sentence}")
@@ -148,6 +110,10 @@ def _reason(name: str, kind: dict[str, Any]) -> str:
         "minLength": "is shorter than {limit}",
         "maxLength": "is longer than {limit}",
         "minItems": "has fewer than {limit} items",
+        "exclusiveMinimum": "is not more than {limit}",
+        "exclusiveMaximum": "is not less than {limit}",
+        "multipleOf": "is not a multiple of {multiple_of}",
+        "oneOf": "fits more than one of the forms that are allowed",
         "maxItems": "has more than {limit} items",
         "minProperties": "has fewer than {limit} keys",
         "maxProperties": "has more than {limit} keys",

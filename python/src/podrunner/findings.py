@@ -41,12 +41,13 @@ class Finding:
         """Where it is: `file:line:column`, as far as known, else the object, else the case."""
         if self.file:
             return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
-        return self.object or self.case or "podrunner"
+        return self.object or self.case
 
     def __str__(self) -> str:
         """The line of the text report."""
         subject = f"{self.object}: " if self.object and self.file else ""
-        return f"{self.place()}: {self.severity.value}: {subject}{self.message} [{self.rule}]"
+        place = f"{self.place()}: " if self.place() else ""
+        return f"{place}{self.severity.value}: {subject}{self.message} [{self.rule}]"
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

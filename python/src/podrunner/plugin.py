@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """A matrix file of the command line is collected wherever it lies; one of the ini file when pytest meets it."""
+    _given_chart(config)
     for file in _files_of_option(config):
         if str(file) not in config.args:
             config.args.append(str(file))
@@ -84,16 +85,19 @@ def _matrix_files(config: pytest.Config) -> list[Path]:
     return [*_files_of_option(config), *(path.resolve() for path in config.getini("podrunner_matrix"))]
 
 
+def _given_chart(config: pytest.Config) -> Path | None:
+    option, ini = config.getoption("podrunner_chart"), config.getini("podrunner_chart")
+    chart = config.invocation_params.dir / option if option else config.rootpath / ini if ini else None
+    if chart is not None and not (chart / "Chart.yaml").is_file():
+        raise pytest.UsageError(f"{chart}: no chart here, there is no Chart.yaml. Give the chart's directory.")
+    return chart
+
+
 def _setup(config: pytest.Config) -> Setup:
     """Chart and renderer of this run, made when first asked for."""
     if _SETUP not in config.stash:
         from podrunner.testing import Setup
 
-        folder = config.getoption("podrunner_chart")
-        configured = config.getini("podrunner_chart")
-        chart = (
-            config.invocation_params.dir / folder if folder else config.rootpath / configured if configured else None
-        )
         helm = cast("Kind", config.getoption("podrunner_helm"))
-        config.stash[_SETUP] = Setup.make(chart, helm, config.getoption("podrunner_strategy"))
+        config.stash[_SETUP] = Setup.make(_given_chart(config), helm, config.getoption("podrunner_strategy"))
     return config.stash[_SETUP]

@@ -29,7 +29,7 @@ class NodeReader:
         """The map at the top of the file. Raises UsageError without a file, MatrixError when it is not a YAML map."""
         try:
             text = self.file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise UsageError(f"{self.file}: cannot be read: {reason}.") from None
         try:

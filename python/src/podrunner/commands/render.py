@@ -67,7 +67,7 @@ def select(rendering: Rendering, what: str | None) -> str:
 
     if what is None:
         return rendering.text
-    if what == "notes":
+    if what == "notes" and rendering.notes:
         return rendering.notes
     if what == "config.toml":
         texts = rendering.config_texts
@@ -76,5 +76,7 @@ def select(rendering: Rendering, what: str | None) -> str:
     found = [document.text for document in rendering.documents if document.template.endswith(what)]
     if found:
         return "---\n".join(found)
+    if what == "notes":
+        raise UsageError("--show notes: there are none. `helm template` renders no notes, --helm library does.")
     there = ["config.toml", "notes", *dict.fromkeys(document.template for document in rendering.documents)]
     raise UsageError(f"--show {what}: not in this rendering.{did_you_mean(what, there)} There: {listed(there, 40)}.")

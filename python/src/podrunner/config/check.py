@@ -13,10 +13,10 @@ from podrunner.config.formats import is_duration, refuse
 from podrunner.config.keys import Key, load_keys
 from podrunner.config.lines import find_lines
 from podrunner.config.rules import check_rules
+from podrunner.dotted import Path, dotted, parse_dotted
 from podrunner.explain import show
 from podrunner.findings import Finding, Severity
 from podrunner.nearest import did_you_mean, listed
-from podrunner.values.dotted import Path, dotted, parse_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,22 +25,27 @@ FILE = "config.toml"
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
-@lru_cache(maxsize=4096)
 def check_config(toml_text: str, runner_version: str = "19.4") -> list[Finding]:
     """What GitLab Runner would refuse, ignore or be unsafe with in a config.toml.
 
     `path` of a finding is the dotted path in the file, `line` its line there. A wrong type is an error because the
     runner does not start; an unknown key is one because the runner ignores it without a word.
     """
+    return list(_check(toml_text, runner_version))
+
+
+@lru_cache(maxsize=4096)
+def _check(toml_text: str, runner_version: str) -> tuple[Finding, ...]:
+    # Many cases of a matrix have the same config.toml.
     try:
         data = tomllib.loads(toml_text)
     except tomllib.TOMLDecodeError as error:
-        return [_not_toml(error)]
+        return (_not_toml(error),)
     findings = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
     if not findings:
-        return []
+        return ()
     lines = find_lines(toml_text)
-    return sorted((_with_line(finding, lines) for finding in findings), key=lambda finding: finding.line)
+    return tuple(sorted((_with_line(finding, lines) for finding in findings), key=lambda finding: finding.line))
 
 
 def _not_toml(error: tomllib.TOMLDecodeError) -> Finding:

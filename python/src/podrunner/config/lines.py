@@ -7,7 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from podrunner.values.dotted import Path
+    from podrunner.dotted import Path
 
 # A comment, a blank line.
 _NOTHING = re.compile(r"\s*(#.*)?\Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from podrunner.values.dotted import Path
+    from podrunner.dotted import Path
 
 
 def values_path(path: Path, config: dict[str, Any]) -> Path:

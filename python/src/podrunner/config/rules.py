@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.config.keys import load_keys
+from podrunner.dotted import Path, dotted
 from podrunner.findings import Finding, Severity
 from podrunner.nearest import did_you_mean
-from podrunner.values.dotted import Path, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

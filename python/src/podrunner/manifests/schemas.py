@@ -58,11 +58,7 @@ def versions_with(api_version: str, kind: str) -> list[tuple[int, int]]:
     """The Kubernetes versions that know this kind in this API version."""
     name = _file_name(api_version, kind)
     files = {version: folder / name for version, folder in _folders().items()}
-    return [
-        version
-        for version, file in files.items()
-        if file.is_file() and api_version in _group_versions(file, kind)
-    ]
+    return [version for version, file in files.items() if file.is_file() and api_version in _group_versions(file, kind)]
 
 
 def api_versions_of(kind: str, kube_version: str) -> list[str]:

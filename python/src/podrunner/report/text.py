@@ -29,7 +29,7 @@ def write(results: Sequence[Result], *, colour: bool = False) -> str:
 
 
 def _line(finding: Finding, cases: list[str], total: int, *, colour: bool) -> str:
-    if not finding.file and not finding.object:
+    if not finding.place():
         finding = replace(finding, case=cases[0])
     text = str(finding)
     if colour:
@@ -40,10 +40,10 @@ def _line(finding: Finding, cases: list[str], total: int, *, colour: bool) -> st
 
 def _in_cases(finding: Finding, cases: list[str], total: int) -> str:
     distinct = list(dict.fromkeys(cases))
-    if total == 1 or finding.case:
+    if total == 1:
         return ""
     if len(distinct) == 1:
-        return f" in case {distinct[0]}"
+        return "" if finding.case else f" in case {distinct[0]}"
     every = "all " if len(distinct) == total else ""
     return f" in {every}{len(distinct)} cases" + (f", first {distinct[0]}" if not every else "")
 

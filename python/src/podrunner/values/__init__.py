@@ -1,6 +1,6 @@
 """Values as Helm reads, merges and checks them, with the place of everything in its file."""
 
-from podrunner.values.dotted import dotted, parse_dotted
+from podrunner.dotted import dotted, parse_dotted
 from podrunner.values.load import Values, load_layer, load_values, parse_set, read_values
 from podrunner.values.merge import coalesce, merge
 from podrunner.values.schema import check_schema

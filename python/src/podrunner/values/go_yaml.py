@@ -27,6 +27,8 @@ _INT = re.compile(r"[-+]?(0[bB][01]+|0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0|[1-9][0-9]
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 # Above this Go writes a float with an exponent, below as an integer.
 _INTEGER_LIMIT = 1e21
+# More than any file that people write; a few lines of aliases can make billions.
+_NODE_LIMIT = 1_000_000
 
 Duplicate = tuple[yaml.Node, yaml.Node]
 
@@ -82,6 +84,11 @@ class GoLoader(_Loader):
                 return f"{_TAG}str"
             return f"{_TAG}merge" if value == "<<" else _PLAIN
         return f"{_TAG}map" if kind is yaml.MappingNode else f"{_TAG}seq"
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        """The value of a document, refused where Go refuses it: aliases that never end."""
+        refuse_endless_aliases(node)
+        return super().construct_document(node)
 
     def construct_like_go(self, node: yaml.Node) -> Any:
         """The value of a whole node: what Helm puts under `.Values`."""
@@ -140,6 +147,27 @@ def _construct(loader: GoLoader, node: yaml.Node) -> Any:
 
 # `None` is PyYAML's word for "any other tag": all nodes go through one constructor.
 GoLoader.yaml_constructors = {None: _construct}
+
+
+def refuse_endless_aliases(node: yaml.Node) -> None:
+    """Raise yaml.constructor.ConstructorError for an anchor inside itself, and for aliases that multiply."""
+    _count_nodes(node, set(), [0])
+
+
+def _count_nodes(node: yaml.Node, around: set[int], count: list[int]) -> None:
+    count[0] += 1
+    if id(node) in around or count[0] > _NODE_LIMIT:
+        reason = (
+            "an anchor is used inside itself" if id(node) in around else f"more than {_NODE_LIMIT} nodes by aliases"
+        )
+        raise yaml.constructor.ConstructorError(None, None, reason, node.start_mark)
+    if isinstance(node, yaml.ScalarNode):
+        return
+    around.add(id(node))
+    for child in node.value:
+        for one in child if isinstance(child, tuple) else (child,):
+            _count_nodes(one, around, count)
+    around.discard(id(node))
 
 
 def find_duplicates(node: yaml.Node | None) -> list[Duplicate]:

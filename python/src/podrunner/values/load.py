@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from podrunner.dotted import Path as Parts
+from podrunner.dotted import parse_dotted
 from podrunner.errors import UsageError, ValuesError
 from podrunner.findings import Finding, Severity
-from podrunner.values.dotted import Path as Parts
-from podrunner.values.dotted import parse_dotted
-from podrunner.values.go_yaml import GoLoader, find_duplicates, key_text, scalar
+from podrunner.values.go_yaml import GoLoader, find_duplicates, key_text, refuse_endless_aliases, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def load_values(path: Path | str) -> Values:
         raise UsageError(f"{path}: no such file.") from None
     except IsADirectoryError:
         raise UsageError(f"{path}: is a directory, not a values file.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {error}.") from None
     return read_values(text, str(path))
 
@@ -73,6 +73,8 @@ def read_values(text: str, source: str) -> Values:
         return _values(text, source, nodes)
     except yaml.MarkedYAMLError as error:
         raise ValuesError([_syntax(error, source, text)]) from None
+    except RecursionError:
+        raise ValuesError([_wrong(source, "values-yaml", "not YAML: nested too deeply.")]) from None
     except yaml.reader.ReaderError as error:
         raise ValuesError([_forbidden_character(error, source, text)]) from None
 
@@ -85,6 +87,7 @@ def _values(text: str, source: str, nodes: list[yaml.Node]) -> Values:
         kind = "list" if isinstance(root, yaml.SequenceNode) else "single value"
         message = f"values must be a map (`key: value`), this is a {kind}."
         raise ValuesError([_wrong(source, "values-yaml", message, root.start_mark)])
+    refuse_endless_aliases(root)
     findings = [_duplicate(first, again, source) for first, again in find_duplicates(root)]
     if len(nodes) > 1:
         message = "a second YAML document. Helm reads only the first one, what follows has no effect."
@@ -128,11 +131,11 @@ def _wrong(source: str, rule: str, message: str, mark: Any = None) -> Finding:
 
 def _syntax(error: yaml.MarkedYAMLError, source: str, text: str) -> Finding:
     reason = ", ".join(part for part in (error.context, error.problem) if part)
-    mark = error.problem_mark or error.context_mark
+    mark, context = error.problem_mark or error.context_mark, error.context_mark
     # Lines below is where the parser gave up; the bracket or quote that was not closed is the mistake.
-    opened = ("while parsing a flow", "while scanning a quoted")
-    if error.context_mark and (error.context or "").startswith(opened) and error.context_mark.line != mark.line:
-        mark = error.context_mark
+    opened = ("while parsing a flow", "while scanning a quoted", "while scanning a simple key")
+    if context and mark and context.line != mark.line and (error.context or "").startswith(opened):
+        mark = context
     lines = text.splitlines()
     has_tab = mark and mark.line < len(lines) and lines[mark.line][: mark.column + 1].endswith("\t")
     hint = " This is a tab: indent with blanks." if has_tab else ""
@@ -140,9 +143,11 @@ def _syntax(error: yaml.MarkedYAMLError, source: str, text: str) -> Finding:
 
 
 def _forbidden_character(error: yaml.reader.ReaderError, source: str, text: str) -> Finding:
-    before = text[: error.position]
-    line, column = before.count("\n") + 1, error.position - before.rfind("\n")
-    message = f"not YAML: a character that YAML forbids, U+{ord(text[error.position]):04X}."
+    # The C parser counts bytes and gives a number, the other one counts characters and gives a text.
+    character = chr(error.character) if isinstance(error.character, int) else str(error.character)
+    before = text[: max(text.find(character), 0)]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    message = f"not YAML: a character that YAML forbids, U+{ord(character):04X}."
     return Finding("values-yaml", Severity.ERROR, message, file=source, line=line, column=column)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from podrunner.dotted import Path
     from podrunner.findings import Finding
-    from podrunner.values.dotted import Path
     from podrunner.values.load import Values
 
 

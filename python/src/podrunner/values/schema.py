@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import jsonschema_rs
 
-    from podrunner.values.dotted import Path as Parts
+    from podrunner.dotted import Path as Parts
 
 
 def load_defaults(chart: Path) -> Values:

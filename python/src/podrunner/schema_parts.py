@@ -1,0 +1,63 @@
+"""Parts of a JSON schema: the one an error speaks of, the keys of a map, the maps that have a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# How far a search for the right home of a key goes: schemas may contain themselves.
+_SEARCH_LIMIT = 4000
+_UNIONS = ("allOf", "anyOf", "oneOf")
+
+
+def subschema(schema: dict[str, Any], path: Sequence[str | int]) -> dict[str, Any]:
+    """The part of the schema at a path that an error names; references are followed."""
+    part: Any = schema
+    for step in path:
+        if step == "$ref":
+            part = subschema(schema, _steps(part))
+        elif isinstance(part, list):
+            part = part[int(step)]
+        else:
+            part = part.get(step, {})
+    return part if isinstance(part, dict) else {}
+
+
+def properties_of(part: Any, schema: dict[str, Any], depth: int = 4) -> dict[str, Any]:
+    """The properties of a map, those of the schemas that it is made of, too."""
+    if not isinstance(part, dict) or depth == 0:
+        return {}
+    unions = [below for union in _UNIONS for below in part.get(union, [])]
+    parts = [*unions, part.get("then"), part.get("else"), subschema(schema, _steps(part)) if "$ref" in part else None]
+    found = {name: below for one in parts for name, below in properties_of(one, schema, depth - 1).items()}
+    return {**found, **part.get("properties", {})}
+
+
+def _steps(part: dict[str, Any]) -> list[str]:
+    return [_unescape(name) for name in part["$ref"].removeprefix("#/").split("/")]
+
+
+def _unescape(name: str) -> str:
+    return name.replace("~1", "/").replace("~0", "~")
+
+
+def homes_of(key: str, schema: dict[str, Any]) -> list[str]:
+    """Paths of the maps that do have a key of this name, the nearest to the top first. `*` is any name."""
+    homes: list[str] = []
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), schema)]
+    for path, part in waiting:
+        if isinstance(part, dict) and "$ref" in part:
+            part = subschema(schema, _steps(part))
+        if not isinstance(part, dict) or len(waiting) > _SEARCH_LIMIT or path.count("*") > 1:
+            continue
+        properties = part.get("properties", {})
+        if path and key in properties:
+            homes.append(".".join(path))
+        waiting += [((*path, name), below) for name, below in properties.items()]
+        waiting += [(path, below) for union in _UNIONS for below in part.get(union, [])]
+        waiting.append(((*path, "*"), part.get("additionalProperties")))
+        if path and "items" in part:
+            waiting.append(((*path[:-1], f"{path[-1]}[]"), part["items"]))
+    return homes

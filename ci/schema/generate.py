@@ -29,8 +29,16 @@ TYPES: dict[str, Schema] = {
     "integer": {"type": ["integer", "null"]},
     "number": {"type": ["number", "null"]},
     "boolean": {"type": ["boolean", "null"]},
-    "duration": {"type": ["string", "integer", "null"], "pattern": DURATION},
-    "datetime": {"type": ["string", "null"], "pattern": r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$"},
+    "duration": {
+        "type": ["string", "integer", "null"],
+        "pattern": DURATION,
+        "description": "a duration such as 1h30m or 15s",
+    },
+    "datetime": {
+        "type": ["string", "null"],
+        "description": "a point in time such as 2024-09-30T14:38:04Z",
+        "pattern": r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$",
+    },
     "array of string": {"type": ["array", "null"], "items": {"type": "string"}},
     "array of integer": {"type": ["array", "null"], "items": {"type": "integer"}},
     "array of number": {"type": ["array", "null"], "items": {"type": "number"}},
@@ -63,6 +71,9 @@ def key_schema(key: Key, path: str) -> Schema:
         return {"not": {}, "description": SECRETS[path]}
     if key["type"] in ("table", "array of tables"):
         table = table_schema(key.get("children", []), path)
+        if path == "runners.kubernetes":
+            # Modes put their keys there: it can be extended, not taken away.
+            return {**table, "type": "object"}
         return table if key["type"] == "table" else {"type": ["array", "null"], "items": table}
     values = key.get("enum") or key.get("enum_values")
     if values and not key.get("enum_open") and key["type"] == "string":

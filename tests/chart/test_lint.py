@@ -40,6 +40,8 @@ def test_gitlab_runner_lint_accepts_the_configuration(gitlab_runner: str, tmp_pa
     # An unset token variable is an empty token, which lint refuses.
     tokens = {runner["token"].removeprefix("$"): "glrt-lint" for runner in rendering.config_toml["runners"]}
 
-    done = subprocess.run([gitlab_runner, "lint", "-c", config], env=os.environ | tokens, capture_output=True, text=True)
+    done = subprocess.run(
+        [gitlab_runner, "lint", "-c", config], env=os.environ | tokens, capture_output=True, text=True
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr

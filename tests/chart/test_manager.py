@@ -117,7 +117,10 @@ def test_without_a_listen_address_there_are_no_probes(render: Any) -> None:
     [
         ({}, "registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.4.0"),
         ({"registry": "r.example.com:5000", "tag": "x"}, "r.example.com:5000/gitlab-org/gitlab-runner:x"),
-        ({"tag": "x", "digest": "sha256:" + "0" * 64}, "registry.gitlab.com/gitlab-org/gitlab-runner@sha256:" + "0" * 64),
+        (
+            {"tag": "x", "digest": "sha256:" + "0" * 64},
+            "registry.gitlab.com/gitlab-org/gitlab-runner@sha256:" + "0" * 64,
+        ),
     ],
 )
 def test_the_managers_image_is_put_together(render: Any, image: dict[str, str], reference: str) -> None:

@@ -34,7 +34,9 @@ def test_the_build_container_asks_for_what_the_mode_promises(render: Any, preset
 @pytest.mark.parametrize("preset", PRESETS)
 def test_only_the_build_container_is_ever_privileged(render: Any, preset: str) -> None:
     (runner,) = render(preset=preset).config_toml["runners"]
-    contexts = {key: value for key, value in runner["kubernetes"].items() if key.endswith("_container_security_context")}
+    contexts = {
+        key: value for key, value in runner["kubernetes"].items() if key.endswith("_container_security_context")
+    }
     privileged = [key for key, context in contexts.items() if context.get("privileged")]
 
     assert runner["kubernetes"]["privileged"] is False

@@ -37,4 +37,6 @@ def test_a_contradiction_is_refused(render: Any, values: dict[str, Any], sentenc
 def test_root_may_do_without_privilege_escalation(render: Any) -> None:
     values = build(allow_privilege_escalation=False, run_as_user=0, run_as_non_root=False)
 
-    assert render(values).config_toml["runners"][0]["kubernetes"]["build_container_security_context"]["run_as_user"] == 0
+    assert (
+        render(values).config_toml["runners"][0]["kubernetes"]["build_container_security_context"]["run_as_user"] == 0
+    )

@@ -24,9 +24,9 @@ OPEN = {"runners", "config", "manager.resources", "podman.registries.mirrors"}
 
 
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with its reference followed."""
+    """A schema with its reference followed; what stands beside the reference only narrows it."""
     name = schema.get("$ref", "").removeprefix("#/$defs/")
-    return {**SCHEMA["$defs"][name], **schema} if name else schema
+    return {**schema, **SCHEMA["$defs"][name]} if name else schema
 
 
 def schema_keys(schema: dict[str, Any], path: str = "") -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 
 # What YAML can hold, which is what a values file can hold.
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\ufffe\uffff"), max_size=60)
@@ -32,7 +31,7 @@ def test_a_fraction_stays_a_fraction(runner_config: Any) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        'quotes " and \' and \\ backslashes \\n',
+        "quotes \" and ' and \\ backslashes \\n",
         "two\nlines",
         "ends with a line break\n",
         "\nbegins with one",
@@ -74,7 +73,7 @@ def test_a_time_is_a_time_only_where_the_runner_types_it_so(runner_config: Any) 
     moment = "2024-09-30T14:38:04.623237Z"
     runner = runner_config({"token_obtained_at": moment, "kubernetes": {"pod_labels": {"since": moment}}})
 
-    assert runner["token_obtained_at"] == datetime.datetime(2024, 9, 30, 14, 38, 4, 623237, datetime.UTC)
+    assert runner["token_obtained_at"] == dt.datetime(2024, 9, 30, 14, 38, 4, 623237, dt.UTC)
     assert runner["kubernetes"]["pod_labels"] == {"since": moment}
 
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import helm_python
 import pytest
+
 from podrunner.cli import main
 
 Check = Callable[..., tuple[int, list[str]]]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from podrunner.cases import Case, load_matrix, make_cases
 from podrunner.check import Checker
 from podrunner.errors import PodrunnerError

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from podrunner.cli import main
 
 Run = Callable[..., str]

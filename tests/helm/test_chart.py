@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from podrunner.chart import find_chart, find_preset, modes, presets, read_chart_file
 from podrunner.errors import UsageError
 

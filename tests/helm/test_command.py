@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
 from podrunner.cases import Case, load_matrix, make_cases
 from podrunner.errors import RenderError, UsageError
 from podrunner.helm import Renderer, renderer

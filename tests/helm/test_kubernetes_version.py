@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from podrunner.errors import UsageError
 from podrunner.helm.kubernetes_version import full_version, minor_version
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from podrunner.errors import RenderError, UsageError
 from podrunner.helm import Renderer, renderer
 

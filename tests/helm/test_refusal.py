@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from podrunner.helm.refusal import read_refusal
 
 TEXTS = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from podrunner.findings import Finding
 from podrunner.helm import Renderer, renderer
 from podrunner.manifests import check_manifests, known_versions

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from podrunner.cases import load_matrix, make_cases
 from podrunner.check import Checker
 from podrunner.errors import MatrixError

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from podrunner.cases import Case, load_matrix, make_cases
 from podrunner.errors import MatrixError, UsageError
 from podrunner.values import read_values

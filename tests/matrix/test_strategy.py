@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+
 from podrunner.cases.strategy import choose
 
 AXES = {"preset": ["a", "b"], "kube": ["1.25", "1.30", "1.34"], "storage": ["disk", "memory"], "release": ["x", "y"]}

@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+
 from podrunner.explain import explain
 
 WORDS: dict[str, tuple[dict[str, Any], Any, str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import helm_python
 import pytest
+
 from podrunner.values import dotted, parse_dotted
 
 PATHS = [

@@ -7,6 +7,7 @@ from typing import Any
 import helm_python
 import pytest
 import yaml
+
 from podrunner.errors import ValuesError
 from podrunner.values import read_values
 from podrunner.values.go_yaml import GoLoader

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from podrunner.errors import UsageError, ValuesError
 from podrunner.values import load_layer, load_values, parse_set, read_values
 

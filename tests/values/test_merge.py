@@ -9,6 +9,7 @@ import helm_python
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from podrunner.values import coalesce, load_values, merge
 
 DEFAULTS = """\

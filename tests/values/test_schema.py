@@ -6,6 +6,7 @@ from pathlib import Path
 
 import helm_python
 import pytest
+
 from podrunner.errors import UsageError, ValuesError
 from podrunner.values import check_schema, load_values, parse_set, read_values
 

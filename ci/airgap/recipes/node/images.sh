@@ -30,15 +30,9 @@ ctr() { "$PARTS/containerd/ctr" -a "$socket" -n k8s.io "$@"; }
 # import REFERENCE CONFIG: an image of what is in ./image, which is emptied
 import() {
   layer image-layer.tar image
-  pigz -1 -n -f -k image-layer.tar
-  local sum
-  sum=$(sha256sum <image-layer.tar | cut -d' ' -f1)
-  jq -nc --arg sum "sha256:$sum" --argjson config "$2" \
-    '{architecture: "amd64", os: "linux", config: $config, rootfs: {type: "layers", diff_ids: [$sum]}}' >config.json
-  jq -nc --arg reference "$1" '[{Config: "config.json", RepoTags: [$reference], Layers: ["image-layer.tar.gz"]}]' >manifest.json
-  tar -cf - manifest.json config.json image-layer.tar.gz |
-    ctr images import --label=io.cri-containerd.pinned=pinned --all-platforms --no-unpack --digests - >/dev/null
-  rm -rf image image-layer.tar image-layer.tar.gz
+  archive image.tar "$1" "$2" image-layer.tar
+  ctr images import --label=io.cri-containerd.pinned=pinned --all-platforms --no-unpack --digests image.tar >/dev/null
+  rm -rf image image.tar image-layer.tar image-layer.tar.gz
 }
 
 # import_command REFERENCE FILE PATH CONFIG: an image of one executable

@@ -22,6 +22,7 @@ class Cluster:
 
     api: Api
     kubeconfig: Path
+    temporary: Path
     version: str
     ours: bool
 
@@ -56,4 +57,4 @@ def load_archives(kind: Kind, images: ImageSet, progress: Progress) -> None:
 def connect(kubeconfig: Path, temporary: Path, *, ours: bool = False) -> Cluster:
     """The cluster of a kubeconfig. Raises UsageError or ApiError when it cannot be used."""
     api = Api(kubeconfig, temporary)
-    return Cluster(api, kubeconfig, api.version(), ours)
+    return Cluster(api, kubeconfig, temporary, api.version(), ours)

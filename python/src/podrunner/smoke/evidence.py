@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from podrunner.smoke.api import Api, Object
 
 _CENSORED = "[censored]"
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # Keys of config.toml and YAML whose values nobody has to see, and tokens by their look.
 _SECRET_KEY = re.compile(
     r"""(?im)^(\s*["']?[\w.-]*(?:secret|password|token|accesskey|access_key|privatekey|private_key)[\w.-]*["']?\s*[=:]\s*)(["'])(?!\$)[^"'\n]+\2"""
@@ -52,6 +53,7 @@ class Evidence:
     def write(self, name: str, text: str) -> None:
         """Writes a file, without secrets."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        text = _ESCAPES.sub("", text) if name.endswith(".log") else text
         (self.folder / name).write_text(self.censor.clean(text), encoding="utf-8")
 
     def write_yaml(self, name: str, objects: Iterable[Object]) -> None:

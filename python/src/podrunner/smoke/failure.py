@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 _Match = re.Match[str]
 
+# What containerd and the runner say around the reason.
+_NOISE = re.compile(
+    r'image pull failed: |failed to (?:pull and unpack image|resolve (?:reference|image)) "[^"]+": |failed to do request: '
+    r"|\. Check https://docs\.gitlab\.com/\S+ for more information"
+)
+
 
 def describe_failure(run: JobRun) -> str:
     """What failed, by the job's log: an image, a step of the build, a refused pod, a command."""
@@ -24,7 +30,8 @@ def describe_failure(run: JobRun) -> str:
 
 def _image_pull(found: _Match, log: str) -> str:
     del log
-    return f"the image {found['image']} cannot be pulled: {found['why'].strip()}"
+    why = _NOISE.sub("", found["why"]).strip()
+    return f"the image {found['image']} cannot be pulled: {why}"
 
 
 def _build_step(found: _Match, log: str) -> str:

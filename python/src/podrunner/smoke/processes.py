@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING
+import tempfile
+from typing import IO, TYPE_CHECKING
 
 from podrunner.errors import PodrunnerError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _SECONDS_TO_END = 10
 
@@ -25,34 +26,40 @@ class CommandError(PodrunnerError):
         self.output = output
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], log: Path | None = None) -> str:
-    """Runs a program to its end and gives what it printed; adds it to `log` as it comes.
+def run(
+    command: Sequence[str], environment: Mapping[str, str], log: Path | None = None, given: bytes | None = None
+) -> str:
+    """Run a program to its end and give what it printed; `log` gets it too, as it comes. `given` is its input.
 
     Raises CommandError when it fails, UsageError when there is no such program. Whatever interrupts the wait ends the
     program and everything it started.
     """
-    output = log or Path(os.devnull)
-    with output.open("ab") as file, _start(command, environment, file.fileno() if log else subprocess.PIPE) as process:
-        begin = file.tell()
+    with _output(log) as file:
+        begin = file.seek(0, os.SEEK_END)
+        process = _start(command, environment, file)
         try:
-            said, _ = process.communicate()
+            process.communicate(given)
         except BaseException:
             _end_group(process)
             raise
-    if log:
-        said = log.read_bytes()[begin:]
-    text = (said or b"").decode(errors="replace")
+        file.seek(begin)
+        said = file.read().decode(errors="replace")
     if process.returncode != 0:
-        raise CommandError(command, process.returncode, text)
-    return text
+        raise CommandError(command, process.returncode, said)
+    return said
 
 
-def _start(command: Sequence[str], environment: Mapping[str, str], output: int) -> subprocess.Popen[bytes]:
+def _output(log: Path | None) -> IO[bytes]:
+    # A file, not a pipe: what the program leaves running in the background may hold it open.
+    return log.open("a+b") if log else tempfile.TemporaryFile()
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             list(command),
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -8,10 +8,18 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from podrunner.terminal import wants_colour
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
+
+
+def count(number: int, thing: str) -> str:
+    """`1 commit`, `2 commits`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -22,7 +30,7 @@ class Progress:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
         self._console: Console | None = None
-        if self._stream.isatty():
+        if wants_colour(self._stream):
             from rich.console import Console
 
             self._console = Console(file=self._stream, highlight=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -54,8 +53,6 @@ def _run_or_report(options: Options, progress: Progress, removals: Removals) -> 
 def _temporary_folder(removals: Removals) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="podrunner-"))
     removals.add("temporary files", lambda: shutil.rmtree(folder), f"rm -r {folder}")
-    # Helm's library keeps what it learns of a cluster's API in ~/.kube unless told otherwise.
-    os.environ["KUBECACHEDIR"] = str(folder / "kube-cache")
     return folder
 
 
@@ -112,11 +109,12 @@ def _try(bench: Bench, subject: Subject, evidence: Evidence) -> bool:
             # What is in the cluster goes with it.
             removals.forget(mark)
         raise
+    else:
+        progress.done(f"{subject.name}: the job did what the values promise")
+        return True
     finally:
         if not bench.options.keep:
             removals.run(mark)
-    progress.done(f"{subject.name}: the job did what the values promise")
-    return True
 
 
 def _folder_of(bench: Bench, subject: Subject, evidence: Evidence) -> Path:

@@ -6,18 +6,20 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podrunner.errors import PodrunnerError
 from podrunner.smoke import objects
 from podrunner.smoke.expected import read_expected
 from podrunner.smoke.failure import describe_failure
 from podrunner.smoke.gitlab import StandIn
+from podrunner.smoke.helm_process import Release
 from podrunner.smoke.job import JobRun, follow_job, queue_job
 from podrunner.smoke.objects import Place
 from podrunner.smoke.pipeline import Order, make_payload
-from podrunner.smoke.release import (
-    Release,
+from podrunner.smoke.progress import count
+from podrunner.smoke.rollout import wait_for_deployment
+from podrunner.smoke.runners import (
     Runner,
     new_token,
     overlay,
@@ -25,7 +27,6 @@ from podrunner.smoke.release import (
     read_promise,
     read_runners,
 )
-from podrunner.smoke.rollout import wait_for_deployment
 from podrunner.smoke.verdict import Check, check_inside, check_lines, check_pods
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Trial:
     run: JobRun = field(default_factory=lambda: JobRun(100_000_000 + secrets.randbelow(900_000_000)))
 
     @property
-    def values(self) -> dict[str, object]:
+    def values(self) -> dict[str, Any]:
         """All layers as Helm gets them."""
         from podrunner.values import merge
 
@@ -98,7 +99,9 @@ def prepare(bench: Bench, subject: Subject) -> Trial:
     control = secrets.token_urlsafe(24)
     bench.censor.add(control)
     stand_in = StandIn(bench.api, place, control)
-    release = Release(bench.options.chart, f"podrunner-{word}", place.namespace, bench.cluster.kubeconfig)
+    release = Release(
+        bench.options.chart, f"podrunner-{word}", place.namespace, bench.cluster.kubeconfig, bench.cluster.temporary
+    )
     return Trial(bench, subject, place, stand_in, release)
 
 
@@ -210,7 +213,7 @@ def _create(trial: Trial, wanted: list[Object]) -> None:
 def _send_repository(trial: Trial) -> None:
     bundle = trial.bench.plan.bundle
     size = max(1, len(bundle.data) // 1000)
-    with trial.bench.progress.step(f"Send the repository ({bundle.commits} commits, {size} kB)"):
+    with trial.bench.progress.step(f"Send the repository ({count(bundle.commits, 'commit')}, {size} kB)"):
         trial.stand_in.send_repository(_project(trial), bundle)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -55,6 +56,13 @@ class Repositories:
         folder = self.root / f"{project}.git"
         if folder.exists():
             raise RepositoryError(f"there is a repository {project} already")
+        try:
+            self._unbundle(folder, branch, bundle, shallow)
+        except RepositoryError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _unbundle(self, folder: Path, branch: str, bundle: bytes, shallow: tuple[str, ...]) -> None:
         self._git("init", "--quiet", "--bare", f"--initial-branch={branch}", str(folder))
         # As GitLab has it: a job may fetch the commit it was made for, whatever has become of the branch.
         self._git("-C", str(folder), "config", "uploadpack.allowAnySHA1InWant", "true")
@@ -63,6 +71,7 @@ class Repositories:
         with tempfile.NamedTemporaryFile(dir=self.root, suffix=".bundle") as file:
             file.write(bundle)
             file.flush()
+            self._git("bundle", "list-heads", file.name)
             self._git("-C", str(folder), "fetch", "--quiet", file.name, f"+HEAD:refs/heads/{branch}")
 
     def project_of(self, path: str) -> tuple[str, str]:
@@ -113,7 +122,7 @@ class Repositories:
     def _git(self, *args: str) -> None:
         done = subprocess.run(["git", *args], env=self._git_environment(), capture_output=True, text=True)
         if done.returncode != 0:
-            raise RepositoryError(f"git {args[-1]}: {done.stderr.strip()}")
+            raise RepositoryError(f"git: {done.stderr.strip()}")
 
 
 def _read_headers(output: IO[bytes]) -> tuple[int, list[tuple[str, str]]]:

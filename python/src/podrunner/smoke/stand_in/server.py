@@ -158,9 +158,9 @@ class Handler(Exchange):
         for name, value in [*headers, ("Connection", "close")]:
             self.send_header(name, value)
         self.end_headers()
-        if process.stdout:
-            shutil.copyfileobj(process.stdout, self.wfile)
-        process.wait()
+        with process:
+            if process.stdout:
+                shutil.copyfileobj(process.stdout, self.wfile)
 
     def _password(self) -> str:
         scheme, _, encoded = self.headers.get("Authorization", "").partition(" ")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    _Handler = Callable[[int, FrameType | None], object] | int | None
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class Interrupted(KeyboardInterrupt):
@@ -17,15 +20,20 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Interruption:
-    """While active, the first signal raises Interrupted wherever the main thread is; later ones are counted."""
+    """Handles signals while active: the first one raises Interrupted where that is allowed, all are counted."""
+
+    # The active one: signals belong to the process.
+    current: Interruption | None = None
 
     def __init__(self) -> None:
         self.count = 0
-        self._shielded = False
+        self._allowed = False
+        self._deferred = False
         self._on_more: Callable[[int], None] = lambda _: None
         self._before: dict[signal.Signals, _Handler] = {}
 
     def __enter__(self) -> Self:
+        Interruption.current = self
         for name in _SIGNALS:
             self._before[name] = signal.signal(name, self._handle)
         return self
@@ -33,20 +41,56 @@ class Interruption:
     def __exit__(self, *_: object) -> None:
         for name, handler in self._before.items():
             signal.signal(name, handler if handler is not None else signal.SIG_DFL)
+        Interruption.current = None
+
+    @contextmanager
+    def allowed(self) -> Iterator[None]:
+        """In this block the first signal raises Interrupted; outside of it none does."""
+        self._allowed = True
+        try:
+            yield
+        finally:
+            self._allowed = False
 
     @contextmanager
     def shield(self, on_more: Callable[[int], None]) -> Iterator[None]:
         """Signals do not raise in this block; `on_more` is called with their number so far, and may raise."""
-        self._shielded, self._on_more = True, on_more
+        before = (self._allowed, self._on_more)
+        self._allowed, self._on_more = False, on_more
         try:
             yield
         finally:
-            self._shielded = False
+            self._allowed, self._on_more = before
+
+    @contextmanager
+    def defer(self) -> Iterator[None]:
+        """Signals that come in this block act at its end."""
+        before, self._deferred = self.count, True
+        try:
+            yield
+        finally:
+            self._deferred = False
+        if self.count > before:
+            self._react()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self.count += 1
-        if self._shielded:
-            self._on_more(self.count)
-        elif self.count == 1:
+        if not self._deferred:
+            self._react()
+
+    def _react(self) -> None:
+        if self._allowed:
+            self._allowed = False
             raise Interrupted
+        self._on_more(self.count)
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Signals wait for the end of this block: something is made in it, and noted to have been made."""
+    if Interruption.current is None:
+        yield
+    else:
+        with Interruption.current.defer():
+            yield

@@ -9,6 +9,7 @@ import tempfile
 from typing import IO, TYPE_CHECKING
 
 from podrunner.errors import PodrunnerError, UsageError
+from podrunner.smoke.interruption import deferred
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,11 +37,15 @@ def run(
     """
     with _output(log) as file:
         begin = file.seek(0, os.SEEK_END)
-        process = _start(command, environment, file)
+        process = None
         try:
+            # An interruption while the program is started would leave it without a master.
+            with deferred():
+                process = _start(command, environment, file)
             process.communicate(given)
         except BaseException:
-            _end_group(process)
+            if process:
+                _end_group(process)
             raise
         file.seek(begin)
         said = file.read().decode(errors="replace")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from podrunner.errors import PodrunnerError
 from podrunner.smoke.cluster import Cluster, connect, make_cluster
 from podrunner.smoke.evidence import Censor, Evidence, keep_file
-from podrunner.smoke.interruption import Interrupted, Interruption
+from podrunner.smoke.interruption import Interrupted, Interruption, deferred
 from podrunner.smoke.plan import Options, Plan, Subject, make_plan
 from podrunner.smoke.removal import Removals
 from podrunner.smoke.report import gather_trial, report
@@ -29,7 +29,8 @@ def smoke(options: Options, progress: Progress) -> int:
     with Interruption() as interruption:
         removals = Removals(progress, interruption)
         try:
-            code = _run_or_report(options, progress, removals)
+            with interruption.allowed():
+                code = _run_or_report(options, progress, removals)
         except Interrupted:
             progress.failed("Interrupted")
         finally:
@@ -51,8 +52,9 @@ def _run_or_report(options: Options, progress: Progress, removals: Removals) -> 
 
 
 def _temporary_folder(removals: Removals) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="podrunner-"))
-    removals.add("temporary files", lambda: shutil.rmtree(folder), f"rm -r {folder}")
+    with deferred():
+        folder = Path(tempfile.mkdtemp(prefix="podrunner-"))
+        removals.add("temporary files", lambda: shutil.rmtree(folder), f"rm -r {folder}")
     return folder
 
 

@@ -1,0 +1,123 @@
+"""The values under test: what the smoke lays over them, and what they make of runners."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podrunner.smoke.verdict import INSIDE_SCRIPT, Promise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from podrunner.helm import Rendering
+    from podrunner.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """A runner of the release, as its config.toml has it.
+
+    `secret` and `key` are where the manager's token comes from; both are empty when config.toml has it itself.
+    `in_release` when the release makes that Secret.
+    """
+
+    name: str
+    mode: str
+    job_namespace: str
+    secret: str = ""
+    key: str = ""
+    in_release: bool = False
+
+
+def overlay(
+    chart: Path, layers: Sequence[Values], url: str, mirrors: Mapping[str, str], *, builtin: bool
+) -> dict[str, Any]:
+    """What the smoke lays over the values under test.
+
+    `url` is the stand-in's, `mirrors` registry → mirror. `builtin` adds what the verdict reads from inside.
+    """
+    names = _runners(chart, layers)
+    values: dict[str, Any] = {
+        "gitlab": {"url": url},
+        "config": {"check_interval": 1},
+        "runners": {name: {"config": _runner_overlay(runner, url, builtin=builtin)} for name, runner in names.items()},
+    }
+    if mirrors:
+        wanted = {registry: [{"location": mirror, "insecure": True}] for registry, mirror in mirrors.items()}
+        values["podman"] = {"registries": {"mirrors": wanted}}
+    return values
+
+
+def _runner_overlay(runner: Mapping[str, Any], url: str, *, builtin: bool) -> dict[str, Any]:
+    given = runner.get("config") or {}
+    # Images may be in the node under their public names, where nothing could be pulled.
+    config: dict[str, Any] = {"kubernetes": {"pull_policy": ["if-not-present"]}}
+    config |= {key: url for key in ("url", "clone_url") if given.get(key)}
+    if builtin:
+        scripts = (given.get("post_build_script"), INSIDE_SCRIPT)
+        config["post_build_script"] = "\n".join(script for script in scripts if script)
+    return config
+
+
+def read_runners(chart: Path, layers: Sequence[Values], rendering: Rendering) -> list[Runner]:
+    """The runners of a rendering, in the order of config.toml; `layers` are the values it was made from."""
+    modes = [_mode(chart, layers, runner) for _, runner in sorted(_runners(chart, layers).items())]
+    sources = _token_sources(rendering)
+    made = {document["metadata"]["name"] for document in rendering.objects("Secret")}
+    runners = []
+    for entry, mode in zip(rendering.config_toml.get("runners", []), modes, strict=True):
+        secret, key = sources.get(str(entry.get("token", "")).strip("${}"), ("", ""))
+        namespace = (entry.get("kubernetes") or {}).get("namespace") or rendering.namespace
+        runners.append(Runner(entry["name"], mode, namespace, secret, key, secret in made))
+    return runners
+
+
+def read_promise(chart: Path, mode: str) -> Promise | None:
+    """What a mode promises; None for one that promises nothing."""
+    from podrunner.chart import modes
+
+    promise = (modes(chart).get(mode) or {}).get("promise")
+    return Promise.from_dict(promise) if promise else None
+
+
+def pod_security(chart: Path, mode: str) -> str:
+    """The Pod Security level that the namespace of a mode's jobs must allow; empty when the mode names none."""
+    from podrunner.chart import modes
+
+    return str((modes(chart).get(mode) or {}).get("podSecurity") or "")
+
+
+def new_token() -> str:
+    """A runner token as GitLab makes them."""
+    return f"glrt-{secrets.token_urlsafe(15)}"
+
+
+def _runners(chart: Path, layers: Sequence[Values]) -> dict[str, dict[str, Any]]:
+    """Runner name → its values. Without any there is one called `default`."""
+    runners = _all_values(chart, layers).get("runners") or {"default": {}}
+    return {name: runner or {} for name, runner in runners.items()}
+
+
+def _mode(chart: Path, layers: Sequence[Values], runner: Mapping[str, Any]) -> str:
+    podman = _all_values(chart, layers).get("podman") or {}
+    return str((runner.get("podman") or {}).get("mode") or podman.get("mode") or "none")
+
+
+def _all_values(chart: Path, layers: Sequence[Values]) -> dict[str, Any]:
+    from podrunner.values import coalesce, load_values, merge
+
+    return coalesce(load_values(chart / "values.yaml").data, merge(*(layer.data for layer in layers)))
+
+
+def _token_sources(rendering: Rendering) -> dict[str, tuple[str, str]]:
+    """Environment variable of the manager → (Secret, key)."""
+    sources = {}
+    for deployment in rendering.objects("Deployment"):
+        for container in deployment["spec"]["template"]["spec"]["containers"]:
+            for variable in container.get("env") or []:
+                if source := (variable.get("valueFrom") or {}).get("secretKeyRef"):
+                    sources[variable["name"]] = (source["name"], source["key"])
+    return sources

@@ -1,0 +1,43 @@
+"""Pipelines from text."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from podrunner.smoke.pipeline import Job, Order, choose_job, load_pipeline, make_payload, read_job
+from podrunner.smoke.repository import Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+COMMIT = Commit(
+    "0123456789abcdef0123456789abcdef01234567",
+    "main",
+    "Add it\n\nAt last.",
+    "Ann <ann@example.com>",
+    "2026-01-02T03:04:05Z",
+)
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
+    """Return a function that reads a job from the text of a pipeline; messages call the file `ci.yml`."""
+    monkeypatch.chdir(tmp_path)
+
+    def read(text: str, name: str | None = None) -> Job:
+        (tmp_path / "ci.yml").write_text(dedent(text))
+        pipeline = load_pipeline((tmp_path / "ci.yml").relative_to(tmp_path))
+        return read_job(pipeline, choose_job(pipeline, name))
+
+    return read
+
+
+@pytest.fixture
+def payload(job: Callable[..., Job]) -> Callable[..., dict[str, Any]]:
+    """Return a function that makes the payload of a job from the text of a pipeline."""
+    order = Order("http://gitlab.test:8080", "group/project", 42, "job-token", COMMIT)
+    return lambda text, name=None: make_payload(job(text, name), order)

@@ -1,0 +1,90 @@
+"""Everything that can be wrong is found before a cluster is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podrunner.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PIPELINE = "build:\n  script: [make]\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ci.yml").write_text(PIPELINE)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (
+            ["--pipeline", "ci.yml", "--job", "biuld"],
+            2,
+            "ci.yml: there is no job `biuld`. Did you mean `build`? Jobs: build.",
+        ),
+        (["--pipeline", "gone.yml"], 1, "gone.yml: the pipeline cannot be read: No such file or directory."),
+        (["--preset", "unpriviledged"], 2, "No preset `unpriviledged`. Did you mean `unprivileged`?"),
+        (["--kubeconfig", "gone"], 2, "gone: no such kubeconfig."),
+        (["--images", "."], 2, "smoke.json: no such file. `ci/airgap/build` makes such a folder."),
+        (["--repository", "."], 1, ".gitlab-ci.yml: the pipeline cannot be read: No such file or directory."),
+    ],
+)
+def test_a_sentence_and_the_evidence(
+    arguments: list[str], code: int, sentence: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["smoke", *arguments, "--evidence", "evidence"]) == code
+
+    said = capsys.readouterr().out
+    assert sentence in said
+    assert " ! Evidence: evidence\n" in said
+    assert sentence in (folder / "evidence" / "failure.txt").read_text()
+
+
+def test_a_pipeline_that_is_not_yaml_is_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "ci.yml").write_text("build: {script: [make]")
+
+    assert main(["smoke", "--pipeline", "ci.yml", "--evidence", "evidence"]) == 1
+
+    assert "ci.yml:1:23: the pipeline is not YAML" in capsys.readouterr().out
+    assert (folder / "evidence" / "pipeline.yml").read_text() == "build: {script: [make]"
+
+
+def test_values_that_do_not_fit_are_named_with_file_and_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "team.yaml").write_text("podman:\n  mod: privileged\n")
+
+    assert main(["smoke", "-f", "team.yaml", "--evidence", "evidence"]) == 1
+
+    assert "team.yaml:2:3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--kubeconfig", "a", "--kind-image", "b"], "--kind-image is for a new kind cluster, --kubeconfig for one"),
+        (["--timeout", "0"], "--timeout 0: must be more than 0 seconds."),
+    ],
+)
+def test_options_that_make_no_sense_are_wrong_use(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["smoke", *arguments]) == 2
+
+    assert sentence in capsys.readouterr().err
+
+
+def test_no_temporary_file_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tempfile
+
+    (folder / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "tmp"))
+
+    main(["smoke", "--kubeconfig", "gone", "--evidence", "evidence"])
+
+    assert list((folder / "tmp").iterdir()) == []

@@ -1,0 +1,197 @@
+"""A kind cluster for all tests of this folder, and the smoke as a command.
+
+PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build; without it the smoke uses public images.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podrunner.smoke.cluster import make_cluster
+from podrunner.smoke.images import ImageSet, load_images
+from podrunner.smoke.interruption import Interruption
+from podrunner.smoke.kind import find_kind
+from podrunner.smoke.processes import run
+from podrunner.smoke.progress import Progress
+from podrunner.smoke.removal import Removals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from podrunner.smoke.cluster import Cluster
+
+IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of this folder, and skip them where nothing can run them."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    reason = why_not()
+    for item in here:
+        item.add_marker(pytest.mark.smoke)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def why_not() -> str:
+    """Say why no smoke can run here; empty when it can."""
+    if IMAGES:
+        return ""
+    engines = [name for name in ("docker", "podman", "nerdctl") if shutil.which(name)]
+    if not engines or not shutil.which("kind"):
+        return "needs kind and docker, podman or nerdctl; or PODRUNNER_SMOKE_IMAGES=DIR, made by ci/airgap/build"
+    return ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a smoke ended."""
+
+    code: int
+    output: str
+
+
+class Smoke:
+    """`podrunner smoke` in a folder of its own, with a temporary folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.temporary = folder / "tmp"
+        self.home = folder / "home"
+        self.temporary.mkdir()
+        self.home.mkdir()
+        self.mark = uuid.uuid4().hex
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Where podman keeps its images is not our business, but ~/.kube is: HOME stays, KUBECONFIG is nowhere."""
+        return os.environ | {
+            "TMPDIR": str(self.temporary),
+            "KUBECONFIG": str(self.home / "kubeconfig"),
+            "PODRUNNER_TEST_MARK": self.mark,
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def start(self, *arguments: object) -> subprocess.Popen[str]:
+        """Start it; what it says can be read line by line."""
+        images = ["--images", IMAGES] if IMAGES else []
+        return subprocess.Popen(
+            [sys.executable, "-m", "podrunner", "smoke", *images, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: object) -> Said:
+        """Run it to its end; what it says is shown as it comes."""
+        with self.start(*arguments) as process:
+            return Said(output=read(process), code=process.wait())
+
+    def processes(self) -> list[str]:
+        """Command lines of all processes that descend from this smoke."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if self.mark.encode() in (folder / "environ").read_bytes():
+                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            except OSError:
+                continue
+        return found
+
+
+def read(process: subprocess.Popen[str], until: str = "\0") -> str:
+    """Read and show what a smoke says, up to a line with a text or to the end."""
+    lines: list[str] = []
+    for line in process.stdout or ():
+        print(line, end="", flush=True)
+        lines.append(line)
+        if until in line:
+            break
+    return "".join(lines)
+
+
+@pytest.fixture
+def smoke(tmp_path: Path) -> Smoke:
+    """Return the smoke, not started."""
+    return Smoke(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def read_until() -> Callable[[subprocess.Popen[str], str], str]:
+    """Return `read`."""
+    return read
+
+
+@pytest.fixture(scope="session")
+def images() -> ImageSet:
+    """Return the images of this run."""
+    return load_images(Path(IMAGES)) if IMAGES else ImageSet()
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a smoke could leave on this machine."""
+
+    clusters: frozenset[str]
+    containers: frozenset[str]
+    networks: frozenset[str]
+    volumes: frozenset[str]
+    kubeconfigs: frozenset[Path]
+
+
+@pytest.fixture
+def look(images: ImageSet, tmp_path: Path) -> Callable[[], Left]:
+    """Return a function that looks at what is on this machine."""
+    (tmp_path / "look").mkdir()
+    kind = find_kind("look", images, tmp_path / "look")
+    external = ["--external"] if kind.engine == "podman" else []
+
+    def engine(*arguments: str) -> frozenset[str]:
+        return frozenset(run([kind.engine, *arguments], kind.environment).split())
+
+    def look() -> Left:
+        return Left(
+            clusters=frozenset(run([kind.command, "get", "clusters"], kind.environment).split()),
+            containers=engine("ps", "--all", "--quiet", "--no-trunc", *external),
+            networks=engine("network", "ls", "--format", "{{.Name}}"),
+            volumes=engine("volume", "ls", "--quiet"),
+            kubeconfigs=frozenset(Path("~/.kube").expanduser().rglob("*")),
+        )
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def smoke_cluster(images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Return a kind cluster with the images in it."""
+    temporary = tmp_path_factory.mktemp("cluster")
+    removals = Removals(Progress(), Interruption())
+    try:
+        name = f"podrunner-test-{uuid.uuid4().hex[:6]}"
+        cluster = make_cluster(name, images, "", temporary, Progress(), removals)
+        yield cluster
+        cluster.api.close()
+    finally:
+        removals.run()
+
+
+@pytest.fixture(scope="session")
+def kube_config(smoke_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the kubeconfig that pytest-helm-charts' `kube_cluster` and `namespace_factory` use."""
+    before = tempfile.tempdir
+    # pykube writes certificates and keys into the temporary folder and leaves them there.
+    tempfile.tempdir = str(tmp_path_factory.mktemp("pykube"))
+    yield str(smoke_cluster.kubeconfig)
+    tempfile.tempdir = before

@@ -1,0 +1,111 @@
+"""Jobs that must fail do, each saying which thing failed, with evidence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Smoke
+
+    from podrunner.smoke.cluster import Cluster
+
+PIPELINE = "build:\n  image: {image}\n  script:\n    - podman build . -t failing:test\n"
+# What is there when the job ran.
+EVIDENCE = {
+    "config.toml",
+    "events.txt",
+    "failure.txt",
+    "job-pod.yaml",
+    "job.log",
+    "manager.log",
+    "nodes.yaml",
+    "pods.yaml",
+}
+
+
+def repository(folder: Path, image: str = "quay.io/podman/stable") -> Path:
+    """Make a repository whose Dockerfile fails in its third step."""
+    folder.mkdir()
+    (folder / ".gitlab-ci.yml").write_text(PIPELINE.format(image=image))
+    (folder / "Dockerfile").write_text(
+        "FROM docker.io/library/golang:1.23.1\nRUN echo before\nRUN go build no-such-file.go\n"
+    )
+    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+    for command in (["init", "--initial-branch=main"], ["add", "."], ["commit", "--message", "First"]):
+        subprocess.run(
+            ["git", "-C", str(folder), *identity, *command], env=os.environ | quiet, check=True, capture_output=True
+        )
+    return folder
+
+
+def kept(smoke: Smoke) -> set[str]:
+    return {path.name for path in (smoke.folder / "evidence").iterdir()}
+
+
+def test_a_failing_run_is_named_with_its_step(smoke: Smoke, smoke_cluster: Cluster) -> None:
+    folder = repository(smoke.folder / "failing")
+
+    said = smoke.run("--repository", folder, "--kubeconfig", smoke_cluster.kubeconfig, "--evidence", "evidence")
+
+    assert said.code == 1
+    assert (
+        " ✗ unprivileged: the build stopped at `RUN go build no-such-file.go` (STEP 3/3): exit status 1\n"
+        in said.output
+    )
+    assert " ! Evidence: evidence\n" in said.output
+    assert kept(smoke) >= EVIDENCE
+    assert "STEP 3/3: RUN go build no-such-file.go" in (smoke.folder / "evidence" / "job.log").read_text()
+    assert smoke.processes() == []
+    assert list(smoke.temporary.iterdir()) == []
+
+
+def test_an_image_that_does_not_exist_is_named(smoke: Smoke, smoke_cluster: Cluster) -> None:
+    folder = repository(smoke.folder / "failing", image="quay.io/podman/no-such-image:1")
+
+    said = smoke.run("--repository", folder, "--kubeconfig", smoke_cluster.kubeconfig, "--evidence", "evidence")
+
+    assert said.code == 1
+    assert " ✗ unprivileged: the image quay.io/podman/no-such-image:1 cannot be pulled: " in said.output
+    assert kept(smoke) >= EVIDENCE
+
+
+def test_a_token_that_the_stand_in_does_not_know_is_named(smoke: Smoke, smoke_cluster: Cluster) -> None:
+    values = smoke.folder / "token.yaml"
+    values.write_text("runners: {default: {token: {insecureInline: glrt-0123456789abcdefghij}}}\n")
+
+    said = smoke.run("-f", values, "--kubeconfig", smoke_cluster.kubeconfig, "--evidence", "evidence")
+
+    assert said.code == 1
+    assert (
+        " ✗ token: the stand-in GitLab does not know the token of the runner `default` (403 Forbidden). "
+        "The values give it themselves: leave the token out, the smoke brings its own.\n"
+    ) in said.output
+    assert "403 Forbidden: no runner has this token" in (smoke.folder / "evidence" / "manager.log").read_text()
+    assert "glrt-0123456789abcdefghij" not in "".join(
+        path.read_text() for path in (smoke.folder / "evidence").iterdir()
+    )
+
+
+def test_a_pipeline_that_is_not_yaml_is_named_with_the_line(smoke: Smoke) -> None:
+    (smoke.folder / "ci.yml").write_text("build:\n  script: [make\n")
+
+    said = smoke.run("--pipeline", "ci.yml", "--evidence", "evidence")
+
+    assert said.code == 1
+    assert " ✗ ci.yml:3:1: the pipeline is not YAML: expected ',' or ']', but got '<stream end>'.\n" in said.output
+    assert kept(smoke) == {"failure.txt", "pipeline.yml"}
+
+
+def test_a_job_that_is_not_there_is_wrong_use(smoke: Smoke) -> None:
+    (smoke.folder / "ci.yml").write_text("build:\n  script: [make]\n")
+
+    said = smoke.run("--pipeline", "ci.yml", "--job", "biuld", "--evidence", "evidence")
+
+    assert said.code == 2
+    assert " ✗ ci.yml: there is no job `biuld`. Did you mean `build`? Jobs: build.\n" in said.output
+    assert kept(smoke) == {"failure.txt", "pipeline.yml"}

@@ -1,0 +1,37 @@
+"""`helm test` of an installed release builds an image with the build container's own settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from podrunner.chart import find_chart, find_preset
+from podrunner.smoke.helm_process import Release
+from podrunner.smoke.objects import Place, secret
+from podrunner.values import load_values, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from podrunner.smoke.cluster import Cluster
+
+
+@pytest.mark.parametrize("preset", ["privileged", "unprivileged"])
+def test_the_test_pod_of_a_preset_builds(
+    preset: str, smoke_cluster: Cluster, namespace_factory: Callable[..., Any], tmp_path: Path
+) -> None:
+    chart = find_chart()
+    namespace = namespace_factory(f"helm-test-{preset}").name
+    release = Release(chart, "podrunner", namespace, smoke_cluster.kubeconfig, tmp_path)
+    token = secret(Place(namespace, "x"), "podrunner-default", {"token": "glrt-0123456789"}, exact_name=True)
+    smoke_cluster.api.create(token)
+    values = merge(load_values(find_preset(chart, preset)).data, {"gitlab": {"url": "http://gitlab.invalid"}})
+    release.install(values)
+
+    log = release.test()
+
+    assert "uid=1000(podman)" in log
+    assert "it builds" in log
+    assert "COMMIT test" in log

@@ -1,0 +1,74 @@
+"""What is kept of a failure has no secret in it."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podrunner.errors import PodrunnerError
+from podrunner.smoke.evidence import Censor, Evidence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    censor = Censor()
+    censor.add("the-job-token", "the-control-token", "")
+    return Evidence(tmp_path / "evidence", censor)
+
+
+def test_secrets_of_the_run_are_censored_plain_and_in_base64(evidence: Evidence) -> None:
+    encoded = base64.b64encode(b"the-job-token").decode()
+
+    evidence.write("pod.yaml", f"url: http://gitlab-ci-token:the-job-token@host\ndata: {encoded}\n")
+
+    text = (evidence.folder / "pod.yaml").read_text()
+    assert text == "url: http://gitlab-ci-token:[censored]@host\ndata: [censored]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "censored"),
+    [
+        ("token glrt-0123456789abcdefghij seen", "token [censored] seen"),
+        ('  token = "glrt-t1_0123456789"', '  token = "[censored]"'),
+        ('  SecretKey = "abc"', '  SecretKey = "[censored]"'),
+        ("password: 'abc'", "password: '[censored]'"),
+        ('  token = "$RUNNER_TOKEN_DEFAULT"', '  token = "$RUNNER_TOKEN_DEFAULT"'),
+        ('  name = "default"', '  name = "default"'),
+    ],
+)
+def test_tokens_and_secret_keys_are_known_by_their_look(evidence: Evidence, text: str, censored: str) -> None:
+    evidence.write("config.toml", text)
+
+    assert (evidence.folder / "config.toml").read_text() == censored
+
+
+def test_logs_lose_their_colours(evidence: Evidence) -> None:
+    evidence.write("manager.log", "\x1b[31;1mERROR\x1b[0;m\n")
+
+    assert (evidence.folder / "manager.log").read_text() == "ERROR\n"
+
+
+def test_objects_lose_what_nobody_reads(evidence: Evidence) -> None:
+    evidence.write_yaml("pod.yaml", [{"kind": "Pod", "metadata": {"name": "a", "managedFields": [{}]}}])
+
+    assert (evidence.folder / "pod.yaml").read_text() == "kind: Pod\nmetadata:\n  name: a\n"
+
+
+def test_no_folder_is_made_for_nothing(evidence: Evidence) -> None:
+    evidence.write_yaml("pod.yaml", [])
+
+    assert not evidence.folder.exists()
+
+
+def test_what_cannot_be_collected_is_noted(evidence: Evidence) -> None:
+    def fail() -> None:
+        raise PodrunnerError("no answer")
+
+    evidence.gather("events", fail)
+
+    assert evidence.problems == ["events: no answer"]

@@ -1,0 +1,53 @@
+"""The sentence that says which thing failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from podrunner.smoke.failure import describe_failure
+from podrunner.smoke.job import JobRun
+
+IMAGE = (
+    'ERROR: Job failed: prepare environment: waiting for pod running: pulling image "quay.io/podman/no-such-image:1" '
+    "for container build: image pull failed: failed to pull and unpack image "
+    '"quay.io/podman/no-such-image:1": failed to resolve reference "quay.io/podman/no-such-image:1": not found. '
+    "Check https://docs.gitlab.com/runner/shells/#shell-profile-loading for more information\n"
+)
+STEP = (
+    "$ podman build . -t x:y\nSTEP 1/3: FROM docker.io/library/golang:1.23.1\nSTEP 2/3: RUN echo before\nbefore\n"
+    'STEP 3/3: RUN go build missing.go\nError: building at STEP "RUN go build missing.go": exit status 1\n'
+    "ERROR: Job failed: command terminated with exit code 1\n"
+)
+BUILDER = (
+    "STEP 1/2: FROM docker.io/library/no-such:1\n"
+    "Error: creating build container: initializing source docker://docker.io/library/no-such:1: "
+    "reading manifest 1 in docker.io/library/no-such: manifest unknown\n"
+    "ERROR: Job failed: command terminated with exit code 125\n"
+)
+REFUSED = (
+    "ERROR: Job failed (system failure): prepare environment: setting up build pod: pods "
+    '"runner-abc-project-1-concurrent-0-x" is forbidden: violates PodSecurity "restricted:latest": privileged\n'
+)
+COMMAND = "$ make\nmake: *** No targets.  Stop.\nERROR: Job failed: command terminated with exit code 2\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "sentence"),
+    [
+        (IMAGE, "the image quay.io/podman/no-such-image:1 cannot be pulled: not found"),
+        (STEP, "the build stopped at `RUN go build missing.go` (STEP 3/3): exit status 1"),
+        (
+            BUILDER,
+            "podman cannot pull docker.io/library/no-such:1 in the job: "
+            "reading manifest 1 in docker.io/library/no-such: manifest unknown",
+        ),
+        (REFUSED, 'the API server refuses the job\'s pod: violates PodSecurity "restricted:latest": privileged'),
+        (COMMAND, "the job failed after `make`: command terminated with exit code 2"),
+        ("", "the job failed: script_failure"),
+    ],
+    ids=["image", "step", "builder image", "refused pod", "command", "nothing said"],
+)
+def test_the_sentence_names_what_failed(log: str, sentence: str) -> None:
+    run = JobRun(7, state="failed", failure_reason="script_failure", trace=bytearray(log.encode()))
+
+    assert describe_failure(run) == sentence

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Sourced by recipes: Go commands from Go modules, each in a throwaway module in the current folder ($WORK).
+# Sourced by recipes: Go commands from Go modules, each in a throwaway module in the current folder. No `go mod tidy`: it
+# fetches what the tests of all dependencies need, too.
 export GOFLAGS="-mod=mod -buildvcs=false" GOWORK=off GOTOOLCHAIN=local CGO_ENABLED=0
 
 # go_module MODULE@VERSION...: starts the module that requires them
@@ -9,13 +10,7 @@ go_module() {
   for module in "$@"; do echo "require ${module%@*} ${module#*@}" >>go.mod; done
 }
 
-# go_imports PACKAGE...: names the commands to build, so that `go mod tidy` keeps what they need
-go_imports() {
-  { printf '//go:build tools\n\npackage tools\n\nimport (\n'; printf '\t_ "%s"\n' "$@"; echo ')'; } >tools.go
-  go mod tidy
-}
-
-# go_command NAME PACKAGE [FLAG...]: builds $OUT/NAME, stripped; -ldflags of FLAG are -X settings
+# go_command NAME PACKAGE [FLAG...]: builds $OUT/NAME, stripped; LDFLAGS are further settings
 go_command() {
   local name=$1 package=$2
   shift 2

@@ -1,0 +1,4 @@
+// Stand-in; see ../README.
+module gitlab.com/gitlab-org/moa
+
+go 1.26.5

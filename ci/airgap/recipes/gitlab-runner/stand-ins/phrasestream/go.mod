@@ -1,0 +1,4 @@
+// Stand-in; see ../README.
+module gitlab.com/ajwalker/phrasestream
+
+go 1.26.5

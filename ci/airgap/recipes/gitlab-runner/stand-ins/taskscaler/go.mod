@@ -1,0 +1,4 @@
+// Stand-in; see ../README.
+module gitlab.com/gitlab-org/fleeting/taskscaler
+
+go 1.26.5

@@ -6,10 +6,15 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    import pykube
     from conftest import Smoke
+    from pytest_helm_charts.clusters import Cluster as KubeCluster
 
     from podrunner.smoke.cluster import Cluster
 
@@ -88,6 +93,48 @@ def test_a_token_that_the_stand_in_does_not_know_is_named(smoke: Smoke, smoke_cl
     assert "403 Forbidden: no runner has this token" in (smoke.folder / "evidence" / "manager.log").read_text()
     assert "glrt-0123456789abcdefghij" not in "".join(
         path.read_text() for path in (smoke.folder / "evidence").iterdir()
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            "image: {tag: no-such-tag}",
+            "container manager: ImagePullBackOff: Back-off pulling image "
+            '"registry.gitlab.com/gitlab-org/gitlab-runner:no-such-tag"',
+        ),
+        (
+            'manager: {command: [sh, -c, "echo no good >&2; exit 3", "--"]}',
+            "container manager ends as soon as it starts:\n    no good\n",
+        ),
+    ],
+    ids=["image", "crash"],
+)
+def test_a_manager_that_will_never_be_ready_is_not_waited_for(
+    smoke: Smoke, smoke_cluster: Cluster, values: str, sentence: str
+) -> None:
+    (smoke.folder / "values.yaml").write_text(values)
+
+    said = smoke.run("-f", "values.yaml", "--kubeconfig", smoke_cluster.kubeconfig, "--evidence", "evidence")
+
+    assert said.code == 1
+    assert sentence in said.output
+    assert " ✗ Wait for the manager\n" in said.output
+
+
+def test_a_job_pod_that_is_refused_is_named_with_the_rule(
+    smoke: Smoke, kube_cluster: KubeCluster, namespace_factory: Callable[..., pykube.Namespace]
+) -> None:
+    labels = {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}
+    namespace = namespace_factory("smoke-restricted", extra_metadata=labels).name
+
+    said = smoke.run("--kubeconfig", kube_cluster.kube_config_path, "--namespace", namespace, "--evidence", "evidence")
+
+    assert said.code == 1
+    assert (
+        ' ✗ unprivileged: the API server refuses the job\'s pod: violates PodSecurity "restricted:latest": '
+        in said.output
     )
 
 

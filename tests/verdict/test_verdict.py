@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from podrunner.chart import find_chart
+from podrunner.smoke.expected import read_expected
 from podrunner.smoke.runners import read_promise
 from podrunner.smoke.verdict import INSIDE_SCRIPT, Promise, check_inside, check_lines, check_pods
 
@@ -123,3 +124,10 @@ def test_lines_that_are_missing_or_unwanted_are_named() -> None:
         ("the log says `STEP 2/6`", "it does not"),
         ("the log does not say `could not lock`", "it does"),
     ]
+
+
+def test_a_mode_adds_its_lines_to_those_of_all() -> None:
+    expected = read_expected("unprivileged")
+
+    assert set(expected.lines) - set(read_expected("none").lines) == {"uid=1000(podman)", "rootless: true"}
+    assert expected.never == ("could not lock config file //.gitconfig",)

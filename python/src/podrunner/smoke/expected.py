@@ -16,11 +16,11 @@ class Expected:
     never: tuple[str, ...]
 
 
-def read_expected(preset: str) -> Expected:
-    """What holds for all presets and for this one."""
+def read_expected(mode: str) -> Expected:
+    """What holds in all modes and in this one."""
     text = (files("podrunner.smoke") / "builtin" / "expected.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
-    parts = [data["all"], data["presets"].get(preset) or {}]
+    parts = [data["all"], data["modes"].get(mode) or {}]
     return Expected(
         tuple(line for part in parts for line in part.get("lines") or ()),
         tuple(line for part in parts for line in part.get("never") or ()),

@@ -35,6 +35,8 @@ class Interruption:
     def __enter__(self) -> Self:
         Interruption.current = self
         for name in _SIGNALS:
+            if name == signal.SIGHUP and signal.getsignal(name) == signal.SIG_IGN:
+                continue  # under nohup the end of the terminal is not our end
             self._before[name] = signal.signal(name, self._handle)
         return self
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from podrunner.smoke.api import Api, Object
 
+# Seconds that a Deployment may take: images may have to be pulled on a slow line.
+TIMEOUT = 300
 # A container that waits for one of these does not start by itself.
 _STUCK = frozenset(
     [
@@ -33,7 +35,7 @@ class RolloutError(PodrunnerError):
     """A Deployment does not get ready; the text says why."""
 
 
-def wait_for_deployment(api: Api, namespace: str, name: str, timeout: float) -> None:
+def wait_for_deployment(api: Api, namespace: str, name: str, timeout: float = TIMEOUT) -> None:
     """Returns once a replica of the Deployment is ready.
 
     Raises RolloutError: an image that cannot be pulled, a crash (with the last lines of its log), a pod that is refused
@@ -81,12 +83,22 @@ def _obstacles(api: Api, pod: Object, waited: float) -> Iterator[str]:
         if waiting.get("reason") in _STUCK and (waiting["reason"] == "ImagePullBackOff" or waited > _PATIENCE):
             yield f"container {container['name']}: {waiting['reason']}: {waiting.get('message', '')}".rstrip(": ")
         if container.get("restartCount"):
-            log = api.logs(namespace, name, container["name"], previous=True).strip().splitlines()[-5:]
-            said = "".join(f"\n    {line}" for line in log) or " (it said nothing)"
+            said = _last_words(api, namespace, name, container)
             yield f"container {container['name']} ends as soon as it starts:{said}"
     for condition in status.get("conditions") or []:
         if condition.get("reason") == "Unschedulable" and waited > _PATIENCE:
             yield f"no node takes its pod: {condition.get('message')}"
+
+
+def _last_words(api: Api, namespace: str, pod: str, container: Object) -> str:
+    """The last lines of a container that ended, indented."""
+    running = bool((container.get("state") or {}).get("running"))
+    # The log is that of the run before if it runs again. The kubelet may have removed one of the two.
+    for previous in (running, not running):
+        lines = api.logs(namespace, pod, container["name"], previous=previous).strip().splitlines()
+        if lines and not lines[0].startswith(("[no log", "unable to retrieve container logs")):
+            return "".join(f"\n    {line}" for line in lines[-5:])
+    return " (its log is empty)"
 
 
 def _waits_for(pods: list[Object]) -> str:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from podrunner.errors import PodrunnerError
 from podrunner.smoke.cluster import Cluster, connect, make_cluster
 from podrunner.smoke.evidence import Censor, Evidence, keep_file
+from podrunner.smoke.install import install
 from podrunner.smoke.interruption import Interrupted, Interruption, deferred
+from podrunner.smoke.judgement import judge, run_job
 from podrunner.smoke.plan import Options, Plan, Subject, make_plan
 from podrunner.smoke.removal import Removals
 from podrunner.smoke.report import gather_trial, report
-from podrunner.smoke.trial import Bench, attempt, prepare
+from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
+from podrunner.smoke.trial import Bench, Trial, prepare, render
 
 if TYPE_CHECKING:
     from podrunner.smoke.progress import Progress
@@ -115,8 +118,22 @@ def _try(bench: Bench, subject: Subject, evidence: Evidence) -> bool:
         progress.done(f"{subject.name}: the job did what the values promise")
         return True
     finally:
-        if not bench.options.keep:
+        if bench.options.keep:
+            look = f"kubectl --kubeconfig {trial.release.kubeconfig} -n {trial.place.namespace} get pods,events"
+            progress.note(f"The release {trial.release.name} is kept. To look at it: {look}")
+        else:
             removals.run(mark)
+
+
+def attempt(trial: Trial) -> None:
+    """The steps, in order. Raises PodrunnerError with the sentence that says which thing failed."""
+    render(trial)
+    make_namespaces(trial)
+    start_stand_in(trial)
+    send_repository(trial)
+    install(trial)
+    run_job(trial)
+    judge(trial)
 
 
 def _folder_of(bench: Bench, subject: Subject, evidence: Evidence) -> Path:

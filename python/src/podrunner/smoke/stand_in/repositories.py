@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 PROJECT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
-# A part of what git allows, free of anything that could be an option or a path.
-BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+#@=-]*(/[A-Za-z0-9_][A-Za-z0-9_.+#@=-]*)*")
 
 
 class RepositoryError(Exception):
@@ -49,8 +47,10 @@ class Repositories:
         """
         if not PROJECT.fullmatch(project):
             raise RepositoryError(f"{project!r} is no project path such as group/project")
-        if not BRANCH.fullmatch(branch):
-            raise RepositoryError(f"{branch!r} is no name of a branch")
+        try:
+            self._git("check-ref-format", "--branch", branch)
+        except RepositoryError:
+            raise RepositoryError(f"{branch!r} is no name of a branch") from None
         if not all(COMMIT.fullmatch(commit) for commit in shallow):
             raise RepositoryError("a commit id has 40 hexadecimal digits")
         folder = self.root / f"{project}.git"

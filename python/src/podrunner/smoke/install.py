@@ -1,0 +1,70 @@
+"""Installs the release and waits until its runner asks for a job."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from podrunner.errors import PodrunnerError
+from podrunner.smoke.rollout import wait_for_deployment
+
+if TYPE_CHECKING:
+    from podrunner.smoke.runners import Runner
+    from podrunner.smoke.trial import Trial
+
+# Seconds until a manager that is ready has to have asked for a job; it asks every second.
+_ASK_TIMEOUT = 60
+
+
+def install(trial: Trial) -> None:
+    """Installs the chart and waits for its manager.
+
+    Raises HelmError, RolloutError, or PodrunnerError when the runner does not get to ask for a job.
+    """
+    bench, release = trial.bench, trial.release
+    command = f"helm --kubeconfig {release.kubeconfig} -n {release.namespace} uninstall {release.name}"
+    bench.removals.add(f"the release {release.name}", lambda: _uninstall(trial), command)
+    with bench.progress.step(f"Install the chart (helm install {release.name})"):
+        release.install(trial.values)
+    with bench.progress.step("Wait for the manager"):
+        for item in trial.rendering.objects("Deployment") if trial.rendering else []:
+            wait_for_deployment(bench.api, release.namespace, item["metadata"]["name"])
+    with bench.progress.step(f"Wait until the runner `{trial.runner.name}` asks for a job"):
+        _wait_until_it_asks(trial)
+
+
+def _uninstall(trial: Trial) -> None:
+    """Uninstalls, and ends pods that would still wait for a job."""
+    api, release = trial.bench.api, trial.release
+    release.uninstall()
+    for pod in api.list("Pod", release.namespace, f"app.kubernetes.io/instance={release.name}"):
+        api.delete("Pod", pod["metadata"]["name"], release.namespace, grace=0)
+    for name, pod in trial.run.pods.items():
+        api.delete("Pod", name, pod["metadata"]["namespace"], grace=0)
+
+
+def _wait_until_it_asks(trial: Trial) -> None:
+    runner = trial.runner
+    deadline = time.monotonic() + _ASK_TIMEOUT
+    while True:
+        state = trial.stand_in.state()
+        if state["asked"].get(runner.name):
+            return
+        if state["refused"]:
+            raise PodrunnerError(_unknown_token(trial, runner))
+        if time.monotonic() > deadline:
+            raise PodrunnerError(
+                f"the manager is ready, but the runner `{runner.name}` has not asked {trial.stand_in.url} for a job "
+                f"in {_ASK_TIMEOUT} s; its log says why."
+            )
+        time.sleep(0.5)
+
+
+def _unknown_token(trial: Trial, runner: Runner) -> str:
+    says = f"the stand-in GitLab does not know the token of the runner `{runner.name}` (403 Forbidden)"
+    if runner.in_release:
+        return f"{says}. The values give it themselves: leave the token out, the smoke brings its own."
+    if runner.secret:
+        where = f"the Secret {runner.secret} (key {runner.key}) of the namespace {trial.place.namespace}"
+        return f"{says}. It is in {where}, which was there before: use another namespace."
+    return f"{says}. config.toml gives it itself: leave `token` out, the smoke brings its own."

@@ -1,0 +1,69 @@
+"""Runs the job of a trial and judges it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from podrunner.errors import PodrunnerError
+from podrunner.smoke.expected import read_expected
+from podrunner.smoke.failure import describe_failure
+from podrunner.smoke.job import follow_job, queue_job
+from podrunner.smoke.pipeline import Order, make_payload
+from podrunner.smoke.runners import read_promise
+from podrunner.smoke.verdict import check_inside, check_lines, check_pods
+
+if TYPE_CHECKING:
+    from podrunner.smoke.trial import Trial
+    from podrunner.smoke.verdict import Check
+
+
+class JobFailedError(PodrunnerError):
+    """The job failed; the text says what of it."""
+
+
+class VerdictError(PodrunnerError):
+    """The job succeeded, but not as promised."""
+
+
+def run_job(trial: Trial) -> None:
+    """Runs the job and shows its log. Raises JobFailedError or JobTimeoutError."""
+    bench, plan, runner = trial.bench, trial.bench.plan, trial.runner
+    token = secrets.token_urlsafe(20)
+    bench.censor.add(token)
+    order = Order(trial.stand_in.url, trial.project, trial.run.job_id, token, plan.bundle.commit)
+    if len(trial.runners) > 1:
+        bench.progress.note(f"{len(trial.runners)} runners; the job goes to `{runner.name}`.")
+    with bench.progress.step(f"Run the job {plan.job.name}"):
+        watch = queue_job(trial.stand_in, runner.job_namespace, make_payload(plan.job, order), runner.name)
+        follow_job(trial.run, trial.stand_in, watch, bench.progress, bench.options.timeout)
+        if trial.run.state != "success":
+            raise JobFailedError(describe_failure(trial.run))
+
+
+def judge(trial: Trial) -> None:
+    """Prints each check. Raises VerdictError when one does not hold."""
+    failed = []
+    for check in _checks(trial):
+        if check.problem:
+            trial.bench.progress.failed(f"{check.text}: {check.problem}")
+            failed.append(check)
+        else:
+            trial.bench.progress.done(check.text)
+    if failed:
+        problems = "; ".join(f"{check.text}: {check.problem}" for check in failed)
+        raise VerdictError(f"the job succeeded, but {problems}")
+
+
+def _checks(trial: Trial) -> list[Check]:
+    mode = trial.runner.mode
+    promise = read_promise(trial.bench.options.chart, mode)
+    if promise is None:
+        trial.bench.progress.note(f"The mode `{mode}` promises nothing: only the job's end is judged.")
+    checks = check_pods(trial.run.pods.values(), promise) if promise else []
+    if trial.bench.plan.builtin:
+        if promise:
+            checks.append(check_inside(trial.run.log, promise))
+        expected = read_expected(mode)
+        checks += check_lines(trial.run.log, expected.lines, expected.never)
+    return checks

@@ -189,11 +189,16 @@ volumes:
 {{ end -}}
 
 {{/*
+Pipelines set HOME to folders of other images (/root, /): podman and git want one that is writable.
 An emptyDir is world-writable, and podman refuses such a runtime folder: hence run/ with mode 0700.
 The first line is what GitLab shows of the script when FF_SCRIPT_SECTIONS is on.
 */}}
 {{- define "podrunner.podman.prepare" -}}
 # podrunner: lay out podman's folders and configuration
+if [ ! -w "${HOME:-/}" ]; then
+  echo "podrunner: HOME is ${HOME:-not set}, where this job cannot write. Using {{ .podman.home }}."
+  export HOME={{ .podman.home }}
+fi
 mkdir -p -m 0700 /podrunner/run
 mkdir -p /podrunner/config /podrunner/storage /podrunner/tmp
 cat >/podrunner/config/storage.conf <<'EOF'

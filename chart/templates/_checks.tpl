@@ -20,7 +20,7 @@ Values that contradict each other: the render fails with a sentence that names t
   {{- fail (printf "\n\npodman.storage.medium is Memory and podman.storage.size is empty (%s): images would use memory without bound.\nSet podman.storage.size, for example to 4Gi, or leave podman.storage.medium empty to store images on disk.\n" $at) -}}
 {{- end -}}
 {{- if and .podman.run (not (has .podman.mode (list "none" "privileged" "userNamespace"))) -}}
-  {{- fail (printf "\n\npodman.run is true, but podman.mode is %s (%s): podman run mounts a new /proc, which its pods do not allow.\nSet podman.mode to userNamespace, or podman.run to false and use podman build alone.\n" .podman.mode $at) -}}
+  {{- fail (printf "\n\npodman.run is true, but podman.mode is %s (%s): containers cannot have a /proc of their own where the pod's is masked.\nSet podman.mode to userNamespace, or podman.run to false: containers of podman run then see the job's /proc.\n" .podman.mode $at) -}}
 {{- end -}}
 {{- if and (eq .podman.storage.driver "fuse-overlayfs") (not .podman.fuse.source) (not (has .podman.mode (list "none" "privileged"))) -}}
   {{- fail (printf "\n\npodman.storage.driver is fuse-overlayfs, but podman.fuse.source is empty (%s): there would be no /dev/fuse.\nSet podman.fuse.source to crio or devicePlugin, or podman.storage.driver to overlay or vfs.\n" $at) -}}

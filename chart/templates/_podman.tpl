@@ -116,7 +116,10 @@ maps root, SETFCAP.
 {{- include "podrunner.podman.patches" . }}
 {{- end -}}
 
-{{/* podman run mounts a new /proc, which the kernel allows only where nothing of the container's /proc is masked. */}}
+{{/*
+A container's own /proc is a new mount, which the kernel allows only where nothing of the pod's /proc is masked. Without
+podman.run, containers see the job's /proc instead.
+*/}}
 {{- define "podrunner.podman.defaults.userNamespace" -}}
 {{ include "podrunner.podman.base" . }}
   {{- $build := include "podrunner.podman.newuidmap" . -}}
@@ -189,6 +192,7 @@ volumes:
 {{ end -}}
 
 {{/*
+With an fsGroup, folders get a group that podman's user namespace does not map, and overlay mounts are refused: hence chgrp.
 Pipelines set HOME to folders of other images (/root, /): podman and git want one that is writable.
 An emptyDir is world-writable, and podman refuses such a runtime folder: hence run/ with mode 0700.
 The first line is what GitLab shows of the script when FF_SCRIPT_SECTIONS is on.
@@ -201,6 +205,8 @@ if [ ! -w "${HOME:-/}" ]; then
 fi
 mkdir -p -m 0700 /podrunner/run
 mkdir -p /podrunner/config /podrunner/storage /podrunner/tmp
+chmod g-s /podrunner/*/
+chgrp "$(id -g)" /podrunner/*/
 cat >/podrunner/config/storage.conf <<'EOF'
 [storage]
 driver = {{ .podman.storage.driver | replace "fuse-overlayfs" "overlay" | toRawJson }}
@@ -221,7 +227,9 @@ utsns = "host"
 cgroupns = "host"
 cgroups = "disabled"
 log_driver = "k8s-file"
+{{- if not .podman.run }}
 volumes = ["/proc:/proc"]
+{{- end }}
 default_sysctls = []
 keyring = false
 label = false

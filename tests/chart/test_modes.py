@@ -37,7 +37,7 @@ def test_podman_run_unmasks_proc_and_podman_build_does_not(render: Any, run: boo
 
 @pytest.mark.parametrize("mode", ["unprivileged", "unprivilegedRoot", "openshift"])
 def test_podman_run_is_refused_where_proc_stays_masked(render: Any, mode: str) -> None:
-    with pytest.raises(RenderError, match=f"(?s)podman.run is true, but podman.mode is {mode}.*userNamespace"):
+    with pytest.raises(RenderError, match=rf"(?s)podman.run is true, but podman.mode is {mode}.*userNamespace"):
         render({"podman": {"mode": mode, "run": True}})
 
 
@@ -75,7 +75,7 @@ def test_fuse_overlayfs_is_named_as_the_mount_program(render: Any) -> None:
 
 
 def test_fuse_overlayfs_without_a_device_is_refused(render: Any) -> None:
-    with pytest.raises(RenderError, match="(?s)podman.fuse.source is empty.*crio or devicePlugin"):
+    with pytest.raises(RenderError, match=r"(?s)podman.fuse.source is empty.*crio or devicePlugin"):
         render({"podman": {"storage": {"driver": "fuse-overlayfs"}}})
 
 
@@ -100,7 +100,7 @@ def test_the_seccomp_profile_reaches_the_build_container(
 
 
 def test_a_localhost_profile_without_a_name_is_refused(render: Any) -> None:
-    with pytest.raises(RenderError, match="(?s)podman.seccomp.localhostProfile is empty.*profiles/podman.json"):
+    with pytest.raises(RenderError, match=r"(?s)podman.seccomp.localhostProfile is empty.*profiles/podman.json"):
         render({"podman": {"seccomp": {"type": "Localhost"}}})
 
 

@@ -85,6 +85,11 @@ extend are joined instead: environment, pre_build_script, pod_spec and volumes b
 {{- if and $mode.pre_build_script $user.pre_build_script -}}
   {{- $_ := set $user "pre_build_script" (printf "%s%s" $mode.pre_build_script $user.pre_build_script) -}}
 {{- end -}}
+{{- $modePatches := ($mode.kubernetes | default dict).pod_spec -}}
+{{- $userPatches := ($user.kubernetes | default dict).pod_spec -}}
+{{- if and $modePatches $userPatches -}}
+  {{- $_ := set $user.kubernetes "pod_spec" (concat $modePatches $userPatches) -}}
+{{- end -}}
 {{- $modeVolumes := ($mode.kubernetes | default dict).volumes | default dict -}}
 {{- $userVolumes := ($user.kubernetes | default dict).volumes | default dict -}}
 {{- range $kind, $volumes := $modeVolumes -}}

@@ -3,6 +3,7 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
 
   podrunner.pod.securityContext   a security context of config.toml (snake case) as Kubernetes writes it (camel case)
   podrunner.pod.build             the same for the build container, with the runner-wide keys it inherits
+  podrunner.pod.patch             what pod_spec adds: pod (scalar fields), initContainers, volumes, build (container)
 */}}
 {{- define "podrunner.pod.securityContext" -}}
 {{- $context := dict -}}
@@ -28,4 +29,32 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
 {{- end -}}
 {{- include "podrunner.merge" (list $context (.build_container_security_context | default dict)) -}}
 {{- include "podrunner.pod.securityContext" $context -}}
+{{- end -}}
+
+{{/*
+usage: {{- $patch := include "podrunner.pod.patch" $kubernetes | fromJson }}
+The strategic patches of pod_spec, laid over each other. Lists are joined, as the API server joins them by name.
+*/}}
+{{- define "podrunner.pod.patch" -}}
+{{- $joined := dict "pod" dict "initContainers" list "volumes" list "build" (dict "volumeMounts" list) -}}
+{{- range .pod_spec -}}
+  {{- $patch := dict -}}
+  {{- if eq (.patch_type | default "strategic") "strategic" -}}{{- $patch = .patch | default "" | fromYaml -}}{{- end -}}
+  {{- range $key, $value := $patch -}}
+    {{- if has $key (list "initContainers" "volumes") -}}
+      {{- $_ := set $joined $key (concat (get $joined $key) $value) -}}
+    {{- else if eq $key "containers" -}}
+      {{- range $value -}}
+        {{- if eq .name "build" -}}
+          {{- $mounts := concat $joined.build.volumeMounts (.volumeMounts | default list) -}}
+          {{- include "podrunner.merge" (list $joined.build .) -}}
+          {{- $_ := set $joined.build "volumeMounts" $mounts -}}
+        {{- end -}}
+      {{- end -}}
+    {{- else -}}
+      {{- $_ := set $joined.pod $key $value -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $joined -}}
 {{- end -}}

@@ -13,7 +13,7 @@ pre_build_script and environment, not through a ConfigMap, which job namespaces 
 {}
 {{- end -}}
 
-{{/* Common to all modes in which the chart sets podman up. */}}
+{{/* Common to all modes in which the chart sets podman up; the caller adds its container's users. */}}
 {{- define "podrunner.podman.base" -}}
 builds_dir: {{ .podman.home | quote }}
 shell: bash
@@ -40,6 +40,12 @@ kubernetes:
   {{- end }}
   automount_service_account_token: false
   privileged: false
+  {{- if eq .podman.fuse.source "crio" }}
+  {{- /* CRI-O renamed the annotation: releases know the one, the other or both */}}
+  pod_annotations:
+    io.kubernetes.cri-o.Devices: /dev/fuse
+    devices.crio.io: /dev/fuse
+  {{- end }}
   volumes:
     empty_dir:
       - name: podrunner-home
@@ -52,27 +58,36 @@ kubernetes:
         {{- with .podman.storage.size }}
         size_limit: {{ . | quote }}
         {{- end }}
-  {{- /* The user is set by container, not for the pod: services keep the user of their image. */}}
-  init_permissions_container_security_context: &unprivileged
-    run_as_user: 1000
-    run_as_group: 1000
-    run_as_non_root: true
-    allow_privilege_escalation: false
-    capabilities: {drop: [ALL]}
-    seccomp_profile: {type: RuntimeDefault}
-  helper_container_security_context: *unprivileged
   service_container_security_context:
     allow_privilege_escalation: false
+{{- end -}}
+
+{{/*
+Security contexts of the three containers that run as one user. The user is set by container, not for the pod: services
+keep the user of their image. usage: include … (dict "uid" 1000 "build" "the build container's other keys, as YAML")
+A uid of null leaves the user to the platform.
+*/}}
+{{- define "podrunner.podman.containers" -}}
+{{- $user := "" -}}
+{{- if not (kindIs "invalid" .uid) -}}
+  {{- $user = printf "run_as_user: %v, run_as_group: %v, " .uid .uid -}}
+{{- end -}}
+{{- $unprivileged := printf "{%srun_as_non_root: %v, allow_privilege_escalation: false, capabilities: {drop: [ALL]}, seccomp_profile: {type: RuntimeDefault}}" $user (ne (toString .uid) "0") -}}
+init_permissions_container_security_context: {{ $unprivileged }}
+helper_container_security_context: {{ $unprivileged }}
+build_container_security_context: {{ printf "{%srun_as_non_root: %v, %s}" $user (ne (toString .uid) "0") .build }}
+{{- end -}}
+
+{{/* Keys of the build container that podman.seccomp and podman.run set, each followed by a comma. */}}
+{{- define "podrunner.podman.confinement" -}}
+{{- with .podman.seccomp.type -}}
+seccomp_profile: {type: {{ . }}{{ with $.podman.seccomp.localhostProfile }}, localhost_profile: {{ . | quote }}{{ end }}}, {{ end -}}
 {{- end -}}
 
 {{/* newuidmap works in a privileged container as it is: nothing but the user is set. */}}
 {{- define "podrunner.podman.defaults.privileged" -}}
 {{ include "podrunner.podman.base" . }}
-  build_container_security_context:
-    run_as_user: 1000
-    run_as_group: 1000
-    run_as_non_root: true
-    privileged: true
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" "privileged: true") | nindent 2 }}
 {{- end -}}
 
 {{/*
@@ -80,31 +95,128 @@ newuidmap and newgidmap carry SETUID and SETGID as file capabilities: the boundi
 no_new_privs, which allow_privilege_escalation: false sets, would void them. No seccomp profile is named: an explicit
 Unconfined is refused by the Pod Security level baseline, and the runtime's default denies unshare and mount.
 */}}
+{{- define "podrunner.podman.newuidmap" -}}
+{{ include "podrunner.podman.confinement" . }}privileged: false, allow_privilege_escalation: true, capabilities: {drop: [ALL], add: [SETUID, SETGID]}
+{{- end -}}
+
 {{- define "podrunner.podman.defaults.unprivileged" -}}
 {{ include "podrunner.podman.base" . }}
-  build_container_security_context:
-    run_as_user: 1000
-    run_as_group: 1000
-    run_as_non_root: true
-    privileged: false
-    allow_privilege_escalation: true
-    capabilities: {drop: [ALL], add: [SETUID, SETGID]}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
+{{- include "podrunner.podman.patches" . }}
 {{- end -}}
 
 {{/*
+Root needs no newuidmap: podman copies the pod's own mapping, for which the kernel wants SETUID, SETGID and, since it
+maps root, SETFCAP.
+*/}}
+{{- define "podrunner.podman.defaults.unprivilegedRoot" -}}
+{{ include "podrunner.podman.base" . }}
+  {{- $build := printf "%sprivileged: false, allow_privilege_escalation: false, capabilities: {drop: [ALL], add: [SETUID, SETGID, SETFCAP]}" (include "podrunner.podman.confinement" .) }}
+  {{- include "podrunner.podman.containers" (dict "uid" 0 "build" $build) | nindent 2 }}
+{{- include "podrunner.podman.patches" . }}
+{{- end -}}
+
+{{/*
+A container's own /proc is a new mount, which the kernel allows only where nothing of the pod's /proc is masked. Without
+podman.run, containers see the job's /proc instead.
+*/}}
+{{- define "podrunner.podman.defaults.userNamespace" -}}
+{{ include "podrunner.podman.base" . }}
+  {{- $build := include "podrunner.podman.newuidmap" . -}}
+  {{- if .podman.run -}}{{- $build = printf "proc_mount: unmasked, %s" $build -}}{{- end -}}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" $build) | nindent 2 }}
+{{- include "podrunner.podman.patches" (merge (dict "hostUsers" false) .) }}
+{{- end -}}
+
+{{/* The user is the platform's choice: an init container names it in passwd, subuid and subgid. */}}
+{{- define "podrunner.podman.defaults.openshift" -}}
+{{ include "podrunner.podman.base" . }}
+  {{- include "podrunner.podman.containers" (dict "uid" nil "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
+{{- include "podrunner.podman.patches" (merge (dict "identity" true) .) }}
+{{- end -}}
+
+{{/*
+What [runners.kubernetes] has no key for is patched into the pod: pod_spec, behind a feature flag.
+usage: include … (dict "podman" … ["hostUsers" false] ["identity" true])
+*/}}
+{{- define "podrunner.podman.patches" -}}
+{{- $patches := list -}}
+{{- if hasKey . "hostUsers" -}}
+  {{- $patches = append $patches (dict "name" "podrunner-user-namespace" "patch_type" "strategic" "patch" "hostUsers: false\n") -}}
+{{- end -}}
+{{- if eq .podman.fuse.source "devicePlugin" -}}
+  {{- $limits := dict "limits" (dict .podman.fuse.resource "1") -}}
+  {{- $patch := dict "containers" (list (dict "name" "build" "resources" $limits)) -}}
+  {{- $patches = append $patches (dict "name" "podrunner-fuse" "patch_type" "strategic" "patch" (toYaml $patch)) -}}
+{{- end -}}
+{{- if .identity -}}
+  {{- $patches = append $patches (dict "name" "podrunner-identity" "patch_type" "strategic" "patch" (include "podrunner.podman.identity" .)) -}}
+{{- end -}}
+{{- if $patches }}
+  pod_spec: {{ toJson $patches }}
+feature_flags:
+  FF_USE_ADVANCED_POD_SPEC_CONFIGURATION: true
+{{- end -}}
+{{- end -}}
+
+{{/*
+A patch of the pod: an init container copies the image's passwd and adds the user that the platform assigned, with the
+subordinate ids that newuidmap looks up by its name. The range is above the ids of systems and users (below 100000) and
+below those that OpenShift assigns (from 1000000000).
+*/}}
+{{- define "podrunner.podman.identity" -}}
+initContainers:
+  - name: podrunner-identity
+    image: {{ .podman.image | quote }}
+    imagePullPolicy: IfNotPresent
+    command: [sh, -euc]
+    args:
+      - |
+        { grep -v "^[^:]*:[^:]*:$(id -u):" /etc/passwd || true; echo "build:x:$(id -u):$(id -g)::{{ .podman.home }}:/bin/sh"; } >/identity/passwd
+        echo build:100000:65536 | tee /identity/subuid >/identity/subgid
+    securityContext:
+      allowPrivilegeEscalation: false
+      capabilities: {drop: [ALL]}
+      seccompProfile: {type: RuntimeDefault}
+    volumeMounts:
+      - {name: podrunner-identity, mountPath: /identity}
+containers:
+  - name: build
+    volumeMounts:
+      - {name: podrunner-identity, mountPath: /etc/passwd, subPath: passwd}
+      - {name: podrunner-identity, mountPath: /etc/subuid, subPath: subuid}
+      - {name: podrunner-identity, mountPath: /etc/subgid, subPath: subgid}
+volumes:
+  - name: podrunner-identity
+    emptyDir: {}
+{{ end -}}
+
+{{/*
+With an fsGroup, folders get a group that podman's user namespace does not map, and overlay mounts are refused: hence chgrp.
+Pipelines set HOME to folders of other images (/root, /): podman and git want one that is writable.
 An emptyDir is world-writable, and podman refuses such a runtime folder: hence run/ with mode 0700.
 The first line is what GitLab shows of the script when FF_SCRIPT_SECTIONS is on.
 */}}
 {{- define "podrunner.podman.prepare" -}}
 # podrunner: lay out podman's folders and configuration
+if [ ! -w "${HOME:-/}" ]; then
+  echo "podrunner: HOME is ${HOME:-not set}, where this job cannot write. Using {{ .podman.home }}."
+  export HOME={{ .podman.home }}
+fi
 mkdir -p -m 0700 /podrunner/run
 mkdir -p /podrunner/config /podrunner/storage /podrunner/tmp
+chmod g-s /podrunner/*/
+chgrp "$(id -g)" /podrunner/*/
 cat >/podrunner/config/storage.conf <<'EOF'
 [storage]
-driver = {{ .podman.storage.driver | toRawJson }}
+driver = {{ .podman.storage.driver | replace "fuse-overlayfs" "overlay" | toRawJson }}
 graphroot = "/podrunner/storage"
 rootless_storage_path = "/podrunner/storage"
 runroot = "/podrunner/run/containers"
+{{- if eq .podman.storage.driver "fuse-overlayfs" }}
+[storage.options.overlay]
+mount_program = "/usr/bin/fuse-overlayfs"
+{{- end }}
 EOF
 cat >/podrunner/config/containers.conf <<'EOF'
 [containers]
@@ -115,7 +227,9 @@ utsns = "host"
 cgroupns = "host"
 cgroups = "disabled"
 log_driver = "k8s-file"
+{{- if not .podman.run }}
 volumes = ["/proc:/proc"]
+{{- end }}
 default_sysctls = []
 keyring = false
 label = false

@@ -23,7 +23,7 @@ def test_the_build_container_asks_for_what_the_mode_promises(render: Any, preset
     (runner,) = render(preset=preset).config_toml["runners"]
     context = runner["kubernetes"]["build_container_security_context"]
 
-    assert context["run_as_user"] == promise["uid"]
+    assert context.get("run_as_user") == promise["uid"]
     assert context["privileged"] == promise["privileged"]
     assert context.get("allow_privilege_escalation", True) == (not promise["noNewPrivileges"])
     if promise["capabilities"] != "ALL":

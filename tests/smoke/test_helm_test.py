@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from podrunner.smoke.cluster import Cluster
 
 
-@pytest.mark.parametrize("preset", ["privileged", "unprivileged"])
+@pytest.mark.parametrize("preset", ["privileged", "unprivileged", "unprivileged-root", "user-namespace"])
 def test_the_test_pod_of_a_preset_builds(
     preset: str, smoke_cluster: Cluster, namespace_factory: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -32,6 +32,6 @@ def test_the_test_pod_of_a_preset_builds(
 
     log = release.test()
 
-    assert "uid=1000(podman)" in log
+    assert ("uid=0(root)" if preset == "unprivileged-root" else "uid=1000(podman)") in log
     assert "it builds" in log
     assert "COMMIT test" in log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pykube
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from pytest_helm_charts.clusters import Cluster
 
 LINES = [
-    "uid=1000(podman)",
-    "rootless: true",
     "Trying to pull docker.io/library/golang:1.23.1...",
     "STEP 1/6: FROM docker.io/library/golang:1.23.1 AS builder",
     'STEP 2/6: WORKDIR "/workspace"',
@@ -26,32 +25,47 @@ LINES = [
     "Successfully tagged localhost/playground-bis:testing",
     "Job succeeded",
 ]
-VERDICTS = {
-    "privileged": [
-        "3 containers (init-permissions, build, helper): only `build` is privileged",
-        "build container: runAsUser 1000, privileged true, capabilities all",
-    ],
-    "unprivileged": [
-        "3 containers (init-permissions, build, helper): none is privileged",
-        "build container: runAsUser 1000, privileged false, capabilities SETGID, SETUID",
-        "inside: uid 1000, CapBnd 00000000000000c0 (SETGID SETUID), NoNewPrivs 0",
-    ],
+ROOTLESS = ["uid=1000(podman)", "rootless: true"]
+INSIDE = " ✓ inside: uid {}, CapBnd {}, NoNewPrivs {}, root is uid {} of the node, storage driver overlay\n"
+# By preset: the Pod Security level that the namespace enforces, and what is said of user, containers and process.
+UNPRIVILEGED = "3 containers (init-permissions, build, helper): none is privileged"
+PRESETS = {
+    "privileged": (
+        "privileged",
+        [*ROOTLESS, "3 containers (init-permissions, build, helper): only `build` is privileged"],
+        INSIDE.format(1000, r"\w+ \(\d+ capabilities\)", 0, 0),
+    ),
+    "unprivileged": (
+        "baseline",
+        [*ROOTLESS, UNPRIVILEGED],
+        INSIDE.format(1000, r"00000000000000c0 \(SETGID SETUID\)", 0, 0),
+    ),
+    "unprivileged-root": (
+        "baseline",
+        ["uid=0(root)", UNPRIVILEGED],
+        INSIDE.format(0, r"00000000800000c0 \(SETFCAP SETGID SETUID\)", 1, 0),
+    ),
+    "user-namespace": (
+        "baseline",
+        [*ROOTLESS, UNPRIVILEGED],
+        INSIDE.format(1000, r"00000000000000c0 \(SETGID SETUID\)", 0, r"[1-9]\d+"),
+    ),
 }
-POD_SECURITY = {"privileged": "privileged", "unprivileged": "baseline"}
 
 
-@pytest.mark.parametrize("preset", ["privileged", "unprivileged"])
+@pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_builds_an_image_in_a_real_job(
     preset: str, smoke: Smoke, kube_cluster: Cluster, namespace_factory: Callable[..., pykube.Namespace]
 ) -> None:
-    labels = {"labels": {"pod-security.kubernetes.io/enforce": POD_SECURITY[preset]}}
+    level, lines, inside = PRESETS[preset]
+    labels = {"labels": {"pod-security.kubernetes.io/enforce": level}}
     namespace = namespace_factory(f"smoke-{preset}", extra_metadata=labels)
 
     said = smoke.run("--preset", preset, "--kubeconfig", kube_cluster.kube_config_path, "--namespace", namespace.name)
 
     assert said.code == 0
-    assert [line for line in LINES if line not in said.output] == []
-    assert [line for line in VERDICTS[preset] if f" ✓ {line}\n" not in said.output] == []
+    assert [line for line in [*LINES, *lines] if line not in said.output] == []
+    assert re.search(inside, said.output)
     assert f" ✓ {preset}: the job did what the values promise\n" in said.output
     assert "could not lock config file //.gitconfig" not in said.output
     assert objects_in(namespace.name, kube_cluster) == []

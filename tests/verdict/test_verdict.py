@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from podrunner.smoke.verdict import INSIDE_SCRIPT, Promise, check_inside, check_
 
 UNPRIVILEGED = Promise(1000, privileged=False, no_new_privileges=False, capabilities=frozenset(["SETGID", "SETUID"]))
 PRIVILEGED = Promise(1000, privileged=True, no_new_privileges=False, capabilities=frozenset(["ALL"]))
+USER_NAMESPACE = dataclasses.replace(UNPRIVILEGED, host_users=False)
+ANY_UID = dataclasses.replace(UNPRIVILEGED, uid=None)
 
 
 def pod(build: dict[str, Any], helper: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
@@ -35,6 +38,8 @@ def test_the_modes_of_the_chart_promise_what_the_smoke_expects() -> None:
 
     assert read_promise(chart, "unprivileged") == UNPRIVILEGED
     assert read_promise(chart, "privileged") == PRIVILEGED
+    assert read_promise(chart, "userNamespace") == USER_NAMESPACE
+    assert read_promise(chart, "openshift") == ANY_UID
     assert read_promise(chart, "none") is None
 
 
@@ -72,6 +77,11 @@ def test_what_differs_from_the_promise_is_named(changes: dict[str, Any], problem
     assert problems(pod(good(**changes))) == [problem]
 
 
+def test_a_pod_with_the_nodes_users_breaks_the_promise_of_a_user_namespace() -> None:
+    assert problems(pod(good(), hostUsers=False), USER_NAMESPACE) == []
+    assert problems(pod(good()), USER_NAMESPACE) == ["hostUsers is true, promised is false"]
+
+
 def test_any_privileged_container_breaks_the_promise_of_unprivileged() -> None:
     assert problems(pod(good(), helper={"privileged": True})) == ["privileged: helper"]
 
@@ -93,16 +103,36 @@ def test_a_job_whose_pod_was_not_seen_is_not_judged_good() -> None:
 @pytest.mark.parametrize(
     ("promise", "line", "problem"),
     [
-        (UNPRIVILEGED, "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0", ""),
-        (PRIVILEGED, "uid=1000 CapBnd=000001fffeffffff NoNewPrivs=0", ""),
-        (UNPRIVILEGED, "uid=0 CapBnd=00000000000000c0 NoNewPrivs=0", "uid is 0, promised is 1000"),
-        (UNPRIVILEGED, "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=1", "NoNewPrivs is 1, promised is 0"),
+        (UNPRIVILEGED, "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=overlay", ""),
+        (PRIVILEGED, "uid=1000 CapBnd=000001fffeffffff NoNewPrivs=0 root=0 driver=overlay", ""),
         (
             UNPRIVILEGED,
-            "uid=1000 CapBnd=00000000000000c8 NoNewPrivs=0",
+            "uid=0 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=overlay",
+            "uid is 0, promised is 1000",
+        ),
+        (
+            UNPRIVILEGED,
+            "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=1 root=0 driver=overlay",
+            "NoNewPrivs is 1, promised is 0",
+        ),
+        (
+            UNPRIVILEGED,
+            "uid=1000 CapBnd=00000000000000c8 NoNewPrivs=0 root=0 driver=overlay",
             "CapBnd is 00000000000000c8, promised is 00000000000000c0 (SETGID SETUID)",
         ),
-        (PRIVILEGED, "uid=1000 CapBnd=00000000a80425fb NoNewPrivs=0", "CapBnd lacks SYS_ADMIN, promised are all"),
+        (USER_NAMESPACE, "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 root=1917059072 driver=overlay", ""),
+        (
+            USER_NAMESPACE,
+            "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=overlay",
+            "root is uid 0 of the node, promised is nobody on the node",
+        ),
+        (ANY_UID, "uid=1000650000 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=vfs", ""),
+        (ANY_UID, "uid=0 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=vfs", "uid is 0, promised is any other"),
+        (
+            PRIVILEGED,
+            "uid=1000 CapBnd=00000000a80425fb NoNewPrivs=0 root=0 driver=overlay",
+            "CapBnd lacks SYS_ADMIN, promised are all",
+        ),
     ],
 )
 def test_the_state_from_inside_is_compared(promise: Promise, line: str, problem: str) -> None:

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 # echo in the log.
 INSIDE_SCRIPT = (
     "while read -r key value; do case $key in CapBnd:) bounding=$value ;; NoNewPrivs:) no_new=$value ;; esac; done"
-    ' < /proc/self/status; echo "podrunner-inside uid=$(id -u) CapBnd=$bounding NoNewPrivs=$no_new"'
+    " < /proc/self/status; read -r _ root _ < /proc/self/uid_map; driver=$(podman info --format '{{.Store.GraphDriverName}}')"
+    '; echo "podrunner-inside uid=$(id -u) CapBnd=$bounding NoNewPrivs=$no_new root=$root driver=$driver"'
 )
-_INSIDE = re.compile(r"^podrunner-inside uid=(\d+) CapBnd=([0-9a-f]{16}) NoNewPrivs=([01])\r?$", re.MULTILINE)
+_INSIDE = re.compile(
+    r"^podrunner-inside uid=(?P<uid>\d+) CapBnd=(?P<bounding>[0-9a-f]{16}) NoNewPrivs=(?P<no_new>[01])"
+    r" root=(?P<root>\d+) driver=(?P<driver>\S*)\r?$",
+    re.MULTILINE,
+)
 
 # Bit numbers of linux/capability.h that a promise can name.
 _CAPABILITIES = {
@@ -42,19 +47,25 @@ _ALL = "ALL"
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Security state of the build container that a mode promises. `capabilities` is {"ALL"} for the node's full set."""
+    """Security state of the build container that a mode promises.
 
-    uid: int
+    `capabilities` is {"ALL"} for the node's full set. A `uid` of None is whatever the platform assigns, but not 0.
+    `host_users` is False for a pod whose user namespace is not the node's.
+    """
+
+    uid: int | None
     privileged: bool
     no_new_privileges: bool
     capabilities: frozenset[str]
+    host_users: bool = True
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Promise:
         """From `promise` of the table of modes."""
         capabilities = data["capabilities"]
         names = [capabilities] if isinstance(capabilities, str) else capabilities
-        return cls(data["uid"], data["privileged"], data["noNewPrivileges"], frozenset(names))
+        host_users = data.get("hostUsers", True)
+        return cls(data["uid"], data["privileged"], data["noNewPrivileges"], frozenset(names), host_users)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +91,19 @@ def check_inside(log: str, promise: Promise) -> Check:
         return Check(
             "inside the build container", "the job's log does not say what the build container's process may do"
         )
-    uid, bounding, no_new_privs = int(found[1]), int(found[2], 16), found[3] == "1"
-    problems = []
-    if uid != promise.uid:
-        problems.append(f"uid is {uid}, promised is {promise.uid}")
-    if no_new_privs != promise.no_new_privileges:
-        problems.append(f"NoNewPrivs is {found[3]}, promised is {int(promise.no_new_privileges)}")
-    if wrong := _wrong_capabilities(bounding, promise):
-        problems.append(wrong)
-    text = f"inside: uid {uid}, CapBnd {found[2]} ({_names(bounding)}), NoNewPrivs {found[3]}"
-    return Check(text, "; ".join(problems))
+    uid, bounding, root = int(found["uid"]), int(found["bounding"], 16), int(found["root"])
+    problems = [_wrong_uid("uid", uid, promise)]
+    if (found["no_new"] == "1") != promise.no_new_privileges:
+        problems.append(f"NoNewPrivs is {found['no_new']}, promised is {int(promise.no_new_privileges)}")
+    problems.append(_wrong_capabilities(bounding, promise))
+    if (root == 0) != promise.host_users:
+        wanted = "the node's root" if promise.host_users else "nobody on the node"
+        problems.append(f"root is uid {root} of the node, promised is {wanted}")
+    text = (
+        f"inside: uid {uid}, CapBnd {found['bounding']} ({_names(bounding)}), NoNewPrivs {found['no_new']}, "
+        f"root is uid {root} of the node, storage driver {found['driver']}"
+    )
+    return Check(text, "; ".join(problem for problem in problems if problem))
 
 
 def check_lines(log: str, lines: Iterable[str], never: Iterable[str]) -> list[Check]:
@@ -116,10 +130,10 @@ def _check_build(pod: Object, promise: Promise) -> Check:
     if build is None:
         return Check("the build container", "the job's pod has none")
     own, shared = build.get("securityContext") or {}, pod["spec"].get("securityContext") or {}
-    problems = []
     uid = own.get("runAsUser", shared.get("runAsUser"))
-    if uid != promise.uid:
-        problems.append(f"runAsUser is {uid}, promised is {promise.uid}")
+    problems = [_wrong_uid("runAsUser", uid, promise)]
+    if pod["spec"].get("hostUsers", True) != promise.host_users:
+        problems.append(f"hostUsers is {_word(not promise.host_users)}, promised is {_word(promise.host_users)}")
     privileged = bool(own.get("privileged"))
     if privileged != promise.privileged:
         problems.append(f"privileged is {_word(privileged)}, promised is {_word(promise.privileged)}")
@@ -132,7 +146,13 @@ def _check_build(pod: Object, promise: Promise) -> Check:
     if not promise.privileged:
         problems += _wrong_lists(own.get("capabilities") or {}, promise)
     text = f"build container: runAsUser {uid}, privileged {_word(privileged)}, capabilities {_shown(own, privileged)}"
-    return Check(text, "; ".join(problems))
+    return Check(text, "; ".join(problem for problem in problems if problem))
+
+
+def _wrong_uid(name: str, uid: int | None, promise: Promise) -> str:
+    if promise.uid is None:
+        return f"{name} is 0, promised is any other" if uid == 0 else ""
+    return "" if uid == promise.uid else f"{name} is {uid}, promised is {promise.uid}"
 
 
 def _wrong_lists(capabilities: Mapping[str, Any], promise: Promise) -> list[str]:

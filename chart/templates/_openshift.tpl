@@ -1,0 +1,16 @@
+{{/*
+  podrunner.openshift.scc          name of the SecurityContextConstraints that jobs use
+  podrunner.openshift.namespaces   namespaces of runners in the mode openshift, each once, as a JSON list
+*/}}
+{{- define "podrunner.openshift.scc" -}}
+{{- .Values.podman.openshift.scc.name | default (printf "%s-jobs" (include "podrunner.fullname" .)) -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.openshift.namespaces" $runners | fromJsonArray */}}
+{{- define "podrunner.openshift.namespaces" -}}
+{{- $namespaces := list -}}
+{{- range $name, $runner := . -}}
+  {{- if eq $runner.podman.mode "openshift" -}}{{- $namespaces = append $namespaces $runner.namespace -}}{{- end -}}
+{{- end -}}
+{{- $namespaces | uniq | sortAlpha | toJson -}}
+{{- end -}}

@@ -31,12 +31,12 @@ def check(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, c
 FOUND = {
     "misspelt-key": (
         "4:3: error: podman.moode: unknown key. Did you mean `mode`? "
-        "Allowed: home, image, mode, registries, storage. [values-unknown-key]"
+        "Allowed: fuse, home, image, mode, openshift, registries, run, seccomp, storage. [values-unknown-key]"
     ),
     "wrong-type": ('6:7: error: runners.team-a.config.limit: must be a whole number, is the text "50". [values-type]'),
     "unknown-mode": (
         '4:3: error: podman.mode: "unpriviledged" is not allowed. Did you mean `unprivileged`? '
-        "Allowed: none, privileged, unprivileged. [values-enum]"
+        "Allowed: none, privileged, unprivileged, unprivilegedRoot, userNamespace, openshift. [values-enum]"
     ),
     "duplicate-key": (
         "6:3: error: duplicate key `mode`, given already in line 4. Helm takes the last one and drops the first "
@@ -113,10 +113,9 @@ def test_every_fixture_of_values_is_checked_without_a_traceback(check: Check, fi
 
 
 def test_all_presets_pass_on_old_and_new_kubernetes(check: Check) -> None:
-    assert check("--all-presets", "--kube-version", "1.25", "--kube-version", "1.37") == (
-        0,
-        ["4 cases, all passed"],
-    )
+    exit_code, lines = check("--all-presets", "--kube-version", "1.25", "--kube-version", "1.37")
+
+    assert (exit_code, lines[-1]) == (0, "10 cases, all passed: 1 note")
 
 
 def test_each_file_given_alone_is_a_case(check: Check) -> None:
@@ -147,7 +146,7 @@ def test_a_wrong_value_of_the_command_line_is_named_by_its_option(check: Check) 
 
     assert lines[0] == (
         '--set podman.mode=rootfull: error: podman.mode: "rootfull" is not allowed. '
-        "Allowed: none, privileged, unprivileged. [values-enum]"
+        "Allowed: none, privileged, unprivileged, unprivilegedRoot, userNamespace, openshift. [values-enum]"
     )
     assert exit_code == 1
 
@@ -202,7 +201,13 @@ def test_a_junit_report_has_a_test_case_for_each_case(check: Check, tmp_path: Pa
     exit_code, lines = check("--report", f"junit={report}", "tests/fixtures/values/wrong-type.yaml", "--all-presets")
 
     names = [case.get("name") for case in ET.parse(report).getroot().iter("testcase")]
-    assert names == ["preset=privileged,wrong-type", "preset=unprivileged,wrong-type"]
+    assert names == [
+        "preset=openshift,wrong-type",
+        "preset=privileged,wrong-type",
+        "preset=unprivileged,wrong-type",
+        "preset=unprivileged-root,wrong-type",
+        "preset=user-namespace,wrong-type",
+    ]
     assert (exit_code, lines) == (1, [])
 
 

@@ -32,7 +32,10 @@ def test_help_has_examples(command: str, capsys: pytest.CaptureFixture[str]) -> 
 WRONG = {
     "chekc": "there is no command `chekc`. Did you mean `check`? Commands: check, render, images, smoke.",
     "": "the following arguments are required: COMMAND. See `podrunner --help`.",
-    "check --preset privilegd": "No preset `privilegd`. Did you mean `privileged`? Presets: privileged, unprivileged.",
+    "check --preset privilegd": (
+        "No preset `privilegd`. Did you mean `privileged`? "
+        "Presets: openshift, privileged, unprivileged, unprivileged-root, user-namespace."
+    ),
     "check nowhere.yaml": "nowhere.yaml: no such file.",
     "check --matrix nowhere.yaml": "nowhere.yaml: cannot be read: No such file or directory.",
     "check --report sarf": "--report sarf: no format `sarf`. Formats: text, junit.",
@@ -42,7 +45,8 @@ WRONG = {
     "check --kube-version latest": "`latest` is not a Kubernetes version. Write it like 1.34 or 1.34.2.",
     "check --case preset=privilegd": (
         "--case preset=privilegd: no such case. Did you mean `preset=privileged`? "
-        "Cases: preset=privileged, preset=unprivileged."
+        "Cases: preset=openshift, preset=privileged, preset=unprivileged, preset=unprivileged-root, "
+        "preset=user-namespace."
     ),
     "check --chart /nonexistent": "/nonexistent: no chart here, there is no Chart.yaml. Give the chart's directory.",
     "check --strategy al": (
@@ -78,7 +82,8 @@ def test_the_command_runs_as_a_module_and_prints_plainly_into_a_pipe(checkout: P
         [sys.executable, "-m", "podrunner", "check"], capture_output=True, text=True, check=False, cwd=checkout
     )
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "2 cases, all passed\n", "")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "5 cases, all passed: 1 note"
 
 
 def test_a_reader_that_goes_away_is_no_error(checkout: Path) -> None:

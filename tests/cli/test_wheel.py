@@ -37,4 +37,4 @@ def test_an_installed_wheel_brings_its_chart_and_its_tables(checkout: Path, tmp_
 
     assert where.stdout.strip() == str(installed / "podrunner" / "_chart")
     assert done.returncode == 1
-    assert done.stdout.splitlines()[-1] == "2 cases, 2 failed: 1 error"
+    assert done.stdout.splitlines()[-1] == "5 cases, 5 failed: 1 error"

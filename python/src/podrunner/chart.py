@@ -42,7 +42,7 @@ def find_chart(explicit: Path | None = None) -> Path:
 
 def presets(chart: Path) -> dict[str, Path]:
     """Preset name → values file."""
-    return {path.stem: path for path in sorted((chart / "presets").glob("*.yaml"))}
+    return {path.stem: path for path in sorted((chart / "presets").glob("*.yaml"), key=lambda path: path.stem)}
 
 
 def find_preset(chart: Path, name: str) -> Path:

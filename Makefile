@@ -16,7 +16,7 @@ $(BIN)/podrunner: python/pyproject.toml
 	@touch $@
 
 test: $(BIN)/podrunner ## Run all tests that need no cluster
-	$(BIN)/pytest --ignore=tests/smoke --quiet -rs tests
+	$(BIN)/pytest -n auto --ignore=tests/smoke --quiet -rs tests
 
 lint: $(BIN)/podrunner ## Check style, types and generated files
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -30,7 +30,7 @@ def test_help_has_examples(command: str, capsys: pytest.CaptureFixture[str]) -> 
 
 
 WRONG = {
-    "chekc": "there is no command `chekc`. Did you mean `check`? Commands: check, render, images, smoke.",
+    "chekc": "there is no command `chekc`. Did you mean `check`? Commands: check, render, images, smoke, explain.",
     "": "the following arguments are required: COMMAND. See `podrunner --help`.",
     "check --preset privilegd": (
         "No preset `privilegd`. Did you mean `privileged`? "
@@ -38,9 +38,9 @@ WRONG = {
     ),
     "check nowhere.yaml": "nowhere.yaml: no such file.",
     "check --matrix nowhere.yaml": "nowhere.yaml: cannot be read: No such file or directory.",
-    "check --report sarf": "--report sarf: no format `sarf`. Formats: text, junit.",
+    "check --report sarf": "--report sarf: no format `sarf`. Formats: text, json, junit, codequality.",
     "check --report junitt=x.xml": (
-        "--report junitt=x.xml: no format `junitt`. Did you mean `junit`? Formats: text, junit."
+        "--report junitt=x.xml: no format `junitt`. Did you mean `junit`? Formats: text, json, junit, codequality."
     ),
     "check --kube-version latest": "`latest` is not a Kubernetes version. Write it like 1.34 or 1.34.2.",
     "check --case preset=privilegd": (

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from podrunner.helm import Document, Rendering
+from podrunner.helm.rendering import parse_documents
 
 
 def rendering(*objects: dict[str, Any]) -> Rendering:
@@ -55,3 +56,9 @@ def test_two_config_tomls_are_not_guessed_between() -> None:
 
 def test_a_rendering_prints_short() -> None:
     assert repr(rendering(thing("Role", "a"))) == "Rendering(case='a case', release='ci', namespace='builds')"
+
+
+def test_a_separator_with_a_comment_right_behind_it_separates() -> None:
+    documents = parse_documents("templates/a.yaml", "kind: A\n---# about B\nkind: B\n--- # about C\nkind: C\n")
+
+    assert [document.data["kind"] for document in documents] == ["A", "B", "C"]

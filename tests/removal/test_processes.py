@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from podrunner.errors import UsageError
+from podrunner.smoke import processes
 from podrunner.smoke.interruption import Interrupted, Interruption
 from podrunner.smoke.processes import CommandError, run
 
@@ -52,7 +53,8 @@ def test_a_program_that_stays_in_the_background_is_not_waited_for() -> None:
     assert said.strip().isdecimal()
 
 
-def test_an_interruption_ends_the_program_and_its_children(tmp_path: Path) -> None:
+def test_an_interruption_ends_the_program_and_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_SECONDS_TO_END", 0.1)
     ready = tmp_path / "ready"
     os.mkfifo(ready)
 

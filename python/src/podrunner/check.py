@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podrunner.chart import modes
 from podrunner.config import check_config, values_path
+from podrunner.config.job_pod import check_job_pods
+from podrunner.config.permissions import check_role
 from podrunner.dotted import dotted, parse_dotted
 from podrunner.errors import RenderError
 from podrunner.findings import Finding, Severity, errors
-from podrunner.manifests import check_manifests
-from podrunner.values import check_schema
+from podrunner.manifests import Crds, check_manifests, check_release
+from podrunner.values import check_schema, coalesce
 from podrunner.values.places import find_layer, locate
 from podrunner.values.schema import load_defaults
 
@@ -49,6 +52,7 @@ class Checker:
     chart: Path
     renderer: Renderer
     runner_version: str = "19.4"
+    crds: Crds = field(default_factory=Crds)
 
     def check(self, case: Case) -> Result:
         """Check one case. Never raises for what is wrong with values or chart."""
@@ -75,13 +79,21 @@ class Checker:
         )
 
     def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
-        found = [self._in_chart(finding) for finding in check_manifests(rendering, case.kube_version)]
+        found = [self._in_chart(finding) for finding in check_manifests(rendering, case.kube_version, self.crds)]
+        values = coalesce(load_defaults(self.chart).data, case.values)
+        found += [self._in_chart(finding) for finding in check_release(rendering, values)]
+        found += [self._in_chart(finding) for finding in check_role(rendering)]
+        found += _job_pod_findings(self.chart, rendering, values)
         for name, text in rendering.config_texts.items():
-            found += _config_findings(f"ConfigMap/{name}", text, self.runner_version, case.layers)
+            wrong = _config_findings(f"ConfigMap/{name}", text, self.runner_version, case.layers)
+            # Charts without modes are somebody else's, and may register their runners into the file at start.
+            found += [
+                one for one in wrong if modes(self.chart) or (one.rule, one.path) != ("config-required", "runners")
+            ]
         return found
 
     def _in_chart(self, finding: Finding) -> Finding:
-        return replace(finding, file=_shown(self.chart / finding.file))
+        return replace(finding, file=shown_path(self.chart / finding.file))
 
     def _refused(self, case: Case, error: RenderError) -> Finding:
         """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
@@ -93,7 +105,7 @@ class Checker:
                 return locate(replace(finding, path=path), case.layers, parse_dotted(path))
         if not error.template:
             return finding
-        return replace(finding, file=_shown(self.chart / error.template), line=error.line, column=error.column)
+        return replace(finding, file=shown_path(self.chart / error.template), line=error.line, column=error.column)
 
 
 @lru_cache(maxsize=4096)
@@ -101,6 +113,10 @@ def _values_findings(chart: Path, layers: tuple[Values, ...]) -> tuple[Finding, 
     """Layers are shared between the cases of a matrix: each combination is checked once."""
     own = [finding for layer in layers for finding in layer.findings]
     return (*own, *check_schema(chart, layers))
+
+
+def _job_pod_findings(chart: Path, rendering: Rendering, values: dict[str, Any]) -> list[Finding]:
+    return check_job_pods(rendering, values, modes(chart))
 
 
 def _config_findings(name: str, text: str, runner_version: str, layers: Sequence[Values]) -> list[Finding]:
@@ -140,7 +156,7 @@ def _expected(case: Case, findings: list[Finding]) -> list[Finding]:
 
 
 @lru_cache(maxsize=4096)
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """A path as people type it: relative when it is below the current directory."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))

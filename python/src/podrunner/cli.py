@@ -19,6 +19,7 @@ COMMANDS = {
     "render": ("podrunner.commands.render", "print what Helm makes of values"),
     "images": ("podrunner.commands.images", "list every image a release and its jobs pull"),
     "smoke": ("podrunner.smoke.command", "run a real podman build through a real GitLab Runner on Kubernetes"),
+    "explain": ("podrunner.diagnose.command", "say why a job failed, from its log or its pod, and what to change"),
 }
 INTERRUPTED = 130
 

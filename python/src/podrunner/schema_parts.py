@@ -35,6 +35,18 @@ def properties_of(part: Any, schema: dict[str, Any], depth: int = 4) -> dict[str
     return {**found, **part.get("properties", {})}
 
 
+def follow(part: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    """What a part says, when it is a reference what that stands for."""
+    if not isinstance(part, dict):
+        return {}
+    said: dict[str, Any] = part
+    seen = []
+    while "$ref" in said and said["$ref"] not in seen:
+        seen.append(said["$ref"])
+        said = {**subschema(schema, _steps(said)), **{key: value for key, value in said.items() if key != "$ref"}}
+    return said
+
+
 def _steps(part: dict[str, Any]) -> list[str]:
     return [_unescape(name) for name in part["$ref"].removeprefix("#/").split("/")]
 

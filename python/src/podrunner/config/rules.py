@@ -55,18 +55,25 @@ def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[
 
 
 def _flag(name: str, path: Path, runner_version: str) -> Iterator[Finding]:
+    found = flag_reason(name, runner_version)
+    if found:
+        rule, message = found
+        yield _wrong(rule, Severity.WARNING, path, message)
+
+
+def flag_reason(name: str, runner_version: str) -> tuple[str, str] | None:
+    """(rule, sentence) about a feature flag that GitLab Runner does not have or no longer heeds; None for a good one."""
     keys = load_keys()
     removed = keys.removed.get(name)
     if removed:
-        message = f"{name} has no effect since {removed['since']}. Use {removed['replaced_by']}."
-        yield _wrong("config-removed", Severity.WARNING, path, message)
-    elif name not in keys.flags:
+        return "config-removed", f"{name} has no effect since {removed['since']}. Use {removed['replaced_by']}."
+    if name not in keys.flags:
         near = did_you_mean(name, keys.flags)
-        message = f"GitLab Runner has no feature flag {name} and ignores it.{near}"
-        yield _wrong("config-unknown-flag", Severity.WARNING, path, message)
-    elif "removed_with" in keys.flags[name] and _numbers(runner_version) >= _numbers(keys.flags[name]["removed_with"]):
-        message = f"{name} has no effect since {keys.flags[name]['removed_with']}."
-        yield _wrong("config-removed", Severity.WARNING, path, message)
+        return "config-unknown-flag", f"GitLab Runner has no feature flag {name} and ignores it.{near}"
+    last = keys.flags[name].get("removed_with")
+    if last and _numbers(runner_version) >= _numbers(last):
+        return "config-removed", f"{name} has no effect since {last}."
+    return None
 
 
 def _numbers(version: str) -> tuple[int, ...]:

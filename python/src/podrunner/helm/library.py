@@ -29,10 +29,13 @@ class LibraryRenderer:
     render. podrunner checks each set of values against the schema once, see `podrunner.values.check_schema`.
     """
 
-    def __init__(self, chart: Path) -> None:
-        """Raises UsageError when the chart cannot be loaded or the library cannot be."""
+    def __init__(self, chart: Path, *, loaded_from: Path | None = None) -> None:
+        """`loaded_from` is a changed copy of the chart, made by `copy_without_schema`, to render in its place.
+
+        Raises UsageError when the chart cannot be loaded or the library cannot be.
+        """
         self._chart_file = read_chart_file(chart)
-        self._chart = _load_without_schema(chart)
+        self._chart = _load(loaded_from, chart) if loaded_from else _load_without_schema(chart)
 
     def render(
         self,
@@ -65,7 +68,7 @@ class LibraryRenderer:
     def _check_kube_version(self, kube_version: str) -> None:
         # The library does not look at kubeVersion, the helm command does.
         wanted = self._chart_file.kube_version
-        if wanted and not _is_in_range(wanted, kube_version):
+        if wanted and not is_in_range(wanted, kube_version):
             raise RenderError(
                 f"chart requires kubeVersion: {wanted} which is incompatible with Kubernetes v{kube_version}. "
                 "Give another --kube-version, or a kubeVersion of the matrix in that range."
@@ -76,16 +79,25 @@ def _documents(name: str, text: str) -> list[Any]:
     return list(parse_documents(name, text)) if name.endswith((".yaml", ".yml", ".tpl", ".json")) else []
 
 
+def copy_without_schema(chart: Path, folder: Path) -> Path:
+    """Copy a chart into `folder` and return the copy's directory."""
+    copy = folder / chart.resolve().name
+    # The top schema only: those of subcharts are Helm's to check.
+    shutil.copytree(chart, copy, ignore=lambda folder, names: _schema_of(chart, Path(folder), names))
+    return copy
+
+
 def _load_without_schema(chart: Path) -> Any:
-    helm_python = _import_library()
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
-        copy = Path(folder) / chart.resolve().name
-        # The top schema only: those of subcharts are Helm's to check.
-        shutil.copytree(chart, copy, ignore=lambda folder, names: _schema_of(chart, Path(folder), names))
-        try:
-            return helm_python.Chart.load(copy)
-        except helm_python.HelmError as error:
-            raise UsageError(f"{chart}: Helm cannot load this chart: {error.detail}") from None
+        return _load(copy_without_schema(chart, Path(folder)), chart)
+
+
+def _load(copy: Path, chart: Path) -> Any:
+    helm_python = _import_library()
+    try:
+        return helm_python.Chart.load(copy)
+    except helm_python.HelmError as error:
+        raise UsageError(f"{chart}: Helm cannot load this chart: {error.detail}") from None
 
 
 def _schema_of(chart: Path, folder: Path, names: list[str]) -> list[str]:
@@ -116,7 +128,7 @@ def _call_render(chart: Any, values: Mapping[str, Any], options: Mapping[str, An
 
 
 @lru_cache
-def _is_in_range(wanted: str, version: str) -> bool:
+def is_in_range(wanted: str, version: str) -> bool:
     """Whether Helm's own semver library says so: asked by rendering one line."""
     chart = _semver_chart()
     values = {"wanted": wanted, "version": version}

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 CONFIG_TOML = "config.toml"
-_SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
+# As Helm splits: `---# a comment` begins a document, too.
+_SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

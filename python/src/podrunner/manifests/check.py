@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from podrunner.explain import explain
 from podrunner.findings import Finding, Severity
 from podrunner.helm.kubernetes_version import minor_version
+from podrunner.manifests.crds import Crds
 from podrunner.manifests.schemas import api_versions_of, find_schema, known_versions, versions_with
 from podrunner.nearest import listed
 from podrunner.values.go_yaml import GoLoader, find_duplicates, key_text
@@ -20,14 +21,32 @@ if TYPE_CHECKING:
     from podrunner.helm import Document, Rendering
 
 
-def check_manifests(rendering: Rendering, kube_version: str) -> list[Finding]:
+def check_manifests(rendering: Rendering, kube_version: str, crds: Crds | None = None) -> list[Finding]:
     """All that Kubernetes of this version would refuse in a rendering. `file` of a finding is the template."""
-    found = [finding for document in rendering.documents for finding in _check_document(document, kube_version)]
+    # A chart that brings its CRDs is checked with them.
+    known = (crds or Crds()).with_documents(document.data for document in rendering.documents)
+    found = [finding for one in rendering.documents for finding in _check_document(one, kube_version, known)]
     return [*found, *_duplicate_objects(rendering)]
 
 
-def _check_document(document: Document, kube_version: str) -> list[Finding]:
+def _check_document(document: Document, kube_version: str, crds: Crds) -> list[Finding]:
+    schema = crds.schemas.get((str(document.data.get("apiVersion")), str(document.data.get("kind"))))
+    if schema is not None:
+        return [*_duplicate_keys(document), *_custom_findings(document, schema)]
     return list(_cached_check(_ByText(document), minor_version(kube_version)))
+
+
+def _custom_findings(document: Document, schema: dict[str, Any]) -> Iterator[Finding]:
+    import jsonschema_rs
+
+    validator = jsonschema_rs.validator_for(schema, validate_formats=False)
+    found = {
+        (mistake.dotted, mistake.message)
+        for error in validator.iter_errors(document.data)
+        for mistake in explain(error, schema, lambda _: None)
+    }
+    for path, message in sorted(found):
+        yield _finding(document, "crd-schema", message, path=path)
 
 
 class _ByText:
@@ -60,6 +79,7 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
     if found is None:
         yield _unknown_kind(document, api_version, kind, version)
         return
+    yield from _deprecated(document, api_version, kind)
     seen = set()
     for error in found.validator.iter_errors(document.data):
         for mistake in explain(error, found.schema, lambda _: None):
@@ -67,6 +87,17 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
                 seen.add((mistake.path, mistake.message))
                 message = f"{mistake.message} (Kubernetes {_dots(version)})"
                 yield _finding(document, "kubernetes-schema", message, path=mistake.dotted)
+
+
+def _deprecated(document: Document, api_version: str, kind: str) -> Iterator[Finding]:
+    last = versions_with(api_version, kind)[-1]
+    if last == known_versions()[-1]:
+        return
+    later = known_versions()[known_versions().index(last) + 1]
+    others = [one for one in api_versions_of(kind, _dots(later)) if one != api_version]
+    instead = f" Use apiVersion: {listed(others)}." if others else ""
+    message = f"{api_version} {kind} is gone from Kubernetes {_dots(later)} on.{instead}"
+    yield _finding(document, "kubernetes-deprecated", message, Severity.WARNING)
 
 
 def _unknown_kind(document: Document, api_version: str, kind: str, version: tuple[int, int]) -> Finding:

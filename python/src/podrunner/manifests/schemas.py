@@ -54,6 +54,7 @@ def known_versions() -> list[tuple[int, int]]:
     return list(_folders())
 
 
+@lru_cache(maxsize=4096)
 def versions_with(api_version: str, kind: str) -> list[tuple[int, int]]:
     """The Kubernetes versions that know this kind in this API version."""
     name = _file_name(api_version, kind)
@@ -61,6 +62,7 @@ def versions_with(api_version: str, kind: str) -> list[tuple[int, int]]:
     return [version for version, file in files.items() if file.is_file() and api_version in _group_versions(file, kind)]
 
 
+@lru_cache(maxsize=4096)
 def api_versions_of(kind: str, kube_version: str) -> list[str]:
     """Every API version that has this kind in one Kubernetes version: `batch/v1`."""
     folder = _folders().get(minor_version(kube_version))

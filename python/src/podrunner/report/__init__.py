@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 # Format → module, imported when asked for.
 FORMATS = {
     "text": "podrunner.report.text",
+    "json": "podrunner.report.json",
     "junit": "podrunner.report.junit",
+    "codequality": "podrunner.report.codequality",
 }
 
 __all__ = ["FORMATS", "parse_report", "write_report"]
@@ -36,14 +38,17 @@ def parse_report(option: str) -> tuple[str, str]:
     return name, file
 
 
-def write_report(name: str, results: Sequence[Result], file: Path | None = None, *, colour: bool = False) -> None:
+def write_report(
+    name: str, results: Sequence[Result], file: Path | None = None, *, colour: bool = False, notes: bool = False
+) -> None:
     """Write one report to a file, or to standard output. Raises UsageError when the file cannot be written."""
     module = importlib.import_module(FORMATS[name])
+    text = module.write(results, colour=colour, notes=notes) if name == "text" else module.write(results)
     if file is None:
-        print(module.write(results, colour=colour) if name == "text" else module.write(results), end="")
+        print(text, end="")
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(module.write(results), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}.") from None

@@ -14,15 +14,25 @@ if TYPE_CHECKING:
     from podrunner.check import Result
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
+# Every release has some of these.
+_GOOD_TO_KNOW = ("image-floating", "pod-security", "reference", "selector-empty")
 _ORDER = list(_COLOURS)
 
 
-def write(results: Sequence[Result], *, colour: bool = False) -> str:
-    """Findings by place, errors last so that they are on the screen, then the summary line."""
+def write(results: Sequence[Result], *, colour: bool = False, notes: bool = False) -> str:
+    """Findings by place, errors last so that they are on the screen, then the summary line.
+
+    `notes` shows what is good to know and nothing to mend, too.
+    """
     cases: dict[Finding, list[str]] = {}
+    first: dict[Finding, Finding] = {}
     for result in results:
         for finding in result.findings:
-            cases.setdefault(replace(finding, case=""), []).append(result.case.name)
+            if finding.severity is Severity.NOTE and finding.rule in _GOOD_TO_KNOW and not notes:
+                continue
+            # The same thing said of several objects is one line: the first of them stands for all.
+            alike = replace(finding, case="", object="" if finding.file else finding.object)
+            cases.setdefault(first.setdefault(alike, replace(finding, case="")), []).append(result.case.name)
     in_order = sorted(cases, key=lambda one: (-_ORDER.index(one.severity), one.file, one.line, one.column))
     lines = [_line(finding, cases[finding], len(results), colour=colour) for finding in in_order]
     return "\n".join([*lines, _summary(results, list(cases), colour=colour)]) + "\n"

@@ -1,0 +1,59 @@
+"""A `.gitlab-ci.yml`: feature flags that are gone or misspelt, wherever variables are set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from podrunner.config.keys import load_keys
+from podrunner.config.rules import flag_reason
+from podrunner.errors import UsageError
+from podrunner.findings import Finding, Severity
+from podrunner.values.go_yaml import GoLoader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def check_pipeline(file: Path, runner_version: str) -> list[Finding]:
+    """Findings with the line of each variable. Raises UsageError when the file cannot be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--pipeline {file}: cannot be read: {error}.") from None
+    try:
+        # A pipeline with `spec:` inputs has two documents.
+        nodes = list(yaml.compose_all(text, Loader=GoLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        reason = f"not YAML: {error.problem}."
+        return [Finding("pipeline-yaml", Severity.ERROR, reason, file=str(file), line=line, column=column)]
+    return [finding for node in nodes if node is not None for finding in _walk(node, str(file), runner_version)]
+
+
+def _walk(node: yaml.Node, file: str, runner_version: str) -> Iterator[Finding]:
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _walk(item, file, runner_version)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == "variables" and isinstance(value, yaml.MappingNode):
+                yield from _variables(value, file, runner_version)
+            else:
+                yield from _walk(value, file, runner_version)
+
+
+def _variables(node: yaml.MappingNode, file: str, runner_version: str) -> Iterator[Finding]:
+    for key, _ in node.value:
+        name = str(key.value)
+        if not name.startswith("FF_") and name not in load_keys().removed:
+            continue
+        found = flag_reason(name, runner_version)
+        if found:
+            rule, reason = found
+            line, column = key.start_mark.line + 1, key.start_mark.column + 1
+            rule = rule.replace("config-", "pipeline-")
+            yield Finding(rule, Severity.WARNING, reason, path=name, file=file, line=line, column=column)

@@ -1,0 +1,79 @@
+"""Custom kinds: the schemas of CustomResourceDefinitions, made strict as Kubernetes' own are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from podrunner.errors import UsageError
+from podrunner.manifests.pods import maps, table
+from podrunner.values.go_yaml import GoLoader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+_KEPT = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crds:
+    """(apiVersion, kind) → JSON schema."""
+
+    schemas: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def with_documents(self, documents: Iterable[Any]) -> Crds:
+        """Those of some objects, too."""
+        found = {key: schema for data in documents for key, schema in _schemas(table(data)).items()}
+        return Crds({**self.schemas, **found}) if found else self
+
+
+def load_crds(folders: Sequence[Path]) -> Crds:
+    """The CRDs in all YAML files of some folders, subfolders too. Raises UsageError."""
+    crds = Crds()
+    for folder in folders:
+        if not folder.exists():
+            raise UsageError(f"--crds {folder}: no such folder.")
+        files = [folder] if folder.is_file() else sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+        for file in files:
+            try:
+                crds = crds.with_documents(yaml.load_all(file.read_text(encoding="utf-8"), Loader=GoLoader))
+            except (yaml.YAMLError, ValueError, OSError) as error:
+                raise UsageError(f"--crds {file}: not YAML: {' '.join(str(error).split())}") from None
+    return crds
+
+
+def _schemas(data: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    if data.get("kind") != "CustomResourceDefinition":
+        return {}
+    spec = table(data.get("spec"))
+    kind, found = str(table(spec.get("names")).get("kind")), {}
+    for version in maps(spec.get("versions")):
+        schema = table(table(version.get("schema")).get("openAPIV3Schema"))
+        strict = _strict(schema)
+        if "properties" in strict:
+            strict["properties"] = {**strict["properties"], **_KEPT}
+        found[f"{spec.get('group')}/{version.get('name')}", kind] = strict
+    return found
+
+
+def _strict(part: Any) -> Any:
+    """OpenAPI as JSON schema: nullable, int-or-string, and no field beside the known ones."""
+    if isinstance(part, list):
+        return [_strict(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    properties = {name: _strict(below) for name, below in table(part.get("properties")).items()}
+    plain = {key: _strict(value) for key, value in part.items() if key not in ("properties", "default", "example")}
+    if properties:
+        plain["properties"] = properties
+        if not part.get("x-kubernetes-preserve-unknown-fields") and "additionalProperties" not in part:
+            plain["additionalProperties"] = False
+    if part.get("x-kubernetes-int-or-string"):
+        plain["type"] = ["integer", "string"]
+        plain.pop("anyOf", None)
+    if part.get("nullable") and isinstance(plain.get("type"), str):
+        plain["type"] = [plain["type"], "null"]
+    return plain

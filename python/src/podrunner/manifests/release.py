@@ -1,0 +1,53 @@
+"""Checks of all objects of a release together and of each for itself, beyond what a schema can say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings import Finding, Severity
+from podrunner.manifests.images import check_images
+from podrunner.manifests.names import check_names
+from podrunner.manifests.pod_security import level
+from podrunner.manifests.pods import find_pods
+from podrunner.manifests.rbac import check_rbac
+from podrunner.manifests.references import check_references
+from podrunner.manifests.secrets import check_secrets
+from podrunner.manifests.selectors import check_selectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from podrunner.helm import Rendering
+    from podrunner.manifests.pods import Pod
+
+
+def check_release(rendering: Rendering, values: Mapping[str, Any]) -> list[Finding]:
+    """Everything that is wrong or risky in a rendering. `values` are all of them, the chart's defaults included."""
+    documents = rendering.documents
+    pods = find_pods(documents, rendering.namespace)
+    return [
+        *check_names(documents),
+        *check_selectors(documents, pods, rendering.namespace),
+        *check_references(documents, pods, rendering.namespace, values),
+        *check_rbac(documents),
+        *check_images(pods),
+        *check_secrets(documents, pods),
+        *_pod_security(pods),
+    ]
+
+
+def _pod_security(pods: list[Pod]) -> Iterator[Finding]:
+    for pod in pods:
+        found, reasons = level(pod.spec)
+        if found != "restricted":
+            why = "; ".join(f"{pod.path}.{reason}" for reason in reasons[:4])
+            more = f" and {len(reasons) - 4} more" if len(reasons) > 4 else ""
+            message = f"Pod Security level {found}: {why}{more}."
+            yield Finding(
+                "pod-security",
+                Severity.NOTE,
+                message,
+                object=pod.document.name,
+                path=pod.path,
+                file=pod.document.template,
+            )

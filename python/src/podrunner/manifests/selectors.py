@@ -1,0 +1,74 @@
+"""Selectors that select nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings import Finding, Severity
+from podrunner.manifests.pods import namespace_of, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from podrunner.helm import Document
+    from podrunner.manifests.pods import Pod
+
+_OWN = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+# Kind → where its selector of pods is.
+_PODS = {"Service": ("selector",), "PodDisruptionBudget": ("selector",), "NetworkPolicy": ("podSelector",)}
+
+
+def check_selectors(documents: Sequence[Document], pods: Sequence[Pod], namespace: str) -> Iterator[Finding]:
+    """Workloads that do not select their own pods, and objects that select no pod of the release."""
+    for document in documents:
+        kind, spec = str(document.data.get("kind")), table(document.data.get("spec"))
+        if kind in _OWN:
+            yield from _own(document, table(spec.get("selector")), pods)
+        elif kind in _PODS:
+            selector = table(spec.get(_PODS[kind][0]))
+            here = namespace_of(document, namespace)
+            chosen = [pod for pod in pods if pod.namespace == here and selects(selector, pod.labels, kind)]
+            if selector and not chosen:
+                yield _nothing(document, _PODS[kind][0], selector, kind)
+
+
+def selects(selector: dict[str, Any], labels: dict[str, Any], kind: str = "") -> bool:
+    """Whether a selector takes an object of these labels. A Service's is a plain map, all others have matchLabels."""
+    wanted = selector if kind in ("Service", "ReplicationController") else table(selector.get("matchLabels"))
+    if any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    return all(_matches(one, labels) for one in selector.get("matchExpressions") or [] if isinstance(one, dict))
+
+
+def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
+    key, values = str(expression.get("key")), expression.get("values") or []
+    return {
+        "In": labels.get(key) in values,
+        "NotIn": labels.get(key) not in values,
+        "Exists": key in labels,
+        "DoesNotExist": key not in labels,
+    }.get(str(expression.get("operator")), True)
+
+
+def _own(document: Document, selector: dict[str, Any], pods: Sequence[Pod]) -> Iterator[Finding]:
+    for pod in pods:
+        if pod.document is document and selector and not selects(selector, pod.labels):
+            message = "spec.selector: does not select the labels of spec.template. Kubernetes refuses this."
+            yield Finding(
+                "selector-own",
+                Severity.ERROR,
+                message,
+                object=document.name,
+                path="spec.selector",
+                file=document.template,
+            )
+
+
+def _nothing(document: Document, field: str, selector: dict[str, Any], kind: str) -> Finding:
+    # A policy may well be about pods of others; a Service or a budget hardly ever is.
+    severity = Severity.NOTE if kind == "NetworkPolicy" else Severity.WARNING
+    wanted = selector.get("matchLabels", selector)
+    message = f"spec.{field}: selects no pod of this release: {wanted}."
+    return Finding(
+        "selector-empty", severity, message, object=document.name, path=f"spec.{field}", file=document.template
+    )

@@ -1,0 +1,45 @@
+"""GitLab's Code Quality report: what a merge request shows beside the changed lines.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from podrunner.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podrunner.check import Result
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
+
+
+def write(results: Sequence[Result]) -> str:
+    """One entry for each finding that has a place, the same finding of many cases once."""
+    entries: dict[str, dict[str, object]] = {}
+    for result in results:
+        for finding in result.findings:
+            # GitLab drops the whole report for one entry without a file.
+            path = finding.file or result.case.file
+            if path:
+                entry = _entry(finding, path)
+                entries.setdefault(str(entry["fingerprint"]), entry)
+    return json.dumps(list(entries.values()), indent=2, ensure_ascii=False) + "\n"
+
+
+def _entry(finding: Finding, path: str) -> dict[str, object]:
+    # Without the line: a finding that moved is not a new one.
+    what = "\0".join([finding.rule, path, finding.object, finding.path, finding.message])
+    subject = f"{finding.object}: " if finding.object else ""
+    return {
+        "description": f"{subject}{finding.message}",
+        "check_name": finding.rule,
+        "fingerprint": hashlib.sha256(what.encode()).hexdigest()[:32],
+        "severity": _SEVERITIES[finding.severity],
+        "location": {"path": path, "lines": {"begin": max(finding.line, 1)}},
+    }

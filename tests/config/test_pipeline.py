@@ -1,0 +1,40 @@
+"""Feature flags of a `.gitlab-ci.yml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from podrunner.config.pipeline import check_pipeline
+
+PIPELINE = """\
+variables:
+  FF_RETRIEVE_POD_WARNING_EVENTS: "true"
+build:
+  variables:
+    FF_SCRIPT_SECTION: "true"
+    FF_SCRIPT_SECTIONS: "true"
+  script:
+    - echo FF_RETRIEVE_POD_WARNING_EVENTS
+"""
+
+
+def test_flags_that_are_gone_or_misspelt_are_named_by_line(tmp_path: Path) -> None:
+    file = tmp_path / ".gitlab-ci.yml"
+    file.write_text(PIPELINE)
+
+    found = [(one.rule, one.line, one.column, one.message) for one in check_pipeline(file, "19.4")]
+
+    assert found[0][:3] == ("pipeline-removed", 2, 3)
+    assert "print_pod_warning_events" in found[0][3]
+    assert found[1][:3] == ("pipeline-unknown-flag", 5, 5)
+    assert found[1][3].endswith("Did you mean `FF_SCRIPT_SECTIONS`?")
+    assert len(found) == 2
+
+
+def test_a_pipeline_that_is_not_yaml_has_the_line(tmp_path: Path) -> None:
+    file = tmp_path / ".gitlab-ci.yml"
+    file.write_text("build:\n  script: [\n")
+
+    (finding,) = check_pipeline(file, "19.4")
+
+    assert (finding.rule, finding.line) == ("pipeline-yaml", 3)

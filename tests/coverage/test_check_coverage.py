@@ -1,0 +1,100 @@
+"""Coverage as findings of `podrunner check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from podrunner.cli import main
+
+MATRIX = "cases:\n  plain: {}\n  rain: {values: {rain: true}}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a chart with a gap, and a matrix."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: weather\nversion: 1.0.0\n")
+    (tmp_path / "chart" / "values.yaml").write_text("rain: false\nname: day\nforgotten: x\n")
+    (tmp_path / "chart" / "templates" / "day.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.name }}}\n"
+        "{{- if .Values.rain }}\ndata: {take: umbrella}\n{{- end }}\n"
+        "{{- if .Values.wind }}\nimmutable: true\n{{- end }}\n"
+    )
+    (tmp_path / "matrix.yaml").write_text(MATRIX)
+    return tmp_path
+
+
+def check(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, list[str]]:
+    exit_code = main(["check", "--chart", "chart", "--matrix", "matrix.yaml", "--coverage", *options])
+    out, err = capsys.readouterr()
+    assert err == ""
+    return exit_code, out.splitlines()
+
+
+def test_gaps_are_named_by_file_and_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exit_code, lines = check(capsys)
+
+    assert exit_code == 0
+    assert lines == [
+        "coverage: note: 75.0 % of the branches are exercised, 1 of 3 values. [coverage]",
+        "chart/templates/day.yaml:7: warning: no case takes the branch `if .Values.wind`. [coverage-branch] "
+        "in case coverage",
+        "chart/templates/day.yaml:7: warning: wind: used here, but neither values.yaml nor the schema has it: "
+        "nobody can know of it. [coverage-undeclared] in case coverage",
+        "chart/values.yaml:2:1: warning: name: no case sets it. [coverage-value] in case coverage",
+        "chart/values.yaml:3:1: warning: forgotten: changes nothing in any case. Is it used? "
+        "[coverage-value-without-effect] in case coverage",
+        "3 cases, all passed: 4 warnings, 1 note",
+    ]
+
+
+def test_less_than_was_asked_for_fails(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exit_code, lines = check(capsys, "--coverage-fail-under", "90")
+
+    assert exit_code == 1
+    assert lines[-2] == (
+        "coverage: error: 75.0 % of the branches are exercised, 1 of 3 values. At least 90 % of the branches were "
+        "asked for (--coverage-fail-under). [coverage]"
+    )
+
+
+def test_an_exception_with_a_reason_fills_a_gap(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "coverage-exceptions.yaml").write_text(
+        'branches:\n  "templates/day.yaml: if .Values.wind": there is never any wind\n'
+    )
+
+    exit_code, lines = check(capsys, "--coverage-fail-under", "100")
+
+    assert exit_code == 0
+    assert "coverage: note: 100.0 % of the branches are exercised, 1 of 3 values. [coverage]" in lines
+
+
+def test_an_exception_that_nothing_needs_is_an_error(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "coverage-exceptions.yaml").write_text(
+        'branches:\n  "templates/day.yaml: if .Values.rain": it is dry here\nvalues:\n  nmae: it is a name\n'
+    )
+
+    exit_code, lines = check(capsys)
+
+    assert exit_code == 1
+    assert [line for line in lines if "error" in line][:2] == [
+        "coverage-exceptions.yaml:2: error: `templates/day.yaml: if .Values.rain` is exercised. Take it out of the "
+        "exceptions. [coverage-exception] in case coverage",
+        "coverage-exceptions.yaml:4: error: `nmae` is not in this chart. Did you mean `name`? Take it out of the "
+        "exceptions. [coverage-exception] in case coverage",
+    ]
+
+
+def test_an_exception_needs_a_reason(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "coverage-exceptions.yaml").write_text("values:\n  forgotten: yes\n")
+
+    exit_code, lines = check(capsys)
+
+    assert exit_code == 1
+    assert lines[0] == (
+        "coverage-exceptions.yaml:2:3: error: values: `forgotten` needs a reason, in a sentence. [coverage-exception] "
+        "in case coverage"
+    )

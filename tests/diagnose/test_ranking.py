@@ -1,0 +1,77 @@
+"""Pairs of messages that mislead: what looks alike, and is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from podrunner.diagnose import examine, explain
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("cannot clone: No space left on device", "userns-quota"),
+        ("write /var/tmp/layer: no space left on device", "disk-full"),
+        ("cannot clone: Operation not permitted", "userns-clone-eperm"),
+        ("cannot clone: Permission denied", "userns-clone-eacces"),
+        ("mount /s/overlay:/s/overlay, flags: 0x1000: operation not permitted", "mount-eperm"),
+        ("mount /s/overlay:/s/overlay, flags: 0x1000: permission denied", "overlay-private-mount-eacces"),
+        ("fuse: failed to open /dev/fuse: Operation not permitted", "fuse-denied"),
+        ("fuse: device not found, try 'modprobe fuse' first", "fuse-missing"),
+        ("'overlay' is not supported over overlayfs", "overlay-on-overlay"),
+        ("'overlay' is not supported over extfs at \"/s\"", "overlay-refused"),
+        ("newuidmap: write to uid_map failed: Operation not permitted", "idmap-eperm"),
+        ("newuidmap: write to uid_map failed: Invalid argument", "idmap-einval"),
+    ],
+)
+def test_messages_that_look_alike_have_causes_of_their_own(message: str, cause: str) -> None:
+    assert explain([message])[0].id == cause
+
+
+def test_what_proc_says_tells_the_reasons_of_newuidmap_apart() -> None:
+    refused = "newuidmap: write to uid_map failed: Operation not permitted"
+
+    assert explain(["NoNewPrivs:\t1", refused])[0].id == "idmap-no-new-privs"
+    assert explain(["CapBnd:\t0000000000000000", refused])[0].id == "idmap-capabilities"
+    assert explain(["CapBnd:\t00000000000000c0", "NoNewPrivs:\t0", refused])[0].id == "idmap-eperm"
+    assert explain([refused], others={"pod": ["hostUsers: false"]})[0].id == "idmap-range-outside-pod"
+
+
+def test_a_condition_counts_wherever_it_stands() -> None:
+    refused = "newuidmap: write to uid_map failed: Operation not permitted"
+
+    assert explain([refused, "NoNewPrivs:\t1"])[0].id == "idmap-no-new-privs"
+
+
+def test_of_two_that_are_as_likely_the_later_one_is_first() -> None:
+    found = explain(["registry: toomanyrequests", "Error: open /etc/containers/policy.json: no such file or directory"])
+    weights = {one.id: one.score for one in found}
+
+    assert weights == {"rate-limit": 110, "policy-json": 106}
+    assert [one.id for one in found] == ["rate-limit", "policy-json"]
+
+
+def test_a_job_that_succeeded_has_no_cause() -> None:
+    explanation = examine(["cannot clone: Operation not permitted", "Job succeeded"])
+
+    assert explanation.cause is None
+    assert [one.id for one in explanation.diagnoses] == ["userns-clone-eperm"]
+
+
+def test_status_and_events_of_a_pod_count_as_much_as_its_log() -> None:
+    log = ["$ make", "make: *** [Makefile:9: check] Error 1"]
+    others = {"pod": ["container build terminated: OOMKilled, exit code 137"]}
+
+    found = explain(log, others=others)
+
+    assert found[0].id == "oom-killed"
+    assert [(one.source, one.line) for one in found[0].evidence] == [("pod", 1)]
+
+
+def test_a_failing_step_is_named_with_its_number_and_command() -> None:
+    log = ["STEP 3/7: RUN make test", 'Error: building at STEP "RUN make test": while running runtime: exit status 2']
+
+    found = explain(log)
+
+    assert found[0].title == "the build's own step failed, RUN make test"
+    assert found[0].cause.startswith("`RUN make test` (step 3/7) failed: exit status 2.")

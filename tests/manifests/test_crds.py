@@ -1,0 +1,53 @@
+"""Custom kinds by their CRDs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from podrunner.errors import UsageError
+from podrunner.helm import renderer
+from podrunner.manifests import check_manifests, load_crds
+
+CRD = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: kites.example.com}
+spec:
+  group: example.com
+  names: {kind: Kite, plural: kites}
+  versions:
+    - name: v1
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                length: {type: integer, nullable: true}
+                line: {x-kubernetes-int-or-string: true}
+"""
+
+
+def kite(**spec: object) -> dict[str, object]:
+    return {"apiVersion": "example.com/v1", "kind": "Kite", "metadata": {"name": "k"}, "spec": spec}
+
+
+def test_a_custom_object_is_checked_with_the_crd_of_a_folder(tmp_path: Path, small_chart: Path) -> None:
+    (tmp_path / "kite.yaml").write_text(CRD)
+    small = renderer("library", small_chart)
+    good, bad = small.render({"objects": [kite(length=None, line="5m")]}), small.render({"objects": [kite(lenght=1)]})
+    crds = load_crds([tmp_path])
+
+    (finding,) = check_manifests(bad, "1.34", crds)
+
+    assert check_manifests(good, "1.34", crds) == []
+    assert (finding.rule, finding.object) == ("crd-schema", "Kite/k")
+    assert finding.message.startswith("spec.lenght: unknown key. Did you mean `length`?")
+
+
+def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        load_crds([tmp_path / "crds"])

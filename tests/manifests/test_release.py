@@ -1,0 +1,200 @@
+"""Checks of a whole release: for each, objects that trigger exactly it, and a near miss that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podrunner.helm import Renderer, renderer
+from podrunner.manifests import check_release
+
+SAFE = {
+    "allowPrivilegeEscalation": False,
+    "runAsNonRoot": True,
+    "capabilities": {"drop": ["ALL"]},
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+
+
+@pytest.fixture(scope="module")
+def small(small_chart: Path) -> Renderer:
+    """Load the small chart once."""
+    return renderer("library", small_chart)
+
+
+def obj(kind: str, name: str = "x", **parts: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **parts}
+
+
+def pod(container: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
+    containers = [{"name": "c", "image": "x:1", "securityContext": SAFE, **(container or {})}]
+    labels = {"metadata": {"name": "p", "labels": {"app": "p"}}}
+    return {"apiVersion": "v1", "kind": "Pod", **labels, "spec": {"containers": containers, **spec}}
+
+
+def role(kind: str = "Role", **rule: Any) -> dict[str, Any]:
+    return obj(kind, rules=[{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"], **rule}])
+
+
+def service(**port: Any) -> dict[str, Any]:
+    return obj("Service", spec={"selector": {"app": "p"}, "ports": [{"port": 80, **port}]})
+
+
+def env(**variable: Any) -> dict[str, Any]:
+    return {"env": [{"name": "A", **variable}]}
+
+
+def key(name: str, key: str) -> dict[str, Any]:
+    return env(valueFrom={"configMapKeyRef": {"name": name, "key": key}})
+
+
+WEB = {"ports": [{"name": "web", "containerPort": 80}]}
+MAP = obj("ConfigMap", "settings", data={"level": "info"})
+SECRET_REF = {"valueFrom": {"secretKeyRef": {"name": "login", "key": "k"}}}
+
+# What it is → (rule and beginning of the message, objects that trigger it, objects that nearly do).
+PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
+    "an image without a tag": (
+        "image-floating: spec.containers[0].image: reg:5000/x has neither tag nor digest",
+        [pod({"image": "reg:5000/x"})],
+        [pod({"image": "reg:5000/x@sha256:0"})],
+    ),
+    "the tag latest": (
+        "image-floating: spec.containers[0].image: x:latest has the tag latest",
+        [pod({"image": "x:latest"})],
+        [pod({"image": "latest:1"})],
+    ),
+    "a cron job's name that leaves no room": (
+        "name-length: metadata.name: 53 characters, at most 52",
+        [obj("CronJob", "a" * 53)],
+        [obj("CronJob", "a" * 52)],
+    ),
+    "a label value that is too long": (
+        "label: metadata.labels.a: `",
+        [{**MAP, "metadata": {"name": "m", "labels": {"a": "b" * 64}}}],
+        [{**MAP, "metadata": {"name": "m", "labels": {"a": "b" * 63}}}],
+    ),
+    "a deployment that does not select its pods": (
+        "selector-own: spec.selector: does not select the labels of spec.template",
+        [obj("Deployment", spec={"selector": {"matchLabels": {"a": "b"}}, "template": {"spec": {}}})],
+        [
+            obj(
+                "Deployment",
+                spec={
+                    "selector": {"matchLabels": {"a": "b"}},
+                    "template": {"metadata": {"labels": {"a": "b", "c": "d"}}, "spec": {}},
+                },
+            )
+        ],
+    ),
+    "a service that selects nothing": (
+        "selector-empty: spec.selector: selects no pod of this release: {'app': 'p'}",
+        [service()],
+        [service(), pod()],
+    ),
+    "a ConfigMap that is not there": (
+        "reference: spec.containers[0].env[0].valueFrom.configMapKeyRef: ConfigMap/setings is not made by this release: "
+        "it has to be there before. Did you mean `settings`?",
+        [MAP, pod(key("setings", "level"))],
+        [MAP, pod(key("settings", "level"))],
+    ),
+    "a key that is not there": (
+        "reference-key: spec.containers[0].env[0].valueFrom.configMapKeyRef: ConfigMap/settings has no key `levle`. "
+        "Did you mean `level`?",
+        [MAP, pod(key("settings", "levle"))],
+        [MAP, pod(env(valueFrom={"configMapKeyRef": {"name": "settings", "key": "levle", "optional": True}}))],
+    ),
+    "a service account that is not there": (
+        "reference: spec.serviceAccountName: ServiceAccount/worker is not made by this release",
+        [pod(serviceAccountName="worker")],
+        [pod(serviceAccountName="default")],
+    ),
+    "a Secret that is not there": (
+        "reference: spec.containers[0].env[0].valueFrom.secretKeyRef: Secret/login is not made by this release",
+        [pod(env(**SECRET_REF))],
+        [pod(env(**SECRET_REF)), obj("Secret", "login", stringData={"k": "v"})],
+    ),
+    "a volume that is not there": (
+        "reference-volume: spec.containers[0].volumeMounts[0].name: the pod has no volume `tmp`.",
+        [pod({"volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}]})],
+        [pod({"volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}]}, volumes=[{"name": "tmp", "emptyDir": {}}])],
+    ),
+    "a probe's port that is not there": (
+        "reference-port: spec.containers[0].livenessProbe.httpGet.port: the container has no port `wbe`. "
+        "Did you mean `web`?",
+        [pod({**WEB, "livenessProbe": {"httpGet": {"port": "wbe"}}})],
+        [pod({**WEB, "livenessProbe": {"httpGet": {"port": "web"}}})],
+    ),
+    "a service's port that is not there": (
+        "reference-port: spec.ports[0].targetPort: no container of the selected pods has a port `http`.",
+        [service(targetPort="http"), pod(WEB)],
+        [service(targetPort="web"), pod(WEB)],
+    ),
+    "a wildcard in a role": (
+        "rbac: rules[0]: verbs: [*] allows what is not there yet, too",
+        [role(verbs=["*"])],
+        [role(verbs=["get", "list"])],
+    ),
+    "a verb that leads to more": (
+        "rbac: rules[0]: verb escalate: whoever has it may give itself any permission",
+        [role(verbs=["escalate"])],
+        [role(verbs=["update"])],
+    ),
+    "secrets of the whole cluster": (
+        "rbac: rules[0]: reads the secrets of every namespace",
+        [role("ClusterRole", resources=["secrets"])],
+        [role("Role", resources=["secrets"])],
+    ),
+    "cluster-admin": (
+        "rbac: roleRef: binds cluster-admin",
+        [obj("ClusterRoleBinding", roleRef={"name": "cluster-admin"})],
+        [obj("ClusterRoleBinding", roleRef={"name": "view"})],
+    ),
+    "a password in the environment": (
+        "secret-in-plain-sight: spec.containers[0].env[0]: a secret in plain sight: DB_PASSWORD: everybody",
+        [pod({"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]})],
+        [pod({"env": [{"name": "DB_PASSWORD_FILE", "value": "/run/password"}]})],
+    ),
+    "a private key in a ConfigMap": (
+        "secret-in-plain-sight: data.tls.key: a secret in plain sight",
+        [obj("ConfigMap", data={"tls.key": "-----BEGIN RSA PRIVATE KEY-----\nMII"})],
+        [obj("ConfigMap", data={"tls.crt": "-----BEGIN CERTIFICATE-----\nMII"})],
+    ),
+    "a pod that may escalate": (
+        "pod-security: Pod Security level baseline: "
+        "spec.containers[0].securityContext.allowPrivilegeEscalation is not false.",
+        [pod({"securityContext": {**SAFE, "allowPrivilegeEscalation": True}})],
+        [pod()],
+    ),
+    "a pod with a folder of its node": (
+        "pod-security: Pod Security level privileged: spec.volumes[0].hostPath.",
+        [pod(volumes=[{"name": "h", "hostPath": {"path": "/"}}])],
+        [pod(volumes=[{"name": "h", "emptyDir": {}}])],
+    ),
+}
+
+
+def found(small: Renderer, objects: list[Any], values: dict[str, Any] | None = None) -> list[str]:
+    rendering = small.render({"objects": objects})
+    findings = check_release(rendering, values or {})
+    return [f"{one.rule}: {one.message}" for one in findings if one.object != "Deployment/podrunner"]
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_each_mistake_is_found_and_nothing_else(small: Renderer, name: str) -> None:
+    message, wrong, _ = PAIRS[name]
+
+    (line,) = found(small, wrong)
+
+    assert line.startswith(message)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_near_miss_is_no_finding(small: Renderer, name: str) -> None:
+    assert found(small, PAIRS[name][2]) == []
+
+
+def test_an_object_that_the_values_name_is_there_already(small: Renderer) -> None:
+    assert found(small, [pod(env(**SECRET_REF))], {"auth": {"existingSecret": "login"}}) == []

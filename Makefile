@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Keep caches of AIRGAP=1 where the user's other caches are.
 AIRGAP_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podrunner/airgap
 
-.PHONY: help test lint check smoke images clean
+.PHONY: help test lint check coverage smoke images clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ lint: $(BIN)/podrunner ## Check style, types and generated files
 
 check: $(BIN)/podrunner ## Render and check every preset and the matrix, without a cluster
 	$(BIN)/podrunner check --all-presets --matrix tests/matrix.yaml
+
+coverage: $(BIN)/podrunner ## Hold the matrix to reach every branch of the templates
+	$(BIN)/podrunner check --matrix tests/matrix.yaml --coverage --coverage-fail-under 100
 
 smoke: check ## Check every preset, then run real builds on a kind cluster; AIRGAP=1 builds all images here
 ifdef AIRGAP

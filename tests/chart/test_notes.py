@@ -15,6 +15,13 @@ def test_the_notes_name_the_pod_security_level_of_the_preset(render: Any, preset
     assert f"kubectl label namespace runners pod-security.kubernetes.io/enforce={level} --overwrite" in notes
 
 
+@pytest.mark.parametrize(
+    "podman", [{"mode": "userNamespace", "run": True}, {"mode": "unprivileged", "seccomp": {"type": "Unconfined"}}]
+)
+def test_the_notes_name_the_level_that_an_option_needs(render: Any, podman: dict[str, Any]) -> None:
+    assert 'which has to allow the Pod Security level "privileged"' in render({"podman": podman}).notes
+
+
 def test_the_notes_show_how_to_make_a_missing_secret_without_writing_the_token_down(render: Any) -> None:
     notes = render(release="ci", namespace="runners").notes
 

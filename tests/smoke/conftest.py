@@ -6,6 +6,7 @@ PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build; without it the sm
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -140,35 +141,28 @@ def images() -> ImageSet:
     return load_images(Path(IMAGES)) if IMAGES else ImageSet()
 
 
-@dataclass(frozen=True)
-class Left:
-    """What a smoke could leave on this machine."""
-
-    clusters: frozenset[str]
-    containers: frozenset[str]
-    networks: frozenset[str]
-    volumes: frozenset[str]
-    kubeconfigs: frozenset[Path]
-
-
 @pytest.fixture
-def look(images: ImageSet, tmp_path: Path) -> Callable[[], Left]:
-    """Return a function that looks at what is on this machine."""
+def left(images: ImageSet, smoke: Smoke, tmp_path: Path) -> Callable[[str], list[str]]:
+    """Return a function that names what the smoke left on this machine, given what it said.
+
+    Other things on the machine may come and go meanwhile: ours are known by the name of the cluster.
+    """
     (tmp_path / "look").mkdir()
     kind = find_kind("look", images, tmp_path / "look")
     external = ["--external"] if kind.engine == "podman" else []
+    lists = [
+        [kind.command, "get", "clusters"],
+        [kind.engine, "ps", "--all", *external, "--format", "{{.Names}} {{.Labels}}"],
+        [kind.engine, "network", "ls", "--format", "{{.Name}}"],
+        [kind.engine, "volume", "ls", "--format", "{{.Name}} {{.Labels}}"],
+    ]
 
-    def engine(*arguments: str) -> frozenset[str]:
-        return frozenset(run([kind.engine, *arguments], kind.environment).split())
-
-    def look() -> Left:
-        return Left(
-            clusters=frozenset(run([kind.command, "get", "clusters"], kind.environment).split()),
-            containers=engine("ps", "--all", "--quiet", "--no-trunc", *external),
-            networks=engine("network", "ls", "--format", "{{.Name}}"),
-            volumes=engine("volume", "ls", "--quiet"),
-            kubeconfigs=frozenset(Path("~/.kube").expanduser().rglob("*")),
-        )
+    def look(said: str) -> list[str]:
+        names = set(re.findall(r"kind cluster (podrunner-[0-9a-f]{6})", said))
+        lines = [line for command in lists for line in run(command, kind.environment).splitlines()]
+        made = [line for line in lines if any(name in line for name in names)]
+        files = [str(path) for folder in (smoke.temporary, smoke.home) for path in folder.iterdir()]
+        return made + files + smoke.processes()
 
     return look
 

@@ -25,8 +25,10 @@ class Interruption:
     # The active one: signals belong to the process.
     current: Interruption | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, announce: Callable[[], None] = lambda: None) -> None:
+        """`announce` is called, within the signal handler, before the first signal raises."""
         self.count = 0
+        self._announce = announce
         self._allowed = False
         self._deferred = False
         self._on_more: Callable[[int], None] = lambda _: None
@@ -56,9 +58,9 @@ class Interruption:
 
     @contextmanager
     def shield(self, on_more: Callable[[int], None]) -> Iterator[None]:
-        """Signals do not raise in this block; `on_more` is called with their number so far, and may raise."""
-        before = (self._allowed, self._on_more)
-        self._allowed, self._on_more = False, on_more
+        """Signals do not raise in this block; `on_more` is called with their number since then, and may raise."""
+        before, start = (self._allowed, self._on_more), self.count
+        self._allowed, self._on_more = False, lambda count: on_more(count - start)
         try:
             yield
         finally:
@@ -84,6 +86,7 @@ class Interruption:
     def _react(self) -> None:
         if self._allowed:
             self._allowed = False
+            self._announce()
             raise Interrupted
         self._on_more(self.count)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 
     from podrunner.smoke.images import ImageSet
 
-# kind's own marks on everything that belongs to a cluster.
-_CLUSTER_LABEL = "io.x-k8s.kind.cluster"
+_DELETE_TIMEOUT = 60
 # kind calls its network `kind` unless told otherwise; with nerdctl it cannot be told.
 _NETWORK_VARIABLES = {
     "docker": "KIND_EXPERIMENTAL_DOCKER_NETWORK",
@@ -58,15 +58,26 @@ class Kind:
 
     def delete(self) -> None:
         """Removes the cluster, also a half-made one, with its network. Raises PodrunnerError when something is left."""
+        deadline = time.monotonic() + _DELETE_TIMEOUT
+        while True:
+            try:
+                return self._delete_once()
+            except PodrunnerError:
+                # An engine that was interrupted may hold on to a container for a moment.
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(1)
+
+    def _delete_once(self) -> None:
         self._kind("delete", "cluster", "--name", self.name, "--kubeconfig", str(self.kubeconfig))
-        # kind finds the nodes it knows of. An engine that was interrupted may have made more since.
-        if containers := self._labelled("ps", "--all"):
+        # kind finds whole nodes. An interruption can leave half a container, or a volume that waits for its container.
+        if containers := self._containers():
             self._engine("rm", "--force", "--volumes", *containers)
-        if volumes := self._labelled("volume", "ls"):
+        if volumes := self._volumes():
             self._engine("volume", "rm", "--force", *volumes)
         if self.network and self.network in self._networks():
             self._engine("network", "rm", self.network)
-        if left := self._labelled("ps", "--all"):
+        if left := self._containers():
             raise PodrunnerError(f"containers {', '.join(left)} cannot be removed")
 
     @property
@@ -75,8 +86,16 @@ class Kind:
         network = f"; {self.engine} network rm {self.network}" if self.network else ""
         return f"{self.command} delete cluster --name {self.name}{network}"
 
-    def _labelled(self, *list_command: str) -> list[str]:
-        return self._engine(*list_command, "--quiet", "--filter", f"label={_CLUSTER_LABEL}={self.name}").split()
+    def _containers(self) -> list[str]:
+        """Names of the cluster's containers, also of those that podman has in its storage only."""
+        external = ["--external"] if self.engine == "podman" else []
+        names = self._engine("ps", "--all", *external, "--format", "{{.Names}}").split()
+        return [name for name in names if name.startswith(f"{self.name}-")]
+
+    def _volumes(self) -> list[str]:
+        """Volumes that kind made for nodes of the cluster: their label is the node's name."""
+        lines = self._engine("volume", "ls", "--format", "{{.Name}} {{.Labels}}").splitlines()
+        return [line.split()[0] for line in lines if f"{self.name}-" in line]
 
     def _networks(self) -> list[str]:
         return self._engine("network", "ls", "--format", "{{.Name}}").split()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import tempfile
+import time
 from typing import IO, TYPE_CHECKING
 
 from podrunner.errors import PodrunnerError, UsageError
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_SECONDS_TO_END = 10
+# What a program that is told to end gets, and then again what it started.
+_SECONDS_TO_END = 5
 
 
 class CommandError(PodrunnerError):
@@ -74,13 +77,31 @@ def _start(command: Sequence[str], environment: Mapping[str, str], output: IO[by
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends a program and all it started.
+
+    The program first: what it started may be in the middle of something that is better finished, such as a container
+    engine that makes a container.
+    """
+    process.terminate()
     for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
+        if _is_gone(process):
             break
-        try:
-            process.wait(timeout=_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            continue
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
     process.wait()
+    if process.stdin:
+        with contextlib.suppress(OSError):  # what it did not read is of no use any more
+            process.stdin.close()
+
+
+def _is_gone(process: subprocess.Popen[bytes]) -> bool:
+    """Wait until nothing of the program's group is left; False when something still is."""
+    deadline = time.monotonic() + _SECONDS_TO_END
+    while time.monotonic() < deadline:
+        process.poll()
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -71,6 +72,14 @@ class Progress:
     def note(self, text: str) -> None:
         """Something people should know that is no failure."""
         self._print(f" ! {text}", "yellow")
+
+    def urgent(self, text: str) -> None:
+        """Print a note from within a signal handler, in the middle of whatever is printed."""
+        try:
+            # Not by the stream: it may be in use right now.
+            os.write(self._stream.fileno(), f" ! {text}\n".encode())
+        except (OSError, ValueError):
+            self.note(text)
 
     def log(self, line: str) -> None:
         """A line of the job's log; its colours stay on a terminal."""

@@ -62,6 +62,7 @@ class Removals:
                     with self._progress.step(f"Remove {made.name}"):
                         made.remove()
                 except Interrupted:
+                    self._say_left([*left, *reversed(self._made)])
                     raise
                 except Exception as error:  # whatever fails here, the rest has to go all the same
                     self._progress.note(f"{made.name} is left: {error}")
@@ -73,10 +74,9 @@ class Removals:
         return not left
 
     def _answer(self, count: int) -> None:
-        if count < 3:
-            self._progress.note("Removing what was made, a moment please. Once more, and the rest is left behind.")
+        if count == 1:
+            self._progress.urgent("Removing what was made, a moment please. Once more, and the rest is left behind.")
             return
-        self._say_left(list(reversed(self._made)))
         raise Interrupted
 
     def _say_left(self, left: list[Made]) -> None:

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ INTERRUPTED = 130
 
 def smoke(options: Options, progress: Progress) -> int:
     """Runs the smoke and removes what it made. Gives the exit code: 0, 1, 2 or 130."""
-    with Interruption() as interruption:
+    with Interruption(partial(progress.urgent, "Ending what runs, then removing what was made.")) as interruption:
         removals = Removals(progress, interruption)
         try:
             with interruption.allowed():

@@ -55,7 +55,9 @@ def test_a_text_survives_as_it_is(runner_config: Any, text: str) -> None:
     assert runner_config({"pre_build_script": text})["pre_build_script"] == text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.dictionaries(TEXT, TEXT, max_size=5))
 def test_any_keys_and_texts_survive(runner_config: Any, annotations: dict[str, str]) -> None:
     kubernetes = runner_config({"kubernetes": {"pod_annotations": annotations}})["kubernetes"]

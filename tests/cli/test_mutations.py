@@ -41,7 +41,9 @@ PIECES += [
 ]
 
 EDIT = st.tuples(st.sampled_from(["value", "insert", "delete", "copy"]), st.integers(0, 9999), st.sampled_from(PIECES))
-QUICK = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def mutate(source: str, edits: list[tuple[str, int, str]]) -> str:

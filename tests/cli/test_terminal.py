@@ -67,7 +67,7 @@ def test_ctrl_c_ends_the_check_and_what_it_started(checkout: Path, tmp_path: Pat
         time.sleep(0.01)
 
     check.send_signal(signal.SIGINT)
-    _, err = check.communicate(timeout=30)
+    _, err = check.communicate(timeout=120)
 
     assert (check.returncode, err) == (130, "podrunner: interrupted\n")
     wait_for_the_end_of(int(started.read_text()))

@@ -7,7 +7,7 @@ from typing import Any
 
 import helm_python
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from podrunner.values import coalesce, load_values, merge
@@ -55,7 +55,7 @@ LEAVES = st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "
 TREES = st.dictionaries(NAMES, st.recursive(LEAVES, lambda below: st.dictionaries(NAMES, below, max_size=3)))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(values=TREES)
 def test_coalescing_gives_what_helm_gives(chart: helm_python.Chart, values: dict[str, Any]) -> None:
     assert coalesce(chart.values, values) == chart.merge_values(values)

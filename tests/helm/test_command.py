@@ -102,12 +102,12 @@ def test_the_command_and_the_library_give_equal_objects_for_every_case_of_our_ma
 def test_the_command_and_the_library_refuse_the_same_cases_with_the_same_words(checkout: Path) -> None:
     chart = checkout / "chart"
     library, command = renderer("library", chart), renderer("command", chart)
-    refused = [case for case in our_cases(checkout) if case.expect_fail and not check_schema(chart, case.layers)]
+    cases = [case for case in our_cases(checkout) if case.expect_fail and not check_schema(chart, case.layers)]
 
-    different = [case.name for case in refused if refusal(library, case) != refusal(command, case)]
+    refusals = {case.name: (refusal(library, case), refusal(command, case)) for case in cases}
 
-    assert len(refused) > 2
-    assert different == []
+    assert len([words for words, _ in refusals.values() if words]) > 2
+    assert {name: both for name, both in refusals.items() if both[0] != both[1]} == {}
 
 
 def our_cases(checkout: Path) -> list[Case]:
@@ -126,6 +126,9 @@ def objects(renderer: Renderer, case: Case) -> dict[tuple[str, str], object]:
 
 
 def refusal(renderer: Renderer, case: Case) -> str:
-    with pytest.raises(RenderError) as error:
+    """Why a case is not rendered; empty for one whose mistake is in what is rendered."""
+    try:
         objects(renderer, case)
-    return error.value.message
+    except RenderError as error:
+        return error.message
+    return ""

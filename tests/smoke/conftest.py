@@ -162,6 +162,7 @@ def left(images: ImageSet, smoke: Smoke, tmp_path: Path) -> Callable[[str], list
         lines = [line for command in lists for line in run(command, kind.environment).splitlines()]
         made = [line for line in lines if any(name in line for name in names)]
         files = [str(path) for folder in (smoke.temporary, smoke.home) for path in folder.iterdir()]
+        files += [str(path) for name in names for path in Path("/var/lib/cni").glob(f"*/{name}*")]
         return made + files + smoke.processes()
 
     return look

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.errors import PodrunnerError, UsageError
@@ -13,11 +14,11 @@ from podrunner.smoke.processes import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from podrunner.smoke.images import ImageSet
 
 _DELETE_TIMEOUT = 60
+_CNI_NETWORKS = Path("/var/lib/cni/networks")
 # kind calls its network `kind` unless told otherwise; with nerdctl it cannot be told.
 _NETWORK_VARIABLES = {
     "docker": "KIND_EXPERIMENTAL_DOCKER_NETWORK",
@@ -77,6 +78,8 @@ class Kind:
             self._engine("volume", "rm", "--force", *volumes)
         if self.network and self.network in self._networks():
             self._engine("network", "rm", self.network)
+            # podman with CNI plugins, as versions before 5 have, keeps a folder of each network there ever was.
+            shutil.rmtree(_CNI_NETWORKS / self.network, ignore_errors=True)
         if left := self._containers():
             raise PodrunnerError(f"containers {', '.join(left)} cannot be removed")
 

@@ -1,0 +1,62 @@
+{{/*
+Patches of the job pod, for what config.toml has no key.
+
+  podrunner.podman.patches    pod_spec and the feature flag that turns it on, for the keys of a mode
+  podrunner.podman.identity   the patch that names a user whom the platform assigned
+*/}}
+
+{{/*
+What [runners.kubernetes] has no key for is patched into the pod: pod_spec, behind a feature flag.
+usage: include … (dict "podman" … ["hostUsers" false] ["identity" true])
+*/}}
+{{- define "podrunner.podman.patches" -}}
+{{- $patches := list -}}
+{{- if hasKey . "hostUsers" -}}
+  {{- $patches = append $patches (dict "name" "podrunner-user-namespace" "patch_type" "strategic" "patch" "hostUsers: false\n") -}}
+{{- end -}}
+{{- if eq .podman.fuse.source "devicePlugin" -}}
+  {{- $limits := dict "limits" (dict .podman.fuse.resource "1") -}}
+  {{- $patch := dict "containers" (list (dict "name" "build" "resources" $limits)) -}}
+  {{- $patches = append $patches (dict "name" "podrunner-fuse" "patch_type" "strategic" "patch" (toYaml $patch)) -}}
+{{- end -}}
+{{- if .identity -}}
+  {{- $patches = append $patches (dict "name" "podrunner-identity" "patch_type" "strategic" "patch" (include "podrunner.podman.identity" .)) -}}
+{{- end -}}
+{{- if $patches }}
+  pod_spec: {{ toJson $patches }}
+feature_flags:
+  FF_USE_ADVANCED_POD_SPEC_CONFIGURATION: true
+{{- end -}}
+{{- end -}}
+
+{{/*
+A patch of the pod: an init container copies the image's passwd and adds the user that the platform assigned, with the
+subordinate ids that newuidmap looks up by its name. The range is above the ids of systems and users (below 100000) and
+below those that OpenShift assigns (from 1000000000).
+*/}}
+{{- define "podrunner.podman.identity" -}}
+initContainers:
+  - name: podrunner-identity
+    image: {{ .podman.image | quote }}
+    imagePullPolicy: IfNotPresent
+    command: [sh, -euc]
+    args:
+      - |
+        { grep -v "^[^:]*:[^:]*:$(id -u):" /etc/passwd || true; echo "build:x:$(id -u):$(id -g)::{{ .podman.home }}:/bin/sh"; } >/identity/passwd
+        echo build:100000:65536 | tee /identity/subuid >/identity/subgid
+    securityContext:
+      allowPrivilegeEscalation: false
+      capabilities: {drop: [ALL]}
+      seccompProfile: {type: RuntimeDefault}
+    volumeMounts:
+      - {name: podrunner-identity, mountPath: /identity}
+containers:
+  - name: build
+    volumeMounts:
+      - {name: podrunner-identity, mountPath: /etc/passwd, subPath: passwd}
+      - {name: podrunner-identity, mountPath: /etc/subuid, subPath: subuid}
+      - {name: podrunner-identity, mountPath: /etc/subgid, subPath: subgid}
+volumes:
+  - name: podrunner-identity
+    emptyDir: {}
+{{ end -}}

@@ -38,12 +38,34 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="values files, each a case of its own")
     add_values_options(parser)
+    _add_cases(parser)
+    _add_counterparts(parser)
+    parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        metavar="FORMAT[=FILE]",
+        help="text, json, junit, codequality; several (default: text)",
+    )
+    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes to check in (default: 1)")
+    parser.add_argument(
+        "--notes", action="store_true", help="print Pod Security levels, floating images and outside references, too"
+    )
+    _add_coverage(parser)
+    add_render_options(parser)
+
+
+def _add_cases(parser: ArgumentParser) -> None:
     parser.add_argument("--all-presets", action="store_true", help="one case for each preset of the chart")
     parser.add_argument("--matrix", type=Path, metavar="FILE", help="cases from a matrix file")
     parser.add_argument("--strategy", choices=("full", "pairwise", "each"), help="combinations of the matrix' axes")
     parser.add_argument(
         "--case", action="append", default=[], metavar="NAME", help="only cases of this name or shell pattern"
     )
+
+
+def _add_counterparts(parser: ArgumentParser) -> None:
+    """What the rendered objects are checked against."""
     parser.add_argument(
         "--kube-version",
         action="append",
@@ -63,19 +85,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="FILE",
         help="a .gitlab-ci.yml to check, too; several",
     )
-    parser.add_argument(
-        "--report",
-        action="append",
-        default=[],
-        metavar="FORMAT[=FILE]",
-        help="text, json, junit, codequality; several (default: text)",
-    )
-    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes to check in (default: 1)")
-    parser.add_argument(
-        "--notes", action="store_true", help="print Pod Security levels, floating images and outside references, too"
-    )
-    _add_coverage(parser)
-    add_render_options(parser)
 
 
 def _add_coverage(parser: ArgumentParser) -> None:

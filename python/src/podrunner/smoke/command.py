@@ -29,6 +29,20 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner smoke`."""
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    _add_subject(parser)
+    _add_job(parser)
+    _add_place(parser)
+    after = parser.add_argument_group("afterwards")
+    after.add_argument(
+        "--evidence",
+        type=Path,
+        metavar="DIR",
+        help="folder for what is kept of a failure (default: ./podrunner-smoke-<time>)",
+    )
+    after.add_argument("--keep", action="store_true", help="remove nothing, say how to look and how to remove it")
+
+
+def _add_subject(parser: ArgumentParser) -> None:
     what = parser.add_argument_group("what to try")
     what.add_argument("--chart", type=Path, metavar="DIR", help="the chart (default: the one of podrunner)")
     what.add_argument(
@@ -47,6 +61,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="FILE",
         help="values file, above the preset; several: last wins",
     )
+
+
+def _add_job(parser: ArgumentParser) -> None:
     job = parser.add_argument_group("which job")
     job.add_argument(
         "--pipeline", type=Path, metavar="FILE", help="a .gitlab-ci.yml (default: a built-in one that builds an image)"
@@ -58,6 +75,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     job.add_argument(
         "--timeout", type=float, default=900, metavar="S", help="seconds that the job may take (default: 900)"
     )
+
+
+def _add_place(parser: ArgumentParser) -> None:
     where = parser.add_argument_group("where")
     where.add_argument(
         "--kubeconfig", type=Path, metavar="FILE", help="an existing cluster (default: a new kind cluster)"
@@ -73,14 +93,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     where.add_argument(
         "--stand-in-image", default="", metavar="IMAGE", help="image with Python and git for the stand-in GitLab"
     )
-    after = parser.add_argument_group("afterwards")
-    after.add_argument(
-        "--evidence",
-        type=Path,
-        metavar="DIR",
-        help="folder for what is kept of a failure (default: ./podrunner-smoke-<time>)",
-    )
-    after.add_argument("--keep", action="store_true", help="remove nothing, say how to look and how to remove it")
 
 
 def run(args: Namespace) -> int:

@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 # Keep caches of AIRGAP=1 where the user's other caches are.
 AIRGAP_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podrunner/airgap
 
-.PHONY: help test lint check coverage smoke images clean
+.PHONY: help test lint check coverage smoke bench bench-build images clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/podrunner: python/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -16,12 +16,13 @@ $(BIN)/podrunner: python/pyproject.toml
 	@touch $@
 
 test: $(BIN)/podrunner ## Run all tests that need no cluster
-	$(BIN)/pytest -n auto --ignore=tests/smoke --quiet -rs tests
+	$(BIN)/pytest -n auto --ignore=tests/smoke --ignore=tests/admission --quiet -rs tests
 
 lint: $(BIN)/podrunner ## Check style, types and generated files
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	cd python && ../$(BIN)/mypy
 	$(BIN)/python ci/schema/generate.py --check
+	$(BIN)/python ci/docs/generate.py --check
 
 check: $(BIN)/podrunner ## Render and check every preset and the matrix, without a cluster
 	$(BIN)/podrunner check --all-presets --matrix tests/matrix.yaml
@@ -35,6 +36,17 @@ ifdef AIRGAP
 	$(BIN)/podrunner smoke --preset privileged --preset unprivileged --images $(AIRGAP_DIR)
 else
 	$(BIN)/podrunner smoke --preset privileged --preset unprivileged
+endif
+
+bench: $(BIN)/podrunner ## Time checks against helm, kubeconform and helm unittest, write docs/bench.*; BENCH=options
+	$(BIN)/python ci/bench/check $(BENCH)
+
+bench-build: $(BIN)/podrunner ## Time builds on the host and in job pods, write docs/bench-build.*; AIRGAP=1 as above, BENCH=options
+ifdef AIRGAP
+	ci/airgap/build --directory $(AIRGAP_DIR)
+	$(BIN)/python ci/bench/build --images $(AIRGAP_DIR) $(BENCH)
+else
+	$(BIN)/python ci/bench/build $(BENCH)
 endif
 
 images: $(BIN)/podrunner ## List every image that a release and its jobs need

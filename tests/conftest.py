@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import signal
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+
+# What a script starts in the background ignores Ctrl-C, and so would everything that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
+# The SecurityContextConstraints of OpenShift 4.20, from the Go module cache: nothing of it is kept here.
+OPENSHIFT = "github.com/openshift/api@v0.0.0-20251015095338-264e80a2b6e7"
+CRD = "security/v1/zz_generated.crd-manifests/0000_03_config-operator_01_securitycontextconstraints.crd.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +38,27 @@ def small_chart() -> Path:
 def checkout() -> Path:
     """Return the top folder of this repository."""
     return HERE.parent
+
+
+@pytest.fixture(scope="session")
+def openshift_definitions() -> list[dict[str, Any]]:
+    """Return OpenShift's own CustomResourceDefinition of SecurityContextConstraints, or skip."""
+    go = shutil.which("go", path=f"{os.environ['PATH']}{os.pathsep}/usr/local/go/bin")
+    if not go:
+        pytest.skip("needs Go, which downloads OpenShift's SecurityContextConstraints")
+    done = subprocess.run([go, "mod", "download", "-json", OPENSHIFT], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip()
+        pytest.skip(f"{OPENSHIFT}, which has OpenShift's SecurityContextConstraints, cannot be had: {said}")
+    file = Path(json.loads(done.stdout)["Dir"]) / CRD
+    return [yaml.safe_load(file.read_text(encoding="utf-8"))]
+
+
+@pytest.fixture(scope="session")
+def monitoring_definitions(checkout: Path) -> list[dict[str, Any]]:
+    """Return the Prometheus operator's own CustomResourceDefinitions, or skip."""
+    done = subprocess.run([checkout / "ci/crds/monitoring"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"ci/crds/monitoring: {done.stderr.strip()}")
+    files = sorted(Path(done.stdout.strip()).glob("*.yaml"))
+    return [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]

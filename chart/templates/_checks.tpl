@@ -2,12 +2,66 @@
 Values that contradict each other: the render fails with a sentence that names the value and the way out.
 
   podrunner.checks          whole release
+  podrunner.checks.official keys of GitLab's own chart
   podrunner.checks.runner   one runner, after its settings are merged
+  podrunner.checks.version  the modes of all runners, against the cluster's version
+
+_checks_jobs.tpl has those of the section jobs, _checks_manager.tpl those of manager, _checks_storage.tpl those of
+podman.storage, _checks_metrics.tpl those of metrics and sessionServer.
 */}}
+
+{{/*
+Before anything reads the values. Where runners are named, a map is one, and so is null.
+usage: include "podrunner.checks.official" $
+*/}}
+{{- define "podrunner.checks.official" -}}
+{{- $known := .Files.Get "files/gitlab-runner.json" | fromJson -}}
+{{- with include "podrunner.checks.official.found" (list $known .Values "") -}}
+  {{- fail (printf "\n\nThese values are of GitLab's own chart, gitlab-runner, and do nothing in this one:%s\n`podrunner import VALUES.yaml` writes a values file for this chart from one for GitLab's.\n" .) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "podrunner.checks.official.found" -}}
+{{- $known := index . 0 -}}
+{{- $path := index . 2 -}}
+{{- range $key, $value := index . 1 -}}
+  {{- $fate := get $known $key -}}
+  {{- if and (kindIs "map" $fate) (kindIs "map" $value) -}}
+    {{- include "podrunner.checks.official.found" (list $fate $value (printf "%s%s." $path $key)) -}}
+  {{- else if and (kindIs "string" $fate) $fate -}}
+    {{- $ours := kindIs "invalid" $value -}}
+    {{- if eq $path "runners." -}}{{- $ours = and (or $ours (kindIs "map" $value)) (eq $key (lower $key | replace "_" "-")) -}}{{- end -}}
+    {{- if not $ours }}
+  {{ $path }}{{ $key }}: {{ $fate }}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
 
 {{- define "podrunner.checks" -}}
 {{- if and (not .Values.jobs.serviceAccount.create) (not .Values.jobs.serviceAccount.name) (ne .Values.podman.mode "none") -}}
   {{- fail "\n\njobs.serviceAccount.create is false and jobs.serviceAccount.name is empty: job pods would run as the namespace's default service account.\nSet jobs.serviceAccount.name to an account without permissions, or let the chart create one (create: true).\n" -}}
+{{- end -}}
+{{- include "podrunner.checks.jobs" . -}}
+{{- include "podrunner.checks.network" .Values -}}
+{{- include "podrunner.checks.metrics" . -}}
+{{- include "podrunner.checks.session" . -}}
+{{- include "podrunner.checks.manager" . -}}
+{{- end -}}
+
+{{/*
+Older versions drop fields that they do not know without a word: such a pod would run without its user namespace.
+usage: include "podrunner.checks.version" (list . $runners)
+*/}}
+{{- define "podrunner.checks.version" -}}
+{{- $root := index . 0 -}}
+{{- $version := $root.Capabilities.KubeVersion.Version -}}
+{{- include "podrunner.modes" $root -}}
+{{- range $name, $runner := index . 1 -}}
+  {{- $needed := (index $root.podrunnerModes $runner.podman.mode).kubernetes -}}
+  {{- if and $needed (semverCompare (printf "<%s-0" $needed) $version) -}}
+    {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $version) -}}
+  {{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -16,9 +70,7 @@ Values that contradict each other: the render fails with a sentence that names t
 {{- if not .config.url -}}
   {{- fail "\n\ngitlab.url is empty: the runner does not know its GitLab.\nSet it to the address of your GitLab, for example: --set gitlab.url=https://gitlab.com\n" -}}
 {{- end -}}
-{{- if and (eq .podman.storage.medium "Memory") (not .podman.storage.size) -}}
-  {{- fail (printf "\n\npodman.storage.medium is Memory and podman.storage.size is empty (%s): images would use memory without bound.\nSet podman.storage.size, for example to 4Gi, or leave podman.storage.medium empty to store images on disk.\n" $at) -}}
-{{- end -}}
+{{- include "podrunner.checks.storage" . -}}
 {{- if and .podman.run (not (has .podman.mode (list "none" "privileged" "userNamespace"))) -}}
   {{- fail (printf "\n\npodman.run is true, but podman.mode is %s (%s): containers cannot have a /proc of their own where the pod's is masked.\nSet podman.mode to userNamespace, or podman.run to false: containers of podman run then see the job's /proc.\n" .podman.mode $at) -}}
 {{- end -}}
@@ -27,6 +79,9 @@ Values that contradict each other: the render fails with a sentence that names t
 {{- end -}}
 {{- if and (eq .podman.seccomp.type "Localhost") (not .podman.seccomp.localhostProfile) -}}
   {{- fail (printf "\n\npodman.seccomp.type is Localhost, but podman.seccomp.localhostProfile is empty (%s).\nName the profile's file below the kubelet's seccomp folder, for example profiles/podman.json.\n" $at) -}}
+{{- end -}}
+{{- if and .namespacePerJob (eq .podman.mode "openshift") -}}
+  {{- fail (printf "\n\n%s.config.kubernetes.namespace_per_job is true, but podman.mode is openshift: the SecurityContextConstraints are bound in namespaces that are known beforehand.\nRemove namespace_per_job, or set podman.mode to another one.\n" $at) -}}
 {{- end -}}
 {{- if ne .podman.mode "none" -}}
   {{- $build := .config.kubernetes.build_container_security_context | default dict -}}

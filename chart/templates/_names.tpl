@@ -1,37 +1,94 @@
 {{/*
-Names, labels and image references.
+Names, labels and annotations; _images.tpl has the references of images.
 
   podrunner.fullname               prefix of every object's name
-  podrunner.labels                 recommended labels
+  podrunner.labels                 labels of every object
   podrunner.selector               the part of them that never changes
+  podrunner.labels.chart           the recommended ones alone
+  podrunner.labels.manager         labels of an object that belongs to the manager, with labels of its own
+  podrunner.labels.common          commonLabels with labels of a pod's own
+  podrunner.annotations            annotations of every object, with its own
+  podrunner.annotations.kept       the same, for what outlives the release
   podrunner.manager.serviceAccount name of the manager's service account
   podrunner.jobs.namespace         namespace of the job pods unless a runner says otherwise
   podrunner.jobs.serviceAccount    name of the job pods' service account
-  podrunner.image                  reference of an image from registry, repository, tag and digest
 */}}
 
-{{/* 40 characters leave room for "-<runner>-podman-build" and for what controllers append, within 63. */}}
+{{/*
+40 characters leave room for "-<runner>-build" and for what controllers append, within 63. Of a longer name the end is a
+hash of the whole: two releases whose names begin alike share no object.
+*/}}
 {{- define "podrunner.fullname" -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
-{{- else if contains .Chart.Name .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" (.Release.Name | trunc 30 | trimSuffix "-") .Chart.Name -}}
+{{- $name := .Values.fullnameOverride -}}
+{{- if not $name -}}
+  {{- $name = .Release.Name -}}
+  {{- if not (contains .Chart.Name $name) -}}{{- $name = printf "%s-%s" $name .Chart.Name -}}{{- end -}}
 {{- end -}}
+{{- if gt (len $name) 40 -}}
+  {{- $name = printf "%s-%s" ($name | trunc 31 | trimSuffix "-") ($name | sha256sum | trunc 8) -}}
+{{- end -}}
+{{- $name -}}
 {{- end -}}
 
 {{- define "podrunner.selector" -}}
-app.kubernetes.io/name: {{ .Chart.Name }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ .Chart.Name | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "podrunner.labels" -}}
+{{ include "podrunner.labels.chart" . }}
+{{- include "podrunner.labels.common" (list . (dict)) }}
+{{- end -}}
+
+{{- define "podrunner.labels.chart" -}}
 {{ include "podrunner.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/part-of: gitlab-runner
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{/* usage: include "podrunner.labels.manager" (list $ .Values.metrics.service.labels) */}}
+{{- define "podrunner.labels.manager" -}}
+{{ include "podrunner.labels.chart" (index . 0) }}
+app.kubernetes.io/component: manager
+{{- include "podrunner.labels.common" . }}
+{{- end -}}
+
+{{/*
+Each on a line of its own. A key stands once in YAML: what the chart itself says is left out here.
+usage: {{- include "podrunner.labels.common" (list $ .Values.manager.podLabels) | nindent 8 }}
+*/}}
+{{- define "podrunner.labels.common" -}}
+{{- range $key, $value := merge (dict) (index . 1) (index . 0).Values.commonLabels -}}
+  {{- if not (or (hasPrefix "app.kubernetes.io/" $key) (eq $key "helm.sh/chart")) }}
+{{ dict $key $value | toYaml }}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+The whole key, on a line of its own below the labels; nothing when there are none.
+usage: {{- include "podrunner.annotations" (list $ (dict "key" "value")) }}
+*/}}
+{{- define "podrunner.annotations" -}}
+{{- $annotations := merge (dict) (index . 1) (index . 0).Values.commonAnnotations -}}
+{{- with $annotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+{{- end -}}
+{{- end -}}
+
+{{/*
+A manager that drains needs its account and rights, a job's pod may still have to be made, and its network may be closed to
+all that no policy opens: Helm keeps them at uninstall, and when an upgrade has no place for them any more.
+*/}}
+{{- define "podrunner.annotations.kept" -}}
+{{- $own := index . 1 -}}
+{{- if (index . 0).Values.manager.keepOnUninstall -}}
+  {{- $own = merge (dict "helm.sh/resource-policy" "keep") $own -}}
+{{- end -}}
+{{- include "podrunner.annotations" (list (index . 0) $own) -}}
 {{- end -}}
 
 {{- define "podrunner.manager.serviceAccount" -}}
@@ -53,16 +110,5 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $account.name | default (printf "%s-jobs" (include "podrunner.fullname" .)) -}}
 {{- else -}}
 {{- $account.name -}}
-{{- end -}}
-{{- end -}}
-
-{{/* usage: include "podrunner.image" (dict "image" .Values.image "tag" "the tag when none is set") */}}
-{{- define "podrunner.image" -}}
-{{- $repository := .image.repository -}}
-{{- with .image.registry }}{{ $repository = printf "%s/%s" . $repository }}{{ end -}}
-{{- if .image.digest -}}
-{{ $repository }}@{{ .image.digest }}
-{{- else -}}
-{{ $repository }}:{{ .image.tag | default .tag }}
 {{- end -}}
 {{- end -}}

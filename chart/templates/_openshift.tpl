@@ -2,8 +2,9 @@
   podrunner.openshift.scc          name of the SecurityContextConstraints that jobs use
   podrunner.openshift.namespaces   namespaces of runners in the mode openshift, each once, as a JSON list
 */}}
+{{/* It belongs to the cluster: with the release's namespace in its name, no two releases share it. */}}
 {{- define "podrunner.openshift.scc" -}}
-{{- .Values.podman.openshift.scc.name | default (printf "%s-jobs" (include "podrunner.fullname" .)) -}}
+{{- .Values.podman.openshift.scc.name | default (printf "%s.%s-jobs" .Release.Namespace (include "podrunner.fullname" .)) -}}
 {{- end -}}
 
 {{/* usage: include "podrunner.openshift.namespaces" $runners | fromJsonArray */}}

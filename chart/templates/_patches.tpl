@@ -31,8 +31,8 @@ feature_flags:
 
 {{/*
 A patch of the pod: an init container copies the image's passwd and adds the user that the platform assigned, with the
-subordinate ids that newuidmap looks up by its name. The range is above the ids of systems and users (below 100000) and
-below those that OpenShift assigns (from 1000000000).
+subordinate ids that newuidmap looks up by its name: above the ids of systems and users (below 100000) and below those
+that OpenShift assigns (from 1000000000); in a user namespace of the pod's own, all of it but the user itself.
 */}}
 {{- define "podrunner.podman.identity" -}}
 initContainers:
@@ -43,7 +43,14 @@ initContainers:
     args:
       - |
         { grep -v "^[^:]*:[^:]*:$(id -u):" /etc/passwd || true; echo "build:x:$(id -u):$(id -g)::{{ .podman.home }}:/bin/sh"; } >/identity/passwd
-        echo build:100000:65536 | tee /identity/subuid >/identity/subgid
+        read -r _ first count </proc/self/uid_map
+        ids() {
+          [ "$first" != 0 ] || { echo build:100000:65536; return; }
+          [ "$1" -le 1 ] || echo "build:1:$(($1 - 1))"
+          echo "build:$(($1 + 1)):$((count - 1 - $1))"
+        }
+        ids "$(id -u)" >/identity/subuid
+        ids "$(id -g)" >/identity/subgid
     securityContext:
       allowPrivilegeEscalation: false
       capabilities: {drop: [ALL]}

@@ -3,6 +3,8 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
 
   podrunner.pod.securityContext   a security context of config.toml (snake case) as Kubernetes writes it (camel case)
   podrunner.pod.build             the same for the build container, with the runner-wide keys it inherits
+  podrunner.pod.level             the Pod Security level that the job namespace has to allow
+  podrunner.pod.tolerations       node_tolerations as Kubernetes writes them
   podrunner.pod.patch             what pod_spec adds: pod (scalar fields), initContainers, volumes, build (container)
 */}}
 {{- define "podrunner.pod.securityContext" -}}
@@ -29,6 +31,32 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
 {{- end -}}
 {{- include "podrunner.merge" (list $context (.build_container_security_context | default dict)) -}}
 {{- include "podrunner.pod.securityContext" $context -}}
+{{- end -}}
+
+{{/*
+The mode's level, or privileged where an option or the user's own keys ask for it. `podrunner check` knows all fields;
+here are those that podman's options can set. Until Kubernetes 1.35, baseline refuses an unmasked /proc in pods with a
+user namespace of their own, too.
+usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kubernetes .Capabilities.KubeVersion)
+*/}}
+{{- define "podrunner.pod.level" -}}
+{{- $build := include "podrunner.pod.build" (index . 1) | fromJson -}}
+{{- $unconfined := list (dig "seccompProfile" "type" "" $build) (dig "appArmorProfile" "type" "" $build) | has "Unconfined" -}}
+{{- $unmasked := and $build.procMount (ne $build.procMount "Default") (lt (int (index . 2).Minor) 35) -}}
+{{- if or $build.privileged $unconfined $unmasked ((index . 1).volumes | default dict).host_path -}}privileged{{- else -}}{{ index . 0 }}{{- end -}}
+{{- end -}}
+
+{{/* Of each entry `key=value: effect`; without a value any will do, without an effect every one. */}}
+{{- define "podrunner.pod.tolerations" -}}
+{{- $found := list -}}
+{{- range $key, $effect := . -}}
+  {{- $parts := regexSplit "=" $key 2 -}}
+  {{- $one := dict "key" (first $parts) "operator" "Exists" -}}
+  {{- with rest $parts -}}{{- $one = dict "key" (first $parts) "operator" "Equal" "value" (first .) -}}{{- end -}}
+  {{- with $effect -}}{{- $_ := set $one "effect" . -}}{{- end -}}
+  {{- $found = append $found $one -}}
+{{- end -}}
+{{- toJson $found -}}
 {{- end -}}
 
 {{/*

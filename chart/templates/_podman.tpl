@@ -1,16 +1,16 @@
 {{/*
-What each podman mode puts into a [[runners]] table, and podman's own configuration.
+What each podman mode puts into a [[runners]] table; _prepare.tpl has podman's own configuration.
 
   podrunner.podman.defaults.<mode>   the mode's keys, as YAML; usage: include … (dict "podman" $podman "namespace" …)
-  podrunner.podman.prepare           shell script that lays out podman's folder before the job's own commands
 
 Everything that podman needs lives on two emptyDirs, so that it works in whichever namespace the job pod runs: the home
 (HOME and builds_dir) and /podrunner (images, runtime folder, configuration). The script reaches the job through
 pre_build_script and environment, not through a ConfigMap, which job namespaces would not have.
 */}}
 
+{{/* Without the table, empty as it may be, the Kubernetes executor fails every job. */}}
 {{- define "podrunner.podman.defaults.none" -}}
-{}
+kubernetes: {}
 {{- end -}}
 
 {{/* Common to all modes in which the chart sets podman up; the caller adds its container's users. */}}
@@ -21,12 +21,23 @@ environment:
   - {{ printf "HOME=%s" .podman.home | quote }}
   {{- /* git's global configuration is written by helper and job alike, whatever HOME a pipeline sets */}}
   - {{ printf "GIT_CONFIG_GLOBAL=%s/.gitconfig" .podman.home | quote }}
+  {{- /* after_script has the HOME of the pipeline again: below it podman and git would look for their own folders */}}
+  - {{ printf "XDG_CONFIG_HOME=%s/.config" .podman.home | quote }}
+  - {{ printf "XDG_DATA_HOME=%s/.local/share" .podman.home | quote }}
   - BUILDAH_ISOLATION=chroot
+  {{- if not .podman.build.layers }}
+  - BUILDAH_LAYERS=false
+  {{- end }}
   - XDG_RUNTIME_DIR=/podrunner/run
   - CONTAINERS_STORAGE_CONF=/podrunner/config/storage.conf
   - CONTAINERS_CONF_OVERRIDE=/podrunner/config/containers.conf
-  {{- if .podman.registries.mirrors }}
+  {{- if or .podman.registries.mirrors .podman.registries.insecure }}
   - CONTAINERS_REGISTRIES_CONF=/podrunner/config/registries.conf
+  {{- end }}
+  {{- if .trust }}
+  {{- /* Go's programs, such as podman, read these folders beside the image's own file */}}
+  - SSL_CERT_DIR=/etc/ssl/certs:/etc/pki/tls/certs:/podrunner/trust
+pre_get_sources_script: {{ include "podrunner.trust.copy" . | toJson }}
   {{- end }}
 pre_build_script: {{ include "podrunner.podman.prepare" . | toJson }}
 kubernetes:
@@ -50,16 +61,56 @@ kubernetes:
     empty_dir:
       - name: podrunner-home
         mount_path: {{ .podman.home | quote }}
+        {{- include "podrunner.podman.emptyDir" .podman.storage.home | nindent 8 }}
       - name: podrunner-storage
         mount_path: /podrunner
-        {{- with .podman.storage.medium }}
-        medium: {{ . | quote }}
-        {{- end }}
-        {{- with .podman.storage.size }}
-        size_limit: {{ . | quote }}
-        {{- end }}
+        {{- include "podrunner.podman.emptyDir" .podman.storage | nindent 8 }}
+    {{- include "podrunner.podman.stores" .podman.storage.additionalImageStores | nindent 4 }}
+    {{- $login := .podman.registries.login.existingSecret }}
+    {{- if $login.name }}
+    secret:
+      - name: {{ $login.name | quote }}
+        mount_path: /podrunner-login
+        read_only: true
+        items: {{ dict $login.key "auth.json" | toJson }}
+    {{- end }}
   service_container_security_context:
     allow_privilege_escalation: false
+{{- end -}}
+
+{{/* Medium and size of an emptyDir, where they are given. */}}
+{{- define "podrunner.podman.emptyDir" -}}
+{{- with .medium }}
+medium: {{ . | quote }}
+{{- end }}
+{{- with .size }}
+size_limit: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{/*
+Volumes of additional image stores, read only. They are not below /podrunner, whose folders get the job's group.
+usage: include … .podman.storage.additionalImageStores
+*/}}
+{{- define "podrunner.podman.stores" -}}
+{{- $claims := list -}}
+{{- $paths := list -}}
+{{- range $name, $store := . -}}
+  {{- $mount := dict "mount_path" (include "podrunner.podman.store" (list $name $store)) "read_only" true -}}
+  {{- with $store.persistentVolumeClaim -}}{{- $claims = append $claims (merge (dict "name" .) $mount) -}}{{- end -}}
+  {{- with $store.hostPath -}}{{- $paths = append $paths (merge (dict "name" (printf "podrunner-store-%s" $name) "host_path" .) $mount) -}}{{- end -}}
+{{- end -}}
+{{- with $claims }}
+pvc: {{ toJson . }}
+{{- end }}
+{{- with $paths }}
+host_path: {{ toJson . }}
+{{- end }}
+{{- end -}}
+
+{{/* Where podman finds an additional image store: include "podrunner.podman.store" (list $name $store) */}}
+{{- define "podrunner.podman.store" -}}
+{{- (index . 1).path | default (printf "/podrunner-stores/%s" (index . 0)) -}}
 {{- end -}}
 
 {{/*
@@ -128,73 +179,14 @@ podman.run, containers see the job's /proc instead.
 {{- include "podrunner.podman.patches" (merge (dict "hostUsers" false) .) }}
 {{- end -}}
 
-{{/* The user is the platform's choice: an init container names it in passwd, subuid and subgid. */}}
+{{/*
+The user is the platform's choice: an init container names it in passwd, subuid and subgid. OpenShift's own constraints
+nested-container admit only pods with a user namespace of their own.
+*/}}
 {{- define "podrunner.podman.defaults.openshift" -}}
 {{ include "podrunner.podman.base" . }}
   {{- include "podrunner.podman.containers" (dict "uid" nil "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
-{{- include "podrunner.podman.patches" (merge (dict "identity" true) .) }}
+{{- $patches := merge (dict "identity" true) . -}}
+{{- if eq .podman.openshift.scc.name "nested-container" -}}{{- $_ := set $patches "hostUsers" false -}}{{- end -}}
+{{- include "podrunner.podman.patches" $patches }}
 {{- end -}}
-
-{{/*
-With an fsGroup, folders get a group that podman's user namespace does not map, and overlay mounts are refused: hence chgrp.
-Pipelines set HOME to folders of other images (/root, /): podman and git want one that is writable.
-An emptyDir is world-writable, and podman refuses such a runtime folder: hence run/ with mode 0700.
-The first line is what GitLab shows of the script when FF_SCRIPT_SECTIONS is on.
-*/}}
-{{- define "podrunner.podman.prepare" -}}
-# podrunner: lay out podman's folders and configuration
-if [ ! -w "${HOME:-/}" ]; then
-  echo "podrunner: HOME is ${HOME:-not set}, where this job cannot write. Using {{ .podman.home }}."
-  export HOME={{ .podman.home }}
-fi
-mkdir -p -m 0700 /podrunner/run
-mkdir -p /podrunner/config /podrunner/storage /podrunner/tmp
-chmod g-s /podrunner/*/
-chgrp "$(id -g)" /podrunner/*/
-cat >/podrunner/config/storage.conf <<'EOF'
-[storage]
-driver = {{ .podman.storage.driver | replace "fuse-overlayfs" "overlay" | toRawJson }}
-graphroot = "/podrunner/storage"
-rootless_storage_path = "/podrunner/storage"
-runroot = "/podrunner/run/containers"
-{{- if eq .podman.storage.driver "fuse-overlayfs" }}
-[storage.options.overlay]
-mount_program = "/usr/bin/fuse-overlayfs"
-{{- end }}
-EOF
-cat >/podrunner/config/containers.conf <<'EOF'
-[containers]
-netns = "host"
-userns = "host"
-ipcns = "host"
-utsns = "host"
-cgroupns = "host"
-cgroups = "disabled"
-log_driver = "k8s-file"
-{{- if not .podman.run }}
-volumes = ["/proc:/proc"]
-{{- end }}
-default_sysctls = []
-keyring = false
-label = false
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-image_copy_tmp_dir = "/podrunner/tmp"
-EOF
-{{- with .podman.registries.mirrors }}
-cat >/podrunner/config/registries.conf <<'EOF'
-unqualified-search-registries = ["docker.io"]
-{{- range $registry, $mirrors := . }}
-[[registry]]
-prefix = {{ $registry | toRawJson }}
-location = {{ $registry | toRawJson }}
-{{- range $mirrors }}
-[[registry.mirror]]
-location = {{ .location | toRawJson }}
-insecure = {{ .insecure | default false }}
-{{- end }}
-{{- end }}
-EOF
-{{- end }}
-{{ end -}}

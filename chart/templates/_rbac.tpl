@@ -1,41 +1,200 @@
 {{/*
-What the manager may do in a job namespace: what the Kubernetes executor calls, and nothing else.
+What the manager may do: what the Kubernetes executor calls for the runners and job features of the values, and nothing
+else. podrunner/config/permissions.py of the package says the same, feature by feature; tests compare both.
 
-  podrunner.rbac.rules        rules of the Role
-  podrunner.rbac.namespaces   namespaces of all runners' job pods, each once, as a JSON list
+  podrunner.rbac.namespaces     namespaces of all runners' job pods, each once, as a JSON list
+  podrunner.rbac.runner         what one runner needs
+  podrunner.rbac.features       what the runners of one namespace, and their jobs, may need
+  podrunner.rbac.rules          rules of the Role of one namespace
+  podrunner.rbac.clusterRules   rules that no Role can give; empty where none is needed
+  podrunner.rbac.clusterName    name of the ClusterRole and of its binding
+  podrunner.rbac.withdrawn      feature flags that jobs cannot turn on when rbac.jobFeatures is narrowed, as JSON
 
 The source of each line is the call in the Kubernetes executor of GitLab Runner 19.4.
 */}}
+
+{{/* usage: include "podrunner.rbac.namespaces" $runners | fromJsonArray */}}
+{{- define "podrunner.rbac.namespaces" -}}
+{{- $namespaces := list -}}
+{{- range $name, $runner := . -}}
+  {{- if not $runner.namespacePerJob -}}{{- $namespaces = append $namespaces $runner.namespace -}}{{- end -}}
+{{- end -}}
+{{- $namespaces | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
+{{/*
+Feature flags that all jobs of a runner have on: flag -> true, as JSON. usage: include "podrunner.rbac.flags" $config | fromJson
+feature_flags wins over environment.
+*/}}
+{{- define "podrunner.rbac.flags" -}}
+{{- $on := dict -}}
+{{- range .environment -}}
+  {{- if hasPrefix "FF_" . -}}
+    {{- $pair := splitList "=" . -}}
+    {{- $_ := set $on (first $pair) (has (rest $pair | join "=" | lower) (list "1" "t" "true")) -}}
+  {{- end -}}
+{{- end -}}
+{{- range $flag, $value := .feature_flags -}}
+  {{- $_ := set $on $flag (eq (toString $value) "true") -}}
+{{- end -}}
+{{- range $flag, $value := $on -}}{{- if not $value -}}{{- $_ := unset $on $flag -}}{{- end -}}{{- end -}}
+{{- toJson $on -}}
+{{- end -}}
+
+{{/* What one runner needs beside rbac.jobFeatures: feature -> true, as JSON. usage: include "podrunner.rbac.runner" $config | fromJson */}}
+{{- define "podrunner.rbac.runner" -}}
+{{- $kubernetes := .kubernetes | default dict -}}
+{{- $pause := $kubernetes.autoscaler | default dict -}}
+{{- $flags := include "podrunner.rbac.flags" . | fromJson -}}
+{{- $given := dict
+  "attach" (not $flags.FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY)
+  "podWarnings" (ne (toString $kubernetes.print_pod_warning_events) "false")
+  "podEvents" $flags.FF_PRINT_POD_EVENTS
+  "containerLog" (or $flags.FF_KUBERNETES_HONOR_ENTRYPOINT $flags.FF_WAIT_FOR_POD_TO_BE_REACHABLE)
+  "availability" $kubernetes.resource_availability_check_max_attempts
+  "pullSecrets" (and $kubernetes.resource_availability_check_max_attempts $kubernetes.image_pull_secrets)
+  "disruption" $kubernetes.pod_disruption_budget
+  "autoscaler" $pause
+  "pauseClass" (and $pause (has ($pause.pause_pod_priority_class_name | default "") (list "" "gitlab-runner-idle-capacity")))
+  "suspend" $flags.FF_SUSPENDABLE_ENVIRONMENTS
+-}}
+{{- $features := dict -}}
+{{- range $feature, $on := $given -}}
+  {{- if $on -}}{{- $_ := set $features $feature true -}}{{- end -}}
+{{- end -}}
+{{- toJson $features -}}
+{{- end -}}
+
+{{/*
+usage: include "podrunner.rbac.features" (list $ $runners $namespace) | fromJson
+A namespace of "" stands for those of runners with namespace_per_job.
+*/}}
+{{- define "podrunner.rbac.features" -}}
+{{- $features := deepCopy (index . 0).Values.rbac.jobFeatures -}}
+{{- range $name, $runner := index . 1 -}}
+  {{- if eq (index $ 2) (ternary "" $runner.namespace $runner.namespacePerJob) -}}
+    {{- $_ := mergeOverwrite $features $runner.features -}}
+  {{- end -}}
+{{- end -}}
+{{- if (include "podrunner.session" (index . 0) | fromJson).listen_address -}}{{- $_ := set $features "sessions" true -}}{{- end -}}
+{{- toJson $features -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.rbac.rules" (list $ $runners $namespace) */}}
 {{- define "podrunner.rbac.rules" -}}
+{{- $may := include "podrunner.rbac.features" . | fromJson -}}
 # A job's pod, from its creation to its end. list and watch: waiting for it without polling.
 - apiGroups: [""]
   resources: [pods]
   verbs: [create, get, list, watch, delete]
 # Scripts are sent into the pod by exec and started by attach.
 - apiGroups: [""]
-  resources: [pods/exec, pods/attach]
+  resources: [pods/exec{{ if $may.attach }}, pods/attach{{ end }}]
   verbs: [create]
+{{- if or $may.containerLogs $may.containerLog }}
 # The logs of services (CI_DEBUG_SERVICES) and of images that keep their entrypoint (FF_KUBERNETES_HONOR_ENTRYPOINT).
 - apiGroups: [""]
   resources: [pods/log]
-  verbs: [get, list]
+  verbs: [get{{ if $may.containerLogs }}, list{{ end }}]
+{{- end }}
+{{- with concat (ternary (list "list") list (eq (toString $may.podWarnings) "true")) (ternary (list "watch") list $may.podEvents) }}
 # Warnings about the pod in the job's log (list), and all its events with FF_PRINT_POD_EVENTS (watch).
 - apiGroups: [""]
   resources: [events]
-  verbs: [list, watch]
+  verbs: [{{ join ", " . }}]
+{{- end }}
+{{- if $may.registrySecrets }}
 # Registry credentials of a job, for as long as it runs.
 - apiGroups: [""]
   resources: [secrets]
   verbs: [create, get, update, delete]
+{{- else if $may.pullSecrets }}
+# resource_availability_check_max_attempts: wait for the job's image_pull_secrets.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+{{- end }}
+{{- if $may.availability }}
 # resource_availability_check_max_attempts: wait for the job's service account.
 - apiGroups: [""]
   resources: [serviceaccounts]
   verbs: [get]
+{{- end }}
+{{- if $may.sessions }}
+# session_server: web terminals, and ports of a job's image and services.
+- apiGroups: [""]
+  resources: [pods/exec]
+  verbs: [get]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [create, get]
+{{- end }}
+{{- if $may.disruption }}
+# pod_disruption_budget: one for each job's pod.
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [create, get]
+{{- end }}
+{{- if $may.autoscaler }}
+# autoscaler: a Deployment of pause pods, which keep room for jobs.
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [create, get, list, update, delete]
+{{- end }}
+{{- if $may.suspend }}
+# FF_SUSPENDABLE_ENVIRONMENTS: what a job leaves for the one that resumes it.
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [create, delete]
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [create, get, update, delete]
+{{- end }}
 {{- end -}}
 
-{{/* usage: include "podrunner.rbac.namespaces" $runners | fromJsonArray */}}
-{{- define "podrunner.rbac.namespaces" -}}
-{{- $namespaces := list -}}
-{{- range $name, $runner := . -}}{{- $namespaces = append $namespaces $runner.namespace -}}{{- end -}}
-{{- $namespaces | uniq | sortAlpha | toJson -}}
+{{/* usage: include "podrunner.rbac.clusterRules" (list $ $runners) */}}
+{{- define "podrunner.rbac.clusterRules" -}}
+{{- $root := index . 0 -}}
+{{- $runners := index . 1 -}}
+{{- $may := dict -}}
+{{- range $name, $runner := $runners -}}
+  {{- if $runner.namespacePerJob -}}{{- $_ := set $may "perJob" true -}}{{- end -}}
+  {{- range list "pauseClass" "suspend" -}}
+    {{- if get $runner.features . -}}{{- $_ := set $may . true -}}{{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- if $may.perJob }}
+# namespace_per_job: each job runs in a namespace that is made for it, in which no Role can be beforehand.
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [create, delete]
+{{ include "podrunner.rbac.rules" (list $root $runners "") }}
+{{- end }}
+{{- if $may.pauseClass }}
+# autoscaler: the priority class of pause pods, unless pause_pod_priority_class_name names another.
+- apiGroups: [scheduling.k8s.io]
+  resources: [priorityclasses]
+  verbs: [create, get]
+{{- end }}
+{{- if $may.suspend }}
+# FF_SUSPENDABLE_ENVIRONMENTS: whether the namespace of the environment is still there.
+- apiGroups: [""]
+  resources: [namespaces]
+  verbs: [get]
+{{- end }}
+{{- end -}}
+
+{{/* No two releases of a cluster share it: neither namespaces nor releases have a colon. */}}
+{{- define "podrunner.rbac.clusterName" -}}
+{{- printf "podrunner:%s:%s" .Release.Namespace (include "podrunner.fullname" .) -}}
+{{- end -}}
+
+{{/* A flag of the runner wins over a job's variable: such a job runs without the feature instead of being forbidden it. */}}
+{{- define "podrunner.rbac.withdrawn" -}}
+{{- $flags := dict -}}
+{{- if not .Values.rbac.jobFeatures.podEvents -}}{{- $_ := set $flags "FF_PRINT_POD_EVENTS" false -}}{{- end -}}
+{{- if not .Values.rbac.jobFeatures.containerLogs -}}
+  {{- range list "FF_KUBERNETES_HONOR_ENTRYPOINT" "FF_WAIT_FOR_POD_TO_BE_REACHABLE" -}}{{- $_ := set $flags . false -}}{{- end -}}
+{{- end -}}
+{{- toJson $flags -}}
 {{- end -}}

@@ -2,11 +2,12 @@
 A map of values as TOML. Helm's own toToml writes integers as floats (run_as_user = 1000.0), which GitLab Runner refuses.
 
   podrunner.toml.table   a map: its plain keys, then its tables, then its arrays of tables
-  podrunner.toml.value   one value
-  podrunner.toml.string  one string
-  podrunner.toml.key     one key, quoted where TOML wants quotes
+  podrunner.toml.list    a list of plain values
+  podrunner.toml.lines   a string of several lines
+  podrunner.toml.escape  a whole text, with the characters escaped that JSON allows in its strings and TOML does not
 
 Keys come out sorted (identity first in [[runners]]), so that equal values give equal text. A null leaves its key out.
+Other plain values are written as JSON, which is TOML: whole numbers without a point, though Helm reads them as floats.
 */}}
 
 {{/*
@@ -25,28 +26,37 @@ Dates are written as TOML dates only where GitLab Runner types the key as a time
 {{- $arrays := list -}}
 {{- range $key := $keys -}}
   {{- $value := index $table $key -}}
-  {{- $name := include "podrunner.toml.key" $key -}}
-  {{- if kindIs "invalid" $value -}}
-  {{- else if kindIs "map" $value -}}
-    {{- $tables = append $tables $key -}}
-  {{- else if eq (include "podrunner.toml.isTables" $value) "true" -}}
-    {{- $arrays = append $arrays $key -}}
-  {{- else if and (eq $path "runners") (has $key (list "token_obtained_at" "token_expires_at")) }}
+  {{- $kind := kindOf $value -}}
+  {{- /* Trimmed rather than matched: Helm compiles a regular expression for each call, and there are many keys. */}}
+  {{- $name := $key -}}
+  {{- if or (not $key) (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-" $key) -}}{{- $name = toRawJson $key -}}{{- end -}}
+  {{- if eq $kind "map" -}}
+    {{- $tables = append $tables (list $key $name) -}}
+  {{- else if eq $kind "slice" -}}
+    {{- if eq (include "podrunner.toml.isTables" $value) "true" -}}
+      {{- $arrays = append $arrays (list $key $name) -}}
+    {{- else }}
+{{ $indent }}{{ $name }} = {{ include "podrunner.toml.list" $value }}
+    {{- end -}}
+  {{- else if eq $kind "invalid" -}}
+  {{- else if and (eq $path "runners") (eq $key "token_obtained_at" "token_expires_at") }}
 {{ $indent }}{{ $name }} = {{ $value }}
+  {{- else if and (eq $kind "string") (contains "\n" $value) }}
+{{ $indent }}{{ $name }} = {{ include "podrunner.toml.lines" $value }}
   {{- else }}
-{{ $indent }}{{ $name }} = {{ include "podrunner.toml.value" $value }}
+{{ $indent }}{{ $name }} = {{ toRawJson $value }}
   {{- end -}}
 {{- end -}}
-{{- range $key := $tables -}}
-  {{- $name := include "podrunner.toml.key" $key -}}
+{{- range $pair := $tables -}}
+  {{- $name := last $pair -}}
   {{- if $path -}}{{- $name = printf "%s.%s" $path $name -}}{{- end }}
 {{ $indent }}[{{ $name }}]
-  {{- include "podrunner.toml.table" (dict "table" (index $table $key) "path" $name "indent" (printf "%s  " $indent)) -}}
+  {{- include "podrunner.toml.table" (dict "table" (first $pair | get $table) "path" $name "indent" (printf "%s  " $indent)) -}}
 {{- end -}}
-{{- range $key := $arrays -}}
-  {{- $name := include "podrunner.toml.key" $key -}}
+{{- range $pair := $arrays -}}
+  {{- $name := last $pair -}}
   {{- if $path -}}{{- $name = printf "%s.%s" $path $name -}}{{- end -}}
-  {{- range $item := index $table $key }}
+  {{- range $item := first $pair | get $table }}
 {{ $indent }}[[{{ $name }}]]
     {{- include "podrunner.toml.table" (dict "table" $item "path" $name "indent" (printf "%s  " $indent)) -}}
   {{- end -}}
@@ -55,51 +65,39 @@ Dates are written as TOML dates only where GitLab Runner types the key as a time
 
 {{/* "true" for a list that holds maps and nothing else */}}
 {{- define "podrunner.toml.isTables" -}}
-{{- if and (kindIs "slice" .) . -}}
-  {{- $maps := true -}}
-  {{- range . -}}{{- if not (kindIs "map" .) -}}{{- $maps = false -}}{{- end -}}{{- end -}}
-  {{- $maps -}}
-{{- end -}}
+{{- $maps := not (empty .) -}}
+{{- range . -}}{{- if not (kindIs "map" .) -}}{{- $maps = false -}}{{- end -}}{{- end -}}
+{{- $maps -}}
 {{- end -}}
 
-{{- define "podrunner.toml.key" -}}
-{{- if regexMatch "^[A-Za-z0-9_-]+$" . -}}{{- . -}}{{- else -}}{{- include "podrunner.toml.quoted" . -}}{{- end -}}
+{{- define "podrunner.toml.list" -}}
+[
+{{- range $index, $item := . -}}
+  {{- if $index -}}, {{ end -}}
+  {{- toRawJson $item -}}
 {{- end -}}
-
-{{- define "podrunner.toml.value" -}}
-{{- if kindIs "string" . -}}
-  {{- include "podrunner.toml.string" . -}}
-{{- else if kindIs "slice" . -}}
-  [
-  {{- range $index, $item := . -}}
-    {{- if $index -}}, {{ end -}}
-    {{- include "podrunner.toml.value" $item -}}
-  {{- end -}}
-  ]
-{{- else if and (kindIs "float64" .) (eq (floor .) .) -}}
-  {{- /* Helm reads every number of a values file as a float: whole ones are written as integers */ -}}
-  {{- printf "%.0f" . -}}
-{{- else -}}
-  {{- . -}}
-{{- end -}}
+]
 {{- end -}}
 
 {{/*
 A text of several lines is written as it is, between ''' marks, where TOML and YAML allow that: no control or unusual
 line-break characters (TOML and YAML read some of them differently) and no ''' inside.
 */}}
-{{- define "podrunner.toml.string" -}}
-{{- if and (contains "\n" .) (not (contains "'''" .)) (not (hasSuffix "'" .)) (not (regexMatch "[^\\n\\t\\x20-\\x7e\\x{a0}-\\x{2027}\\x{2030}-\\x{d7ff}\\x{e000}-\\x{fefe}\\x{ff00}-\\x{fffd}\\x{10000}-\\x{10ffff}]" .)) -}}
+{{- define "podrunner.toml.lines" -}}
+{{- if and (not (contains "'''" .)) (not (hasSuffix "'" .)) (not (regexMatch "[^\\n\\t\\x20-\\x7e\\x{a0}-\\x{2027}\\x{2030}-\\x{d7ff}\\x{e000}-\\x{fefe}\\x{ff00}-\\x{fffd}\\x{10000}-\\x{10ffff}]" .)) -}}
 '''
 {{ . }}'''
 {{- else -}}
-  {{- include "podrunner.toml.quoted" . -}}
+  {{- toRawJson . -}}
 {{- end -}}
 {{- end -}}
 
-{{/* JSON's strings are TOML's, but for DEL; C1 controls and the byte order mark are escaped for YAML's sake. */}}
-{{- define "podrunner.toml.quoted" -}}
-{{- $text := toRawJson . -}}
+{{/*
+JSON's strings are TOML's, but for DEL; C1 controls and the byte order mark are escaped for YAML's sake. For the whole
+text at once: strings between ''' marks have none of them.
+*/}}
+{{- define "podrunner.toml.escape" -}}
+{{- $text := . -}}
 {{- if regexMatch "[\\x7f-\\x{9f}\\x{feff}]" $text -}}
   {{- range $code := append (untilStep 127 160 1) 65279 -}}
     {{- $text = replace (printf "%c" $code) (printf "\\u%04x" $code) $text -}}

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Write chart/values.schema.json from values.yaml beside this file and the package's table of config.toml keys.
+"""Write chart/values.schema.json, and chart/files/gitlab-runner.json, which has the keys of GitLab's own chart.
 
-usage: generate.py [--check]    --check: change nothing, exit 1 when the file is not up to date
+The schema comes from values.yaml beside this file, the modes, the package's keys of config.toml, and the comments of
+chart/values.yaml, which describe the values.
+
+usage: generate.py [--check]    --check: change nothing, exit 1 when a file is not up to date
 """
 
 from __future__ import annotations
@@ -11,11 +14,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import comments
+import official
 import yaml
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SCHEMA = ROOT / "chart/values.schema.json"
+VALUES = ROOT / "chart/values.yaml"
+MODES = ROOT / "chart/files/modes.yaml"
 KEYS = ROOT / "python/src/podrunner/config/keys.json"
 
 Key = dict[str, Any]
@@ -23,6 +30,9 @@ Schema = dict[str, Any]
 
 # A Go duration ("1h30m"), or nanoseconds.
 DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|^0$|^$"
+# A date and a time of day, whose numbers exist.
+DATE = r"[1-9]\d{3}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|[12]\d))"
+TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)"
 # null takes back what a mode or another values file sets.
 TYPES: dict[str, Schema] = {
     "string": {"type": ["string", "null"]},
@@ -37,7 +47,7 @@ TYPES: dict[str, Schema] = {
     "datetime": {
         "type": ["string", "null"],
         "description": "a point in time such as 2024-09-30T14:38:04Z",
-        "pattern": r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$",
+        "pattern": rf"^{DATE}[Tt ]{TIME}$",
     },
     "array of string": {"type": ["array", "null"], "items": {"type": "string"}},
     "array of integer": {"type": ["array", "null"], "items": {"type": "integer"}},
@@ -50,14 +60,16 @@ TYPES: dict[str, Schema] = {
 NAMES = {name: "".join(part.title() for part in name.replace("->", "to").replace("|", "or").split()) for name in TYPES}
 
 # Secrets do not belong into a ConfigMap, and GitLab Runner expands none of these but the token: name the other way.
+ELSEWHERE = "config.toml is a ConfigMap: name a Secret by runners.<name>.credentials"
+CACHE = f"{ELSEWHERE}, or by cache.existingSecret for all runners"
 SECRETS = {
     "runners.token": "the token comes from a Secret: set runners.<name>.token.existingSecret instead",
-    "runners.cache.s3.AccessKey": "config.toml is a ConfigMap: use AuthenticationType: iam instead of a static key",
-    "runners.cache.s3.SecretKey": "config.toml is a ConfigMap: use AuthenticationType: iam instead of a static key",
-    "runners.cache.s3.SessionToken": "config.toml is a ConfigMap: use AuthenticationType: iam instead of a static key",
-    "runners.cache.gcs.PrivateKey": "config.toml is a ConfigMap: use CredentialsFile or the workload's identity instead",
-    "runners.cache.azure.AccountKey": "config.toml is a ConfigMap: leave it out to use the workload's identity",
-    "runners.kubernetes.bearer_token": "config.toml is a ConfigMap: the manager uses its own service account",
+    "runners.cache.s3.AccessKey": CACHE,
+    "runners.cache.s3.SecretKey": CACHE,
+    "runners.cache.s3.SessionToken": CACHE,
+    "runners.cache.gcs.PrivateKey": f"{CACHE}, which takes the whole credentials file",
+    "runners.cache.azure.AccountKey": CACHE,
+    "runners.kubernetes.bearer_token": ELSEWHERE,
 }
 # Tables of other executors: this chart runs the Kubernetes one only.
 OTHER_EXECUTORS = {"ssh", "docker", "parallels", "virtualbox", "machine", "custom", "instance", "autoscaler"}
@@ -88,27 +100,83 @@ def table_schema(children: list[Key], path: str) -> Schema:
     return {"type": ["object", "null"], "additionalProperties": False, "properties": properties}
 
 
+def describe(schema: Schema, values: list[comments.Value]) -> None:
+    """Put the comment above each key of values.yaml into the schema.
+
+    Raises SystemExit for a key that nothing describes, or that is described twice.
+    """
+    problems = []
+    for value in values:
+        node = node_of(schema, value.path)
+        if node is None:
+            problems.append(f"{value.line}: {value.path}: not in {HERE.relative_to(ROOT)}/values.yaml")
+        elif value.comment and node.get("description", value.text) != value.text:
+            problems.append(f"{value.line}: {value.path}: described by its comment and by the schema: once is enough")
+        elif value.comment:
+            node["description"] = value.text
+        elif "description" not in node:
+            problems.append(f"{value.line}: {value.path}: has no comment above it that says what it is for")
+    if problems:
+        sys.exit("\n".join(f"{VALUES.relative_to(ROOT)}:{problem}" for problem in problems))
+
+
+def node_of(schema: Schema, path: str) -> Schema | None:
+    """The schema of a value, with what stands beside a $ref; None when there is none."""
+    node = schema
+    for key in path.split("."):
+        definition = schema["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else {}
+        found = definition.get("properties", {}).get(key) or node.get("properties", {}).get(key)
+        if found is None:
+            return None
+        node = found
+    return node
+
+
+def share_caches(definitions: Schema) -> None:
+    """Let [runners.cache.s3] and its like be described once, for `cache` and for `runners.<name>.config`."""
+    tables: Schema = definitions["runners"]["properties"]["cache"]["properties"]
+    for name in ("s3", "gcs", "azure"):
+        definitions[f"cache_{name}"] = tables[name]
+        tables[name] = {"$ref": f"#/$defs/cache_{name}"}
+
+
 def build() -> str:
     """The text of values.schema.json."""
+    return build_all()[SCHEMA]
+
+
+def build_all() -> dict[Path, str]:
+    """The texts of the schema and of what else is made of it."""
     schema: Schema = yaml.safe_load((HERE / "values.yaml").read_text())
     keys: list[Key] = json.loads(KEYS.read_text())["keys"]
     runners = next(key for key in keys if key["key"] == "runners")
+    schema["$defs"]["podman"]["properties"]["mode"]["enum"] += yaml.safe_load(MODES.read_text())
     schema["$defs"] |= {NAMES[name]: definition for name, definition in TYPES.items()}
     schema["$defs"]["runners"] = table_schema(runners["children"], "runners")
+    share_caches(schema["$defs"])
+    credentials = schema["$defs"]["runner"]["properties"]["credentials"]["properties"]
+    for path in sorted(SECRETS.keys() - {"runners.token"}):
+        credentials[path.removeprefix("runners.")] = {"$ref": "#/$defs/credential"}
     schema["$defs"]["config"] = table_schema([key for key in keys if key["key"] != "runners"], "")
-    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+    describe(schema, comments.read(VALUES.read_text()))
+    foreign = official.keys(lambda path: node_of(schema, path))
+    official.admit(schema, foreign)
+    return {SCHEMA: json.dumps(schema, indent=1, ensure_ascii=False) + "\n", official.FILE: official.text(foreign)}
 
 
 def main() -> int:
-    """Write the schema, or compare it with the file (--check)."""
-    text = build()
+    """Write the files, or compare them (--check)."""
+    texts = build_all()
     if "--check" not in sys.argv[1:]:
-        SCHEMA.write_text(text)
+        for file, text in texts.items():
+            file.write_text(text)
         return 0
-    if SCHEMA.is_file() and SCHEMA.read_text() == text:
-        return 0
-    print(f"{SCHEMA.relative_to(ROOT)} is not up to date: run {Path(__file__).relative_to(ROOT)}", file=sys.stderr)
-    return 1
+    stale = [
+        str(file.relative_to(ROOT)) for file, text in texts.items() if not file.is_file() or file.read_text() != text
+    ]
+    if stale:
+        print(f"{', '.join(stale)}: not up to date: run {Path(__file__).relative_to(ROOT)}", file=sys.stderr)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

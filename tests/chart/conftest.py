@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from podrunner.helm import Rendering
+from podrunner.manifests import Crds, load_crds
 
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 Render = Callable[..., Rendering]
 
 
@@ -32,3 +38,27 @@ def runner_config(render: Render) -> Callable[..., dict[str, Any]]:
         return dict(runner)
 
     return table
+
+
+@pytest.fixture(scope="session")
+def monitoring_crds() -> Crds:
+    """The Prometheus operator's own CustomResourceDefinitions, from the cache or from the Go module proxy."""
+    script = Path(__file__).parents[2] / "ci/crds/monitoring"
+    done = subprocess.run([script], capture_output=True, text=True)
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()
+        pytest.skip(
+            f"ci/crds/monitoring cannot make the CustomResourceDefinitions: {said[-1] if said else 'no reason'}"
+        )
+    return load_crds([Path(done.stdout.strip())])
+
+
+@pytest.fixture(scope="session")
+def gitlab_runner() -> str:
+    """The real gitlab-runner: PODRUNNER_GITLAB_RUNNER, the air gap's build, or the one on PATH."""
+    built = CACHE / "podrunner/airgap/bin/gitlab-runner"
+    command = os.environ.get("PODRUNNER_GITLAB_RUNNER") or (str(built) if built.exists() else "gitlab-runner")
+    found = shutil.which(command)
+    if found is None:
+        pytest.skip(f"{command} is not here: run ci/airgap/build, or set PODRUNNER_GITLAB_RUNNER to a gitlab-runner")
+    return found

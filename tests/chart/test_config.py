@@ -96,7 +96,7 @@ def test_one_runner_can_have_another_mode_than_the_release(render: Any) -> None:
     config = render({"runners": {"plain": {"podman": {"mode": "none"}}, "podman": None}}).config_toml
     tables = {runner["name"]: runner for runner in config["runners"]}
 
-    assert "kubernetes" not in tables["plain"]
+    assert tables["plain"]["kubernetes"] == {}
     assert tables["podman"]["kubernetes"]["image"] == "quay.io/podman/stable"
 
 

@@ -72,3 +72,13 @@ def test_a_fork_with_its_own_security_context_is_tested_as_it_is(render: Any) ->
 
 def test_a_runner_that_configures_podman_itself_has_no_such_pod(render: Any) -> None:
     assert render({"podman": {"mode": "none"}}).objects("Pod") == []
+
+
+def test_the_pod_tolerates_what_jobs_do(render: Any) -> None:
+    kubernetes = {"node_tolerations": {"pool=ci": "NoSchedule", "spot": ""}}
+    rendering = render({"runners": {"a": {"config": {"kubernetes": kubernetes}}}})
+
+    assert rendering.object("Pod")["spec"]["tolerations"] == [
+        {"key": "pool", "operator": "Equal", "value": "ci", "effect": "NoSchedule"},
+        {"key": "spot", "operator": "Exists"},
+    ]

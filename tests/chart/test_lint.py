@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,20 +12,6 @@ from podrunner.cases import Case, load_matrix, make_cases
 from podrunner.helm import renderer
 
 ROOT = Path(__file__).parents[2]
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-
-
-@pytest.fixture(scope="session")
-def gitlab_runner() -> str:
-    """The real gitlab-runner: PODRUNNER_GITLAB_RUNNER, the air gap's build, or the one on PATH."""
-    built = CACHE / "podrunner/airgap/bin/gitlab-runner"
-    command = os.environ.get("PODRUNNER_GITLAB_RUNNER") or (str(built) if built.exists() else "gitlab-runner")
-    found = shutil.which(command)
-    if found is None:
-        pytest.skip(f"{command} is not here: run ci/airgap/build, or set PODRUNNER_GITLAB_RUNNER to a gitlab-runner")
-    return found
-
-
 CHART = ROOT / "chart"
 CASES = [case for case in make_cases(load_matrix(ROOT / "tests/matrix.yaml", CHART)) if not case.expect_fail]
 

@@ -154,7 +154,7 @@ def test_scheduling_and_metadata_reach_the_pod(render: Any) -> None:
     template, pod = deployment["template"]["metadata"], deployment["template"]["spec"]
 
     assert deployment["replicas"] == 2
-    assert (template["labels"]["team"], template["annotations"]) == ("a", {"note": "b"})
+    assert (template["labels"]["team"], template["annotations"]["note"]) == ("a", "b")
     assert (pod["nodeSelector"], pod["affinity"]) == ({"pool": "ci"}, {"nodeAffinity": {}})
     assert pod["tolerations"] == [{"key": "ci", "operator": "Exists"}]
     assert pod["imagePullSecrets"] == [{"name": "login"}]
@@ -171,3 +171,12 @@ def test_the_rendered_text_has_no_blanks_at_line_ends(render: Any) -> None:
     text = yaml.safe_dump([line for line in render().text.splitlines() if line != line.rstrip()])
 
     assert text == "[]\n"
+
+
+def test_names_that_look_like_numbers_stay_text(render: Any) -> None:
+    rendering = render({"fullnameOverride": "1e3"}, release="123", namespace="0")
+
+    deployment = rendering.object("Deployment")
+    assert (deployment["metadata"]["name"], deployment["metadata"]["namespace"]) == ("1e3", "0")
+    assert deployment["metadata"]["labels"]["app.kubernetes.io/instance"] == "123"
+    assert {each["metadata"]["namespace"] for each in rendering.objects("Role")} == {"0"}

@@ -129,6 +129,15 @@ def test_openshift_names_the_user_before_the_job_begins(render: Any) -> None:
     assert [mount["mountPath"] for mount in build["volumeMounts"]] == ["/etc/passwd", "/etc/subuid", "/etc/subgid"]
 
 
+def test_openshift_with_nested_container_gives_pods_a_user_namespace(render: Any) -> None:
+    scc = {"create": False, "name": "nested-container"}
+
+    pod = patches(one_runner(render({"podman": {"openshift": {"scc": scc}}}, preset="openshift")))
+
+    assert pod["podrunner-user-namespace"] == {"hostUsers": False}
+    assert list(patches(one_runner(render(preset="openshift")))) == ["podrunner-identity"]
+
+
 def test_openshift_lets_the_job_account_alone_use_the_constraints(render: Any) -> None:
     rendering = render(preset="openshift", release="ci", namespace="jobs")
     constraints = rendering.object("SecurityContextConstraints")
@@ -140,7 +149,7 @@ def test_openshift_lets_the_job_account_alone_use_the_constraints(render: Any) -
         {
             "apiGroups": ["security.openshift.io"],
             "resources": ["securitycontextconstraints"],
-            "resourceNames": ["ci-podrunner-jobs"],
+            "resourceNames": ["jobs.ci-podrunner-jobs"],
             "verbs": ["use"],
         }
     ]
@@ -167,4 +176,6 @@ def test_a_home_that_cannot_be_written_is_replaced(render: Any, preset: str) -> 
     runner = one_runner(render(preset=preset))
 
     assert "GIT_CONFIG_GLOBAL=/my_custom_dir/.gitconfig" in runner["environment"]
+    assert "XDG_CONFIG_HOME=/my_custom_dir/.config" in runner["environment"]
+    assert "XDG_DATA_HOME=/my_custom_dir/.local/share" in runner["environment"]
     assert "  export HOME=/my_custom_dir\n" in runner["pre_build_script"]

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+
+from podrunner.cases import Case, load_matrix, make_cases
+from podrunner.helm import renderer
+from podrunner.smoke.runners import pod_security, read_runners
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "chart"
+CASES = [case for case in make_cases(load_matrix(ROOT / "tests/matrix.yaml", CHART)) if not case.expect_fail]
 
 
 @pytest.mark.parametrize(("preset", "level"), [("unprivileged", "baseline"), ("privileged", "privileged")])
@@ -20,6 +31,48 @@ def test_the_notes_name_the_pod_security_level_of_the_preset(render: Any, preset
 )
 def test_the_notes_name_the_level_that_an_option_needs(render: Any, podman: dict[str, Any]) -> None:
     assert 'which has to allow the Pod Security level "privileged"' in render({"podman": podman}).notes
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_notes_name_the_level_that_is_worked_out_from_config_toml(case: Case) -> None:
+    given = {"release": case.release, "namespace": case.namespace, "kube_version": case.kube_version}
+    rendering = renderer("library", CHART).render(case.values, **given, api_versions=case.api_versions)
+    runners = read_runners(CHART, case.layers, rendering)
+
+    where = r"^  (?:Job pods run in namespace [^,\s]+|Each job's pod runs in a namespace that the manager makes for it)"
+    told = re.findall(where + r"(?:[,;] .* \"(\w+)\"[.:])?", rendering.notes, re.MULTILINE)
+
+    assert told == [pod_security(CHART, runner, case.kube_version) for runner in runners]
+
+
+def test_the_notes_print_the_rights_that_somebody_else_has_to_give(render: Any) -> None:
+    values = {"rbac": {"create": False}, "runners": {"a": None, "b": {"config": {"kubernetes": {"namespace": "two"}}}}}
+    notes = render(values, release="ci", namespace="one").notes
+
+    start = notes.index(
+        "rbac.create is false. Bind these rights to the service account ci-podrunner-manager of namespace one"
+    )
+    rules = [
+        yaml.safe_load(part.partition(":\n")[2])
+        for part in notes[start : notes.index("\n\nhelm uninstall")].split("\nA Role in namespace ")[1:]
+    ]
+    assert [rule["resources"] for rule in rules[0]][:2] == [["pods"], ["pods/exec", "pods/attach"]]
+    assert "A Role in namespace one:\n" in notes
+    assert "A Role in namespace two:\n" in notes
+    assert "A ClusterRole:" not in notes
+
+
+def test_the_notes_print_the_rights_of_the_whole_cluster(render: Any) -> None:
+    values = {"rbac": {"create": False}, "jobs": {"config": {"kubernetes": {"namespace_per_job": True}}}}
+    notes = render(values, release="ci", namespace="one").notes
+
+    assert "A Role in namespace" not in notes
+    assert "A ClusterRole:\n  # namespace_per_job: " in notes
+    assert "    resources: [namespaces]\n    verbs: [create, delete]\n" in notes
+
+
+def test_the_notes_are_silent_about_rights_that_the_chart_gives(render: Any) -> None:
+    assert "rbac.create" not in render().notes
 
 
 def test_the_notes_show_how_to_make_a_missing_secret_without_writing_the_token_down(render: Any) -> None:

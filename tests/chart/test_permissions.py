@@ -4,6 +4,63 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from podrunner.config.permissions import INFORMERS, JOB_FEATURES, check_role, needs_of, session_needs
+from podrunner.errors import RenderError
+
+# Keys of [[runners]] that need rights of their own.
+CONFIGURED: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "no warnings": {"kubernetes": {"print_pod_warning_events": False}},
+    "events by flag": {"feature_flags": {"FF_PRINT_POD_EVENTS": True}},
+    "events by environment": {"environment": ["FF_PRINT_POD_EVENTS=0", "FF_PRINT_POD_EVENTS=True"]},
+    "events by environment, not by flag": {
+        "environment": ["FF_PRINT_POD_EVENTS=true"],
+        "feature_flags": {"FF_PRINT_POD_EVENTS": False},
+    },
+    "the legacy strategy": {"feature_flags": {"FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY": True}},
+    "the image's entrypoint": {"feature_flags": {"FF_KUBERNETES_HONOR_ENTRYPOINT": True}},
+    "pods that can be reached": {"environment": ["FF_WAIT_FOR_POD_TO_BE_REACHABLE=1"]},
+    "the account is there": {"kubernetes": {"resource_availability_check_max_attempts": 3}},
+    "the pull secret is there": {
+        "kubernetes": {"resource_availability_check_max_attempts": 3, "image_pull_secrets": ["login"]}
+    },
+    "a disruption budget": {"kubernetes": {"pod_disruption_budget": True}},
+    "pause pods": {"kubernetes": {"autoscaler": {"max_pause_pods": 2}}},
+    "pause pods of a class": {
+        "kubernetes": {"autoscaler": {"max_pause_pods": 2, "pause_pod_priority_class_name": "low"}}
+    },
+    "suspended environments": {"feature_flags": {"FF_SUSPENDABLE_ENVIRONMENTS": True}},
+    "a namespace for each job": {"kubernetes": {"namespace_per_job": True, "pod_disruption_budget": True}},
+}
+Rights = set[tuple[str, str, str]]
+
+
+def rights(rendering: Any, kind: str) -> Rights:
+    """(group, resource, verb) of everything that the release's Roles or ClusterRoles give."""
+    return {
+        (group, resource, verb)
+        for role in rendering.objects(kind)
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def expected(rendering: Any, features: list[str], *, cluster: bool) -> Rights:
+    """What the package knows of the one runner, with what these features let its jobs demand."""
+    (runner,) = rendering.config_toml["runners"]
+    needs = [*needs_of(runner)]
+    optional = {need.reason for need in JOB_FEATURES.values()}
+    if cluster == bool(runner["kubernetes"].get("namespace_per_job")):
+        jobs = [INFORMERS, *(JOB_FEATURES[name] for name in features), *session_needs(rendering.config_toml)]
+        every = [need for need in needs if need.cluster == cluster and need.reason not in optional]
+        own = [need for need in needs if need.reason == "FF_PRINT_POD_EVENTS"]
+        return {right for need in (*every, *own, *jobs) for right in need.rights()}
+    return {right for need in needs if need.cluster == cluster for right in need.rights()}
+
 
 def test_the_role_holds_what_the_executor_calls_and_nothing_else(render: Any) -> None:
     rules = render().object("Role")["rules"]
@@ -21,8 +78,93 @@ def test_the_role_holds_what_the_executor_calls_and_nothing_else(render: Any) ->
         ("", "pods/log"): ["get", "list"],
         ("", "events"): ["list", "watch"],
         ("", "secrets"): ["create", "get", "update", "delete"],
-        ("", "serviceaccounts"): ["get"],
     }
+
+
+@pytest.mark.parametrize("sessions", [False, True], ids=["", "sessions"])
+@pytest.mark.parametrize("features", ["podEvents containerLogs registrySecrets", *JOB_FEATURES, ""])
+@pytest.mark.parametrize("config", CONFIGURED.values(), ids=CONFIGURED)
+def test_chart_and_package_agree_on_what_the_manager_needs(
+    render: Any, config: dict[str, Any], features: str, sessions: bool
+) -> None:
+    values: dict[str, Any] = {
+        "podman": {"mode": "none"},
+        "runners": {"a": {"config": config}},
+        "rbac": {"jobFeatures": {name: name in features.split() for name in JOB_FEATURES}},
+    }
+    if sessions:
+        values["config"] = {"session_server": {"listen_address": ":8093"}}
+    rendering = render(values)
+
+    assert rights(rendering, "Role") == expected(rendering, features.split(), cluster=False)
+    assert rights(rendering, "ClusterRole") == expected(rendering, features.split(), cluster=True)
+    found = {finding.message for finding in check_role(rendering)}
+    assert {message for message in found if "registry credentials" not in message} == set()
+
+
+@pytest.mark.parametrize(
+    ("feature", "gone"),
+    [
+        ("podEvents", {("", "events", "watch")}),
+        ("containerLogs", {("", "pods/log", "get"), ("", "pods/log", "list")}),
+        ("registrySecrets", {("", "secrets", verb) for verb in ("create", "get", "update", "delete")}),
+    ],
+)
+def test_a_job_feature_that_is_off_takes_its_verbs_and_no_other(render: Any, feature: str, gone: Rights) -> None:
+    narrowed = render({"rbac": {"jobFeatures": {feature: False}}})
+
+    assert rights(render(), "Role") - rights(narrowed, "Role") == gone
+    assert rights(narrowed, "Role") < rights(render(), "Role")
+
+
+def test_jobs_cannot_turn_on_what_the_manager_may_not_do(render: Any) -> None:
+    features = {"podEvents": False, "containerLogs": False}
+    (runner,) = render({"rbac": {"jobFeatures": features}}).config_toml["runners"]
+
+    assert runner["feature_flags"] == {
+        "FF_PRINT_POD_EVENTS": False,
+        "FF_KUBERNETES_HONOR_ENTRYPOINT": False,
+        "FF_WAIT_FOR_POD_TO_BE_REACHABLE": False,
+    }
+
+
+def test_missing_rights_for_registry_credentials_are_a_warning(render: Any) -> None:
+    (finding,) = check_role(render({"rbac": {"jobFeatures": {"registrySecrets": False}}}))
+
+    assert finding.severity.value == "warning"
+    assert finding.message == (
+        "does not allow secrets: create, delete, get, update, needed for registry credentials of a job."
+    )
+
+
+def test_each_namespace_has_the_rights_of_its_own_runners(render: Any) -> None:
+    budget = {"namespace": "apart", "pod_disruption_budget": True}
+    rendering = render({"runners": {"a": {"config": {"kubernetes": budget}}, "b": None}}, namespace="ci")
+    groups = {
+        role["metadata"]["namespace"]: {group for rule in role["rules"] for group in rule["apiGroups"]}
+        for role in rendering.objects("Role")
+    }
+
+    assert groups == {"apart": {"", "policy"}, "ci": {""}}
+
+
+def test_jobs_in_namespaces_of_their_own_have_no_role_and_no_account_of_the_release(render: Any) -> None:
+    rendering = render(
+        {"jobs": {"config": {"kubernetes": {"namespace_per_job": True}}}}, release="ci", namespace="builds"
+    )
+    binding = rendering.object("ClusterRoleBinding")
+
+    assert rendering.objects("Role") == []
+    assert [one["metadata"]["name"] for one in rendering.objects("ServiceAccount")] == ["ci-podrunner-manager"]
+    assert "service_account" not in rendering.config_toml["runners"][0]["kubernetes"]
+    assert binding["roleRef"]["name"] == rendering.object("ClusterRole")["metadata"]["name"]
+    assert binding["roleRef"]["name"] == "podrunner:builds:ci-podrunner"
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "ci-podrunner-manager", "namespace": "builds"}]
+
+
+def test_constraints_cannot_be_bound_in_namespaces_that_are_not_there_yet(render: Any) -> None:
+    with pytest.raises(RenderError, match=r"(?s)namespace_per_job is true, but podman.mode is openshift.*Remove"):
+        render({"jobs": {"config": {"kubernetes": {"namespace_per_job": True}}}}, preset="openshift")
 
 
 def test_nothing_is_granted_beyond_namespaces(render: Any) -> None:

@@ -40,3 +40,12 @@ def test_root_may_do_without_privilege_escalation(render: Any) -> None:
     assert (
         render(values).config_toml["runners"][0]["kubernetes"]["build_container_security_context"]["run_as_user"] == 0
     )
+
+
+def test_user_namespaces_need_a_cluster_that_knows_them(render: Any) -> None:
+    with pytest.raises(
+        RenderError, match=r"podman.mode is userNamespace .* needs Kubernetes 1.33, and this is v1.32.7"
+    ):
+        render(preset="user-namespace", kube_version="1.32.7")
+
+    assert render(preset="user-namespace", kube_version="1.33.0").objects("Deployment")

@@ -31,12 +31,12 @@ def check(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, c
 FOUND = {
     "misspelt-key": (
         "4:3: error: podman.moode: unknown key. Did you mean `mode`? "
-        "Allowed: fuse, home, image, mode, openshift, registries, run, seccomp, storage. [values-unknown-key]"
+        "Allowed: build, fuse, home, image, mode, openshift, registries, run, seccomp, storage. [values-unknown-key]"
     ),
     "wrong-type": ('6:7: error: runners.team-a.config.limit: must be a whole number, is the text "50". [values-type]'),
     "unknown-mode": (
         '4:3: error: podman.mode: "unpriviledged" is not allowed. Did you mean `unprivileged`? '
-        "Allowed: none, privileged, unprivileged, unprivilegedRoot, userNamespace, openshift. [values-enum]"
+        "Allowed: openshift, userNamespace, unprivileged, unprivilegedRoot, privileged, none. [values-enum]"
     ),
     "duplicate-key": (
         "6:3: error: duplicate key `mode`, given already in line 4. Helm takes the last one and drops the first "
@@ -49,10 +49,7 @@ FOUND = {
         "4:3: error: helperImage.tag: must be text, is yes, which YAML reads as true. "
         'For text write "yes". [values-type]'
     ),
-    "key-of-another-table": (
-        "3:1: error: concurrent: unknown key. It is a key of config. Allowed: config, fullnameOverride, gitlab, global, "
-        "helperImage, image, jobs, manager, podman, rbac, runners. [values-unknown-key]"
-    ),
+    "key-of-another-table": "3:1: error: check_interval: unknown key. It is a key of config. [values-unknown-key]",
     "list-for-a-map": "3:1: error: runners: must be a map, is a list. [values-type]",
     "tab-for-indentation": (
         "2:1: error: not YAML: while scanning for the next token, found character that cannot start any token. "
@@ -63,14 +60,21 @@ FOUND = {
         "[values-documents]"
     ),
     "not-a-map": "1:1: error: values must be a map (`key: value`), this is a list. [values-yaml]",
-    "infinite-number": ("4:15: error: not YAML: `.inf` cannot be written as JSON, and Helm refuses it. [values-yaml]"),
+    "infinite-number": (
+        "4:15: error: not YAML: `.inf` cannot be written as JSON, and Helm refuses it: quote it if it is text. [values-yaml]"
+    ),
     "unclosed-quote": (
-        "2:8: error: not YAML: while scanning a quoted scalar, found unexpected end of stream. [values-yaml]"
+        "2:8: error: not YAML: while scanning a quoted scalar, found unexpected end of stream. Is a quote not closed? [values-yaml]"
     ),
     "two-volumes-called-repo": (
         "13:15: error: runners.team-a.config.kubernetes.volumes.empty_dir[0].name: Two volumes named `repo`: the runner "
         "makes one of that name for every job, so the job's pod is refused. Give this one another name, or mount it "
         "exactly at builds_dir, /build. (line 13 of config.toml) [config-volume-name]"
+    ),
+    "repo-volume-of-all-runners": (
+        "10:14: error: jobs.config.kubernetes.volumes.empty_dir[0].name: Two volumes named `repo`: the runner makes one "
+        "of that name for every job, so the job's pod is refused. Give this one another name, or mount it exactly at "
+        "builds_dir, /build. (line 13 of config.toml) [config-volume-name]"
     ),
 }
 
@@ -113,9 +117,44 @@ def test_every_fixture_of_values_is_checked_without_a_traceback(check: Check, fi
 
 
 def test_all_presets_pass_on_old_and_new_kubernetes(check: Check) -> None:
-    exit_code, lines = check("--all-presets", "--kube-version", "1.25", "--kube-version", "1.37")
+    exit_code, lines = check("--all-presets", "--kube-version", "1.33", "--kube-version", "1.37")
 
     assert (exit_code, lines[-1]) == (0, "10 cases, all passed: 1 note")
+
+
+def test_a_pipeline_is_checked_beside_the_values(check: Check, tmp_path: Path) -> None:
+    pipeline = tmp_path / ".gitlab-ci.yml"
+    pipeline.write_text("variables:\n  FF_RETRIEVE_POD_WARNING_EVENTS: 'true'\nbuild: {script: make}\n")
+
+    exit_code, lines = check("--preset", "unprivileged", "--pipeline", str(pipeline))
+
+    assert (exit_code, lines[-1]) == (0, "2 cases, all passed: 1 warning")
+    assert lines[0].startswith(
+        f"{pipeline}:2:3: warning: FF_RETRIEVE_POD_WARNING_EVENTS has no effect since v18.0.0. "
+        "Use runners.kubernetes.print_pod_warning_events. [pipeline-removed]"
+    )
+
+
+def test_a_pipeline_alone_is_checked_alone(check: Check, tmp_path: Path) -> None:
+    pipeline = tmp_path / ".gitlab-ci.yml"
+    pipeline.write_text("build: {script: make}\n")
+
+    assert check("--pipeline", str(pipeline)) == (0, ["1 case, all passed"])
+
+
+def test_all_kubernetes_versions_are_checked_at_once(check: Check) -> None:
+    exit_code, lines = check("--preset", "unprivileged", "--kube-version", "all")
+
+    assert (exit_code, lines[-1]) == (0, "13 cases, all passed")
+
+
+def test_notes_are_printed_when_asked_for(check: Check) -> None:
+    _, quiet = check("--preset", "unprivileged")
+    _, told = check("--preset", "unprivileged", "--notes")
+
+    assert quiet == ["1 case, all passed"]
+    assert [line.rpartition("[")[2] for line in told[:-1]] == ["reference]", "image-floating]", "pod-security]"]
+    assert told[-1] == "1 case, all passed: 3 notes"
 
 
 def test_each_file_given_alone_is_a_case(check: Check) -> None:
@@ -146,7 +185,7 @@ def test_a_wrong_value_of_the_command_line_is_named_by_its_option(check: Check) 
 
     assert lines[0] == (
         '--set podman.mode=rootfull: error: podman.mode: "rootfull" is not allowed. '
-        "Allowed: none, privileged, unprivileged, unprivilegedRoot, userNamespace, openshift. [values-enum]"
+        "Allowed: openshift, userNamespace, unprivileged, unprivilegedRoot, privileged, none. [values-enum]"
     )
     assert exit_code == 1
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli import COMMANDS, main
 
 
-@pytest.mark.parametrize("command", [[], ["check"], ["render"], ["images"]])
+@pytest.mark.parametrize("command", [[], ["check"], ["render"], ["diff"], ["images"]])
 def test_help_is_there_for_every_command(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([*command, "--help"])
@@ -21,7 +21,7 @@ def test_help_is_there_for_every_command(command: list[str], capsys: pytest.Capt
     assert capsys.readouterr().out.startswith(" ".join(["usage: podrunner", *command]))
 
 
-@pytest.mark.parametrize("command", ["check", "render", "images"])
+@pytest.mark.parametrize("command", ["check", "render", "diff", "images"])
 def test_help_has_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([command, "--help"])
@@ -30,7 +30,7 @@ def test_help_has_examples(command: str, capsys: pytest.CaptureFixture[str]) -> 
 
 
 WRONG = {
-    "chekc": "there is no command `chekc`. Did you mean `check`? Commands: check, render, images, smoke, explain.",
+    "chekc": f"there is no command `chekc`. Did you mean `check`? Commands: {', '.join(COMMANDS)}.",
     "": "the following arguments are required: COMMAND. See `podrunner --help`.",
     "check --preset privilegd": (
         "No preset `privilegd`. Did you mean `privileged`? "
@@ -38,9 +38,11 @@ WRONG = {
     ),
     "check nowhere.yaml": "nowhere.yaml: no such file.",
     "check --matrix nowhere.yaml": "nowhere.yaml: cannot be read: No such file or directory.",
-    "check --report sarf": "--report sarf: no format `sarf`. Formats: text, json, junit, codequality.",
+    "check --report sarf": (
+        "--report sarf: no format `sarf`. Did you mean `sarif`? Formats: text, json, junit, codequality, sarif, html."
+    ),
     "check --report junitt=x.xml": (
-        "--report junitt=x.xml: no format `junitt`. Did you mean `junit`? Formats: text, json, junit, codequality."
+        "--report junitt=x.xml: no format `junitt`. Did you mean `junit`? Formats: text, json, junit, codequality, sarif, html."
     ),
     "check --kube-version latest": "`latest` is not a Kubernetes version. Write it like 1.34 or 1.34.2.",
     "check --case preset=privilegd": (
@@ -98,7 +100,7 @@ def test_a_reader_that_goes_away_is_no_error(checkout: Path) -> None:
 
 def test_help_needs_nothing_heavy(checkout: Path) -> None:
     code = (
-        "import sys; from podrunner.cli import main\n"
+        "import sys; from podrunner.cli import COMMANDS, main\n"
         "try: main(['check', '--help'])\n"
         "except SystemExit: pass\n"
         "print(sorted({'yaml', 'helm_python', 'jsonschema_rs', 'rich', 'pytest', 'kubernetes'} & set(sys.modules)), file=sys.stderr)"

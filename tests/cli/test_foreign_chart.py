@@ -29,3 +29,70 @@ def test_a_runner_that_registers_at_start_needs_no_runners_in_its_file(
 
     assert main(["check", "--chart", str(tmp_path)]) == exit_code
     assert ("unknown key" in capsys.readouterr().out) == bool(exit_code)
+
+
+# What is wrong with a chart → (file and its text, the line that says so).
+BROKEN = {
+    "values that are not YAML": (
+        ("values.yaml", "a: 1\nb: [\n"),
+        "values.yaml:3:1: error: not YAML: while parsing a flow node, did not find expected node content. "
+        "Is a bracket not closed? [values-yaml]",
+    ),
+    "values with a key twice": (
+        ("values.yaml", "a: 1\na: 2\n"),
+        "values.yaml:2:1: error: duplicate key `a`, given already in line 1. "
+        "Helm takes the last one and drops the first without a word: keep one. [values-duplicate-key]",
+    ),
+    "a template that is not closed": (
+        ("templates/x.yaml", "a: 1\n{{ if .Values.x }}\n"),
+        "templates/x.yaml:3: error: unexpected EOF [render]",
+    ),
+    "a function that Helm does not have": (
+        ("templates/x.yaml", "a: {{ toYml .Values }}\n"),
+        'templates/x.yaml:1: error: function "toYml" not defined [render]',
+    ),
+    "a value below one that is not set": (
+        ("templates/x.yaml", "a: {{ .Values.a.b.c }}\n"),
+        "templates/x.yaml:1:13: error: `.Values.a.b.c`: there is no `b`, for what is before it is not set "
+        "(nil pointer). Set that, or ask for it with `if` [render]",
+    ),
+    "text that is no object": (
+        ("templates/x.yaml", "hello\n"),
+        "templates/x.yaml: error: templates/x.yaml: rendered to YAML that is not an object: 'hello' [render]",
+    ),
+    "an object without a name": (
+        ("templates/x.yaml", "apiVersion: v1\nkind: ConfigMap\n"),
+        "templates/x.yaml: error: ConfigMap/: metadata.name: missing. Every object needs a name. [name-form]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_with_a_chart_has_its_place(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (file, text), line = BROKEN[name]
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: foreign\nversion: 1.0.0\n")
+    (tmp_path / file).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+    exit_code = main(["check", "--chart", str(tmp_path)])
+
+    said = capsys.readouterr()
+    assert exit_code == 1
+    assert (said.out + said.err).replace(f"{tmp_path}/", "").splitlines()[0] == line
+
+
+def test_release_namespace_and_api_versions_reach_the_templates(
+    small_chart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: foreign\nversion: 1.0.0\n")
+    (tmp_path / "templates" / "x.yaml").write_text(
+        '{{ fail (printf "%s in %s: %t" .Release.Name .Release.Namespace (.Capabilities.APIVersions.Has "a/v1")) }}\n'
+    )
+
+    main(["check", "--chart", str(tmp_path), "--release", "ci", "--namespace", "builds", "--api-versions", "a/v1"])
+
+    assert "ci in builds: true [render]" in capsys.readouterr().out

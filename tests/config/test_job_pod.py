@@ -16,7 +16,7 @@ def found(toml: str, mode: str = "unprivileged") -> list[str]:
     data = {"config.toml": f'[[runners]]\nname = "a"\n[runners.kubernetes]\n{toml}'}
     config: dict[str, Any] = {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": data}
     rendering = Rendering("", "r", "ci", (Document("t", "", config),), "", "")
-    return [finding.message for finding in check_job_pods(rendering, {"podman": {"mode": mode}}, MODES)]
+    return [finding.message for finding in check_job_pods(rendering, {"podman": {"mode": mode}}, MODES, "1.34")]
 
 
 WRONG = {
@@ -26,7 +26,8 @@ WRONG = {
         "containers[0].securityContext.procMount: Unmasked"
     ),
     '[[runners.kubernetes.volumes.host_path]]\nname = "h"\n': "volumes[0].hostPath",
-    '[[runners.kubernetes.pod_spec]]\npatch = "hostNetwork: true"\n': "hostNetwork: true",
+    '[[runners.kubernetes.pod_spec]]\npatch = "hostNetwork: true"\n[runners.feature_flags]\n'
+    "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION = true\n": "hostNetwork: true",
 }
 
 

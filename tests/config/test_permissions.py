@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from podrunner.config.permissions import check_role
 from podrunner.helm import Document, Rendering
 
@@ -16,8 +18,8 @@ RULES = {
 }
 
 
-def found(rules: dict[str, list[str]], toml: str = "") -> list[str]:
-    config = f'[[runners]]\nname = "a"\n[runners.kubernetes]\nnamespace = "ci"\n{toml}'
+def found(rules: dict[str, list[str]], toml: str = "", runner: str = "") -> list[str]:
+    config = f'[[runners]]\nname = "a"\n{runner}[runners.kubernetes]\nnamespace = "ci"\n{toml}'
     parts: list[dict[str, Any]] = [
         {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"config.toml": config}},
         {
@@ -56,6 +58,11 @@ def test_a_feature_that_is_on_needs_its_own_rights() -> None:
         "role-missing: does not allow poddisruptionbudgets: create, get, needed for pod_disruption_budget."
     ]
     assert found({**RULES, "poddisruptionbudgets@policy": ["create", "get"]}, "pod_disruption_budget = true\n") == []
+
+
+@pytest.mark.parametrize(("value", "count"), [("true", 1), ("false", 0)])
+def test_a_feature_flag_in_the_environment_counts(value: str, count: int) -> None:
+    assert len(found(RULES, runner=f'environment = ["FF_PRINT_POD_EVENTS={value}"]\n')) == count
 
 
 def test_a_right_that_no_feature_uses_is_superfluous() -> None:

@@ -28,7 +28,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def check(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, list[str]]:
-    exit_code = main(["check", "--chart", "chart", "--matrix", "matrix.yaml", "--coverage", *options])
+    exit_code = main(["check", "--chart", str(Path.cwd() / "chart"), "--matrix", "matrix.yaml", "--coverage", *options])
     out, err = capsys.readouterr()
     assert err == ""
     return exit_code, out.splitlines()
@@ -45,7 +45,7 @@ def test_gaps_are_named_by_file_and_line(project: Path, capsys: pytest.CaptureFi
         "chart/templates/day.yaml:7: warning: wind: used here, but neither values.yaml nor the schema has it: "
         "nobody can know of it. [coverage-undeclared] in case coverage",
         "chart/values.yaml:2:1: warning: name: no case sets it. [coverage-value] in case coverage",
-        "chart/values.yaml:3:1: warning: forgotten: changes nothing in any case. Is it used? "
+        "chart/values.yaml:3:1: warning: forgotten: changes nothing in any case, and no template names it. Is it needed? "
         "[coverage-value-without-effect] in case coverage",
         "3 cases, all passed: 4 warnings, 1 note",
     ]
@@ -98,3 +98,44 @@ def test_an_exception_needs_a_reason(project: Path, capsys: pytest.CaptureFixtur
         "coverage-exceptions.yaml:2:3: error: values: `forgotten` needs a reason, in a sentence. [coverage-exception] "
         "in case coverage"
     )
+
+
+def test_a_value_whose_branch_no_case_takes_names_the_place_that_uses_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "chart" / "values.yaml").write_text("rain: false\nname: day\nstorm: {wind: {}}\n")
+    template = project / "chart" / "templates" / "day.yaml"
+    template.write_text(f"{template.read_text()}{{{{- if .Values.storm.wind.speed }}}}\n# storm\n{{{{- end }}}}\n")
+
+    _, lines = check(capsys)
+
+    assert (
+        "chart/values.yaml:3:9: warning: storm.wind: changes nothing in any case. templates/day.yaml:10 uses it: "
+        "add a case that gets there. [coverage-value-without-effect] in case coverage"
+    ) in lines
+
+
+def test_a_value_whose_effect_only_the_last_of_many_cases_shows_has_an_effect(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = project / "chart" / "templates" / "day.yaml"
+    template.write_text(
+        f"{template.read_text()}{{{{- if .Values.wind }}}}\n# {{{{ .Values.forgotten }}}}\n{{{{- end }}}}\n"
+    )
+    names = "".join(f"  day-{number}: {{values: {{name: day-{number}}}}}\n" for number in range(60))
+    (project / "matrix.yaml").write_text(f"cases:\n{names}  storm: {{values: {{wind: true, forgotten: leaves}}}}\n")
+
+    _, lines = check(capsys)
+
+    assert [line for line in lines if "forgotten" in line] == []
+
+
+def test_a_value_that_values_yaml_shows_in_a_comment_is_declared(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = project / "chart" / "values.yaml"
+    values.write_text(f"{values.read_text()}## The strongest that was measured.\n# wind: 12\n")
+
+    _, lines = check(capsys)
+
+    assert [line for line in lines if "coverage-undeclared" in line] == []

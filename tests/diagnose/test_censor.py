@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from podrunner.diagnose import explain
-from podrunner.diagnose.censor import censor
+from podrunner.diagnose.censor import Censor, censor
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,11 @@ from podrunner.diagnose.censor import censor
         ("export DB_PASSWORD=hunter22", "export DB_PASSWORD=[censored]"),
         ('{"password": "hunter22"}', '{"password": "[censored]"}'),
         ("AKIAIOSFODNN7EXAMPLE", "[censored]"),
+        ("password: hunter22", "password: [censored]"),
+        ('token = "abc"', 'token = "[censored]"'),
+        ("automountServiceAccountToken: false", "automountServiceAccountToken: false"),
+        ("secret:\n  secretName: podrunner-default", "secret:\n  secretName: podrunner-default"),
+        ("a: 1\npassword: hunter22\nb: 2", "a: 1\npassword: [censored]\nb: 2"),
         ("Requesting bearer token: invalid status code", "Requesting bearer token: invalid status code"),
         ("unauthorized: authentication required", "unauthorized: authentication required"),
     ],
@@ -36,3 +41,12 @@ def test_a_quoted_line_and_a_title_hold_no_secret() -> None:
 
     assert [one.id for one in found] == ["registry-login"]
     assert "hunter22" not in repr(found)
+
+
+def test_known_secrets_are_censored_beside_what_looks_like_one() -> None:
+    known = Censor()
+    known.add("otter", "")
+
+    text = known.clean("otter, b3R0ZXI=, password=hunter22, others")
+
+    assert text == "[censored], [censored], password=[censored], others"

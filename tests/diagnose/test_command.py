@@ -9,6 +9,13 @@ import pytest
 from podrunner.cli import main
 
 LOGS = Path(__file__).parent / "logs"
+CONFIG = """\
+kind: Config
+current-context: prod
+contexts: [{name: prod, context: {cluster: c, user: u}}]
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:9"}}]
+users: [{name: u, user: {token: x}}]
+"""
 Output = pytest.CaptureFixture[str]
 
 
@@ -71,6 +78,7 @@ def test_json_holds_the_cause_and_the_lines_to_change(capsys: Output, tmp_path: 
         (["a.log", "--pod", "ci/a"], "podrunner: LOG and --pod exclude each other"),
         (["--pod", "runner-a"], "podrunner: --pod runner-a: write NAMESPACE/NAME."),
         (["a.log", "--kubeconfig", "k"], "podrunner: --kubeconfig is for --pod."),
+        (["a.log", "--context", "prod"], "podrunner: --context is for --pod."),
         (["--pod", "ci/a", "--kubeconfig", "nowhere"], "podrunner: --kubeconfig nowhere: no such file."),
         (["a.log", "--values", "nowhere.yaml"], "podrunner: nowhere.yaml: no such file."),
     ],
@@ -87,3 +95,47 @@ def test_a_folder_is_no_log(capsys: Output, tmp_path: Path) -> None:
 
     assert code == 2
     assert capsys.readouterr().err == f"podrunner: {tmp_path}: cannot be read: Is a directory.\n"
+
+
+@pytest.mark.parametrize("beginning", [b"\x1f\x8b\x08\x08", b"PK\x03\x04\x14\0"], ids=["gzip", "zip"])
+def test_an_archive_is_no_log(beginning: bytes, capsys: Output, tmp_path: Path) -> None:
+    (tmp_path / "job.log.gz").write_bytes(beginning + b"and more\n")
+
+    code = main(["explain", str(tmp_path / "job.log.gz")])
+
+    assert code == 2
+    assert capsys.readouterr().err == (
+        f"podrunner: {tmp_path / 'job.log.gz'}: is no text in UTF-8. Unpack it first if it is an archive.\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "a: b", ""], ids=["no YAML", "a list", "another file", "empty"])
+def test_a_file_that_is_no_kubeconfig_is_told_as_such(text: str, capsys: Output, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(text, encoding="utf-8")
+
+    code = main(["explain", "--pod", "ci/a", "--kubeconfig", str(tmp_path / "config")])
+
+    assert code == 2
+    assert capsys.readouterr().err.startswith(f"podrunner: {tmp_path / 'config'}: not a usable kubeconfig: ")
+
+
+def test_a_context_that_is_not_there_is_told_with_those_that_are(capsys: Output, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(CONFIG, encoding="utf-8")
+
+    code = main(["explain", "--pod", "ci/a", "--kubeconfig", str(tmp_path / "config"), "--context", "prd"])
+
+    assert code == 2
+    assert capsys.readouterr().err == (
+        "podrunner: --context prd: there is none. Did you mean `prod`? Contexts: prod.\n"
+    )
+
+
+def test_a_cluster_that_does_not_answer_is_told_in_one_sentence(capsys: Output, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(CONFIG, encoding="utf-8")
+
+    code = main(["explain", "--pod", "ci/a", "--kubeconfig", str(tmp_path / "config")])
+
+    said = capsys.readouterr().err
+    assert code == 1
+    assert said.startswith("podrunner: the API server cannot be reached: ")
+    assert said.count("\n") == 1

@@ -189,3 +189,14 @@ def test_an_api_server_that_is_not_there_is_a_sentence(cluster: Cluster, capsys:
 
     assert code == 1
     assert capsys.readouterr().err.startswith("podrunner: the API server cannot be reached: ")
+
+
+def test_credentials_that_are_refused_are_told_at_once(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
+    cluster.answers[POD] = {"kind": "Status", "code": 401, "message": "Unauthorized"}
+
+    code = main(["explain", "--pod", "ci/runner-a", "--kubeconfig", str(cluster.kubeconfig)])
+
+    assert code == 2
+    assert capsys.readouterr().err == (
+        "podrunner: the cluster does not know who asks: the kubeconfig's credentials are refused.\n"
+    )

@@ -75,3 +75,27 @@ def test_a_failing_step_is_named_with_its_number_and_command() -> None:
 
     assert found[0].title == "the build's own step failed, RUN make test"
     assert found[0].cause.startswith("`RUN make test` (step 3/7) failed: exit status 2.")
+
+
+def test_what_was_tried_again_is_no_cause_of_a_later_failure() -> None:
+    again = 'level=warning msg="Failed, retrying in 1s ... (1/3). Error: dial tcp 192.0.2.7:443: connect: connection refused"'
+
+    found = explain(["$ make", again, "ERROR: Job failed: command terminated with exit code 2"])
+
+    assert [one.id for one in found] == ["script-failed", "unreachable"]
+
+
+def test_what_was_tried_again_in_vain_is_one() -> None:
+    refused = "dial tcp 192.0.2.7:443: connect: connection refused"
+
+    found = explain(["$ make", f"Retrying: {refused}", f"Error: {refused}", "ERROR: Job failed: exit code 2"])
+
+    assert [one.id for one in found] == ["unreachable"]
+
+
+def test_a_cause_that_the_script_passed_over_stands_behind_the_command_that_failed() -> None:
+    passed = ["$ podman info || true", "NoNewPrivs:\t1", "newuidmap: write to uid_map failed: Operation not permitted"]
+
+    found = explain([*passed, "$ make test", "ERROR: Job failed: command terminated with exit code 2"])
+
+    assert [one.id for one in found] == ["script-failed", "idmap-no-new-privs"]

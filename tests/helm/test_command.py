@@ -53,7 +53,10 @@ def test_values_go_through_standard_input_and_the_rest_through_arguments(small_c
     arguments, stdin = helm.asked[-1]
     assert arguments == [
         *["helm", "template", "ci", str(small_chart), "--namespace", "builds"],
-        *["--kube-version", "1.30.0", "--values", "-", "--api-versions", "a/v1"],
+        *["--kube-version", "1.30.0", "--values", "-"],
+        *["--api-versions", "apiregistration.k8s.io/v1"],
+        *["--api-versions", "apiregistration.k8s.io/v1/APIService"],
+        *["--api-versions", "a/v1"],
     ]
     assert json.loads(stdin) == {"token": "glrt-secret"}
 
@@ -83,10 +86,17 @@ def test_without_the_program_a_sentence_says_so(small_chart: Path, monkeypatch: 
     assert error.value.exit_code == 2
 
 
-needs_helm = pytest.mark.skipif(shutil.which("helm") is None, reason="there is no helm on PATH to compare with")
+@pytest.fixture(params=["helm", "helm3"])
+def helm(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Helm 4 and Helm 3, each as the only `helm` on PATH."""
+    program = shutil.which(request.param)
+    if program is None:
+        pytest.skip(f"there is no {request.param} on PATH to compare with; ci/airgap/build makes helm and helm3")
+    (tmp_path / "helm").symlink_to(program)
+    monkeypatch.setenv("PATH", str(tmp_path))
 
 
-@needs_helm
+@pytest.mark.usefixtures("helm")
 def test_the_command_and_the_library_give_equal_objects_for_every_case_of_our_matrix(checkout: Path) -> None:
     chart = checkout / "chart"
     library, command = renderer("library", chart), renderer("command", chart)
@@ -98,7 +108,7 @@ def test_the_command_and_the_library_give_equal_objects_for_every_case_of_our_ma
     assert different == []
 
 
-@needs_helm
+@pytest.mark.usefixtures("helm")
 def test_the_command_and_the_library_refuse_the_same_cases_with_the_same_words(checkout: Path) -> None:
     chart = checkout / "chart"
     library, command = renderer("library", chart), renderer("command", chart)

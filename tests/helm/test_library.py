@@ -46,6 +46,22 @@ def test_kubernetes_version_and_api_versions_reach_the_templates(small: Renderer
     assert (rich["kubernetes"], rich["monitoring"]) == ("v1.31.2", "true")
 
 
+def test_a_chart_that_asks_for_the_aggregation_layer_of_every_cluster_finds_it(tmp_path: Path) -> None:
+    chart = tmp_path / "chart"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: adapter\nversion: 1.0.0\n")
+    (chart / "templates/service.yaml").write_text(
+        """kind: APIService
+apiVersion: apiregistration.k8s.io/{{ .Capabilities.APIVersions.Has "apiregistration.k8s.io/v1" | ternary "v1" "v1beta1" }}
+metadata: {name: v1.metrics.example.com}
+"""
+    )
+
+    rendering = renderer("library", chart).render({})
+
+    assert rendering.object("APIService")["apiVersion"] == "apiregistration.k8s.io/v1"
+
+
 def test_one_template_may_give_several_documents(small: Renderer) -> None:
     objects = [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}} for name in ("a", "b")]
 

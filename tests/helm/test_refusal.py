@@ -6,6 +6,8 @@ import pytest
 
 from podrunner.helm.refusal import read_refusal
 
+NOT_SET = "`.Values.q.r.s`: there is no `r`, for what is before it is not set (nil pointer). Set that, or ask for it with `if`"
+
 TEXTS = {
     "fail in Helm 4": (
         "execution error at (podrunner/templates/cm.yaml:8:23): set a.y",
@@ -18,12 +20,12 @@ TEXTS = {
     "template error in Helm 4": (
         'podrunner/templates/cm.yaml:9:30\n  executing "podrunner/templates/cm.yaml" at <.Values.q.r.s>:\n'
         "    nil pointer evaluating interface {}.r",
-        ("`.Values.q.r.s`: nil pointer evaluating interface {}.r", "templates/cm.yaml", 9, 30),
+        (NOT_SET, "templates/cm.yaml", 9, 30),
     ),
     "template error in Helm 3": (
         'Error: template: podrunner/templates/cm.yaml:9:30: executing "podrunner/templates/cm.yaml" at <.Values.q.r.s>: '
         "nil pointer evaluating interface {}.r",
-        ("`.Values.q.r.s`: nil pointer evaluating interface {}.r", "templates/cm.yaml", 9, 30),
+        (NOT_SET, "templates/cm.yaml", 9, 30),
     ),
     "an error with no place": ("Error: chart requires kubeVersion", ("chart requires kubeVersion", "", 0, 0)),
 }

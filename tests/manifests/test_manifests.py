@@ -106,6 +106,17 @@ def test_an_api_version_that_is_gone_says_when_it_was_there_and_what_to_use(chec
     ]
 
 
+def test_an_api_version_that_will_be_gone_is_a_warning_while_it_is_there(check: Check) -> None:
+    schemas = {"apiVersion": "flowcontrol.apiserver.k8s.io/v1beta3", "kind": "FlowSchema", "metadata": {"name": "f"}}
+    stays = {"apiVersion": "flowcontrol.apiserver.k8s.io/v1", "kind": "FlowSchema", "metadata": {"name": "f"}}
+
+    assert check(schemas, kube="1.30") == [
+        "warning: FlowSchema/f: flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema is gone from Kubernetes 1.32 on. "
+        "Use apiVersion: flowcontrol.apiserver.k8s.io/v1. [kubernetes-deprecated]"
+    ]
+    assert check(stays, kube="1.30") == []
+
+
 def test_an_api_version_that_never_was_there_says_what_to_use(check: Check) -> None:
     deployment = {"apiVersion": "extensions/v1beta1", "kind": "Deployment", "metadata": {"name": "d"}}
 
@@ -120,7 +131,7 @@ def test_a_kind_of_somebody_else_is_noted_and_not_checked(check: Check) -> None:
 
     assert check(monitor) == [
         "note: PodMonitor/m: monitoring.coreos.com/v1 PodMonitor: not checked, "
-        "it is not one of Kubernetes' own kinds. [kubernetes-unknown-kind]"
+        "it is not one of Kubernetes' own kinds. Give its CRD with --crds. [kubernetes-unknown-kind]"
     ]
 
 
@@ -136,7 +147,7 @@ def test_a_version_without_data_is_noted(check: Check) -> None:
     found = check(kube="1.99")
 
     assert found[0] == (
-        "note: ConfigMap/podrunner: v1 ConfigMap: not checked, there is no data for Kubernetes 1.99. "
+        "note: ConfigMap/podrunner: objects are not checked, there is no data for Kubernetes 1.99. "
         "Data: 1.25 to 1.37. [kubernetes-version]"
     )
 
@@ -172,3 +183,14 @@ def test_a_finding_names_the_template(small: Renderer) -> None:
     (finding,) = check_manifests(rendering, "1.34")
 
     assert (finding.file, finding.path) == ("templates/deployment.yaml", "spec.replicas")
+
+
+def test_hooks_may_have_the_name_of_an_object_that_lives_at_another_time(check: Check) -> None:
+    def account(**annotations: str) -> dict[str, Any]:
+        metadata = {"name": "migrate", "annotations": annotations}
+        return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+
+    before, after = {"helm.sh/hook": "pre-install"}, {"helm.sh/hook": "post-delete"}
+
+    assert check(account(**before), account(**after), account()) == []
+    assert [text[-20:] for text in check(account(**before), account(**before))] == ["[manifest-duplicate]"]

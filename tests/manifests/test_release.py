@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from podrunner.helm import Renderer, renderer
-from podrunner.manifests import check_release
+from podrunner.manifests import check_pod_security, check_release
 
 SAFE = {
     "allowPrivilegeEscalation": False,
@@ -94,6 +94,11 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [service()],
         [service(), pod()],
     ),
+    "a budget for no pod": (
+        "selector-empty: spec.selector: selects no pod of this release: {'app': 'q'}",
+        [obj("PodDisruptionBudget", spec={"selector": {"matchLabels": {"app": "q"}}}), pod()],
+        [obj("PodDisruptionBudget", spec={"selector": {"matchLabels": {"app": "p"}}}), pod()],
+    ),
     "a ConfigMap that is not there": (
         "reference: spec.containers[0].env[0].valueFrom.configMapKeyRef: ConfigMap/setings is not made by this release: "
         "it has to be there before. Did you mean `settings`?",
@@ -142,6 +147,26 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [role(verbs=["escalate"])],
         [role(verbs=["update"])],
     ),
+    "a verb that binds": (
+        "rbac: rules[0]: verb bind: whoever has it may bind itself to any role",
+        [role(apiGroups=["rbac.authorization.k8s.io"], resources=["roles"], verbs=["bind"])],
+        [role(resources=["pods/binding"], verbs=["create"])],
+    ),
+    "a verb that impersonates": (
+        "rbac: rules[0]: verb impersonate: whoever has it may act as anybody",
+        [role(resources=["users"], verbs=["impersonate"])],
+        [role(resources=["serviceaccounts"], verbs=["list"])],
+    ),
+    "every container of a node": (
+        "rbac: rules[0]: nodes/proxy: reaches every container of the node",
+        [role("ClusterRole", resources=["nodes/proxy"])],
+        [role("ClusterRole", resources=["nodes/metrics"])],
+    ),
+    "tokens of any service account": (
+        "rbac: rules[0]: serviceaccounts/token create: may become any service account there",
+        [role(resources=["serviceaccounts/token"], verbs=["create"])],
+        [role(resources=["serviceaccounts/token"], verbs=["create"], resourceNames=["ci"])],
+    ),
     "secrets of the whole cluster": (
         "rbac: rules[0]: reads the secrets of every namespace",
         [role("ClusterRole", resources=["secrets"])],
@@ -156,6 +181,16 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         "secret-in-plain-sight: spec.containers[0].env[0]: a secret in plain sight: DB_PASSWORD: everybody",
         [pod({"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]})],
         [pod({"env": [{"name": "DB_PASSWORD_FILE", "value": "/run/password"}]})],
+    ),
+    "a switch that is called a password": (
+        "secret-in-plain-sight: spec.containers[0].env[0]: a secret in plain sight: ALLOW_EMPTY_PASSWORD: everybody",
+        [pod({"env": [{"name": "ALLOW_EMPTY_PASSWORD", "value": "yes-sir"}]})],
+        [pod({"env": [{"name": "ALLOW_EMPTY_PASSWORD", "value": "yes"}]})],
+    ),
+    "a token in an argument": (
+        "secret-in-plain-sight: spec.containers[0].args[1]: a secret in plain sight: arguments are visible",
+        [pod({"args": ["--token", "glrt-0123456789abcdefghij"]})],
+        [pod({"args": ["--token", "$(RUNNER_TOKEN)", "glrt-short"]})],
     ),
     "a private key in a ConfigMap": (
         "secret-in-plain-sight: data.tls.key: a secret in plain sight",
@@ -178,7 +213,7 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
 
 def found(small: Renderer, objects: list[Any], values: dict[str, Any] | None = None) -> list[str]:
     rendering = small.render({"objects": objects})
-    findings = check_release(rendering, values or {})
+    findings = [*check_release(rendering, values or {}), *check_pod_security(rendering, "1.34")]
     return [f"{one.rule}: {one.message}" for one in findings if one.object != "Deployment/podrunner"]
 
 
@@ -198,3 +233,24 @@ def test_a_near_miss_is_no_finding(small: Renderer, name: str) -> None:
 
 def test_an_object_that_the_values_name_is_there_already(small: Renderer) -> None:
     assert found(small, [pod(env(**SECRET_REF))], {"auth": {"existingSecret": "login"}}) == []
+
+
+OPERATED = {"apiVersion": "example.com/v1", "kind": "Kite", "metadata": {"name": "p"}}
+
+
+@pytest.mark.parametrize(
+    ("objects", "severity"),
+    [
+        ([service()], "warning"),
+        # An operator makes pods that are called after its object.
+        ([service(), OPERATED], "note"),
+        # Pods of somebody else: no release has its own in a namespace that is not its own.
+        ([{**service(), "metadata": {"name": "x", "namespace": "kube-system"}}], "note"),
+    ],
+)
+def test_pods_that_somebody_else_makes_are_worth_a_note_only(
+    small: Renderer, objects: list[Any], severity: str
+) -> None:
+    findings = check_release(small.render({"objects": objects}), {})
+
+    assert [one.severity.value for one in findings if one.rule == "selector-empty"] == [severity]

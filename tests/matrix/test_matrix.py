@@ -176,9 +176,29 @@ cases:
     ]
 
 
+def test_an_excluded_combination_makes_no_case(cases_of: Callable[..., list[Case]]) -> None:
+    cases = cases_of(
+        """
+strategy: full
+axes:
+  preset: [loud, quiet]
+  kube: {kubeVersion: ["1.25", "1.30", "1.34"]}
+exclude:
+  - {preset: loud, kube: ["1.25", "1.30"]}
+"""
+    )
+
+    assert [case.name for case in cases] == [
+        "preset=loud,kube=1.34",
+        "preset=quiet,kube=1.25",
+        "preset=quiet,kube=1.30",
+        "preset=quiet,kube=1.34",
+    ]
+
+
 WRONG = {
     "misspelt-key": [
-        "1:1: error: unknown key `axis`. Did you mean `axes`? Known: axes, base, cases, strategy. [matrix-key]"
+        "1:1: error: unknown key `axis`. Did you mean `axes`? Known: axes, base, cases, exclude, strategy. [matrix-key]"
     ],
     "unknown-preset": [
         "2:12: error: axes.preset.lowd: No preset `lowd`. Did you mean `loud`? Presets: loud, quiet. [matrix-preset]"
@@ -217,11 +237,37 @@ WRONG = {
         "4:12: error: axes.size.many: unknown setting `expect`. "
         "Known: apiVersions, kubeVersion, namespace, preset, release, values. [matrix-setting]"
     ],
-    "text-for-the-axes": ["1:7: error: axes: must be a map (`key: value`). [matrix-type]"],
-    "list-at-the-top": ["1:1: error: values must be a map (`key: value`), this is a list. [matrix-yaml]"],
-    "empty": ["error: the file is empty. [matrix-empty]"],
+    "text-for-the-axes": ["1:7: error: axes: must be a map, such as `NAME: [ENTRY, ENTRY]`. [matrix-type]"],
+    "text-for-an-axis": ["2:11: error: axes.preset: must be a list, such as `[loud]`. [matrix-type]"],
+    "list-of-cases": ["2:3: error: cases: must be a map, such as `NAME: {values: {…}}`. [matrix-type]"],
+    "nothing-but-a-base": ["error: no case: there are neither `cases:` nor `axes:`. [matrix-empty]"],
+    "everything-excluded": ["error: no case: every combination is excluded. [matrix-empty]"],
+    "release-with-capitals": [
+        "3:14: error: cases.one.release: `My_Release` is no release name: at most 53 lower-case letters, digits, "
+        "dashes and dots, the first and last a letter or digit. [matrix-release]"
+    ],
+    "namespace-with-a-dot": [
+        "3:16: error: cases.one.namespace: `team.a` is no namespace: at most 63 lower-case letters, digits and dashes, "
+        "the first and last a letter or digit. [matrix-namespace]"
+    ],
+    "expectation-of-nothing": [
+        "4:20: error: cases.one.expect.fail: is empty. Write a part of the message expected. [matrix-expectation]"
+    ],
+    "list-at-the-top": [
+        "1:1: error: a matrix file must be a map, with `cases:` or `axes:`, this is a list. [matrix-yaml]"
+    ],
+    "empty": ["error: the file is empty. Begin with `cases:` or `axes:`. [matrix-empty]"],
+    "misspelt-axis-in-an-exclusion": [
+        "4:6: error: exclude[0]: unknown axis `prset`. Did you mean `preset`? Known: preset. [matrix-axis]"
+    ],
+    "exclusion-of-an-unknown-entry": [
+        "4:20: error: exclude[0].preset: unknown entry `quite`. Did you mean `quiet`? Known: loud, quiet. [matrix-entry]"
+    ],
+    "exclusion-that-is-no-list": [
+        "3:10: error: exclude: must be a list of maps, such as `- {preset: privileged, kube: 1.25}`. [matrix-type]"
+    ],
     "unclosed-list": [
-        "2:11: error: not YAML: while parsing a flow sequence, did not find expected ',' or ']'. [matrix-yaml]"
+        "2:11: error: not YAML: while parsing a flow sequence, did not find expected ',' or ']'. Is a bracket not closed? [matrix-yaml]"
     ],
 }
 
@@ -231,7 +277,7 @@ def test_a_mistake_in_the_file_has_its_line(fixtures: Path, small_chart: Path, n
     file = fixtures / "matrix" / f"{name}.yaml"
 
     with pytest.raises(MatrixError) as error:
-        load_matrix(file, small_chart)
+        make_cases(load_matrix(file, small_chart))
 
     lines = [str(finding).removeprefix(f"{file}:").strip() for finding in error.value.findings]
     assert lines == WRONG[name]

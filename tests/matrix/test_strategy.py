@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from podrunner.cases.strategy import choose
+from podrunner.cases.strategy import Strategy, choose
 
 AXES = {"preset": ["a", "b"], "kube": ["1.25", "1.30", "1.34"], "storage": ["disk", "memory"], "release": ["x", "y"]}
 
@@ -34,6 +34,20 @@ def test_pairwise_lets_every_two_entries_meet_in_fewer_cases() -> None:
     }
     assert met == wanted
     assert len(rows) < 12
+
+
+@pytest.mark.parametrize("strategy", ["full", "pairwise", "each"])
+def test_excluded_entries_never_meet_and_all_entries_are_shown(strategy: Strategy) -> None:
+    rows = choose(AXES, strategy, [{"preset": ["a"], "kube": ["1.25", "1.30"]}, {"storage": ["memory"]}])
+
+    assert {(row["preset"], row["kube"]) for row in rows} >= {("a", "1.34"), ("b", "1.25"), ("b", "1.30")}
+    assert [row for row in rows if (row["preset"] == "a" and row["kube"] != "1.34") or row["storage"] == "memory"] == []
+
+
+def test_an_exclusion_of_an_axis_that_is_not_there_excludes_nothing() -> None:
+    rows = choose({"preset": ["a", "b"]}, "full", [{"preset": ["a"], "kube": ["1.25"]}])
+
+    assert rows == [{"preset": "a"}, {"preset": "b"}]
 
 
 def test_pairwise_gives_the_same_rows_each_time() -> None:

@@ -97,6 +97,42 @@ def test_a_url_in_the_runners_own_configuration_is_replaced_too() -> None:
     assert [runner.name for runner in read_runners(CHART, layers, rendering)] == ["investigation"]
 
 
-@pytest.mark.parametrize(("mode", "level"), [("unprivileged", "baseline"), ("privileged", "privileged"), ("none", "")])
-def test_the_namespace_enforces_what_the_mode_needs(mode: str, level: str) -> None:
-    assert pod_security(CHART, mode) == level
+LEVELS = {
+    "podman: {mode: unprivileged}": "baseline",
+    "podman: {mode: unprivileged, seccomp: {type: Unconfined}}": "privileged",
+    "podman: {mode: unprivileged, seccomp: {type: RuntimeDefault}}": "baseline",
+    "podman: {mode: userNamespace}": "baseline",
+    "podman: {mode: userNamespace, run: true}": "privileged",
+    "podman: {mode: privileged}": "privileged",
+    "podman: {mode: none}": "",
+}
+
+
+@pytest.mark.parametrize("values", LEVELS)
+def test_the_namespace_enforces_what_the_job_pods_need(values: str) -> None:
+    layers = layered(values)
+
+    [runner] = read_runners(CHART, layers, render(layers))
+
+    assert pod_security(CHART, runner, "1.34.4") == LEVELS[values]
+
+
+def test_an_empty_namespace_is_the_one_called_default() -> None:
+    layers = layered('{podman: {mode: none}, runners: {a: {config: {kubernetes: {namespace: ""}}}}}')
+    other = layered("{podman: {mode: none}, runners: {a: {config: {kubernetes: {namespace: jobs}}}}}")
+
+    assert [runner.job_namespace for runner in read_runners(CHART, layers, render(layers))] == ["default"]
+    assert [runner.job_namespace for runner in read_runners(CHART, other, render(other))] == ["jobs"]
+
+
+@pytest.mark.parametrize("way", ["stableIdentity", "reloadTokens"])
+def test_the_secret_of_a_token_is_found_however_the_manager_gets_it(way: str) -> None:
+    layers = layered(f"manager: {{{way}: true}}")
+
+    (runner,) = read_runners(CHART, layers, render(layers))
+
+    assert (runner.secret, runner.key) == ("podrunner-x-default", "token")
+
+
+def test_the_smoke_leaves_nothing_behind() -> None:
+    assert "helm.sh/resource-policy" not in render(layered("")).text

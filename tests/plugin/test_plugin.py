@@ -111,6 +111,22 @@ def test_a_mistake_in_the_matrix_file_is_a_collection_error_with_its_line(projec
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+def test_custom_objects_are_checked_with_the_crds_of_a_folder(project: pytest.Pytester) -> None:
+    kite = "{apiVersion: example.com/v1, kind: Kite, metadata: {name: k}, spec: {}}"
+    project.makefile(".yaml", matrix=f"cases:\n  kite:\n    values: {{objects: [{kite}]}}\n")
+    schema = "{type: object, properties: {spec: {type: object, required: [length]}}}"
+    versions = f"[{{name: v1, schema: {{openAPIV3Schema: {schema}}}}}]"
+    crd = f"spec: {{group: example.com, names: {{kind: Kite}}, versions: {versions}}}"
+    (project.mkdir("crds") / "kite.yaml").write_text(f"kind: CustomResourceDefinition\n{crd}\n")
+
+    unknown = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml")
+    known = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml", "--podrunner-crds", "crds")
+
+    unknown.assert_outcomes(passed=1)
+    known.assert_outcomes(failed=1)
+    known.stdout.fnmatch_lines(["*error: Kite/k: spec.length: missing. [[]crd-schema[]]"])
+
+
 def test_a_chart_that_is_not_there_ends_the_run_with_a_sentence(project: pytest.Pytester) -> None:
     project.makefile(".yaml", matrix=MATRIX)
 
@@ -210,10 +226,13 @@ def test_every_option_and_fixture_has_our_prefix(project: pytest.Pytester) -> No
         "--podrunner-matrix=FILE",
         "--podrunner-strategy={full,pairwise,each}",
         "--podrunner-chart=DIR",
+        "--podrunner-crds=DIR",
         "--podrunner-helm={library,command}",
+        "--podrunner-update-snapshots",
     ]
     assert "podrunner_render [session scope]" in fixtures
     assert "podrunner_chart [session scope]" in fixtures
+    assert "podrunner_snapshot --" in fixtures
 
 
 def test_an_idle_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:

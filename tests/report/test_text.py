@@ -63,3 +63,13 @@ def test_colours_are_only_there_when_asked_for() -> None:
         "team.yaml:6:7: \x1b[1;31merror:\x1b[0m limit: must be a whole number. [values-type]\n"
         "\x1b[1;31m1 case, 1 failed: 1 error\x1b[0m\n"
     )
+
+
+def test_what_is_said_of_a_kind_is_said_once() -> None:
+    again = Finding(
+        "kubernetes-unknown-kind", Severity.NOTE, "not checked.", object="PodMonitor/n", file="chart/n.yaml"
+    )
+
+    assert write([result("a", KIND, again)]) == (
+        "chart/m.yaml: note: PodMonitor/m: not checked. [kubernetes-unknown-kind]\n1 case, all passed: 1 note\n"
+    )

@@ -1,4 +1,4 @@
-"""A kind cluster for all tests of this folder, and the smoke as a command.
+"""The clusters of all tests of this folder, each made once and only when a test asks for it; and the smoke as a command.
 
 PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build; without it the smoke uses public images.
 """
@@ -12,13 +12,15 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
-from podrunner.smoke.cluster import make_cluster
+from podrunner.smoke.cluster import connect, make_cluster
 from podrunner.smoke.images import ImageSet, load_images
 from podrunner.smoke.interruption import Interruption
 from podrunner.smoke.kind import find_kind
@@ -26,12 +28,21 @@ from podrunner.smoke.processes import run
 from podrunner.smoke.progress import Progress
 from podrunner.smoke.removal import Removals
 
+from .installed import installed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from podrunner.smoke.cluster import Cluster
 
+    from .installed import Install, Installed
+
 IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
+SECCOMP_DEFAULT = """\
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+seccompDefault: true
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -129,6 +140,28 @@ def smoke(tmp_path: Path) -> Smoke:
     return Smoke(tmp_path)
 
 
+@pytest.fixture
+def make_repository(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Return a function that makes a Git repository of files, given by name."""
+
+    def make(texts: Mapping[str, str]) -> Path:
+        folder = tmp_path / "repository"
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / name).write_text(text)
+        quiet = os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+        for command in (
+            ["init", "--quiet", "--initial-branch=main"],
+            ["add", "."],
+            ["commit", "--quiet", "-m", "First"],
+        ):
+            subprocess.run(["git", "-C", str(folder), *identity, *command], env=quiet, check=True)
+        return folder
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def read_until() -> Callable[[subprocess.Popen[str], str], str]:
     """Return `read`."""
@@ -168,18 +201,89 @@ def left(images: ImageSet, smoke: Smoke, tmp_path: Path) -> Callable[[str], list
     return look
 
 
-@pytest.fixture(scope="session")
-def smoke_cluster(images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Return a kind cluster with the images in it."""
-    temporary = tmp_path_factory.mktemp("cluster")
-    removals = Removals(Progress(), Interruption())
+@contextmanager
+def kind_cluster(images: ImageSet, temporary: Path) -> Iterator[Cluster]:
+    """Make a kind cluster with the images in it."""
+    # After Ctrl-C, pytest closes what it captures into before it gets here.
+    progress = Progress(sys.__stdout__)
+    removals = Removals(progress, Interruption())
     try:
         name = f"podrunner-test-{uuid.uuid4().hex[:6]}"
-        cluster = make_cluster(name, images, "", temporary, Progress(), removals)
+        cluster = make_cluster(name, images, "", temporary, progress, removals)
         yield cluster
         cluster.api.close()
     finally:
         removals.run()
+
+
+@pytest.fixture(scope="session")
+def smoke_cluster(images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Return a kind cluster with the images in it."""
+    with kind_cluster(images, tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def seccomp_default_cluster(images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Return a kind cluster whose kubelet gives containers without a seccomp profile the runtime's default one."""
+    temporary = tmp_path_factory.mktemp("seccomp-default")
+    config = {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4"}
+    if images.kind_config:
+        config = yaml.safe_load(images.kind_config.read_text(encoding="utf-8"))
+    config["kubeadmConfigPatches"] = [SECCOMP_DEFAULT]
+    (temporary / "kind.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    with kind_cluster(replace(images, kind_config=temporary / "kind.yaml"), temporary) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def install(smoke_cluster: Cluster, images: ImageSet, tmp_path: Path) -> Iterator[Install]:
+    """Return a function that installs a release with values above those that the tests need, beside Secrets by name."""
+    with ExitStack() as stack:
+
+        def install(values: Mapping[str, Any] | None = None, **secrets: Mapping[str, str]) -> Installed:
+            return stack.enter_context(installed(smoke_cluster, images, tmp_path, values or {}, secrets))
+
+        yield install
+
+
+def why_no_crio() -> str:
+    """Say why no CRI-O cluster can be made here; empty when it can."""
+    if not IMAGES:
+        return "a CRI-O cluster needs PODRUNNER_SMOKE_IMAGES=DIR, made by ci/airgap/build"
+    if os.geteuid() != 0:
+        return "a CRI-O cluster needs root, for namespaces and mounts"
+    if not (Path(IMAGES) / "parts/crio/crio").exists():
+        return f"{IMAGES} has no CRI-O; ci/airgap/build makes it"
+    return ""
+
+
+@pytest.fixture(scope="session")
+def crio(checkout: Path) -> Callable[..., str]:
+    """Return the command ci/airgap/crio: gives what it printed, raises CommandError when it failed."""
+    if reason := why_no_crio():
+        pytest.skip(reason)
+    return lambda *arguments: run([str(checkout / "ci/airgap/crio"), *arguments], os.environ)
+
+
+@pytest.fixture(scope="session")
+def crio_cluster(crio: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Return a cluster on CRI-O with the images in it; pods get /dev/fuse by annotation."""
+    kubeconfig = Path(crio("up", "--directory", IMAGES).splitlines()[-1])
+    try:
+        cluster = connect(kubeconfig, tmp_path_factory.mktemp("crio"), ours=True)
+        yield cluster
+        cluster.api.close()
+    finally:
+        crio("down")
+
+
+@pytest.fixture
+def crio_cluster_without_devices(crio_cluster: Cluster, crio: Callable[..., str]) -> Iterator[Cluster]:
+    """Return the cluster on CRI-O; during the test CRI-O does not heed the annotation for devices."""
+    crio("devices", "refuse")
+    yield crio_cluster
+    crio("devices", "allow")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 PIPELINE = "build:\n  image: {image}\n  script:\n    - podman build . -t failing:test\n"
 # What is there when the job ran.
 EVIDENCE = {
+    "cause.txt",
     "config.toml",
     "events.txt",
     "failure.txt",
@@ -62,6 +64,8 @@ def test_a_failing_run_is_named_with_its_step(smoke: Smoke, smoke_cluster: Clust
         " ✗ unprivileged: the build stopped at `RUN go build no-such-file.go` (STEP 3/3): exit status 1\n"
         in said.output
     )
+    assert "\nthe build's own step failed, RUN go build no-such-file.go  [build-step-failed]\n" in said.output
+    assert re.search(r'\n {10}line \d+  Error: building at STEP "RUN go build no-such-file.go": ', said.output)
     assert " ! Evidence: evidence\n" in said.output
     assert kept(smoke) >= EVIDENCE
     assert "STEP 3/3: RUN go build no-such-file.go" in (smoke.folder / "evidence" / "job.log").read_text()
@@ -136,6 +140,8 @@ def test_a_job_pod_that_is_refused_is_named_with_the_rule(
         ' ✗ unprivileged: the API server refuses the job\'s pod: violates PodSecurity "restricted:latest": '
         in said.output
     )
+    assert "\nPod Security restricted refuses the job's pod  [pod-security]\n" in said.output
+    assert "\n  Fix     Use a mode that fits the level: " in said.output
 
 
 def test_a_pipeline_that_is_not_yaml_is_named_with_the_line(smoke: Smoke) -> None:

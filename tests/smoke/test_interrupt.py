@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ def test_during_the_install(smoke: Smoke, smoke_cluster: Cluster, left: LeftBy, 
 
     assert code == 130
     assert " ✓ Remove the release" in said
-    assert our_namespaces(smoke_cluster) == []
+    assert namespaces(smoke_cluster, said) == []
     assert not caches(smoke_cluster).exists()
     assert left(said) == []
 
@@ -71,7 +72,7 @@ def test_during_the_job_in_a_cluster_that_stays(
 
     assert code == 130
     assert "Removing what was made, a moment please." in said
-    assert our_namespaces(smoke_cluster) == []
+    assert namespaces(smoke_cluster, said) == []
     assert not caches(smoke_cluster).exists()
     assert left(said) == []
 
@@ -90,6 +91,8 @@ def caches(cluster: Cluster) -> Path:
     return Path("~/.kube/cache/discovery").expanduser() / address
 
 
-def our_namespaces(cluster: Cluster) -> list[str]:
-    names = [item["metadata"]["name"] for item in cluster.api.list("Namespace")]
-    return [name for name in names if name.startswith("podrunner-smoke")]
+def namespaces(cluster: Cluster, said: str) -> list[str]:
+    """Those of this smoke: other tests use the cluster, too, and a namespace takes a while to go."""
+    made = re.findall(r"Make the namespace (\S+) ", said)
+    assert made
+    return [item["metadata"]["name"] for item in cluster.api.list("Namespace") if item["metadata"]["name"] in made]

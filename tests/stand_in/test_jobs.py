@@ -109,3 +109,13 @@ def test_what_is_no_json_is_no_token(stand_in: Client) -> None:
     answer = stand_in.call("POST", "/api/v4/jobs/request", b"{not json")
 
     assert answer.status == 403
+
+
+def test_managers_of_a_runner_are_told_apart_until_they_unregister(stand_in: Client) -> None:
+    for manager in ("s_1", "s_2"):
+        stand_in.call("POST", "/api/v4/jobs/request", {"token": "glrt-one", "system_id": manager})
+
+    left = stand_in.call("DELETE", "/api/v4/runners/managers", {"token": "glrt-one", "system_id": "s_1"})
+
+    assert (left.status, left.body) == (204, b"")
+    assert stand_in.control("GET", "state").json["managers"] == {"one": {"s_1": "left", "s_2": "asks"}}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from podrunner.errors import UsageError, ValuesError
-from podrunner.values import load_layer, load_values, parse_set, read_values
+from podrunner.values import load_layer, load_values, merge, parse_set, read_values
 
 TEXT = """\
 gitlab:
@@ -119,6 +119,15 @@ def test_set_is_parsed_as_helm_parses_it() -> None:
     (layer,) = parse_set([r"a.b=1,mirrors.docker\.io=x,flag=true,nothing=null,text=0644"])
 
     assert layer.data == {"a": {"b": 1}, "mirrors": {"docker.io": "x"}, "flag": True, "nothing": None, "text": "0644"}
+
+
+def test_set_changes_the_item_that_it_names_and_keeps_the_others() -> None:
+    below = {"mirrors": [{"location": "a", "insecure": True}, {"location": "b"}]}
+    expressions = ["mirrors[0].location=x", "mirrors[2]=y", "names={p,q}"]
+
+    merged = merge(below, {"names": ["r"]}, *(layer.data for layer in parse_set(expressions)))
+
+    assert merged == {"mirrors": [{"location": "x", "insecure": True}, {"location": "b"}, "y"], "names": ["p", "q"]}
 
 
 def test_a_set_that_helm_cannot_parse_is_wrong_use() -> None:

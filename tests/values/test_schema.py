@@ -127,10 +127,12 @@ def test_our_verdict_is_helms_verdict_for_every_fixture(checkout: Path, fixtures
             values = load_values(file)
         except ValuesError:
             continue
-        verdicts[file.name] = (check_schema(chart, [values]) == [], _helm_takes(helm, values.data))
+        # The schema lets keys of GitLab's chart pass: Helm's templates refuse them.
+        ours = [finding for finding in check_schema(chart, [values]) if finding.rule != "values-official"]
+        verdicts[file.name] = (ours == [], _helm_takes(helm, values.data))
 
     assert len(verdicts) > 12
-    assert {name for name, (ours, helms) in verdicts.items() if ours != helms} == set()
+    assert {name for name, (takes, helm_takes) in verdicts.items() if takes != helm_takes} == set()
 
 
 @pytest.mark.parametrize("text", [*WRONG, "", "mode: loud", "replicas: null", "limit: x", "global: {a: 1}"])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from podrunner.diagnose.censor import Censor
 from podrunner.errors import PodrunnerError
-from podrunner.smoke.evidence import Censor, Evidence
+from podrunner.smoke.evidence import Evidence
 
 if TYPE_CHECKING:
     from pathlib import Path

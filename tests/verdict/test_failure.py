@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.smoke.failure import describe_failure
+from podrunner.diagnose import examine
+from podrunner.smoke.failure import about_job, describe_failure
 from podrunner.smoke.job import JobRun
 
 IMAGE = (
@@ -19,7 +20,7 @@ STEP = (
     "ERROR: Job failed: command terminated with exit code 1\n"
 )
 BUILDER = (
-    "STEP 1/2: FROM docker.io/library/no-such:1\n"
+    "$ podman build . -t x:y\nSTEP 1/2: FROM docker.io/library/no-such:1\n"
     "Error: creating build container: initializing source docker://docker.io/library/no-such:1: "
     "reading manifest 1 in docker.io/library/no-such: manifest unknown\n"
     "ERROR: Job failed: command terminated with exit code 125\n"
@@ -38,8 +39,7 @@ COMMAND = "$ make\nmake: *** No targets.  Stop.\nERROR: Job failed: command term
         (STEP, "the build stopped at `RUN go build missing.go` (STEP 3/3): exit status 1"),
         (
             BUILDER,
-            "podman cannot pull docker.io/library/no-such:1 in the job: "
-            "reading manifest 1 in docker.io/library/no-such: manifest unknown",
+            "the job failed after `podman build . -t x:y`: the image docker.io/library/no-such:1 does not exist",
         ),
         (REFUSED, 'the API server refuses the job\'s pod: violates PodSecurity "restricted:latest": privileged'),
         (COMMAND, "the job failed after `make`: command terminated with exit code 2"),
@@ -50,4 +50,22 @@ COMMAND = "$ make\nmake: *** No targets.  Stop.\nERROR: Job failed: command term
 def test_the_sentence_names_what_failed(log: str, sentence: str) -> None:
     run = JobRun(7, state="failed", failure_reason="script_failure", trace=bytearray(log.encode()))
 
-    assert describe_failure(run) == sentence
+    assert describe_failure(run, examine(run.log.splitlines())) == sentence
+
+
+def test_what_the_manager_says_of_other_jobs_is_left_out() -> None:
+    ours = [
+        "Checking for jobs... received                     job=7 runner=AAA",
+        "WARNING: Event retrieved from the cluster: Usage of EmptyDir exceeds",
+        "the limit.  job=7 runner=AAA",
+        "WARNING: Failed to process runner                 builds=0 error=no room runner=AAA",
+    ]
+    others = [
+        "Checking for jobs... received                     job=8 runner=BBB",
+        "WARNING: Event retrieved from the cluster: no such",
+        "image.  job=8 runner=BBB",
+        "WARNING: Failed to process runner                 builds=0 error=forbidden runner=BBB",
+    ]
+    start = ["Starting multi-runner from config.toml...         builds=0", "a line without an end"]
+
+    assert about_job([start[0], *others, *ours, start[1]], 7) == [start[0], *ours, start[1]]

@@ -15,7 +15,7 @@ from podrunner.smoke.verdict import INSIDE_SCRIPT, Promise, check_inside, check_
 UNPRIVILEGED = Promise(1000, privileged=False, no_new_privileges=False, capabilities=frozenset(["SETGID", "SETUID"]))
 PRIVILEGED = Promise(1000, privileged=True, no_new_privileges=False, capabilities=frozenset(["ALL"]))
 USER_NAMESPACE = dataclasses.replace(UNPRIVILEGED, host_users=False)
-ANY_UID = dataclasses.replace(UNPRIVILEGED, uid=None)
+ANY_UID = dataclasses.replace(UNPRIVILEGED, uid=None, host_users=None)
 
 
 def pod(build: dict[str, Any], helper: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
@@ -82,6 +82,13 @@ def test_a_pod_with_the_nodes_users_breaks_the_promise_of_a_user_namespace() -> 
     assert problems(pod(good()), USER_NAMESPACE) == ["hostUsers is true, promised is false"]
 
 
+def test_a_platform_may_decide_on_user_namespaces() -> None:
+    either = dataclasses.replace(UNPRIVILEGED, host_users=None)
+
+    assert problems(pod(good(), hostUsers=False), either) == []
+    assert problems(pod(good()), either) == []
+
+
 def test_any_privileged_container_breaks_the_promise_of_unprivileged() -> None:
     assert problems(pod(good(), helper={"privileged": True})) == ["privileged: helper"]
 
@@ -103,34 +110,38 @@ def test_a_job_whose_pod_was_not_seen_is_not_judged_good() -> None:
 @pytest.mark.parametrize(
     ("promise", "line", "problem"),
     [
-        (UNPRIVILEGED, "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=overlay", ""),
-        (PRIVILEGED, "uid=1000 CapBnd=000001fffeffffff NoNewPrivs=0 root=0 driver=overlay", ""),
+        (UNPRIVILEGED, "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 Seccomp=0 root=0 driver=overlay", ""),
+        (PRIVILEGED, "uid=1000 CapBnd=000001fffeffffff NoNewPrivs=0 Seccomp=0 root=0 driver=overlay", ""),
         (
             UNPRIVILEGED,
-            "uid=0 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=overlay",
+            "uid=0 CapBnd=00000000000000c0 NoNewPrivs=0 Seccomp=0 root=0 driver=overlay",
             "uid is 0, promised is 1000",
         ),
         (
             UNPRIVILEGED,
-            "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=1 root=0 driver=overlay",
+            "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=1 Seccomp=0 root=0 driver=overlay",
             "NoNewPrivs is 1, promised is 0",
         ),
         (
             UNPRIVILEGED,
-            "uid=1000 CapBnd=00000000000000c8 NoNewPrivs=0 root=0 driver=overlay",
+            "uid=1000 CapBnd=00000000000000c8 NoNewPrivs=0 Seccomp=0 root=0 driver=overlay",
             "CapBnd is 00000000000000c8, promised is 00000000000000c0 (SETGID SETUID)",
         ),
-        (USER_NAMESPACE, "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 root=1917059072 driver=overlay", ""),
+        (USER_NAMESPACE, "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 Seccomp=0 root=1917059072 driver=overlay", ""),
         (
             USER_NAMESPACE,
-            "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=overlay",
+            "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 Seccomp=0 root=0 driver=overlay",
             "root is uid 0 of the node, promised is nobody on the node",
         ),
-        (ANY_UID, "uid=1000650000 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=vfs", ""),
-        (ANY_UID, "uid=0 CapBnd=00000000000000c0 NoNewPrivs=0 root=0 driver=vfs", "uid is 0, promised is any other"),
+        (ANY_UID, "uid=1000650000 CapBnd=00000000000000c0 NoNewPrivs=0 Seccomp=0 root=0 driver=vfs", ""),
+        (
+            ANY_UID,
+            "uid=0 CapBnd=00000000000000c0 NoNewPrivs=0 Seccomp=0 root=0 driver=vfs",
+            "uid is 0, promised is any other",
+        ),
         (
             PRIVILEGED,
-            "uid=1000 CapBnd=00000000a80425fb NoNewPrivs=0 root=0 driver=overlay",
+            "uid=1000 CapBnd=00000000a80425fb NoNewPrivs=0 Seccomp=0 root=0 driver=overlay",
             "CapBnd lacks SYS_ADMIN, promised are all",
         ),
     ],
@@ -139,6 +150,18 @@ def test_the_state_from_inside_is_compared(promise: Promise, line: str, problem:
     log = f"$ {INSIDE_SCRIPT}\npodrunner-inside {line}\nJob succeeded\n"
 
     assert check_inside(log, promise).problem == problem
+
+
+def test_what_nothing_is_promised_of_is_told() -> None:
+    line = "uid=1000 CapBnd=00000000000000c0 NoNewPrivs=0 Seccomp=2 root=0 driver=fuse-overlayfs"
+
+    check = check_inside(f"podrunner-inside {line}\n", UNPRIVILEGED)
+
+    assert check.text == (
+        "inside: uid 1000, CapBnd 00000000000000c0 (SETGID SETUID), NoNewPrivs 0, seccomp filtered, "
+        "root is uid 0 of the node, storage driver fuse-overlayfs"
+    )
+    assert check.problem == ""
 
 
 def test_the_echo_of_the_script_is_not_taken_for_its_output() -> None:

@@ -31,7 +31,8 @@ def find_chart(explicit: Path | None = None) -> Path:
     if explicit is not None:
         if (explicit / "Chart.yaml").is_file():
             return explicit
-        raise UsageError(f"{explicit}: no chart here, there is no Chart.yaml. Give the chart's directory.")
+        unpacked = " Unpack it first: tar xzf." if explicit.suffix == ".tgz" else ""
+        raise UsageError(f"{explicit}: no chart here, there is no Chart.yaml. Give the chart's directory.{unpacked}")
     candidates = [HERE / "_chart", HERE.parents[2] / "chart"]
     for candidate in candidates:
         if (candidate / "Chart.yaml").is_file():

@@ -10,21 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.chart import modes
-from podrunner.config import check_config, values_path
+from podrunner.config import check_config, values_paths
 from podrunner.config.job_pod import check_job_pods
+from podrunner.config.parsed import parse_config
 from podrunner.config.permissions import check_role
 from podrunner.dotted import dotted, parse_dotted
 from podrunner.errors import RenderError
 from podrunner.findings import Finding, Severity, errors
-from podrunner.manifests import Crds, check_manifests, check_release
-from podrunner.values import check_schema, coalesce
+from podrunner.manifests import Crds, check_manifests, check_pod_security, check_release, take_lists_apart
+from podrunner.values import check_schema, coalesce, merge
 from podrunner.values.places import find_layer, locate
 from podrunner.values.schema import load_defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from podrunner.cases import Case
+    from podrunner.coverage.lines import CoveredTemplate
     from podrunner.helm import Renderer, Rendering
     from podrunner.values import Values
 
@@ -33,11 +35,12 @@ _DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One case and what was found. `rendering` is None when there was none."""
+    """One case and what was found. `rendering` is None when there was none; `templates` are of the coverage alone."""
 
     case: Case
     findings: tuple[Finding, ...] = ()
     rendering: Rendering | None = None
+    templates: tuple[CoveredTemplate, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -45,7 +48,7 @@ class Result:
         return not errors(self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Checker:
     """All checks of one chart. `runner_version` is the GitLab Runner that will read config.toml."""
 
@@ -79,20 +82,17 @@ class Checker:
         )
 
     def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
-        found = [self._in_chart(finding) for finding in check_manifests(rendering, case.kube_version, self.crds)]
-        values = coalesce(load_defaults(self.chart).data, case.values)
-        found += [self._in_chart(finding) for finding in check_release(rendering, values)]
-        found += [self._in_chart(finding) for finding in check_role(rendering)]
-        found += _job_pod_findings(self.chart, rendering, values)
-        for name, text in rendering.config_texts.items():
-            wrong = _config_findings(f"ConfigMap/{name}", text, self.runner_version, case.layers)
-            # Charts without modes are somebody else's, and may register their runners into the file at start.
-            found += [
-                one for one in wrong if modes(self.chart) or (one.rule, one.path) != ("config-required", "runners")
-            ]
+        rendering = take_lists_apart(rendering)
+        found = [self.in_chart(finding) for finding in check_manifests(rendering, case.kube_version, self.crds)]
+        # Without what differs though the objects are the same: one check for all Kubernetes versions.
+        same = replace(rendering, case="", notes="")
+        found += _findings_of_every_version(self, case.layers, same)
+        found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
+        found += check_job_pods(rendering, _all_values(self.chart, case.layers), modes(self.chart), case.kube_version)
         return found
 
-    def _in_chart(self, finding: Finding) -> Finding:
+    def in_chart(self, finding: Finding) -> Finding:
+        """A finding whose file is a template of the chart, with the file's path as people type it."""
         return replace(finding, file=shown_path(self.chart / finding.file))
 
     def _refused(self, case: Case, error: RenderError) -> Finding:
@@ -108,15 +108,31 @@ class Checker:
         return replace(finding, file=shown_path(self.chart / error.template), line=error.line, column=error.column)
 
 
+@lru_cache(maxsize=512)
+def _findings_of_every_version(
+    checker: Checker, layers: tuple[Values, ...], rendering: Rendering
+) -> tuple[Finding, ...]:
+    found = [*check_release(rendering, _all_values(checker.chart, layers)), *check_role(rendering)]
+    found = [checker.in_chart(finding) for finding in found]
+    for name, text in rendering.config_texts.items():
+        wrong = _config_findings(f"ConfigMap/{name}", text, checker.runner_version, layers)
+        # Charts without modes are somebody else's, and may register their runners into the file at start.
+        found += [
+            one for one in wrong if modes(checker.chart) or (one.rule, one.path) != ("config-required", "runners")
+        ]
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _all_values(chart: Path, layers: tuple[Values, ...]) -> Mapping[str, Any]:
+    return coalesce(load_defaults(chart).data, merge(*(layer.data for layer in layers)))
+
+
 @lru_cache(maxsize=4096)
 def _values_findings(chart: Path, layers: tuple[Values, ...]) -> tuple[Finding, ...]:
     """Layers are shared between the cases of a matrix: each combination is checked once."""
-    own = [finding for layer in layers for finding in layer.findings]
+    own = [finding for layer in (load_defaults(chart), *layers) for finding in layer.findings]
     return (*own, *check_schema(chart, layers))
-
-
-def _job_pod_findings(chart: Path, rendering: Rendering, values: dict[str, Any]) -> list[Finding]:
-    return check_job_pods(rendering, values, modes(chart))
 
 
 def _config_findings(name: str, text: str, runner_version: str, layers: Sequence[Values]) -> list[Finding]:
@@ -127,8 +143,9 @@ def _config_findings(name: str, text: str, runner_version: str, layers: Sequence
 
 def _at_values(finding: Finding, config: dict[str, Any], layers: Sequence[Values]) -> Finding:
     """A finding in config.toml, at the value it came from when that is in one of the layers."""
-    path = values_path(parse_dotted(finding.path), config)
-    if find_layer(layers, path) is None:
+    paths = values_paths(parse_dotted(finding.path), config)
+    path = next((one for one in paths if find_layer(layers, one)), None)
+    if path is None:
         return finding
     # The values' own name for it, which is the one to search for in the file.
     reason = finding.message.removeprefix(f"{finding.path}: ")
@@ -138,7 +155,7 @@ def _at_values(finding: Finding, config: dict[str, Any], layers: Sequence[Values
 
 def _parse(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return parse_config(text)
     except tomllib.TOMLDecodeError:
         return {}
 
@@ -155,10 +172,14 @@ def _expected(case: Case, findings: list[Finding]) -> list[Finding]:
     return [Finding("expected-failure", Severity.ERROR, message, case=case.name, file=case.file, line=case.line)]
 
 
-@lru_cache(maxsize=4096)
 def shown_path(path: Path) -> str:
     """A path as people type it: relative when it is below the current directory."""
+    return _shown(path, Path.cwd())
+
+
+@lru_cache(maxsize=4096)
+def _shown(path: Path, here: Path) -> str:
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str(path.resolve().relative_to(here))
     except ValueError:
         return str(path)

@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": ("podrunner.commands.check", "find every mistake in values, without a cluster"),
     "render": ("podrunner.commands.render", "print what Helm makes of values"),
+    "diff": ("podrunner.commands.diff", "compare charts or values: what changes in the cluster, by consequence"),
     "images": ("podrunner.commands.images", "list every image a release and its jobs pull"),
+    "preflight": ("podrunner.preflight.command", "ask a cluster which preset fits it, and why the others do not"),
     "smoke": ("podrunner.smoke.command", "run a real podman build through a real GitLab Runner on Kubernetes"),
+    "init": ("podrunner.commands.init", "write a values file to begin with: a fork of a preset"),
+    "import": (
+        "podrunner.importing.command",
+        "make values of an existing config.toml, or of values of GitLab's own chart",
+    ),
     "explain": ("podrunner.diagnose.command", "say why a job failed, from its log or its pod, and what to change"),
 }
 INTERRUPTED = 130
+# Packages that only some commands need.
+_EXTRAS = {
+    "kubernetes": "asking a cluster needs the Python package kubernetes: pip install 'podrunner[cluster]'.",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,6 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PodrunnerError as error:
         print(f"podrunner: {error}", file=sys.stderr)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRAS:
+            raise
+        print(f"podrunner: {_EXTRAS[error.name]}", file=sys.stderr)
+        return UsageError.exit_code
     except BrokenPipeError:
         # Whoever read our output has enough of it.
         sys.stderr.close()
@@ -68,7 +84,18 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         command = commands.add_parser(name, help=summary, description=_sentence(summary))
         if name == asked:
             _wire(command, name, module)
-    return parser.parse_args(argv)
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        raise UsageError(_unknown(str(asked), unknown[0], commands.choices[str(asked)]))
+    return args
+
+
+def _unknown(name: str, word: str, command: argparse.ArgumentParser) -> str:
+    what = f"`podrunner {name}` has no option `{word}`." if word.startswith("-") else f"`{word}` has no place here."
+    # A parser that says which options it has is yet to come.
+    near = did_you_mean(word.partition("=")[0], command._option_string_actions)  # noqa: SLF001
+    files = " Give values files with -f." if word.endswith((".yaml", ".yml")) else ""
+    return f"{what}{near}{files} See `podrunner {name} --help`."
 
 
 def _wire(parser: argparse.ArgumentParser, name: str, module: str) -> None:

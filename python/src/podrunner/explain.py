@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.dotted import Path, dotted
@@ -88,7 +88,11 @@ def _wrong_value(error: ValidationError, path: Path, schema: dict[str, Any], wri
     value = error.instance
     shown = show(path, value)
     if name == "type":
-        return _wrong_type(path, kind["types"], value, written)
+        mistake = _wrong_type(path, kind["types"], value, written)
+        keys = sorted(properties_of(subschema(schema, error.schema_path[:-1]), schema))
+        if "object" in kind["types"] and keys and not isinstance(value, (dict, list)) and value is not None:
+            mistake = replace(mistake, message=f"{mistake.message} Its keys: {listed(keys, 12)}.")
+        return mistake
     if name == "enum":
         options = [option for option in kind["options"] if option is not None]
         near = did_you_mean(value, [str(option) for option in options]) if isinstance(value, str) else ""
@@ -96,7 +100,9 @@ def _wrong_value(error: ValidationError, path: Path, schema: dict[str, Any], wri
     if name == "falseSchema":
         return Mistake("not-allowed", path, f"{_at(path)}not allowed here: remove it.")
     if name == "propertyNames":
-        return Mistake("key", path, f"{_at(path)}a key does not fit: {kind['error'].message}.")
+        about = subschema(schema, error.schema_path).get("description")
+        why = f"{json.dumps(kind['error'].instance)}: {about}" if about else kind["error"].message
+        return Mistake("key", path, f"{_at(path)}a key does not fit: {why}.")
     about = subschema(schema, error.schema_path[:-1]).get("description", "")
     sentence = f" {_sentence(about)}" if about else ""
     reason = _reason(name, kind)
@@ -166,7 +172,8 @@ def _options(options: Sequence[Any]) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = " ".join(text.split())
+    """The first sentence of a description."""
+    text = re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podrunner.helm import Kind
+    from podrunner.snapshot import Snapshot
     from podrunner.testing import MatrixFile, Render, Setup
 
 _SETUP = pytest.StashKey["Setup"]()
@@ -32,15 +33,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--podrunner-strategy", choices=("full", "pairwise", "each"), help="combinations of its axes")
     group.addoption("--podrunner-chart", metavar="DIR", help="the chart to render (default: podrunner's own)")
     group.addoption(
+        "--podrunner-crds",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="CRDs to check custom objects with; several",
+    )
+    group.addoption(
         "--podrunner-helm",
         choices=("library", "command"),
         default="library",
         help="Helm in this process or the helm command (default: library)",
     )
+    group.addoption(
+        "--podrunner-update-snapshots",
+        action="store_true",
+        help="write the snapshots of podrunner_snapshot anew (without it, one that is missing fails where CI is set)",
+    )
     parser.addini(
         "podrunner_matrix", "matrix files whose cases are tests when pytest meets them", type="paths", default=[]
     )
     parser.addini("podrunner_chart", "the chart to render, relative to this file", default="")
+    parser.addini("podrunner_crds", "folders of CRDs to check custom objects with", type="paths", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,6 +91,15 @@ def podrunner_render(pytestconfig: pytest.Config) -> Render:
     return Render(_setup(pytestconfig))
 
 
+@pytest.fixture
+def podrunner_snapshot(request: pytest.FixtureRequest) -> Snapshot:
+    """Compare a rendering with the one kept in `snapshots/` beside the test: `podrunner_snapshot(rendering)`."""
+    from podrunner.snapshot import Snapshot
+
+    folder = request.path.parent / "snapshots" / request.path.stem
+    return Snapshot(folder, request.node.name, request.config.getoption("podrunner_update_snapshots"))
+
+
 def _files_of_option(config: pytest.Config) -> list[Path]:
     return [(config.invocation_params.dir / name).resolve() for name in config.getoption("podrunner_matrix")]
 
@@ -99,5 +122,7 @@ def _setup(config: pytest.Config) -> Setup:
         from podrunner.testing import Setup
 
         helm = cast("Kind", config.getoption("podrunner_helm"))
-        config.stash[_SETUP] = Setup.make(_given_chart(config), helm, config.getoption("podrunner_strategy"))
+        given = [config.invocation_params.dir / name for name in config.getoption("podrunner_crds")]
+        folders = [*config.getini("podrunner_crds"), *given]
+        config.stash[_SETUP] = Setup.make(_given_chart(config), helm, config.getoption("podrunner_strategy"), folders)
     return config.stash[_SETUP]

@@ -2,59 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
 from typing import TYPE_CHECKING, Any
 
 from podrunner.terminal import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import ProcessPoolExecutor
 
     from podrunner.cases import Case
     from podrunner.check import Checker, Result
-    from podrunner.helm import Kind
+    from podrunner.findings import Finding
+    from podrunner.helm import Kind, Rendering
 
 # Each process loads Helm and the chart first, which takes as long as this many cases.
-_WORTH_IT = 16
+_WORTH_IT = 25
+# Each process takes 100 to 150 MB: so many unless more are asked for.
+_UNASKED = 4
 
 
-def check_cases(checker: Checker, cases: Sequence[Case], helm: Kind, jobs: int = 1) -> list[Result]:
-    """The results of all cases, in their order. With few cases one process does it, whatever `jobs` says."""
-    if jobs < 2 or len(cases) < _WORTH_IT:
-        return [checker.check(case) for case in progress(cases, "checking")]
+def check_cases(
+    checker: Checker, cases: Sequence[Case], helm: Kind, jobs: int | None = None, *, keep_renderings: bool = True
+) -> list[Result]:
+    """The results of all cases, in their order.
+
+    `jobs` processes work on them, one for each processor when nobody says. With few cases one does it, whatever `jobs`
+    says.
+    """
+    jobs = min(jobs or _processors(), len(cases) // _WORTH_IT)
+    if jobs < 2:
+        return [checker.check(case) for case in progress(cases, "checking", len(cases))]
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     # Not by fork: Go's runtime, which Helm is made of, does not survive one.
     context = multiprocessing.get_context("spawn")
-    arguments = (checker.chart, helm, checker.runner_version, checker.crds)
+    # For the Helm in each process: Go's collector would stop renders for the sake of a few megabytes.
+    os.environ.setdefault("GOGC", "400")
+    arguments = (checker.chart, helm, checker.runner_version, checker.crds, keep_renderings)
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=arguments) as pool:
         try:
-            return list(_in_order(pool, cases, jobs))
+            return _in_order(pool, cases, jobs)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int) -> Iterator[Result]:
-    size = max(1, len(cases) // (jobs * 4))
+def _processors() -> int:
+    # A container is often allowed fewer than the machine has; only Linux can say.
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(allowed, _UNASKED)
+
+
+def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int) -> list[Result]:
+    from podrunner.check import Result
+
+    size = max(1, len(cases) // (jobs * 16))
     chunks = [list(cases[start : start + size]) for start in range(0, len(cases), size)]
-    for results in pool.map(_check, chunks):
-        yield from results
+    found = (one for chunk in pool.map(_check, chunks) for one in chunk)
+    shown = progress(found, "checking", len(cases))
+    return [Result(case, *one) for case, one in zip(cases, shown, strict=True)]
 
 
 _OWN: dict[str, Any] = {}
 
 
-def _begin(chart: Any, helm: Kind, runner_version: str, crds: Any) -> None:
+def _begin(chart: Any, helm: Kind, runner_version: str, crds: Any, keep_renderings: bool) -> None:
+    from podrunner.warm_up import warm_up
+
+    warm_up(helm)
     from podrunner.check import Checker
     from podrunner.helm import renderer
 
     _OWN["checker"] = Checker(chart, renderer(helm, chart), runner_version, crds)
+    _OWN["keeps"] = keep_renderings
 
 
-def _check(cases: list[Case]) -> list[Result]:
+def _check(cases: list[Case]) -> list[tuple[tuple[Finding, ...], Rendering | None]]:
     checker: Checker = _OWN["checker"]
-    # Reports need findings only, and a rendering is long.
-    return [replace(checker.check(case), rendering=None) for case in cases]
+    results = [checker.check(case) for case in cases]
+    # Most reports need findings only, and a rendering is long.
+    return [(result.findings, result.rendering if _OWN["keeps"] else None) for result in results]

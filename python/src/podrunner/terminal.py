@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 T = TypeVar("T")
 # Below this a check is over before anybody reads a progress bar.
@@ -20,11 +20,11 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and not plain
 
 
-def progress(items: Sequence[T], what: str) -> Iterable[T]:
+def progress(items: Iterable[T], what: str, total: int) -> Iterable[T]:
     """The items, with a progress bar on standard error while they are worked through, on a terminal only."""
-    if len(items) < _MANY or not wants_colour(sys.stderr):
+    if total < _MANY or not wants_colour(sys.stderr):
         return items
     from rich.console import Console
     from rich.progress import track
 
-    return track(items, what, console=Console(stderr=True), transient=True)
+    return track(items, what, total, console=Console(stderr=True), transient=True)

@@ -15,6 +15,7 @@ from podrunner.check import Checker, Result
 from podrunner.errors import PodrunnerError, ValuesError
 from podrunner.findings import errors
 from podrunner.helm import Kind, renderer
+from podrunner.manifests import known_crds
 from podrunner.values import Values, check_schema, load_values
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ class Setup:
         return self.checker.chart
 
     @classmethod
-    def make(cls, chart: Path | None, helm: Kind, strategy: Strategy | None) -> Setup:
+    def make(cls, chart: Path | None, helm: Kind, strategy: Strategy | None, crd_folders: Sequence[Path] = ()) -> Setup:
         """Find and load the chart. A wrong option ends the run with a sentence."""
         try:
             found = find_chart(chart)
-            return cls(Checker(found, renderer(helm, found), read_chart_file(found).app_version), strategy)
+            crds = known_crds(found, crd_folders)
+            return cls(Checker(found, renderer(helm, found), read_chart_file(found).app_version, crds), strategy)
         except PodrunnerError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -61,9 +63,10 @@ class MatrixFile(pytest.File):
         """One test for each case."""
         try:
             matrix = load_matrix(self.path, self.setup_of_run.chart)
+            cases = make_cases(matrix, strategy=self.setup_of_run.strategy)
         except PodrunnerError as error:
             raise self.CollectError(str(error)) from None
-        for case in make_cases(matrix, strategy=self.setup_of_run.strategy):
+        for case in cases:
             item: CaseItem = CaseItem.from_parent(self, name=case.name)
             item.case = case
             item.checker = self.setup_of_run.checker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -11,25 +12,30 @@ import yaml
 from podrunner.cases.case import Case, Settings, combine
 from podrunner.cases.nodes import NodeReader
 from podrunner.cases.settings import SETTINGS, read_setting, read_settings
-from podrunner.cases.strategy import STRATEGIES, Strategy, choose
+from podrunner.cases.strategy import STRATEGIES, Exclusion, Strategy, choose
 from podrunner.errors import MatrixError
+from podrunner.findings import Finding, Severity
+from podrunner.nearest import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from podrunner.values import Values
 
 Axis = dict[str, Settings]
+# An hour of work for one processor.
+_MOST = 250_000
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A matrix file, read: axis → entry → settings."""
+    """A matrix file, read: axis → entry → settings. No case has all entries of an exclusion."""
 
     file: Path
     strategy: Strategy = "pairwise"
     base: Settings = field(default_factory=Settings)
     axes: dict[str, Axis] = field(default_factory=dict)
+    exclude: tuple[Exclusion, ...] = ()
     cases: dict[str, Settings] = field(default_factory=dict)
 
 
@@ -39,13 +45,15 @@ def load_matrix(path: Path, chart: Path) -> Matrix:
     parts = {
         name: node
         for key, name, node in reader.items(reader.root(), "the file")
-        if reader.known(key, name, "", "key", ("strategy", "base", "axes", "cases"))
+        if reader.known(key, name, "", "key", ("strategy", "base", "axes", "exclude", "cases"))
     }
+    axes = _axes(reader, chart, parts["axes"]) if "axes" in parts else {}
     matrix = Matrix(
         path,
         strategy=_strategy(reader, parts.get("strategy")),
         base=read_settings(reader, chart, parts["base"], "base") if "base" in parts else Settings(),
-        axes=_axes(reader, chart, parts["axes"]) if "axes" in parts else {},
+        axes=axes,
+        exclude=tuple(_exclusions(reader, parts["exclude"], axes)) if "exclude" in parts else (),
         cases=_cases(reader, chart, parts["cases"]) if "cases" in parts else {},
     )
     if reader.findings:
@@ -64,21 +72,40 @@ def make_cases(
     """The cases of a matrix, those of the axes first.
 
     `under` are values files below the matrix' own, `over` values above them. `kube_versions` take the place of the
-    matrix' own versions, but not in explicit cases that say theirs.
+    matrix' own versions, but not in explicit cases that say theirs. Raises MatrixError when there is no case.
     """
     below, above = Settings(layers=tuple(under)), Settings(layers=tuple(over))
     axes = _with_versions(matrix.axes, kube_versions)
     made = []
-    for row in choose({name: list(axis) for name, axis in axes.items()}, strategy or matrix.strategy):
+    entries = {name: list(axis) for name, axis in axes.items()}
+    chosen_strategy = strategy or matrix.strategy
+    if chosen_strategy == "full":
+        _refuse_too_many(matrix.file, entries)
+    for row in choose(entries, chosen_strategy, matrix.exclude):
         name = ",".join(f"{axis}={entry}" for axis, entry in row.items())
-        entries = [axes[axis][entry] for axis, entry in row.items()]
+        chosen = [axes[axis][entry] for axis, entry in row.items()]
         # Made by the axes, so no single line of the file is its place.
-        made.append(combine(name, [below, matrix.base, *entries, above, Settings(line=0)], file=str(matrix.file)))
+        made.append(combine(name, [below, matrix.base, *chosen, above, Settings(line=0)], file=str(matrix.file)))
     for name, settings in matrix.cases.items():
         for version in _versions_of(settings, kube_versions):
             shown = name if version.kube_version is None else f"{name},kube={version.kube_version}"
             made.append(combine(shown, [below, matrix.base, version, settings, above], file=str(matrix.file)))
+    if not made:
+        why = "every combination is excluded" if axes else "there are neither `cases:` nor `axes:`"
+        raise MatrixError([Finding("matrix-empty", Severity.ERROR, f"no case: {why}.", file=str(matrix.file))])
     return made
+
+
+def _refuse_too_many(file: Path, entries: dict[str, list[str]]) -> None:
+    """Combinations multiply: nobody waits for millions of them, and no memory holds them."""
+    number = math.prod(len(each) for each in entries.values())
+    if number > _MOST:
+        longest = sorted(entries, key=lambda name: len(entries[name]))[-3:][::-1]
+        message = (
+            f"strategy full: {number:,} combinations, more than {_MOST:,}. Write pairwise, in which every two entries "
+            f"meet, or fewer entries: the longest axes are {listed(longest)}."
+        )
+        raise MatrixError([Finding("matrix-too-many", Severity.ERROR, message, file=str(file))])
 
 
 def _with_versions(axes: dict[str, Axis], kube_versions: Sequence[str]) -> dict[str, Axis]:
@@ -107,14 +134,35 @@ def _strategy(reader: NodeReader, node: yaml.Node | None) -> Strategy:
 
 def _cases(reader: NodeReader, chart: Path, node: yaml.Node) -> dict[str, Settings]:
     found = {}
-    for _, name, value in reader.items(node, "cases"):
+    for _, name, value in reader.items(node, "cases", "NAME: {values: {…}}"):
         found[name] = read_settings(reader, chart, value, f"cases.{name}", expect=True)
     return found
 
 
+def _exclusions(reader: NodeReader, node: yaml.Node, axes: dict[str, Axis]) -> Iterator[Exclusion]:
+    """A list of maps: axis → entry, or a list of its entries."""
+    if not isinstance(node, yaml.SequenceNode):
+        reader.wrong(
+            node, "matrix-type", "exclude: must be a list of maps, such as `- {preset: privileged, kube: 1.25}`."
+        )
+        return
+    for index, item in enumerate(node.value):
+        where = f"exclude[{index}]"
+        exclusion: Exclusion = {}
+        for key, axis, value in reader.items(item, where):
+            if reader.known(key, axis, f"{where}: ", "axis", list(axes)):
+                nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                known = [
+                    one for one in nodes if reader.known(one, str(one.value), f"{where}.{axis}: ", "entry", axes[axis])
+                ]
+                exclusion[axis] = [str(one.value) for one in known]
+        if exclusion:
+            yield exclusion
+
+
 def _axes(reader: NodeReader, chart: Path, node: yaml.Node) -> dict[str, Axis]:
     axes = {}
-    for key, name, value in reader.items(node, "axes"):
+    for key, name, value in reader.items(node, "axes", "NAME: [ENTRY, ENTRY]"):
         before = len(reader.findings)
         axes[name] = _axis(reader, chart, name, value)
         if not axes[name] and len(reader.findings) == before:
@@ -136,7 +184,7 @@ def _axis(reader: NodeReader, chart: Path, name: str, node: yaml.Node) -> Axis:
     listed = _single_list(node)
     if listed:
         return _list_axis(reader, chart, listed[0], listed[1], where)
-    items = reader.items(node, where)
+    items = reader.items(node, where, f"[{node.value}]" if isinstance(node, yaml.ScalarNode) else "ENTRY: {…}")
     return {entry: read_settings(reader, chart, value, f"{where}.{entry}") for _, entry, value in items}
 
 

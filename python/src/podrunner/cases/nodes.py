@@ -39,7 +39,16 @@ class NodeReader:
             raise MatrixError([_renamed(finding) for finding in error.findings]) from None
         node = next(yaml.compose_all(text, Loader=GoLoader), None)
         if not isinstance(node, yaml.MappingNode):
-            raise MatrixError([Finding("matrix-empty", Severity.ERROR, "the file is empty.", file=str(self.file))])
+            raise MatrixError(
+                [
+                    Finding(
+                        "matrix-empty",
+                        Severity.ERROR,
+                        "the file is empty. Begin with `cases:` or `axes:`.",
+                        file=str(self.file),
+                    )
+                ]
+            )
         return node
 
     def wrong(self, node: yaml.Node, rule: str, message: str) -> None:
@@ -48,13 +57,16 @@ class NodeReader:
         place = {"file": str(self.file), "line": mark.line + 1, "column": mark.column + 1}
         self.findings.append(Finding(rule, Severity.ERROR, message, **place))  # type: ignore[arg-type]
 
-    def items(self, node: yaml.Node, where: str) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
+    def items(
+        self, node: yaml.Node, where: str, like: str = "key: value"
+    ) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
         """(key node, key as written, value node) of a map; a mistake when it is something else. Null is an empty map."""
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 yield key, str(key.value), value
         elif not is_null(node):
-            self.wrong(node, "matrix-type", f"{where}: must be a map (`key: value`).")
+            kind = "list" if like.startswith("[") else "map"
+            self.wrong(node, "matrix-type", f"{where}: must be a {kind}, such as `{like}`.")
 
     def known(self, key: yaml.Node, name: str, where: str, what: str, names: Collection[str]) -> bool:
         """Whether a key is one of `names`; a mistake that lists them when it is not."""
@@ -81,4 +93,7 @@ def is_null(node: yaml.Node) -> bool:
 def _renamed(finding: Finding) -> Finding:
     # What a values file says of Helm holds for a matrix file and podrunner.
     message = finding.message.replace("Helm takes the last one and drops", "The last one wins and drops")
+    message = message.replace(
+        "values must be a map (`key: value`)", "a matrix file must be a map, with `cases:` or `axes:`"
+    )
     return replace(finding, rule=finding.rule.replace("values-", "matrix-"), message=message)

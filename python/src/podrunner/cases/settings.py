@@ -10,6 +10,7 @@ from podrunner.cases.case import Settings
 from podrunner.chart import find_preset
 from podrunner.errors import UsageError, ValuesError
 from podrunner.helm.kubernetes_version import full_version
+from podrunner.helm.release import namespace_name, release_name
 from podrunner.values import Values, load_values
 from podrunner.values.load import values_from_node
 
@@ -56,7 +57,7 @@ def _named(chart: Path, name: str, text: str) -> dict[str, Any]:
         return {"preset": load_values(find_preset(chart, text))}
     if name == "kubeVersion":
         return {"kube_version": full_version(text)}
-    return {name: text}
+    return {name: release_name(text) if name == "release" else namespace_name(text)}
 
 
 def _texts(reader: NodeReader, node: yaml.Node, where: str) -> list[str]:
@@ -89,5 +90,10 @@ def _layer(reader: NodeReader, node: yaml.Node, where: str) -> Values | None:
 def _expect(reader: NodeReader, node: yaml.Node, where: str) -> dict[str, Any]:
     for key, name, value in reader.items(node, where):
         if reader.known(key, name, f"{where}: ", "expectation", ("fail",)):
-            return {"expect_fail": reader.text(value, f"{where}.fail")}
+            text = reader.text(value, f"{where}.fail")
+            if text == "":
+                reader.wrong(
+                    value, "matrix-expectation", f"{where}.fail: is empty. Write a part of the message expected."
+                )
+            return {"expect_fail": text}
     return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from podrunner.commands.options import add_render_options, add_values_options, read_layers
+from podrunner.commands.options import add_release_options, add_render_options, add_values_options, read_layers
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -27,12 +27,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add_values_options(parser)
     parser.add_argument("--show", metavar="WHAT", help="config.toml, notes, or a template by its path or file name")
-    parser.add_argument("--release", default="podrunner", metavar="NAME", help="release name (default: podrunner)")
-    parser.add_argument("--namespace", default="podrunner", metavar="NS", help="namespace (default: podrunner)")
+    add_release_options(parser, "podrunner", "podrunner")
     parser.add_argument("--kube-version", default="1.34", metavar="V", help="Kubernetes version (default: 1.34)")
-    parser.add_argument(
-        "--api-versions", action="append", default=[], metavar="V", help="API version the cluster has, too; several"
-    )
     add_render_options(parser)
 
 

@@ -21,19 +21,21 @@ def collect_cases(args: Namespace, chart: Path) -> tuple[list[Case], list[Result
     """
     from podrunner.cases import Case, load_matrix, make_cases
     from podrunner.check import Result
-    from podrunner.errors import MatrixError
+    from podrunner.errors import MatrixError, UsageError
     from podrunner.values import load_layer, parse_set
 
     versions = kube_versions(args.kube_version, chart)
     cases = _command_line_cases(args, chart, versions)
     if not args.matrix:
+        if args.strategy:
+            raise UsageError(f"--strategy {args.strategy}: there is no matrix to combine. Give one with --matrix.")
         return cases, []
+    under, over = [load_layer(path) for path in args.values], parse_set(args.set)
     try:
         matrix = load_matrix(args.matrix, chart)
+        made = make_cases(matrix, strategy=args.strategy, under=under, over=over, kube_versions=versions)
     except MatrixError as error:
         return cases, [Result(Case(str(args.matrix)), error.findings)]
-    under, over = [load_layer(path) for path in args.values], parse_set(args.set)
-    made = make_cases(matrix, strategy=args.strategy, under=under, over=over, kube_versions=versions)
     return [*cases, *made], []
 
 
@@ -72,10 +74,22 @@ def _command_line_cases(args: Namespace, chart: Path, versions: list[str]) -> li
             cases += preset_cases(chart, chosen, stack, over)
         elif stack or not args.matrix:
             cases.append(values_case(stack, over=over))
-    return [version for case in cases for version in _for_versions(case, versions)]
+    here = [as_told(case, args) for case in cases]
+    return [version for case in here for version in for_versions(case, versions)]
 
 
-def _for_versions(case: Case, versions: list[str]) -> list[Case]:
+def as_told(case: Case, args: Namespace) -> Case:
+    """The case with the release, namespace and API versions of the command line."""
+    return replace(
+        case,
+        release=args.release or case.release,
+        namespace=args.namespace or case.namespace,
+        api_versions=(*case.api_versions, *args.api_versions),
+    )
+
+
+def for_versions(case: Case, versions: list[str]) -> list[Case]:
+    """The case for each Kubernetes version, under names of their own when there are several."""
     if len(versions) < 2:
         return [replace(case, kube_version=versions[0])] if versions else [case]
     return [replace(case, name=f"{case.name},kube={version}", kube_version=version) for version in versions]

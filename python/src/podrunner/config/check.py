@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.config.formats import is_duration, refuse
 from podrunner.config.keys import Key, load_keys
 from podrunner.config.lines import find_lines
+from podrunner.config.parsed import parse_config
 from podrunner.config.rules import check_rules
 from podrunner.dotted import Path, dotted, parse_dotted
 from podrunner.explain import show
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FILE = "config.toml"
+# What GitLab Runner expands, and where this chart puts a secret in before the runner reads the file.
+_FROM_ELSEWHERE = ("$", "@podrunner-secret:")
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
@@ -38,7 +41,7 @@ def check_config(toml_text: str, runner_version: str = "19.4") -> list[Finding]:
 def _check(toml_text: str, runner_version: str) -> tuple[Finding, ...]:
     # Many cases of a matrix have the same config.toml.
     try:
-        data = tomllib.loads(toml_text)
+        data = parse_config(toml_text)
     except tomllib.TOMLDecodeError as error:
         return (_not_toml(error),)
     findings = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
@@ -114,7 +117,7 @@ def _check_value(key: Key, value: Any, path: Path) -> Iterator[Finding]:
     reason = refuse(key.format, value)
     if reason:
         yield _wrong("config-format", path, f"{reason}, is {_is(path, value)}.")
-    if key.secret and value and not str(value).startswith("$"):
+    if key.secret and value and not str(value).startswith(_FROM_ELSEWHERE):
         message = "a secret in plain sight: everybody who may read ConfigMaps can read it."
         yield _wrong("config-secret", path, message, Severity.WARNING)
     yield from _check_children(key, value, path)

@@ -1,120 +1,139 @@
-"""The pod that the Kubernetes executor makes for a job, as far as its security goes."""
+"""The pod that the Kubernetes executor makes for a job: containers, security, volumes and what pod_spec patches."""
 
 from __future__ import annotations
 
-import re
 import tomllib
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from podrunner.config.feature_flags import feature_flag
+from podrunner.config.parsed import parse_config
+from podrunner.config.pod_patches import patched
+from podrunner.config.rules import BUILDS_DIR
+from podrunner.config.security_context import container_context, pod_context
+from podrunner.config.volumes import VOLUMES
 from podrunner.findings import Finding, Severity
 from podrunner.manifests.pod_security import LEVELS, level
 from podrunner.manifests.pods import maps, table
-from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from podrunner.helm import Rendering
 
-_NAMES = {"selinux_type": "seLinuxOptions", "app_armor_profile": "appArmorProfile"}
-_CONTAINERS = {"build": "containers", "helper": "containers", "init_permissions": "initContainers"}
-_KINDS = {"host_path": "hostPath", "pvc": "persistentVolumeClaim", "config_map": "configMap", "empty_dir": "emptyDir"}
+_ENFORCE = "pod-security.kubernetes.io/enforce"
 
 
-def check_job_pods(rendering: Rendering, values: Mapping[str, Any], modes: Mapping[str, Any]) -> list[Finding]:
+def check_job_pods(
+    rendering: Rendering, values: Mapping[str, Any], modes: Mapping[str, Any], kube_version: str
+) -> list[Finding]:
     """Compare the level of each runner's job pod with what the table of modes promises to administrators."""
     found: list[Finding] = []
     for name, text in rendering.config_texts.items():
-        try:
-            runners = tomllib.loads(text).get("runners")
-        except tomllib.TOMLDecodeError:
-            continue
-        for runner in maps(runners):
-            found += _check(runner, values, modes, f"ConfigMap/{name}")
+        for runner, pod in _job_pods(text):
+            needed, reasons = level(pod, kube_version)
+            mode = _mode(str(runner.get("name")), values)
+            finding = _beyond(runner, needed, reasons, mode, modes)
+            found += [replace(one, object=f"ConfigMap/{name}") for one in finding]
+            found += _refused(runner, needed, reasons, rendering)
     return found
 
 
-def _check(
-    runner: dict[str, Any], values: Mapping[str, Any], modes: Mapping[str, Any], where: str
+@lru_cache(maxsize=1024)
+def _job_pods(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The runners of a config.toml, each with its job's pod: the same on all Kubernetes versions."""
+    try:
+        runners = parse_config(text).get("runners")
+    except tomllib.TOMLDecodeError:
+        return []
+    return [(runner, job_pod(runner)) for runner in maps(runners)]
+
+
+def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], rendering: Rendering) -> Iterator[Finding]:
+    """An error where the release itself makes a namespace that refuses the runner's job pods."""
+    where = table(runner.get("kubernetes")).get("namespace")
+    for document in rendering.documents:
+        metadata = table(document.data.get("metadata"))
+        enforced = table(metadata.get("labels")).get(_ENFORCE)
+        if document.data.get("kind") != "Namespace" or metadata.get("name") != where or enforced not in LEVELS:
+            continue
+        if LEVELS.index(needed) > LEVELS.index(str(enforced)):
+            message = (
+                f"enforces the Pod Security level {enforced}, jobs of runner {runner.get('name')} need {needed}: "
+                f"{'; '.join(reasons[:4])}. Their pods would be refused. Set jobs.podSecurity.enforce: {needed}."
+            )
+            path = f"metadata.labels.{_ENFORCE}"
+            yield Finding("job-pod-refused", Severity.ERROR, message, object=document.name, path=path)
+
+
+def _mode(runner: str, values: Mapping[str, Any]) -> str:
+    own = table(table(table(values.get("runners")).get(runner)).get("podman"))
+    return str(own.get("mode", table(values.get("podman")).get("mode")))
+
+
+def _beyond(
+    runner: Mapping[str, Any], needed: str, reasons: list[str], mode: str, modes: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    name = str(runner.get("name"))
-    own = table(table(table(values.get("runners")).get(name)).get("podman"))
-    mode = own.get("mode", table(values.get("podman")).get("mode"))
-    promised = table(modes.get(str(mode))).get("podSecurity")
-    if promised not in LEVELS:
-        return
-    needed, reasons = level(job_pod(runner))
-    if LEVELS.index(needed) > LEVELS.index(promised):
+    promised = table(modes.get(mode)).get("podSecurity")
+    if promised in LEVELS and LEVELS.index(needed) > LEVELS.index(promised):
+        name = runner.get("name")
         message = (
             f"jobs of runner {name} need the Pod Security level {needed}, mode {mode} promises {promised}: "
             f"{'; '.join(reasons[:4])}."
         )
-        yield Finding("job-pod-security", Severity.WARNING, message, object=where, path=f"runners.{name}")
+        yield Finding("job-pod-security", Severity.WARNING, message, path=f"runners.{name}")
 
 
-def job_pod(runner: dict[str, Any]) -> dict[str, Any]:
-    """The pod spec of a job: containers with their security contexts, and volumes."""
+def job_pod_level(runner: Mapping[str, Any], promised: str, kube_version: str) -> str:
+    """The Pod Security level that the namespace of a runner's jobs has to allow.
+
+    That which its mode promises, or more where options or own keys of config.toml ask for more.
+    """
+    needed, _ = level(job_pod(runner), kube_version)
+    return max(promised, needed, key=LEVELS.index)
+
+
+def job_pod(runner: Mapping[str, Any]) -> dict[str, Any]:
+    """The pod spec of a job without services: containers with their security contexts, and volumes.
+
+    What a job can change, such as its user, is left out; so are values that hold variables of the job.
+    """
     kubernetes = table(runner.get("kubernetes"))
-    containers: dict[str, Any] = {"containers": [], "initContainers": []}
-    for name, part in _CONTAINERS.items():
-        containers[part].append({"name": name, "securityContext": _context(kubernetes, name)})
-    spec: dict[str, Any] = {**containers, "volumes": list(_volumes(table(kubernetes.get("volumes"))))}
-    pod = table(kubernetes.get("pod_security_context"))
+    spec: dict[str, Any] = {
+        "containers": [_container(kubernetes, "build"), _container(kubernetes, "helper")],
+        "initContainers": [],
+        "volumes": [],
+    }
+    if _attaches(runner):
+        spec["initContainers"] = [{**_container(kubernetes, "init_permissions"), "name": "init-permissions"}]
+    spec["volumes"] = list(_volumes(runner, table(kubernetes.get("volumes"))))
+    pod = pod_context(table(kubernetes.get("pod_security_context")))
     if pod:
-        spec["securityContext"] = _camel(pod)
-    for patch in maps(kubernetes.get("pod_spec")):
-        spec = _patched(spec, str(patch.get("patch", "")))
+        spec["securityContext"] = pod
+    if feature_flag(runner, "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION"):
+        for patch in maps(kubernetes.get("pod_spec")):
+            spec = patched(spec, str(patch.get("patch", "")), str(patch.get("patch_type") or "strategic"))
     return spec
 
 
-def _context(kubernetes: dict[str, Any], name: str) -> dict[str, Any]:
-    for_all: dict[str, Any] = {
-        key: kubernetes[key] for key in ("privileged", "allow_privilege_escalation") if key in kubernetes
-    }
-    capabilities = {
-        part: kubernetes[f"cap_{part}"] for part in ("add", "drop") if isinstance(kubernetes.get(f"cap_{part}"), list)
-    }
-    own = table(kubernetes.get(f"{name}_container_security_context"))
-    return _camel(merge({**for_all, **({"capabilities": capabilities} if capabilities else {})}, own))
+def _container(kubernetes: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"name": name, "securityContext": container_context(kubernetes, name)}
 
 
-def _camel(table_of_runner: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in table_of_runner.items():
-        if key == "proc_mount":
-            found["procMount"] = str(value).title()
-        elif key == "selinux_type":
-            found["seLinuxOptions"] = {"type": value}
-        else:
-            name = _NAMES.get(key) or re.sub(r"_([a-z])", lambda match: match[1].upper(), key)
-            found[name] = _camel(value) if isinstance(value, dict) else value
-    return found
+def _attaches(runner: Mapping[str, Any]) -> bool:
+    return not feature_flag(runner, "FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY")
 
 
-def _volumes(volumes: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for kind, every in volumes.items():
-        for volume in maps(every):
-            yield {"name": volume.get("name"), _KINDS.get(kind, kind): {}}
-
-
-def _patched(spec: dict[str, Any], patch: str) -> dict[str, Any]:
-    import yaml
-
-    try:
-        data = yaml.safe_load(patch)
-    except yaml.YAMLError:
-        return spec
-    if not isinstance(data, dict):
-        return spec
-    patched = merge(spec, {key: value for key, value in data.items() if not isinstance(value, list)})
-    for key in ("containers", "initContainers", "volumes"):
-        patched[key] = _by_name(spec.get(key) or [], maps(data.get(key)))
-    return patched
-
-
-def _by_name(base: list[dict[str, Any]], over: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = {str(item.get("name")): item for item in base}
-    for item in over:
-        name = str(item.get("name"))
-        found[name] = merge(found.get(name, {}), item)
-    return list(found.values())
+def _volumes(runner: Mapping[str, Any], volumes: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    configured = [(kind, volume) for kind in VOLUMES for volume in maps(volumes.get(kind))]
+    for kind, volume in configured:
+        name, source = VOLUMES[kind]
+        yield {"name": volume.get("name"), name: source(volume)}
+    builds_dir = str(runner.get("builds_dir") or BUILDS_DIR)
+    own = ["scripts", "logs"] if _attaches(runner) else []
+    # A volume that is mounted exactly there takes the place of the executor's own.
+    if builds_dir not in [volume.get("mount_path") for _, volume in configured]:
+        own.insert(0, "repo")
+    for name in own:
+        yield {"name": name, "emptyDir": {}}

@@ -11,7 +11,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key: `type` in the words of keys.json (`array of tables`, `table of string -> string`, …)."""
+    """One key: `type` in the words of keys.json (`array of tables`, `table of string -> string`, …).
+
+    `zero_is_unset`: false, 0 and "" are the same as a key that is not there. `variable`: what `gitlab-runner register`
+    takes the key from.
+    """
 
     name: str
     type: str
@@ -20,6 +24,8 @@ class Key:
     required: bool = False
     deprecated: bool = False
     secret: bool = False
+    zero_is_unset: bool = True
+    variable: str = ""
     children: dict[str, Key] = field(default_factory=dict)
 
     def find(self, name: str) -> Key | None:
@@ -59,5 +65,7 @@ def _key(entry: dict[str, Any]) -> Key:
         required=entry.get("required", False),
         deprecated=entry.get("deprecated", False),
         secret=entry.get("secret", False),
+        zero_is_unset=not entry.get("unset_differs_from_zero", False),
+        variable=entry.get("register_env", ""),
         children=_children(entry.get("children", [])),
     )

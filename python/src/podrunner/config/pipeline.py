@@ -22,7 +22,8 @@ def check_pipeline(file: Path, runner_version: str) -> list[Finding]:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise UsageError(f"--pipeline {file}: cannot be read: {error}.") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"--pipeline {file}: cannot be read: {reason}.") from None
     try:
         # A pipeline with `spec:` inputs has two documents.
         nodes = list(yaml.compose_all(text, Loader=GoLoader))
@@ -31,6 +32,10 @@ def check_pipeline(file: Path, runner_version: str) -> list[Finding]:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         reason = f"not YAML: {error.problem}."
         return [Finding("pipeline-yaml", Severity.ERROR, reason, file=str(file), line=line, column=column)]
+    if not nodes or not isinstance(nodes[-1], yaml.MappingNode):
+        is_list = bool(nodes) and isinstance(nodes[-1], yaml.SequenceNode)
+        reason = f"a pipeline must be a map of jobs, this is {'a list' if is_list else 'empty or a single value'}."
+        return [Finding("pipeline-yaml", Severity.ERROR, reason, file=str(file), line=1)]
     return [finding for node in nodes if node is not None for finding in _walk(node, str(file), runner_version)]
 
 

@@ -1,5 +1,5 @@
 """Which template branches and which values the cases exercise."""
 
-from podrunner.coverage.check import CoverageOptions, check_coverage
+from podrunner.coverage.check import Coverage, CoverageOptions, check_coverage
 
-__all__ = ["CoverageOptions", "check_coverage"]
+__all__ = ["Coverage", "CoverageOptions", "check_coverage"]

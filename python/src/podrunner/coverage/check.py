@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.coverage.exceptions import Exceptions, read_exceptions
-from podrunner.coverage.exercise import exercise, read_templates
+from podrunner.coverage.exercise import Exercised, exercise, read_templates
 from podrunner.coverage.influence import find_uses
-from podrunner.coverage.references import find_references, is_declared
+from podrunner.coverage.lines import CoveredTemplate, cover_lines
+from podrunner.coverage.references import commented_keys, find_references, is_declared
 from podrunner.dotted import dotted
 from podrunner.findings import Finding, Severity
 from podrunner.values.schema import load_defaults, load_schema
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podrunner.cases import Case
+    from podrunner.coverage.references import Reference
+    from podrunner.dotted import Path as Parts
     from podrunner.helm import Renderer
 
 
@@ -29,15 +32,24 @@ class CoverageOptions:
     exceptions: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What no case exercises, as findings, and every template line by line."""
+
+    findings: tuple[Finding, ...]
+    templates: tuple[CoveredTemplate, ...]
+
+
 def check_coverage(
     chart: Path, shown: str, renderer: Renderer, cases: Sequence[Case], options: CoverageOptions
-) -> list[Finding]:
-    """Findings about branches and values; the last one says the percentages. `shown` is the chart as people call it.
+) -> Coverage:
+    """Coverage of branches and values; its last finding says the percentages. `shown` is the chart as people call it.
 
     Raises UsageError and MatrixError for a bad file of exceptions.
     """
     exceptions = read_exceptions(options.exceptions) if options.exceptions else Exceptions()
-    branches, percent = _branches(chart, shown, cases, exceptions)
+    exercised = exercise(chart, cases)
+    branches, percent = _branches(exercised, shown, exceptions)
     values, counted = _values(chart, shown, renderer, cases, exceptions)
     undeclared = list(_undeclared(chart, shown))
     summary = f"{percent:.1f} % of the branches are exercised, {counted}."
@@ -45,11 +57,11 @@ def check_coverage(
     if percent < options.fail_under:
         wanted = f"{summary} At least {options.fail_under:g} % of the branches were asked for (--coverage-fail-under)."
         total = Finding("coverage", Severity.ERROR, wanted)
-    return [*branches, *values, *undeclared, total]
+    lines = cover_lines(read_templates(chart), exercised, exceptions.branches or {})
+    return Coverage((*branches, *values, *undeclared, total), lines)
 
 
-def _branches(chart: Path, shown: str, cases: Sequence[Case], exceptions: Exceptions) -> tuple[list[Finding], float]:
-    exercised = exercise(chart, cases)
+def _branches(exercised: Exercised, shown: str, exceptions: Exceptions) -> tuple[list[Finding], float]:
     missed = [branch for branch in exercised.missed if branch.name not in (exceptions.branches or {})]
     found = [
         Finding(
@@ -72,6 +84,7 @@ def _values(
 ) -> tuple[list[Finding], str]:
     uses = find_uses(chart, renderer, cases)
     places = load_defaults(chart).places
+    references = list(find_references(read_templates(chart)))
     found, missed = [], []
     for use in uses:
         name = dotted(use.path)
@@ -80,7 +93,7 @@ def _values(
         missed.append(name)
         if name not in (exceptions.values or {}):
             rule = "coverage-value" if use.has_effect else "coverage-value-without-effect"
-            why = "no case sets it." if use.has_effect else "changes nothing in any case. Is it used?"
+            why = "no case sets it." if use.has_effect else _without_effect(use.path, references)
             line, column = places.get(use.path, (0, 0))
             file = f"{shown}/values.yaml"
             found.append(
@@ -90,15 +103,27 @@ def _values(
     return found, f"{len(uses) - len(found)} of {len(uses)} values"
 
 
+def _without_effect(path: Parts, references: Sequence[Reference]) -> str:
+    """Why a value may be without effect: the template that is nearest to using it, or that there is none."""
+    using = [one for one in references if all(a == b for a, b in zip(one.path, path, strict=False))]
+    if not using:
+        return "changes nothing in any case, and no template names it. Is it needed?"
+    nearest = max(using, key=lambda one: min(len(one.path), len(path)))
+    place = f"{nearest.template}:{nearest.line}"
+    return f"changes nothing in any case. {place} uses it: add a case that gets there."
+
+
 def _undeclared(chart: Path, shown: str) -> Iterator[Finding]:
     defaults, loaded = load_defaults(chart).data, load_schema(chart)
     schema = loaded[0] if loaded else {}
+    file = chart / "values.yaml"
+    commented = commented_keys(file.read_text(encoding="utf-8") if file.is_file() else "")
     seen = set()
     for reference in find_references(read_templates(chart)):
         name = dotted(reference.path)
-        if (reference.template, name) in seen or is_declared(reference.path, defaults, schema):
+        if (reference.template, name) in seen or is_declared(reference.path, defaults, schema, commented):
             continue
         seen.add((reference.template, name))
         message = f"{name}: used here, but neither values.yaml nor the schema has it: nobody can know of it."
-        file = f"{shown}/{reference.template}"
-        yield Finding("coverage-undeclared", Severity.WARNING, message, path=name, file=file, line=reference.line)
+        place = f"{shown}/{reference.template}"
+        yield Finding("coverage-undeclared", Severity.WARNING, message, path=name, file=place, line=reference.line)

@@ -35,7 +35,7 @@ def find_uses(chart: Path, renderer: Renderer, cases: Sequence[Case]) -> list[Va
     """The use of every value of the chart's own values.yaml."""
     defaults = load_defaults(chart).data
     loaded = load_schema(chart)
-    trial = _Trial(renderer, loaded[0] if loaded else {}, loaded[1] if loaded else None, defaults, list(cases)[:_TRIES])
+    trial = _Trial(renderer, loaded[0] if loaded else {}, loaded[1] if loaded else None, defaults, list(cases))
     subcharts = {file.name for file in (chart / "charts").glob("*") if file.is_dir()}
     said = [case.values for case in cases]
     return [
@@ -68,14 +68,15 @@ class _Trial:
     def has_effect(self, path: Parts, default: Any) -> bool:
         """Whether another value at `path` changes the rendering of any case. To be refused by Helm is an effect."""
         part = schema_of(path, self._schema)
+        here_said = [_at(values, path, default) for values in self._said]
         # What other cases say for it is the best thing to try; then what the schema allows.
-        said = [value for values in self._said if (value := _at(values, path, default)) != default]
-        for number, case in enumerate(self._cases):
+        said = [value for value in here_said if value != default]
+        # Cases that say something for it first: they were written to show its effect.
+        for number in sorted(range(len(self._cases)), key=lambda number: here_said[number] == default)[:_TRIES]:
             plain = self._rendered(number)
             if plain is None:
                 continue
-            values = case.values
-            here = _at(values, path, default)
+            case, values, here = self._cases[number], self._said[number], here_said[number]
             for flip in [default, *said, *flips(here, part, self._schema)]:
                 changed = merge(values, _nested(path, flip))
                 if flip == here:

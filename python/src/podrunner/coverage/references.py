@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NAMES = r"((?:\.[A-Za-z_]\w*)+)"
 _VALUES = re.compile(rf"(?:^|[\s(|])(?:\$\w*)?(?:\.[A-Za-z_]\w*)?\.Values{_NAMES}")
 _ASSIGNED = re.compile(rf"^\$(\w+) :?= \$?\.Values{_NAMES}$")
+_COMMENTED = re.compile(r"^[ \t]*#[# \t]*(?:- )?([A-Za-z_][\w-]*):(?:\s|$)", re.MULTILINE)
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`')
 
 
@@ -50,8 +51,16 @@ def _parts(text: str) -> Path:
     return tuple(text.lstrip(".").split("."))
 
 
-def is_declared(path: Path, defaults: Any, schema: dict[str, Any]) -> bool:
-    """Whether values.yaml or the schema has this path, or leaves open what is below a part of it."""
+def commented_keys(text: str) -> frozenset[str]:
+    """Keys that values.yaml shows in a comment: `# nameOverride: ""`."""
+    return frozenset(_COMMENTED.findall(text))
+
+
+def is_declared(path: Path, defaults: Any, schema: dict[str, Any], commented: frozenset[str] = frozenset()) -> bool:
+    """Whether values.yaml or the schema has this path, or leaves open what is below a part of it.
+
+    `commented` are keys without a default, that values.yaml shows in a comment.
+    """
     if path[0] == "global":
         return True
     for index, part in enumerate(path):
@@ -59,7 +68,7 @@ def is_declared(path: Path, defaults: Any, schema: dict[str, Any]) -> bool:
             # A scalar, a null or an empty map: whatever is below it is not written out.
             return True
         if part not in defaults:
-            return _in_schema(path[: index + 1], schema)
+            return part in commented or _in_schema(path[: index + 1], schema)
         defaults = defaults[part]
     return True
 

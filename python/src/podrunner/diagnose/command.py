@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterator
+    from typing import BinaryIO
 
     from podrunner.diagnose.diagnosis import Explanation
     from podrunner.values import Values
@@ -17,12 +19,14 @@ EXAMPLES = """\
 examples:
   podrunner explain job.log                          a job log, saved by "Show complete raw"
   kubectl logs POD -c build | podrunner explain -    any log, through a pipe
-  podrunner explain --pod ci/runner-abc-project-1-concurrent-0
+  podrunner explain --pod ci/runner-abc-project-1-concurrent-0 --context prod
   podrunner explain job.log --values team-a.yaml     says which line of the values to change
   podrunner explain job.log --json | jq .cause
 
 exit code: 0 a cause is named, 1 none is (and what to collect is said), 2 wrong use.
 """
+# What no text holds in its first lines.
+_NUL, _GZIP, _BEGINNING = "\0", "\x1f", 10
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,6 +37,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--pod", metavar="NAMESPACE/NAME", help="a job's pod: its status, events, logs and node")
     parser.add_argument(
         "--kubeconfig", type=Path, metavar="FILE", help="the cluster of --pod (default: as kubectl chooses)"
+    )
+    parser.add_argument(
+        "--context", default="", metavar="NAME", help="context of the kubeconfig (default: its current one)"
     )
     parser.add_argument(
         "-f",
@@ -69,10 +76,11 @@ def _explain(args: Namespace) -> tuple[Explanation, list[str]]:
 
     if args.pod and args.log:
         raise UsageError("LOG and --pod exclude each other: --pod reads the pod's own log.")
-    if args.kubeconfig and not args.pod:
-        raise UsageError("--kubeconfig is for --pod.")
+    for option, value in (("--kubeconfig", args.kubeconfig), ("--context", args.context)):
+        if value and not args.pod:
+            raise UsageError(f"{option} is for --pod.")
     if args.pod:
-        return _explain_pod(args.pod, args.kubeconfig)
+        return _explain_pod(args.pod, args.kubeconfig, args.context)
     if not args.log and sys.stdin.isatty():
         raise UsageError("name a job log, - for standard input, or --pod NAMESPACE/NAME.")
     return _explain_log(args.log or "-"), []
@@ -80,21 +88,31 @@ def _explain(args: Namespace) -> tuple[Explanation, list[str]]:
 
 def _explain_log(name: str) -> Explanation:
     from podrunner.diagnose.diagnosis import examine
-    from podrunner.diagnose.trace import read_lines
     from podrunner.errors import UsageError
 
     if name == "-":
-        return examine(read_lines(sys.stdin.buffer))
+        return examine(_lines(sys.stdin.buffer, "standard input"))
     try:
         with Path(name).open("rb") as file:
-            return examine(read_lines(file))
+            return examine(_lines(file, name))
     except FileNotFoundError:
         raise UsageError(f"{name}: no such file.") from None
     except OSError as error:
         raise UsageError(f"{name}: cannot be read: {error.strerror}.") from None
 
 
-def _explain_pod(pod: str, kubeconfig: Path | None) -> tuple[Explanation, list[str]]:
+def _lines(stream: BinaryIO, name: str) -> Iterator[str]:
+    """The lines of a log. Raises UsageError for what is no text, such as an archive."""
+    from podrunner.diagnose.trace import read_lines
+    from podrunner.errors import UsageError
+
+    for number, line in enumerate(read_lines(stream)):
+        if number < _BEGINNING and (_NUL in line or line.startswith(_GZIP)):
+            raise UsageError(f"{name}: is no text in UTF-8. Unpack it first if it is an archive.")
+        yield line
+
+
+def _explain_pod(pod: str, kubeconfig: Path | None, context: str) -> tuple[Explanation, list[str]]:
     from podrunner.diagnose.diagnosis import examine
     from podrunner.diagnose.pod import connect, read_pod
     from podrunner.errors import UsageError
@@ -102,5 +120,5 @@ def _explain_pod(pod: str, kubeconfig: Path | None) -> tuple[Explanation, list[s
     namespace, slash, name = pod.partition("/")
     if not (namespace and slash and name):
         raise UsageError(f"--pod {pod}: write NAMESPACE/NAME.")
-    evidence = read_pod(connect(kubeconfig), namespace, name)
+    evidence = read_pod(connect(kubeconfig, context), namespace, name)
     return examine(evidence.log, others=evidence.others), evidence.unread

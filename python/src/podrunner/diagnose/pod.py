@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.diagnose.trace import LONGEST_LINE
 from podrunner.errors import PodrunnerError, UsageError
+from podrunner.kubeconfig import find_context, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,8 @@ Object = dict[str, Any]
 
 # Seconds: no API server takes longer for such small questions.
 _PATIENCE = 30
-_NEEDED = ("SETUID", "SETGID")
+# What podman's user namespace takes; root maps root, too.
+_NEEDED, _NEEDED_BY_ROOT = ("SETUID", "SETGID"), ("SETUID", "SETGID", "SETFCAP")
 
 
 @dataclass(slots=True)
@@ -31,21 +33,19 @@ class PodEvidence:
     unread: list[str] = field(default_factory=list)
 
 
-def connect(kubeconfig: Path | None) -> CoreV1Api:
-    """The API of the cluster that a kubeconfig names, None for the default one. Raises UsageError."""
-    try:
-        from kubernetes import client, config
-    except ModuleNotFoundError:
-        raise UsageError("--pod needs the Python package kubernetes: pip install 'podrunner[cluster]'.") from None
-    if kubeconfig and not kubeconfig.is_file():
-        raise UsageError(f"--kubeconfig {kubeconfig}: no such file.")
+def connect(kubeconfig: Path | None, context: str = "") -> CoreV1Api:
+    """The API of the cluster that a kubeconfig and a context of it name, as kubectl chooses. Raises UsageError."""
+    from kubernetes import client, config
+
+    find_context(kubeconfig, context)
     configuration = client.Configuration()
     try:
         config.load_kube_config(  # type: ignore[no-untyped-call]
-            str(kubeconfig) if kubeconfig else None, client_configuration=configuration, persist_config=False
+            str(kubeconfig) if kubeconfig else None, context or None, configuration, persist_config=False
         )
-    except config.ConfigException as error:
-        raise UsageError(f"{kubeconfig or 'the default kubeconfig'} cannot be used: {error}.") from None
+    # A user or cluster that is not there, a certificate that is none.
+    except (config.ConfigException, TypeError, KeyError, AttributeError, ValueError, OSError) as error:
+        raise unusable(kubeconfig, error) from None
     configuration.retries = False
     return client.CoreV1Api(client.ApiClient(configuration))
 
@@ -93,6 +93,8 @@ def _open(found: PodEvidence, what: str, right: str, call: Callable[[], Any]) ->
     try:
         return call()
     except ApiException as error:
+        if error.status == 401:
+            raise UsageError("the cluster does not know who asks: the kubeconfig's credentials are refused.") from None
         found.unread.append(_reason(what, right, error.status, error.body))
     except urllib3.exceptions.HTTPError as error:
         raise PodrunnerError(f"the API server cannot be reached: {error}") from None
@@ -102,7 +104,7 @@ def _open(found: PodEvidence, what: str, right: str, call: Callable[[], Any]) ->
 def _reason(what: str, right: str, status: int | None, body: Any) -> str:
     if status == 404 and what.startswith("pod "):
         return f"{what}: not there. GitLab Runner deletes a job's pod when the job ends; its events stay for an hour."
-    if status in {401, 403}:
+    if status == 403:
         return f"{what}: this kubeconfig may not {right}."
     try:
         message = json.loads(body)["message"]
@@ -139,7 +141,9 @@ def _spec_lines(spec: Object) -> Iterator[str]:
         if security.get("allowPrivilegeEscalation") is False:
             yield f"{name} allowPrivilegeEscalation: false"
         capabilities = security.get("capabilities") or {}
-        missing = [one for one in _NEEDED if one not in (capabilities.get("add") or [])]
+        uid = security.get("runAsUser", (spec.get("securityContext") or {}).get("runAsUser"))
+        needed = _NEEDED_BY_ROOT if uid == 0 else _NEEDED
+        missing = [one for one in needed if one not in (capabilities.get("add") or [])]
         if missing and "ALL" in (capabilities.get("drop") or []) and not security.get("privileged"):
             yield f"{name} lacks the capabilities {', '.join(missing)}"
 

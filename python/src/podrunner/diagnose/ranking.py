@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from podrunner.diagnose.scan import Hit, Scan
     from podrunner.diagnose.trace import Trace
 
-_IN_PLACE, _ELSEWHERE = 20, -60
+# Elsewhere, even the weightiest cause stands behind what failed in the end.
+_IN_PLACE, _ELSEWHERE = 20, -80
 _LEVELS = {Level.CAUSE: 0, Level.GENERAL: -40, Level.SYMPTOM: -100}
 
 
@@ -52,6 +53,8 @@ def _score(hit: Hit, trace: Trace) -> int:
 def in_place(hit: Hit, trace: Trace) -> bool:
     """Whether a hit belongs to what failed: the last command of the script, the stage before it, pod or event."""
     line = hit.best
+    if line.is_aside:
+        return False
     is_last = line.command == trace.commands and line.stage is not Stage.AFTER
     return bool(line.source) or line.stage is Stage.END or is_last
 

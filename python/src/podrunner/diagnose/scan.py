@@ -122,6 +122,10 @@ class Scan:
             return
         hit.count += 1
         hit.last.append(line)
-        # The last one counts, but what comes after the script is not what made it fail.
-        if line.stage is not Stage.AFTER or hit.best.stage is Stage.AFTER:
+        # The last one counts, but neither what comes after the script nor what was tried again made it fail.
+        if _weight(line) >= _weight(hit.best):
             hit.best, hit.groups = line, known or hit.groups
+
+
+def _weight(line: Line) -> tuple[bool, bool]:
+    return (line.stage is not Stage.AFTER, not line.is_aside)

@@ -22,6 +22,8 @@ _TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d
 _MARGIN = re.compile(r"^ {0,8}│ ?")
 _COMMAND = re.compile(r"^\$ (?P<command>.+)")
 _STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP (?P<number>\d+(?:/\d+)?): (?P<step>.+)")
+# What is tried again, and texts that are shown for another reason: a diff, a linter's place in a document.
+_ASIDE = re.compile(r"\b(?:[Rr]etrying|[Ww]ill retry)\b|^[-+] |^\S+\.(?:adoc|html|md|rst|txt):\d+")
 _RUNNER = re.compile(r"^ {1,4}on (?P<name>\S.*?) [\w-]{7,12}(?:, system ID: |$)")
 
 
@@ -57,6 +59,11 @@ class Line:
     source: str = ""
     stage: Stage = Stage.UNKNOWN
     command: int = 0
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it tells of something that is no failure by itself."""
+        return bool(_ASIDE.search(self.text))
 
 
 class Trace:

@@ -14,6 +14,10 @@ __all__ = ["KINDS", "Document", "Kind", "RenderError", "Renderer", "Rendering", 
 
 def renderer(kind: Kind, chart: Path) -> Renderer:
     """A renderer for one chart, loaded once. Raises UsageError when it cannot work here."""
+    from podrunner.helm.dependencies import refuse_library_chart, refuse_missing_dependencies
+
+    refuse_library_chart(chart)
+    refuse_missing_dependencies(chart)
     if kind == "command":
         from podrunner.helm.command import CommandRenderer
 

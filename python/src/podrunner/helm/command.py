@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.chart import read_chart_file
 from podrunner.errors import UsageError
-from podrunner.helm.kubernetes_version import full_version
+from podrunner.helm.kubernetes_version import UNLISTED_API_VERSIONS, full_version
 from podrunner.helm.refusal import read_refusal
 from podrunner.helm.rendering import Rendering, parse_documents
 
@@ -67,7 +67,7 @@ class CommandRenderer:
         """See `Renderer.render`. There are no notes: `helm template` does not render them."""
         arguments = ["helm", "template", release, str(self._path), "--namespace", namespace]
         arguments += ["--kube-version", full_version(kube_version), "--values", "-"]
-        for version in api_versions:
+        for version in (*UNLISTED_API_VERSIONS, *api_versions):
             arguments += ["--api-versions", version]
         # By standard input: values may hold a token, which must be in no file and no argument.
         done = self._run(arguments, json.dumps(values))

@@ -6,6 +6,8 @@ import re
 
 from podrunner.errors import UsageError
 
+# Every cluster has this one, and Helm without a cluster does not know it: its list is that of a Go client.
+UNLISTED_API_VERSIONS = ("apiregistration.k8s.io/v1", "apiregistration.k8s.io/v1/APIService")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?([-+].*)?\Z")
 
 

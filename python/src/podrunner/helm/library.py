@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from podrunner.chart import read_chart_file
 from podrunner.errors import RenderError, UsageError
-from podrunner.helm.kubernetes_version import full_version
+from podrunner.helm.kubernetes_version import UNLISTED_API_VERSIONS, full_version
 from podrunner.helm.refusal import read_refusal
-from podrunner.helm.rendering import Rendering, parse_documents
+from podrunner.helm.rendering import Document, Rendering, parse_documents
+from podrunner.values.schema import load_defaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ _NOTES = "templates/NOTES.txt"
 class LibraryRenderer:
     """One chart, loaded once.
 
-    Loaded without its values.schema.json: Helm compiles the schema again for each render, which costs more than the
-    render. podrunner checks each set of values against the schema once, see `podrunner.values.check_schema`.
+    Loaded without its values.schema.json, unless it has dependencies: Helm compiles the schema again for each render,
+    which costs more than the render. podrunner checks each set of values against the schema once, see `podrunner.values.check_schema`.
     """
 
     def __init__(self, chart: Path, *, loaded_from: Path | None = None) -> None:
@@ -54,16 +54,11 @@ class LibraryRenderer:
             "name": release,
             "namespace": namespace,
             "kube_version": kube_version,
-            "api_versions": list(api_versions),
+            "api_versions": [*UNLISTED_API_VERSIONS, *api_versions],
         }
-        outputs = _call_render(self._chart, values, options)
-        prefix = f"{self._chart_file.name}/"
-        # Deepest path last is how Helm orders them; people look for them by name.
-        texts = {name.removeprefix(prefix): text for name, text in sorted(outputs.items())}
-        notes = texts.pop(_NOTES, "")
-        documents = [document for name, text in texts.items() for document in _documents(name, text)]
-        text = "".join(f"---\n# Source: {prefix}{document.template}\n{document.text}" for document in documents)
-        return Rendering(case, release, namespace, tuple(documents), notes, text)
+        payload = _call_render(self._chart, values, options)
+        documents, notes, text = _read(payload, f"{self._chart_file.name}/")
+        return Rendering(case, release, namespace, documents, notes, text)
 
     def _check_kube_version(self, kube_version: str) -> None:
         # The library does not look at kubeVersion, the helm command does.
@@ -75,8 +70,20 @@ class LibraryRenderer:
             )
 
 
-def _documents(name: str, text: str) -> list[Any]:
+def _documents(name: str, text: str) -> list[Document]:
     return list(parse_documents(name, text)) if name.endswith((".yaml", ".yml", ".tpl", ".json")) else []
+
+
+@lru_cache(maxsize=256)
+def _read(payload: str, prefix: str) -> tuple[tuple[Document, ...], str, str]:
+    """(documents, notes, manifest) of what Helm answers, which is often the same for several Kubernetes versions."""
+    outputs: dict[str, str] = json.loads(payload)
+    # Deepest path last is how Helm orders them; people look for them by name.
+    texts = {name.removeprefix(prefix): text for name, text in sorted(outputs.items())}
+    notes = texts.pop(_NOTES, "")
+    documents = tuple(document for name, text in texts.items() for document in _documents(name, text))
+    text = "".join(f"---\n# Source: {prefix}{document.template}\n{document.text}" for document in documents)
+    return documents, notes, text
 
 
 def copy_without_schema(chart: Path, folder: Path) -> Path:
@@ -93,18 +100,23 @@ def _load_without_schema(chart: Path) -> Any:
 
 
 def _load(copy: Path, chart: Path) -> Any:
-    helm_python = _import_library()
+    helm_python = load_library()
     try:
         return helm_python.Chart.load(copy)
     except helm_python.HelmError as error:
+        # What is wrong with the values has its line that way.
+        load_defaults(chart)
         raise UsageError(f"{chart}: Helm cannot load this chart: {error.detail}") from None
 
 
 def _schema_of(chart: Path, folder: Path, names: list[str]) -> list[str]:
-    return [name for name in names if name == "values.schema.json" and folder == chart]
+    # Only Helm knows what dependencies add to the values: their charts are rendered with the schema.
+    has_dependencies = (chart / "charts").is_dir()
+    return [name for name in names if name == "values.schema.json" and folder == chart and not has_dependencies]
 
 
-def _import_library() -> Any:
+def load_library() -> Any:
+    """The module of helm-python-sdk. Raises UsageError when it cannot work here."""
     try:
         import helm_python
     except (ImportError, OSError, RuntimeError) as error:
@@ -114,27 +126,31 @@ def _import_library() -> Any:
     return helm_python
 
 
-def _call_render(chart: Any, values: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, str]:
-    helm_python = _import_library()
+def _call_render(chart: Any, values: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """Helm's answer: JSON, template → text."""
+    helm_python = load_library()
     # The public Chart.render cannot be told a Kubernetes version or API versions.
     from helm_python import _native
 
     try:
         handle = chart._raw()  # noqa: SLF001, no public way to what it stands for
-        payload = _native.call_string("helm_render", handle, json.dumps(values), json.dumps(options))
+        return _native.call_string("helm_render", handle, json.dumps(values), json.dumps(options))
     except helm_python.HelmError as error:
         raise read_refusal(error.detail or str(error)) from None
-    return cast("dict[str, str]", json.loads(payload))
 
 
 @lru_cache
 def is_in_range(wanted: str, version: str) -> bool:
-    """Whether Helm's own semver library says so: asked by rendering one line."""
+    """Whether Helm's own semver library says so: asked by rendering one line. Raises UsageError for no range."""
     chart = _semver_chart()
     values = {"wanted": wanted, "version": version}
     options = {"name": "semver", "namespace": "default", "kube_version": "1.34.0"}
-    outputs = _call_render(chart, values, options)
-    return re.search("true", "".join(outputs.values())) is not None
+    try:
+        outputs: dict[str, str] = json.loads(_call_render(chart, values, options))
+    except RenderError:
+        message = f"kubeVersion of Chart.yaml: `{wanted}` is no range of versions. Write it like >=1.25.0-0."
+        raise UsageError(message) from None
+    return "true" in "".join(outputs.values())
 
 
 @lru_cache
@@ -145,4 +161,4 @@ def _semver_chart() -> Any:
         (chart / "Chart.yaml").write_text("apiVersion: v2\nname: semver\nversion: 0.0.1\n")
         template = "{{ semverCompare .Values.wanted .Values.version }}\n"
         (chart / "templates" / "NOTES.txt").write_text(template)
-        return _import_library().Chart.load(chart)
+        return load_library().Chart.load(chart)

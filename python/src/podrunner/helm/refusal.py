@@ -6,7 +6,8 @@ import re
 
 from podrunner.errors import RenderError
 
-_FAIL = re.compile(r"execution error at \((?P<place>[^()]+)\): (?P<message>.*)\Z", re.DOTALL)
+_FAIL = re.compile(r"(?:execution|parse) error at \((?P<place>[^()]+)\): (?P<message>.*)\Z", re.DOTALL)
+_NIL = re.compile(r"nil pointer evaluating interface \{\}\.(\w+)")
 # Helm 4 puts each part on its own line; Helm 3 writes `template: chart/templates/x.yaml:9:30: executing "…" at <…>: why`.
 _PLACE = re.compile(r"(?P<place>[^\s:()]+/templates/[^\s:()]+:\d+(?::\d+)?):?\s+(?P<message>.*)\Z", re.DOTALL)
 
@@ -37,4 +38,12 @@ def _last_reason(message: str) -> str:
         return fail["message"].strip()
     reasons = re.split(r'executing "[^"]*" at <', message)
     expression, _, reason = " ".join(reasons[-1].split()).partition(">: ")
-    return f"`{expression}`: {reason}" if reason else " ".join(message.split())
+    if not reason:
+        return " ".join(message.split())
+    return f"`{expression}`: {_NIL.sub(_nothing_there, reason)}"
+
+
+def _nothing_there(match: re.Match[str]) -> str:
+    return (
+        f"there is no `{match[1]}`, for what is before it is not set (nil pointer). Set that, or ask for it with `if`"
+    )

@@ -21,11 +21,16 @@ _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One Kubernetes object: `template` is the path in the chart, `data` is not to be changed by anybody."""
+    """One Kubernetes object: `template` is the path in the chart, `data` is not to be changed by anybody.
+
+    `duplicate_keys` are there twice in one of its maps; `data` has the last. Two with the same text from the same
+    template are equal.
+    """
 
     template: str
     text: str
-    data: dict[str, Any]
+    data: dict[str, Any] = field(compare=False)
+    duplicate_keys: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def name(self) -> str:
@@ -107,27 +112,32 @@ class Renderer(Protocol):
 def parse_documents(template: str, text: str) -> Iterable[Document]:
     """The objects in the output of one template, empty documents left out. Raises RenderError for bad YAML."""
     for part in _SEPARATOR.split(text):
-        data = _parse(template, part)
+        data, duplicate_keys = _parse(template, part)
         if data is not None:
-            yield Document(template, part.strip("\n") + "\n", data)
+            yield Document(template, part.strip("\n") + "\n", data, duplicate_keys)
 
 
 @lru_cache(maxsize=4096)
-def _parse(template: str, text: str) -> dict[str, Any] | None:
-    """Most documents are the same in many cases of a matrix: parsed once."""
+def _parse(template: str, text: str) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """Data and duplicate keys. Most documents are the same in many cases of a matrix: parsed once."""
     if not text.strip():
-        return None
+        return None, ()
     import yaml
 
-    from podrunner.values.go_yaml import GoLoader
+    from podrunner.values.go_yaml import forbidden_character, read_document
 
     try:
-        data = yaml.load(text, Loader=GoLoader)
+        data, duplicates = read_document(text)
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(template, text, error) from None
+    except yaml.reader.ReaderError as error:
+        # Helm's YAML lets it pass, the standard and other readers do not.
+        what = f"a character that YAML forbids, U+{ord(forbidden_character(error)):04X}"
+        raise RenderError(f"{template}: rendered to text that is not YAML: {what}.", template=template) from None
     if data is not None and not isinstance(data, dict):
-        raise RenderError(f"{template}: rendered to YAML that is not an object: {text.strip()[:60]!r}")
-    return data
+        message = f"{template}: rendered to YAML that is not an object: {text.strip()[:60]!r}"
+        raise RenderError(message, template=template)
+    return data, duplicates
 
 
 def _not_yaml(template: str, text: str, error: Any) -> PodrunnerError:

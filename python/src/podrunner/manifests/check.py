@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import TYPE_CHECKING
 
 from podrunner.explain import explain
 from podrunner.findings import Finding, Severity
 from podrunner.helm.kubernetes_version import minor_version
 from podrunner.manifests.crds import Crds
-from podrunner.manifests.schemas import api_versions_of, find_schema, known_versions, versions_with
+from podrunner.manifests.pods import is_built_in, table
+from podrunner.manifests.schemas import KindSchema, api_versions_of, find_schema, known_versions, versions_with
 from podrunner.nearest import listed
-from podrunner.values.go_yaml import GoLoader, find_duplicates, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,42 +28,44 @@ def check_manifests(rendering: Rendering, kube_version: str, crds: Crds | None =
 
 
 def _check_document(document: Document, kube_version: str, crds: Crds) -> list[Finding]:
-    schema = crds.schemas.get((str(document.data.get("apiVersion")), str(document.data.get("kind"))))
-    if schema is not None:
-        return [*_duplicate_keys(document), *_custom_findings(document, schema)]
-    return list(_cached_check(_ByText(document), minor_version(kube_version)))
+    if _kind(document) in crds.schemas:
+        return [*_duplicate_keys(document), *_custom_findings(document, crds)]
+    return list(_cached_check(document, minor_version(kube_version)))
 
 
-def _custom_findings(document: Document, schema: dict[str, Any]) -> Iterator[Finding]:
-    import jsonschema_rs
+def _kind(document: Document) -> tuple[str, str]:
+    return str(document.data.get("apiVersion")), str(document.data.get("kind"))
 
-    validator = jsonschema_rs.validator_for(schema, validate_formats=False)
+
+def _custom_findings(document: Document, crds: Crds) -> Iterator[Finding]:
+    known = _custom_schema(crds, _kind(document))
+    if isinstance(known, str):
+        message = f"{document.data.get('kind')}: not checked, the schema in its CRD cannot be read: {known}."
+        yield _finding(document, "crd-unreadable", message, Severity.NOTE)
+        return
     found = {
         (mistake.dotted, mistake.message)
-        for error in validator.iter_errors(document.data)
-        for mistake in explain(error, schema, lambda _: None)
+        for error in known.validator.iter_errors(document.data)
+        for mistake in explain(error, known.schema, lambda _: None)
     }
     for path, message in sorted(found):
         yield _finding(document, "crd-schema", message, path=path)
 
 
-class _ByText:
-    """A document that is equal to another with the same text from the same template: checked once."""
+@lru_cache(maxsize=1024)
+def _custom_schema(crds: Crds, kind: tuple[str, str]) -> KindSchema | str:
+    """The schema and its validator, or why there is none."""
+    import jsonschema_rs
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self._key = (document.template, document.text)
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByText) and self._key == other._key
+    schema = crds.schemas[kind]
+    try:
+        return KindSchema(schema, jsonschema_rs.validator_for(schema, validate_formats=False))
+    except (jsonschema_rs.ValidationError, ValueError) as error:
+        return str(error).partition("\n")[0].rstrip(".")
 
 
 @lru_cache(maxsize=65536)
-def _cached_check(keyed: _ByText, version: tuple[int, int]) -> tuple[Finding, ...]:
-    document = keyed.document
+def _cached_check(document: Document, version: tuple[int, int]) -> tuple[Finding, ...]:
     return (*_duplicate_keys(document), *_schema_findings(document, version))
 
 
@@ -104,22 +104,18 @@ def _unknown_kind(document: Document, api_version: str, kind: str, version: tupl
     known = known_versions()
     what, kube = f"{api_version} {kind}", f"Kubernetes {_dots(version)}"
     if version not in known:
-        there = f"{_dots(known[0])} to {_dots(known[-1])}"
-        message = f"{what}: not checked, there is no data for {kube}. Data: {there}."
+        message = (
+            f"objects are not checked, there is no data for {kube}. Data: {_dots(known[0])} to {_dots(known[-1])}."
+        )
         return _finding(document, "kubernetes-version", message, Severity.NOTE)
     elsewhere = versions_with(api_version, kind)
-    others = api_versions_of(kind, _dots(version)) if _is_built_in(api_version) else []
+    others = api_versions_of(kind, _dots(version)) if is_built_in(api_version) else []
     if not elsewhere and not others:
-        message = f"{what}: not checked, it is not one of Kubernetes' own kinds."
+        message = f"{what}: not checked, it is not one of Kubernetes' own kinds. Give its CRD with --crds."
         return _finding(document, "kubernetes-unknown-kind", message, Severity.NOTE)
     served = f" {what} is in {_dots(elsewhere[0])} to {_dots(elsewhere[-1])}." if elsewhere else ""
     instead = f" Use apiVersion: {listed(others)}." if others else ""
     return _finding(document, "kubernetes-api-version", f"{what} is not in {kube}.{served}{instead}")
-
-
-def _is_built_in(api_version: str) -> bool:
-    group = api_version.rpartition("/")[0]
-    return "." not in group or group.endswith(".k8s.io")
 
 
 def _dots(version: tuple[int, int]) -> str:
@@ -133,8 +129,8 @@ def _finding(
 
 
 def _duplicate_keys(document: Document) -> Iterator[Finding]:
-    for _, again in find_duplicates(yaml.compose(document.text, Loader=GoLoader)):
-        message = f"key `{key_text(again)}` is there twice in one map. Kubernetes refuses this or keeps only the last."
+    for key in document.duplicate_keys:
+        message = f"key `{key}` is there twice in one map. Kubernetes refuses this or keeps only the last."
         yield _finding(document, "manifest-duplicate-key", message)
 
 
@@ -144,7 +140,9 @@ def _duplicate_objects(rendering: Rendering) -> Iterator[Finding]:
         metadata = document.data.get("metadata") or {}
         group = str(document.data.get("apiVersion", "")).rpartition("/")[0]
         namespace = str(metadata.get("namespace") or rendering.namespace)
-        key = (group, str(document.data.get("kind")), namespace, str(metadata.get("name")))
+        # A hook lives at its own time: another object may have its name before or after.
+        hook = str(table(metadata.get("annotations")).get("helm.sh/hook", ""))
+        key = (group, str(document.data.get("kind")), namespace, str(metadata.get("name")), hook)
         if key in first:
             message = (
                 f"a second object of this kind and name in namespace {namespace}; "

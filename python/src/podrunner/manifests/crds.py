@@ -26,23 +26,49 @@ class Crds:
 
     def with_documents(self, documents: Iterable[Any]) -> Crds:
         """Those of some objects, too."""
-        found = {key: schema for data in documents for key, schema in _schemas(table(data)).items()}
+        found = {key: schema for data in documents for one in _each(data) for key, schema in _schemas(one).items()}
         return Crds({**self.schemas, **found}) if found else self
 
 
 def load_crds(folders: Sequence[Path]) -> Crds:
     """The CRDs in all YAML files of some folders, subfolders too. Raises UsageError."""
-    crds = Crds()
+    schemas: dict[tuple[str, str], dict[str, Any]] = {}
     for folder in folders:
-        if not folder.exists():
-            raise UsageError(f"--crds {folder}: no such folder.")
-        files = [folder] if folder.is_file() else sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
-        for file in files:
-            try:
-                crds = crds.with_documents(yaml.load_all(file.read_text(encoding="utf-8"), Loader=GoLoader))
-            except (yaml.YAMLError, ValueError, OSError) as error:
-                raise UsageError(f"--crds {file}: not YAML: {' '.join(str(error).split())}") from None
+        schemas |= _of_folder(folder).schemas
+    return Crds(schemas)
+
+
+def _of_folder(folder: Path) -> Crds:
+    if not folder.exists():
+        raise UsageError(f"--crds {folder}: no such folder.")
+    files = [folder] if folder.is_file() else sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+    crds = Crds()
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (ValueError, OSError) as error:
+            raise UsageError(f"--crds {file}: cannot be read: {error}.") from None
+        crds = read_crds(crds, text, f"--crds {file}")
+    if not crds.schemas:
+        raise UsageError(f"--crds {folder}: no CustomResourceDefinition in {len(files)} YAML files.")
     return crds
+
+
+def read_crds(crds: Crds, text: str, name: str) -> Crds:
+    """Those of a YAML text, too; `name` is for messages. Raises UsageError."""
+    try:
+        return crds.with_documents(yaml.load_all(text, Loader=GoLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise UsageError(f"{name}{place}: not YAML: {error.problem or error.context}.") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise UsageError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+
+
+def _each(data: Any) -> list[dict[str, Any]]:
+    """The object, or the items of a list of objects: `kubectl get crds -o yaml` gives one."""
+    return maps(table(data).get("items")) or [table(data)]
 
 
 def _schemas(data: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:

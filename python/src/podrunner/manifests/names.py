@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pods import name_of, table
+from podrunner.manifests.pods import find_pods, name_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,12 +22,19 @@ _LIMITS = {
     "StatefulSet": (52, "its pods carry it as a label, with 11 characters more"),
 }
 _NAME_LIMIT = 253
+_DNS = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
+# Those of roles and their bindings may be any path.
+_DNS_NAMED = (
+    *("ConfigMap", "CronJob", "DaemonSet", "Deployment", "Ingress", "Job", "Namespace", "PersistentVolumeClaim"),
+    *("Pod", "ReplicaSet", "Secret", "Service", "ServiceAccount", "StatefulSet"),
+)
 _LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
 _LABEL_LIMIT = 63
+_KEY = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 
 
 def check_names(documents: Sequence[Document]) -> Iterator[Finding]:
-    """An error for each name or label value that the API server, or a controller later, refuses."""
+    """An error for each name or label that the API server, or a controller later, refuses."""
     for document in documents:
         limit, why = _LIMITS.get(str(document.data.get("kind")), (_NAME_LIMIT, "longer names are refused"))
         name = name_of(document)
@@ -41,15 +48,60 @@ def check_names(documents: Sequence[Document]) -> Iterator[Finding]:
                 path="metadata.name",
                 file=document.template,
             )
+        yield from _form(document, name)
         yield from _labels(document)
 
 
+def _form(document: Document, name: str) -> Iterator[Finding]:
+    kind = str(document.data.get("kind"))
+    if not name and not table(document.data.get("metadata")).get("generateName"):
+        message = "metadata.name: missing. Every object needs a name."
+    elif kind in _DNS_NAMED and name and not _DNS.match(name):
+        message = (
+            f"metadata.name: `{name}` is not a name of a {kind}: lower-case letters, digits, dashes and dots, "
+            "the first and last a letter or digit."
+        )
+    else:
+        return
+    at = {"object": document.name, "path": "metadata.name", "file": document.template}
+    yield Finding("name-form", Severity.ERROR, message, **at)  # type: ignore[arg-type]
+
+
 def _labels(document: Document) -> Iterator[Finding]:
-    for key, value in table(table(document.data.get("metadata")).get("labels")).items():
-        text = str(value)
-        if isinstance(value, str) and (len(text) > _LABEL_LIMIT or not _LABEL.match(text)):
+    """Labels and annotations of an object and of its pods, and the labels of the nodes they want."""
+    pods = find_pods([document], "")
+    ways = [pod.path.split(".")[:-1] for pod in pods]
+    for way in [[], *(way for way in ways if way)]:
+        part = document.data
+        for name in [*way, "metadata"]:
+            part = table(part.get(name))
+        path = ".".join([*way, "metadata"])
+        # Upper case is fine in annotations: Kubernetes compares them in lower case.
+        annotations = {str(key).lower(): value for key, value in table(part.get("annotations")).items()}
+        yield from _keys(document, f"{path}.annotations", annotations)
+        yield from _values(document, f"{path}.labels", part.get("labels"))
+    for pod in pods:
+        yield from _values(document, f"{pod.path}.nodeSelector", pod.spec.get("nodeSelector"))
+
+
+def _keys(document: Document, path: str, found: object) -> Iterator[Finding]:
+    for key in table(found):
+        prefix, slash, name = str(key).rpartition("/")
+        if len(name) <= _LABEL_LIMIT and _KEY.match(name) and (not slash or _DNS.match(prefix)):
+            continue
+        message = (
+            f"{path}: `{key}` is not a key: at most {_LABEL_LIMIT} letters, digits, dashes, dots and underscores, "
+            "the first and last a letter or digit, and before them a domain and a slash, or nothing."
+        )
+        yield Finding("label", Severity.ERROR, message, object=document.name, file=document.template)
+
+
+def _values(document: Document, path: str, found: object) -> Iterator[Finding]:
+    yield from _keys(document, path, found)
+    for key, value in table(found).items():
+        if isinstance(value, str) and (len(value) > _LABEL_LIMIT or not _LABEL.match(value)):
             message = (
-                f"metadata.labels.{key}: `{text}` is not a label value: at most {_LABEL_LIMIT} letters, digits, "
+                f"{path}.{key}: `{value}` is not a label value: at most {_LABEL_LIMIT} letters, digits, "
                 "dashes, dots and underscores, the first and last a letter or digit."
             )
             yield Finding("label", Severity.ERROR, message, object=document.name, file=document.template)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podrunner.helm.kubernetes_version import minor_version
 from podrunner.manifests.pods import maps, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# From this version on, pods with a user namespace of their own may run as root and unmask /proc at every level:
+# until then it takes the alpha feature gate UserNamespacesPodSecurityStandards. Kubernetes 1.34 was seen to refuse them.
+_RELAXED_FOR_USER_NAMESPACES = (1, 35)
 LEVELS = ("restricted", "baseline", "privileged")
 _BASELINE_CAPABILITIES = frozenset(
     [
@@ -52,12 +56,13 @@ _VOLUMES = frozenset(
 )
 
 
-def level(spec: dict[str, Any]) -> tuple[str, list[str]]:
-    """(level, fields that keep it from the next stricter one) of a pod spec."""
-    reasons = list(_not_baseline(spec))
+def level(spec: dict[str, Any], kube_version: str) -> tuple[str, list[str]]:
+    """(level, fields that keep it from the next stricter one) of a pod spec, on a Kubernetes such as `1.34`."""
+    relaxed = spec.get("hostUsers") is False and minor_version(kube_version) >= _RELAXED_FOR_USER_NAMESPACES
+    reasons = list(_not_baseline(spec, relaxed=relaxed))
     if reasons:
         return "privileged", reasons
-    reasons = list(_not_restricted(spec))
+    reasons = list(_not_restricted(spec, relaxed=relaxed))
     return ("baseline", reasons) if reasons else ("restricted", [])
 
 
@@ -67,7 +72,7 @@ def _containers(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dic
             yield f"{kind}[{index}]", container, table(container.get("securityContext"))
 
 
-def _not_baseline(spec: dict[str, Any]) -> Iterator[str]:
+def _not_baseline(spec: dict[str, Any], *, relaxed: bool) -> Iterator[str]:
     for name in ("hostNetwork", "hostPID", "hostIPC"):
         if spec.get(name):
             yield f"{name}: true"
@@ -88,7 +93,7 @@ def _not_baseline(spec: dict[str, Any]) -> Iterator[str]:
         if beyond:
             yield f"{at}.capabilities.add: {', '.join(beyond)}"
         # In a pod with a user namespace of its own, an unmasked /proc is that namespace's.
-        if context.get("procMount", "Default") != "Default" and spec.get("hostUsers") is not False:
+        if context.get("procMount", "Default") != "Default" and not relaxed:
             yield f"{at}.procMount: {context['procMount']}"
         for index, port in enumerate(maps(container.get("ports"))):
             if port.get("hostPort"):
@@ -108,7 +113,7 @@ def _context(context: dict[str, Any], at: str) -> Iterator[str]:
             yield f"{at}.{profile}.type: Unconfined"
 
 
-def _not_restricted(spec: dict[str, Any]) -> Iterator[str]:
+def _not_restricted(spec: dict[str, Any], *, relaxed: bool) -> Iterator[str]:
     for index, volume in enumerate(maps(spec.get("volumes"))):
         for kind in volume:
             if kind != "name" and kind not in _VOLUMES:
@@ -119,7 +124,7 @@ def _not_restricted(spec: dict[str, Any]) -> Iterator[str]:
         if context.get("allowPrivilegeEscalation") is not False:
             yield f"{at}.allowPrivilegeEscalation is not false"
         # With a user namespace of its own, root in the pod is nobody on the node.
-        if spec.get("hostUsers") is not False:
+        if not relaxed:
             if context.get("runAsNonRoot", pod.get("runAsNonRoot")) is not True:
                 yield f"{at}.runAsNonRoot is not true"
             if context.get("runAsUser", pod.get("runAsUser")) == 0:

@@ -63,6 +63,12 @@ def name_of(document: Document) -> str:
     return str(table(document.data.get("metadata")).get("name", ""))
 
 
+def is_built_in(api_version: str) -> bool:
+    """Whether an API version is one of Kubernetes' own, as far as its name tells."""
+    group = api_version.rpartition("/")[0]
+    return "." not in group or group.endswith(".k8s.io")
+
+
 def table(value: Any) -> dict[str, Any]:
     """A map, whatever was written there."""
     return value if isinstance(value, dict) else {}

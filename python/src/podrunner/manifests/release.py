@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
 from podrunner.manifests.images import check_images
+from podrunner.manifests.monitors import check_monitors
 from podrunner.manifests.names import check_names
 from podrunner.manifests.pod_security import level
 from podrunner.manifests.pods import find_pods
@@ -18,27 +19,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from podrunner.helm import Rendering
-    from podrunner.manifests.pods import Pod
 
 
 def check_release(rendering: Rendering, values: Mapping[str, Any]) -> list[Finding]:
-    """Everything that is wrong or risky in a rendering. `values` are all of them, the chart's defaults included."""
+    """Everything that is wrong or risky in a rendering, on every Kubernetes. `values` are all of them, the chart's defaults included."""
     documents = rendering.documents
     pods = find_pods(documents, rendering.namespace)
     return [
         *check_names(documents),
         *check_selectors(documents, pods, rendering.namespace),
+        *check_monitors(documents, pods, rendering.namespace),
         *check_references(documents, pods, rendering.namespace, values),
         *check_rbac(documents),
         *check_images(pods),
         *check_secrets(documents, pods),
-        *_pod_security(pods),
     ]
 
 
-def _pod_security(pods: list[Pod]) -> Iterator[Finding]:
-    for pod in pods:
-        found, reasons = level(pod.spec)
+def check_pod_security(rendering: Rendering, kube_version: str) -> Iterator[Finding]:
+    """A note for each pod that the Pod Security level restricted refuses."""
+    for pod in find_pods(rendering.documents, rendering.namespace):
+        found, reasons = level(pod.spec, kube_version)
         if found != "restricted":
             why = "; ".join(f"{pod.path}.{reason}" for reason in reasons[:4])
             more = f" and {len(reasons) - 4} more" if len(reasons) > 4 else ""

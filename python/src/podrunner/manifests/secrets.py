@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
@@ -19,7 +20,7 @@ _KNOWN = re.compile(
 )
 _NAME = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|TOKEN|API_?KEY|ACCESS_KEY|SECRET_KEY|SECRET)$", re.IGNORECASE)
 # A path, a reference to a variable, a switch: not the secret itself.
-_HARMLESS = re.compile(r"(?:[/$].*|true|false|\d*)\Z", re.IGNORECASE)
+_HARMLESS = re.compile(r"(?:[/$].*|true|false|yes|no|on|off|\d*)\Z", re.IGNORECASE)
 
 
 def check_secrets(documents: Sequence[Document], pods: Sequence[Pod]) -> Iterator[Finding]:
@@ -44,8 +45,11 @@ def check_secrets(documents: Sequence[Document], pods: Sequence[Pod]) -> Iterato
 
 
 def _looks_secret(name: str, value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
+    return isinstance(value, str) and _is_secret(name, value)
+
+
+@lru_cache(maxsize=4096)
+def _is_secret(name: str, value: str) -> bool:
     return bool(_KNOWN.search(value)) or bool(_NAME.search(name) and not _HARMLESS.match(value))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pods import namespace_of, table
+from podrunner.manifests.pods import is_built_in, name_of, namespace_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,8 @@ def check_selectors(documents: Sequence[Document], pods: Sequence[Pod], namespac
             here = namespace_of(document, namespace)
             chosen = [pod for pod in pods if pod.namespace == here and selects(selector, pod.labels, kind)]
             if selector and not chosen:
-                yield _nothing(document, _PODS[kind][0], selector, kind)
+                own = kind != "NetworkPolicy" and here == namespace and not _is_made_by_an_operator(selector, documents)
+                yield _nothing(document, _PODS[kind][0], selector, Severity.WARNING if own else Severity.NOTE)
 
 
 def selects(selector: dict[str, Any], labels: dict[str, Any], kind: str = "") -> bool:
@@ -64,9 +65,14 @@ def _own(document: Document, selector: dict[str, Any], pods: Sequence[Pod]) -> I
             )
 
 
-def _nothing(document: Document, field: str, selector: dict[str, Any], kind: str) -> Finding:
-    # A policy may well be about pods of others; a Service or a budget hardly ever is.
-    severity = Severity.NOTE if kind == "NetworkPolicy" else Severity.WARNING
+def _is_made_by_an_operator(selector: dict[str, Any], documents: Sequence[Document]) -> bool:
+    """Whether a custom object of the release gives the pods its name: its operator makes them later."""
+    custom = {name_of(one) for one in documents if not is_built_in(str(one.data.get("apiVersion")))}
+    return any(value in custom for value in table(selector.get("matchLabels", selector)).values() if value)
+
+
+def _nothing(document: Document, field: str, selector: dict[str, Any], severity: Severity) -> Finding:
+    """A note where the pods may well be somebody else's, a warning where they hardly ever are."""
     wanted = selector.get("matchLabels", selector)
     message = f"spec.{field}: selects no pod of this release: {wanted}."
     return Finding(

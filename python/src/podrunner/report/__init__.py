@@ -23,9 +23,11 @@ FORMATS = {
     "json": "podrunner.report.json",
     "junit": "podrunner.report.junit",
     "codequality": "podrunner.report.codequality",
+    "sarif": "podrunner.report.sarif",
+    "html": "podrunner.report.html",
 }
 
-__all__ = ["FORMATS", "parse_report", "write_report"]
+__all__ = ["FORMATS", "parse_report", "write_report", "write_text"]
 
 
 def parse_report(option: str) -> tuple[str, str]:
@@ -41,9 +43,14 @@ def parse_report(option: str) -> tuple[str, str]:
 def write_report(
     name: str, results: Sequence[Result], file: Path | None = None, *, colour: bool = False, notes: bool = False
 ) -> None:
-    """Write one report to a file, or to standard output. Raises UsageError when the file cannot be written."""
+    """Write one report to a file, or to standard output. Raises UsageError, see `write_text`."""
     module = importlib.import_module(FORMATS[name])
     text = module.write(results, colour=colour, notes=notes) if name == "text" else module.write(results)
+    write_text(text, file)
+
+
+def write_text(text: str, file: Path | None) -> None:
+    """Write to a file, or to standard output. Raises UsageError when the file cannot be written."""
     if file is None:
         print(text, end="")
         return

@@ -5,11 +5,11 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
 from podrunner.findings import Finding, Severity
+from podrunner.report.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +33,11 @@ def write(results: Sequence[Result]) -> str:
 
 
 def _entry(finding: Finding, path: str) -> dict[str, object]:
-    # Without the line: a finding that moved is not a new one.
-    what = "\0".join([finding.rule, path, finding.object, finding.path, finding.message])
     subject = f"{finding.object}: " if finding.object else ""
     return {
         "description": f"{subject}{finding.message}",
         "check_name": finding.rule,
-        "fingerprint": hashlib.sha256(what.encode()).hexdigest()[:32],
+        "fingerprint": fingerprint(finding, path),
         "severity": _SEVERITIES[finding.severity],
         "location": {"path": path, "lines": {"begin": max(finding.line, 1)}},
     }

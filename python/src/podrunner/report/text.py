@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podrunner.findings import Finding, Severity
+from podrunner.report.group import group_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,18 +25,9 @@ def write(results: Sequence[Result], *, colour: bool = False, notes: bool = Fals
 
     `notes` shows what is good to know and nothing to mend, too.
     """
-    cases: dict[Finding, list[str]] = {}
-    first: dict[Finding, Finding] = {}
-    for result in results:
-        for finding in result.findings:
-            if finding.severity is Severity.NOTE and finding.rule in _GOOD_TO_KNOW and not notes:
-                continue
-            # The same thing said of several objects is one line: the first of them stands for all.
-            alike = replace(finding, case="", object="" if finding.file else finding.object)
-            cases.setdefault(first.setdefault(alike, replace(finding, case="")), []).append(result.case.name)
-    in_order = sorted(cases, key=lambda one: (-_ORDER.index(one.severity), one.file, one.line, one.column))
-    lines = [_line(finding, cases[finding], len(results), colour=colour) for finding in in_order]
-    return "\n".join([*lines, _summary(results, list(cases), colour=colour)]) + "\n"
+    shown = group_findings(results, leave_out=() if notes else _GOOD_TO_KNOW)
+    lines = [_line(finding, cases, len(results), colour=colour) for finding, cases in shown.items()]
+    return "\n".join([*lines, _summary(results, list(shown), colour=colour)]) + "\n"
 
 
 def _line(finding: Finding, cases: list[str], total: int, *, colour: bool) -> str:

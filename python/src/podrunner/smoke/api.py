@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
-# Kind → (path of its API, plural name). Only what the smoke makes or reads.
+# Kind → (path of its API, plural name). Only what smoke and preflight make or read.
 _KINDS = {
     "ConfigMap": ("/api/v1", "configmaps"),
     "Deployment": ("/apis/apps/v1", "deployments"),
@@ -24,8 +24,10 @@ _KINDS = {
     "Node": ("/api/v1", "nodes"),
     "Pod": ("/api/v1", "pods"),
     "ReplicaSet": ("/apis/apps/v1", "replicasets"),
+    "ResourceQuota": ("/api/v1", "resourcequotas"),
     "Secret": ("/api/v1", "secrets"),
     "Service": ("/api/v1", "services"),
+    "StatefulSet": ("/apis/apps/v1", "statefulsets"),
 }
 _CLUSTER_WIDE = frozenset(["Namespace", "Node"])
 # Seconds. No answer of an API server takes that long; an unreachable one must not hold up the smoke for minutes.
@@ -44,23 +46,30 @@ class ApiError(PodrunnerError):
 class Api:
     """A connection to one cluster."""
 
-    def __init__(self, kubeconfig: Path, temporary: Path) -> None:
-        """Reads a kubeconfig; `temporary` is a folder for the client's certificate files.
+    def __init__(self, kubeconfig: Path | None, temporary: Path, context: str = "") -> None:
+        """Reads a kubeconfig, None for the one that kubectl would take; empty `context`: its current one.
+
+        `temporary` is a folder for the client's certificate files.
 
         Raises UsageError when there is none or it cannot be used.
         """
         from kubernetes import client, config
 
-        if not kubeconfig.is_file():
+        if kubeconfig and not kubeconfig.is_file():
             raise UsageError(f"{kubeconfig}: no such kubeconfig.")
         configuration = client.Configuration()
         certificates = tempfile.mkdtemp(prefix="certificates-", dir=temporary)
         try:
             config.load_kube_config(  # type: ignore[no-untyped-call]
-                str(kubeconfig), client_configuration=configuration, persist_config=False, temp_file_path=certificates
+                str(kubeconfig) if kubeconfig else None,
+                context=context or None,
+                client_configuration=configuration,
+                persist_config=False,
+                temp_file_path=certificates,
             )
         except config.ConfigException as error:
-            raise UsageError(f"{kubeconfig}: not a usable kubeconfig: {error}.") from None
+            name = kubeconfig or "the default kubeconfig"
+            raise UsageError(f"{name}: not a usable kubeconfig: {str(error).rstrip('.')}.") from None
         # An unreachable cluster is a sentence, not a series of warnings.
         configuration.retries = False
         self._client = client.ApiClient(configuration)
@@ -87,16 +96,17 @@ class Api:
                 return None
             raise
 
-    def list(self, kind: str, namespace: str = "", selector: str = "") -> list[Object]:
-        """All objects of a kind, of a namespace when one is given."""
-        query = {"labelSelector": selector} if selector else {}
+    def list(self, kind: str, namespace: str = "", selector: str = "", fields: str = "") -> list[Object]:
+        """All objects of a kind, of a namespace when one is given, with these labels and fields."""
+        query = {key: value for key, value in (("labelSelector", selector), ("fieldSelector", fields)) if value}
         items = self._json("GET", _path(kind, namespace), query=query).get("items") or []
         return [{"kind": kind, **item} for item in items]
 
-    def create(self, body: Object) -> Object:
-        """Makes an object. Raises ApiError (409 when there is one of that name)."""
+    def create(self, body: Object, *, dry_run: bool = False) -> Object:
+        """Makes an object, or asks whether it could be made. Raises ApiError (409 when there is one of that name)."""
         namespace = str(body["metadata"].get("namespace", ""))
-        return self._json("POST", _path(str(body["kind"]), namespace), body=body)
+        query = {"dryRun": "All"} if dry_run else {}
+        return self._json("POST", _path(str(body["kind"]), namespace), query=query, body=body)
 
     def delete(self, kind: str, name: str, namespace: str = "", grace: int | None = None) -> None:
         """Deletes an object; none is fine. `grace` is what its containers get to end, in seconds."""

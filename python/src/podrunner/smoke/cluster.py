@@ -58,10 +58,10 @@ def load_archives(kind: Kind, images: ImageSet, progress: Progress) -> None:
 def connect(kubeconfig: Path, temporary: Path, *, ours: bool = False) -> Cluster:
     """The cluster of a kubeconfig. Raises UsageError or ApiError when it cannot be used."""
     api = Api(kubeconfig, temporary)
-    return Cluster(api, kubeconfig, temporary, _numbers(api.version()), ours)
+    return Cluster(api, kubeconfig, temporary, plain_version(api.version()), ours)
 
 
-def _numbers(version: str) -> str:
+def plain_version(version: str) -> str:
     """`1.34.4` of versions such as `1.34.4-gke.1000` and `1.34.4+k3s1`: what charts compare with."""
     found = re.match(r"\d+\.\d+\.\d+", version)
     return found[0] if found else version

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING
 
@@ -12,34 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from podrunner.diagnose.censor import Censor
     from podrunner.smoke.api import Api, Object
 
-_CENSORED = "[censored]"
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-# Keys of config.toml and YAML whose values nobody has to see, and tokens by their look.
-_SECRET_KEY = re.compile(
-    r"""(?im)^(\s*["']?[\w.-]*(?:secret|password|token|accesskey|access_key|privatekey|private_key)[\w.-]*["']?\s*[=:]\s*)(["'])(?!\$)[^"'\n]+\2"""
-)
-_TOKEN = re.compile(r"\bgl[a-z]{2,5}-[0-9A-Za-z_-]{10,}")
-
-
-class Censor:
-    """Takes secrets out of texts: those it was told, tokens by their look, values of keys that are called secret."""
-
-    def __init__(self) -> None:
-        self._secrets: set[str] = set()
-
-    def add(self, *secrets: str) -> None:
-        """Secrets that this run made or saw."""
-        for secret in secrets:
-            if secret:
-                self._secrets |= {secret, base64.b64encode(secret.encode()).decode()}
-
-    def clean(self, text: str) -> str:
-        """The text without them."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, _CENSORED)
-        return _SECRET_KEY.sub(rf"\1\2{_CENSORED}\2", _TOKEN.sub(_CENSORED, text))
 
 
 class Evidence:

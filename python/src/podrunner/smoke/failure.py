@@ -1,14 +1,22 @@
-"""One sentence for a job that failed: which thing failed."""
+"""Why a trial failed: one sentence that says what stopped, and what `podrunner explain` says of the run's evidence."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from podrunner.diagnose import examine
+from podrunner.diagnose.pod import describe_events, describe_pod
+from podrunner.diagnose.trace import clean
+from podrunner.smoke.api import ApiError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from podrunner.diagnose import Explanation
+    from podrunner.smoke.api import Object
     from podrunner.smoke.job import JobRun
+    from podrunner.smoke.trial import Trial
 
 _Match = re.Match[str]
 
@@ -17,15 +25,89 @@ _NOISE = re.compile(
     r'image pull failed: |failed to (?:pull and unpack image|resolve (?:reference|image)) "[^"]+": |failed to do request: '
     r"|\. Check https://docs\.gitlab\.com/\S+ for more information"
 )
+# At the end of a message in the manager's log, which may be several lines long.
+_FIELD = re.compile(r" ([a-z_-]+)=(\S*)")
 
 
-def describe_failure(run: JobRun) -> str:
-    """What failed, by the job's log: an image, a step of the build, a refused pod, a command."""
+def explain_trial(trial: Trial) -> Explanation:
+    """What the catalogue says of a trial; by its log alone when the cluster does not answer."""
+    try:
+        texts = gather_texts(trial)
+    except ApiError:
+        texts = {}
+    return examine(trial.run.log.splitlines(), others=texts)
+
+
+def gather_texts(trial: Trial) -> dict[str, list[str]]:
+    """What there is beside the job's log, by what to call it: its pods, their events, the manager's log.
+
+    Before there is a job they are the manager's pods. Raises ApiError when the cluster does not answer.
+    """
+    api, run = trial.bench.api, trial.run
+    manager, log = _manager(trial)
+    pods = list(run.pods.values()) if run.trace else manager
+    namespaces = dict.fromkeys(pod["metadata"]["namespace"] for pod in pods)
+    events = [event for namespace in namespaces for event in api.list("Event", namespace) if _is_about(event, pods)]
+    return {
+        "pod": [line for pod in pods for line in describe_pod(pod)],
+        "event": describe_events(events),
+        "manager": about_job(log, run.job_id) if run.trace else log,
+    }
+
+
+def about_job(log: list[str], job: int) -> list[str]:
+    """The lines of a manager's log that are about no other job and no other runner."""
+    messages = list(_messages(log))
+    fields = [dict(_FIELD.findall(message[-1])) for message in messages]
+    runners = {found.get("runner") for found in fields if found.get("job") == str(job)}
+    wanted = [
+        message
+        for message, found in zip(messages, fields, strict=True)
+        if found.get("job", str(job)) == str(job) and ("runner" not in found or found["runner"] in runners)
+    ]
+    return [line for message in wanted for line in message]
+
+
+def _messages(log: list[str]) -> Iterator[list[str]]:
+    """The messages of GitLab Runner's log, each its lines: fields end the last one."""
+    message: list[str] = []
+    for line in log:
+        message.append(line)
+        if _FIELD.search(line):
+            yield message
+            message = []
+    if message:
+        yield message
+
+
+def _manager(trial: Trial) -> tuple[list[Object], list[str]]:
+    """The manager's pods and the lines of their logs."""
+    api, release = trial.bench.api, trial.release
+    pods = api.list("Pod", release.namespace, selector=f"app.kubernetes.io/instance={release.name}")
+    return pods, [line for pod in pods for line in _log_lines(trial, pod)]
+
+
+def _log_lines(trial: Trial, pod: Object) -> Iterator[str]:
+    namespace, name = trial.release.namespace, pod["metadata"]["name"]
+    for container in pod["spec"]["containers"]:
+        for line in trial.bench.api.logs(namespace, name, container["name"]).splitlines():
+            yield from clean(line)
+
+
+def _is_about(event: Object, pods: list[Object]) -> bool:
+    return event["involvedObject"].get("name") in {pod["metadata"]["name"] for pod in pods}
+
+
+def describe_failure(run: JobRun, explanation: Explanation) -> str:
+    """What stopped, in its own words: an image, a step of the build, a refused pod; else the command and the cause."""
     log = run.log
-    for pattern, say in _CAUSES:
+    for pattern, say in _STOPS:
         if found := pattern.search(log):
             return say(found, log)
-    return _last_error(log, run)
+    commands = re.findall(r"^\$ (.+)", log, re.MULTILINE)
+    after = f" after `{commands[-1]}`" if commands and run.failure_reason == "script_failure" else ""
+    cause = explanation.cause
+    return f"the job failed{after}: {cause.title if cause and cause.level == 'cause' else _last_error(log, run)}"
 
 
 def _image_pull(found: _Match, log: str) -> str:
@@ -40,34 +122,18 @@ def _build_step(found: _Match, log: str) -> str:
     return f"the build stopped at `{found['step']}`{number}: {found['why'].strip()}"
 
 
-def _builder_image(found: _Match, log: str) -> str:
-    del log
-    return f"podman cannot pull {found['image']} in the job: {found['why'].strip()}"
-
-
 def _refused(found: _Match, log: str) -> str:
     del log
     return f"the API server refuses the job's pod: {found['why'].strip()}"
 
 
-_CAUSES: tuple[tuple[re.Pattern[str], Callable[[_Match, str], str]], ...] = (
+_STOPS: tuple[tuple[re.Pattern[str], Callable[[_Match, str], str]], ...] = (
     (re.compile(r'ERROR: .*?pulling image "(?P<image>[^"]+)"(?: for container \S+?)?: (?P<why>.+)'), _image_pull),
     (re.compile(r'^Error: (?:error )?building at STEP "(?P<step>.+?)": (?P<why>.+)', re.MULTILINE), _build_step),
-    (
-        re.compile(
-            r"^Error: .*?(?:initializing source|unable to copy from source|pinging container registry) "
-            r"(?:docker://)?(?P<image>\S+?): (?P<why>.+)",
-            re.MULTILINE,
-        ),
-        _builder_image,
-    ),
     (re.compile(r'ERROR: .*?pods "\S+" is forbidden: (?P<why>.+)'), _refused),
 )
 
 
 def _last_error(log: str, run: JobRun) -> str:
     errors = re.findall(r"^ERROR: (?:Job failed(?: \(system failure\))?: )?(.+)", log, re.MULTILINE)
-    commands = re.findall(r"^\$ (.+)", log, re.MULTILINE)
-    after = f" after `{commands[-1]}`" if commands and run.failure_reason == "script_failure" else ""
-    why = errors[-1].strip() if errors else (run.failure_reason or f"the runner reports {run.state}")
-    return f"the job failed{after}: {why}"
+    return errors[-1].strip() if errors else (run.failure_reason or f"the runner reports {run.state}")

@@ -47,7 +47,10 @@ class StandIn:
         return self._call("GET", f"jobs/{job_id}/trace", query={"offset": offset})
 
     def state(self) -> Object:
-        """`asked`: runner → how often it asked for a job; `refused`: requests with an unknown token; `jobs`."""
+        """`asked`: runner → how often it asked for a job; `refused`: requests with an unknown token; `jobs`.
+
+        `managers`: runner → system id of each of its managers → "asks", or "left" once it has unregistered.
+        """
         state: Object = json.loads(self._call("GET", "state"))
         return state
 

@@ -40,6 +40,14 @@ class Release:
         """Install the chart, hooks included, without waiting for pods. Raises HelmError."""
         self._ask("install", chart=str(self.chart), values=values)
 
+    def upgrade(self, values: dict[str, Any]) -> None:
+        """Upgrade the release to these values and no others, without waiting for pods. Raises HelmError."""
+        self._ask("upgrade", chart=str(self.chart), values=values)
+
+    def rollback(self) -> None:
+        """Go back to the revision before. Raises HelmError."""
+        self._ask("rollback")
+
     def uninstall(self) -> None:
         """Remove the release; none is fine. Raises HelmError."""
         self._ask("uninstall")
@@ -67,6 +75,11 @@ def _serve(request: dict[str, Any]) -> str:
     with helm_python.Config(kubeconfig_path=request["kubeconfig"], namespace=request["namespace"]) as config:
         if request["action"] == "install":
             config.install(request["chart"], name, request["values"], wait="hookOnly", timeout=timeout)
+        elif request["action"] == "upgrade":
+            chart, values = request["chart"], request["values"]
+            config.upgrade(chart, name, values, reset_values=True, wait="hookOnly", timeout=timeout)
+        elif request["action"] == "rollback":
+            config.rollback(name, wait="hookOnly", timeout=timeout)
         elif request["action"] == "uninstall":
             config.uninstall(name, ignore_not_found=True, timeout=timeout)
         elif request["action"] == "test":

@@ -27,8 +27,9 @@ def install(trial: Trial) -> None:
     with bench.progress.step(f"Install the chart (helm install {release.name})"):
         release.install(trial.values)
     with bench.progress.step("Wait for the manager"):
-        for item in trial.rendering.objects("Deployment") if trial.rendering else []:
-            wait_for_deployment(bench.api, release.namespace, item["metadata"]["name"])
+        for kind in ("Deployment", "StatefulSet"):
+            for item in trial.rendering.objects(kind) if trial.rendering else []:
+                wait_for_deployment(bench.api, release.namespace, item["metadata"]["name"], kind=kind)
     with bench.progress.step(f"Wait until the runner `{trial.runner.name}` asks for a job"):
         _wait_until_it_asks(trial)
 

@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 
 from podrunner.errors import PodrunnerError
 from podrunner.smoke.expected import read_expected
-from podrunner.smoke.failure import describe_failure
+from podrunner.smoke.failure import describe_failure, explain_trial
 from podrunner.smoke.job import follow_job, queue_job
 from podrunner.smoke.pipeline import Order, make_payload
 from podrunner.smoke.runners import read_promise
 from podrunner.smoke.verdict import check_inside, check_lines, check_pods
 
 if TYPE_CHECKING:
+    from podrunner.diagnose import Explanation
     from podrunner.smoke.trial import Trial
     from podrunner.smoke.verdict import Check
 
 
 class JobFailedError(PodrunnerError):
-    """The job failed; the text says what of it."""
+    """The job failed; the text says what of it, `explanation` why."""
+
+    def __init__(self, message: str, explanation: Explanation) -> None:
+        super().__init__(message)
+        self.explanation = explanation
 
 
 class VerdictError(PodrunnerError):
@@ -38,7 +43,8 @@ def run_job(trial: Trial) -> None:
         watch = queue_job(trial.stand_in, runner.job_namespace, make_payload(plan.job, order), runner.name)
         follow_job(trial.run, trial.stand_in, watch, bench.progress, bench.options.timeout)
         if trial.run.state != "success":
-            raise JobFailedError(describe_failure(trial.run))
+            explanation = explain_trial(trial)
+            raise JobFailedError(describe_failure(trial.run, explanation), explanation)
 
 
 def judge(trial: Trial) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 STAND_IN_PORT = 8080
 _LABEL = "app.kubernetes.io/managed-by"
 _NOBODY = 65534
+# Seconds that a server may be silent without losing its endpoint: nodes that are busy with a build are slow.
+_PATIENCE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,6 @@ def secret(place: Place, name: str, data: dict[str, str], *, exact_name: bool = 
 def stand_in(place: Place, image: str, control: str, runners: dict[str, str]) -> list[Object]:
     """The stand-in GitLab. `control` is the token of the control calls, `runners` token → name."""
     name = "stand-in"
-    code = {
-        file.name: file.read_text(encoding="utf-8")
-        for file in (files("podrunner.smoke") / "stand_in").iterdir()
-        if file.name.endswith(".py")
-    }
     container = {
         "name": name,
         "image": image,
@@ -68,7 +65,11 @@ def stand_in(place: Place, image: str, control: str, runners: dict[str, str]) ->
             {"name": "TMPDIR", "value": "/data"},
         ],
         "ports": [{"name": "http", "containerPort": STAND_IN_PORT}],
-        "readinessProbe": {"httpGet": {"path": "/healthz", "port": "http"}, "periodSeconds": 1},
+        "readinessProbe": {
+            "httpGet": {"path": "/healthz", "port": "http"},
+            "periodSeconds": 1,
+            "failureThreshold": _PATIENCE,
+        },
         "volumeMounts": [
             {"name": "code", "mountPath": "/opt/stand-in/stand_in", "readOnly": True},
             {"name": "tokens", "mountPath": "/etc/stand-in", "readOnly": True},
@@ -82,11 +83,17 @@ def stand_in(place: Place, image: str, control: str, runners: dict[str, str]) ->
     ]
     tokens = json.dumps({"control": control, "runners": runners})
     return [
-        {"kind": "ConfigMap", "apiVersion": "v1", "metadata": place.metadata(name), "data": code},
+        {"kind": "ConfigMap", "apiVersion": "v1", "metadata": place.metadata(name), "data": _code()},
         secret(place, name, {"tokens.json": tokens}),
         _service(place, name, STAND_IN_PORT),
         _deployment(place, name, container, volumes),
     ]
+
+
+def _code() -> dict[str, str]:
+    """The stand-in's modules: file name → text."""
+    folder = files("podrunner.smoke") / "stand_in"
+    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".py")}
 
 
 def registry(place: Place, wanted: Registry) -> list[Object]:
@@ -97,7 +104,11 @@ def registry(place: Place, wanted: Registry) -> list[Object]:
         "image": wanted.image,
         "imagePullPolicy": "IfNotPresent",
         "ports": [{"name": "http", "containerPort": wanted.port}],
-        "readinessProbe": {"httpGet": {"path": "/v2/", "port": "http"}, "periodSeconds": 1},
+        "readinessProbe": {
+            "httpGet": {"path": "/v2/", "port": "http"},
+            "periodSeconds": 1,
+            "failureThreshold": _PATIENCE,
+        },
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
     }
     volumes: list[Object] = [{"name": "tmp", "emptyDir": {}}]

@@ -73,6 +73,10 @@ class Progress:
         """Something people should know that is no failure."""
         self._print(f" ! {text}", "yellow")
 
+    def plain(self, text: str) -> None:
+        """Lines as they are."""
+        self._print(text)
+
     def urgent(self, text: str) -> None:
         """Print a note from within a signal handler, in the middle of whatever is printed."""
         try:

@@ -1,4 +1,4 @@
-"""What people get of a failure: one sentence, and a folder with the evidence."""
+"""What people get of a failure: one sentence, its cause with the fix, and a folder with the evidence."""
 
 from __future__ import annotations
 
@@ -6,25 +6,33 @@ import json
 from typing import TYPE_CHECKING
 
 from podrunner.smoke.evidence import Evidence, gather_namespace, gather_nodes
+from podrunner.smoke.failure import explain_trial
+from podrunner.smoke.judgement import JobFailedError
 
 if TYPE_CHECKING:
+    from podrunner.diagnose import Explanation
+    from podrunner.errors import PodrunnerError
     from podrunner.smoke.progress import Progress
     from podrunner.smoke.trial import Trial
 
 
-def report(progress: Progress, evidence: Evidence, sentence: str) -> None:
-    """Prints the sentence and where the evidence is; the sentence is part of it."""
+def report(progress: Progress, evidence: Evidence, sentence: str, cause: str = "") -> None:
+    """Prints the sentence, the cause, and where the evidence is; both are part of it."""
     evidence.write("failure.txt", f"{sentence}\n")
     progress.failed(evidence.censor.clean(sentence))
+    if cause:
+        evidence.write("cause.txt", cause)
+        progress.plain(evidence.censor.clean(cause))
     for problem in evidence.problems:
         progress.note(f"Not in the evidence: {problem}")
     progress.note(f"Evidence: {evidence.folder}")
 
 
-def gather_trial(trial: Trial, evidence: Evidence, sentence: str) -> None:
+def gather_trial(trial: Trial, evidence: Evidence, error: PodrunnerError) -> None:
     """Collects everything about a trial that failed, while it is still there, and reports it."""
     bench = trial.bench
     release, run = trial.release, trial.run
+    causes: list[str] = []
     with bench.progress.step("Collect evidence"):
         if run.trace:
             evidence.write("job.log", run.log)
@@ -36,7 +44,26 @@ def gather_trial(trial: Trial, evidence: Evidence, sentence: str) -> None:
         gather_nodes(evidence, bench.api)
         _write_what_was_rendered(trial, evidence)
         evidence.gather("state of the stand-in", lambda: _write_state(trial, evidence))
-    report(bench.progress, evidence, f"{trial.subject.name}: {sentence}")
+        evidence.gather("the cause", lambda: causes.append(_tell_cause(trial, error)))
+    report(bench.progress, evidence, f"{trial.subject.name}: {error}", *causes)
+
+
+def _tell_cause(trial: Trial, error: PodrunnerError) -> str:
+    """What `podrunner explain` would print; empty where no cause is found."""
+    from podrunner.diagnose.changes import find_changes
+    from podrunner.diagnose.report import write_text
+
+    explanation = _explanation(trial, error)
+    if explanation.cause is None:
+        return ""
+    own = {str(file) for file in trial.bench.options.values}
+    layers = [layer for layer in trial.subject.layers if layer.source in own]
+    changes = [find_changes(one.values, layers, explanation.runner) for one in explanation.diagnoses]
+    return write_text(explanation, changes, ())
+
+
+def _explanation(trial: Trial, error: PodrunnerError) -> Explanation:
+    return error.explanation if isinstance(error, JobFailedError) else explain_trial(trial)
 
 
 def _write_what_was_rendered(trial: Trial, evidence: Evidence) -> None:

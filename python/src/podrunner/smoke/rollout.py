@@ -1,4 +1,4 @@
-"""Waits for a Deployment, and says why when it will never be ready, instead of waiting until the end."""
+"""Waits for a Deployment or StatefulSet, and says why when it will never be ready, instead of waiting until the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Seconds that a Deployment may take: images may have to be pulled on a slow line.
 TIMEOUT = 300
 # A container that waits for one of these does not start by itself.
-_STUCK = frozenset(
+STUCK = frozenset(
     [
         "CreateContainerConfigError",
         "CreateContainerError",
@@ -35,15 +35,17 @@ class RolloutError(PodrunnerError):
     """A Deployment does not get ready; the text says why."""
 
 
-def wait_for_deployment(api: Api, namespace: str, name: str, timeout: float = TIMEOUT) -> None:
-    """Returns once a replica of the Deployment is ready.
+def wait_for_deployment(
+    api: Api, namespace: str, name: str, timeout: float = TIMEOUT, kind: str = "Deployment"
+) -> None:
+    """Returns once a replica of the Deployment, or of a StatefulSet, is ready.
 
     Raises RolloutError: an image that cannot be pulled, a crash (with the last lines of its log), a pod that is refused
     or cannot be placed; or, after `timeout` seconds, what the pods wait for.
     """
     start = time.monotonic()
     while True:
-        deployment = api.get("Deployment", name, namespace)
+        deployment = api.get(kind, name, namespace)
         if (deployment.get("status") or {}).get("readyReplicas"):
             return
         waited = time.monotonic() - start
@@ -80,7 +82,7 @@ def _obstacles(api: Api, pod: Object, waited: float) -> Iterator[str]:
     for container in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
         state = container.get("state") or {}
         waiting = state.get("waiting") or {}
-        if waiting.get("reason") in _STUCK and (waiting["reason"] == "ImagePullBackOff" or waited > _PATIENCE):
+        if waiting.get("reason") in STUCK and (waiting["reason"] == "ImagePullBackOff" or waited > _PATIENCE):
             yield f"container {container['name']}: {waiting['reason']}: {waiting.get('message', '')}".rstrip(": ")
         if container.get("restartCount"):
             said = _last_words(api, namespace, name, container)

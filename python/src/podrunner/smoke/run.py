@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podrunner.diagnose.censor import Censor
 from podrunner.errors import PodrunnerError
 from podrunner.smoke.cluster import Cluster, connect, make_cluster
-from podrunner.smoke.evidence import Censor, Evidence, keep_file
+from podrunner.smoke.evidence import Evidence, keep_file
 from podrunner.smoke.install import install
 from podrunner.smoke.interruption import Interrupted, Interruption, deferred
 from podrunner.smoke.judgement import judge, run_job
@@ -108,7 +109,7 @@ def _try(bench: Bench, subject: Subject, evidence: Evidence) -> bool:
     try:
         attempt(trial)
     except PodrunnerError as error:
-        gather_trial(trial, Evidence(_folder_of(bench, subject, evidence), bench.censor), str(error))
+        gather_trial(trial, Evidence(_folder_of(bench, subject, evidence), bench.censor), error)
         return False
     except Interrupted:
         if bench.cluster.ours:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.smoke.verdict import INSIDE_SCRIPT, Promise
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Runner:
     """A runner of the release, as its config.toml has it.
 
-    `secret` and `key` are where the manager's token comes from; both are empty when config.toml has it itself.
+    `entry` is its table in config.toml. `secret` and `key` are where the manager's token comes from; both are empty when config.toml has it itself.
     `in_release` when the release makes that Secret.
     """
 
@@ -30,6 +30,7 @@ class Runner:
     secret: str = ""
     key: str = ""
     in_release: bool = False
+    entry: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def overlay(
@@ -39,20 +40,25 @@ def overlay(
 
     `url` is the stand-in's, `mirrors` registry → mirror. `builtin` adds what the verdict reads from inside.
     """
-    names = _runners(chart, layers)
+    from podrunner.values import merge
+
+    shared = (_all_values(chart, layers).get("jobs") or {}).get("config") or {}
+    given = {name: merge(shared, runner.get("config") or {}) for name, runner in _runners(chart, layers).items()}
     values: dict[str, Any] = {
         "gitlab": {"url": url},
         "config": {"check_interval": 1},
-        "runners": {name: {"config": _runner_overlay(runner, url, builtin=builtin)} for name, runner in names.items()},
+        "runners": {name: {"config": _runner_overlay(keys, url, builtin=builtin)} for name, keys in given.items()},
     }
+    if "keepOnUninstall" in (_all_values(chart, layers).get("manager") or {}):
+        # The smoke leaves nothing behind.
+        values["manager"] = {"keepOnUninstall": False}
     if mirrors:
         wanted = {registry: [{"location": mirror, "insecure": True}] for registry, mirror in mirrors.items()}
         values["podman"] = {"registries": {"mirrors": wanted}}
     return values
 
 
-def _runner_overlay(runner: Mapping[str, Any], url: str, *, builtin: bool) -> dict[str, Any]:
-    given = runner.get("config") or {}
+def _runner_overlay(given: Mapping[str, Any], url: str, *, builtin: bool) -> dict[str, Any]:
     # Images may be in the node under their public names, where nothing could be pulled.
     config: dict[str, Any] = {"kubernetes": {"pull_policy": ["if-not-present"]}}
     config |= {key: url for key in ("url", "clone_url") if given.get(key)}
@@ -70,8 +76,9 @@ def read_runners(chart: Path, layers: Sequence[Values], rendering: Rendering) ->
     runners = []
     for entry, mode in zip(rendering.config_toml.get("runners", []), modes, strict=True):
         secret, key = sources.get(str(entry.get("token", "")).strip("${}"), ("", ""))
-        namespace = (entry.get("kubernetes") or {}).get("namespace") or rendering.namespace
-        runners.append(Runner(entry["name"], mode, namespace, secret, key, secret in made))
+        # GitLab Runner takes an empty namespace for "default", not for its own.
+        namespace = (entry.get("kubernetes") or {}).get("namespace") or "default"
+        runners.append(Runner(entry["name"], mode, namespace, secret, key, secret in made, entry))
     return runners
 
 
@@ -83,11 +90,13 @@ def read_promise(chart: Path, mode: str) -> Promise | None:
     return Promise.from_dict(promise) if promise else None
 
 
-def pod_security(chart: Path, mode: str) -> str:
-    """The Pod Security level that the namespace of a mode's jobs must allow; empty when the mode names none."""
+def pod_security(chart: Path, runner: Runner, kube_version: str) -> str:
+    """The Pod Security level that the namespace of a runner's jobs must allow; empty when its mode names none."""
     from podrunner.chart import modes
+    from podrunner.config.job_pod import job_pod_level
 
-    return str((modes(chart).get(mode) or {}).get("podSecurity") or "")
+    promised = (modes(chart).get(runner.mode) or {}).get("podSecurity")
+    return job_pod_level(runner.entry, promised, kube_version) if promised else ""
 
 
 def new_token() -> str:
@@ -113,11 +122,16 @@ def _all_values(chart: Path, layers: Sequence[Values]) -> dict[str, Any]:
 
 
 def _token_sources(rendering: Rendering) -> dict[str, tuple[str, str]]:
-    """Environment variable of the manager → (Secret, key)."""
+    """Environment variable of the manager, or mark in config.toml for a file that is put in → (Secret, key)."""
     sources = {}
-    for deployment in rendering.objects("Deployment"):
-        for container in deployment["spec"]["template"]["spec"]["containers"]:
+    for workload in [*rendering.objects("Deployment"), *rendering.objects("StatefulSet")]:
+        pod = workload["spec"]["template"]["spec"]
+        for container in pod["containers"]:
             for variable in container.get("env") or []:
                 if source := (variable.get("valueFrom") or {}).get("secretKeyRef"):
                     sources[variable["name"]] = (source["name"], source["key"])
+        for volume in pod.get("volumes") or []:
+            for part in (volume.get("projected") or {}).get("sources") or []:
+                for item in (part.get("secret") or {}).get("items") or []:
+                    sources[f"@podrunner-secret:{item['path']}@"] = (part["secret"]["name"], item["key"])
     return sources

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 def make_namespaces(trial: Trial) -> None:
     """Makes the namespaces of the release and of its jobs that are not there."""
-    bench, runner = trial.bench, trial.runner
-    level = pod_security(bench.options.chart, runner.mode)
+    bench = trial.bench
+    level = pod_security(bench.options.chart, trial.runner, bench.cluster.version)
     wanted = [trial.place.namespace, *(item.job_namespace for item in trial.runners)]
+    theirs = {item["metadata"]["name"] for item in trial.rendering.objects("Namespace")} if trial.rendering else set()
     for name in dict.fromkeys(wanted):
         if bench.api.find("Namespace", name):
             if name == trial.place.namespace and not bench.options.namespace:
@@ -29,6 +30,9 @@ def make_namespaces(trial: Trial) -> None:
             continue
         remove = f"kubectl --kubeconfig {bench.cluster.kubeconfig} delete namespace {name}"
         bench.removals.add(f"the namespace {name}", partial(_delete_namespace, bench, name), remove)
+        if name in theirs:
+            # The release makes it, and leaves it there.
+            continue
         with bench.progress.step(f"Make the namespace {name}" + (f" (Pod Security {level})" if level else "")):
             bench.api.create(objects.namespace(name, level))
 

@@ -18,10 +18,10 @@ from podrunner.smoke.runners import (
 )
 
 if TYPE_CHECKING:
+    from podrunner.diagnose.censor import Censor
     from podrunner.helm import Rendering
     from podrunner.smoke.api import Api
     from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.evidence import Censor
     from podrunner.smoke.plan import Options, Plan, Subject
     from podrunner.smoke.progress import Progress
     from podrunner.smoke.removal import Removals

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 # Printed by the build container at the end of the built-in pipeline's job; the numbers make it differ from its own
 # echo in the log.
 INSIDE_SCRIPT = (
-    "while read -r key value; do case $key in CapBnd:) bounding=$value ;; NoNewPrivs:) no_new=$value ;; esac; done"
-    " < /proc/self/status; read -r _ root _ < /proc/self/uid_map; driver=$(podman info --format '{{.Store.GraphDriverName}}')"
-    '; echo "podrunner-inside uid=$(id -u) CapBnd=$bounding NoNewPrivs=$no_new root=$root driver=$driver"'
+    "while read -r key value; do case $key in CapBnd:) bounding=$value ;; NoNewPrivs:) no_new=$value ;;"
+    " Seccomp:) seccomp=$value ;; esac; done < /proc/self/status; read -r _ root _ < /proc/self/uid_map;"
+    # podman calls both overlay; only the options name the program that mounts.
+    " driver=$(podman info --format '{{.Store.GraphDriverName}} {{.Store.GraphOptions}}');"
+    " case $driver in *fuse-overlayfs*) driver=fuse-overlayfs ;; *) driver=${driver%% *} ;; esac;"
+    ' echo "podrunner-inside uid=$(id -u) CapBnd=$bounding NoNewPrivs=$no_new Seccomp=$seccomp root=$root driver=$driver"'
 )
+# What the kernel calls 0, 1 and 2.
+_SECCOMP = ("off", "strict", "filtered")
 _INSIDE = re.compile(
     r"^podrunner-inside uid=(?P<uid>\d+) CapBnd=(?P<bounding>[0-9a-f]{16}) NoNewPrivs=(?P<no_new>[01])"
-    r" root=(?P<root>\d+) driver=(?P<driver>\S*)\r?$",
+    r" Seccomp=(?P<seccomp>[012]) root=(?P<root>\d+) driver=(?P<driver>\S*)\r?$",
     re.MULTILINE,
 )
 
@@ -50,14 +55,14 @@ class Promise:
     """Security state of the build container that a mode promises.
 
     `capabilities` is {"ALL"} for the node's full set. A `uid` of None is whatever the platform assigns, but not 0.
-    `host_users` is False for a pod whose user namespace is not the node's.
+    `host_users` is False for a pod whose user namespace is not the node's, None where the platform decides.
     """
 
     uid: int | None
     privileged: bool
     no_new_privileges: bool
     capabilities: frozenset[str]
-    host_users: bool = True
+    host_users: bool | None = True
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Promise:
@@ -96,12 +101,12 @@ def check_inside(log: str, promise: Promise) -> Check:
     if (found["no_new"] == "1") != promise.no_new_privileges:
         problems.append(f"NoNewPrivs is {found['no_new']}, promised is {int(promise.no_new_privileges)}")
     problems.append(_wrong_capabilities(bounding, promise))
-    if (root == 0) != promise.host_users:
+    if promise.host_users not in (None, root == 0):
         wanted = "the node's root" if promise.host_users else "nobody on the node"
         problems.append(f"root is uid {root} of the node, promised is {wanted}")
     text = (
         f"inside: uid {uid}, CapBnd {found['bounding']} ({_names(bounding)}), NoNewPrivs {found['no_new']}, "
-        f"root is uid {root} of the node, storage driver {found['driver']}"
+        f"seccomp {_SECCOMP[int(found['seccomp'])]}, root is uid {root} of the node, storage driver {found['driver']}"
     )
     return Check(text, "; ".join(problem for problem in problems if problem))
 
@@ -132,7 +137,7 @@ def _check_build(pod: Object, promise: Promise) -> Check:
     own, shared = build.get("securityContext") or {}, pod["spec"].get("securityContext") or {}
     uid = own.get("runAsUser", shared.get("runAsUser"))
     problems = [_wrong_uid("runAsUser", uid, promise)]
-    if pod["spec"].get("hostUsers", True) != promise.host_users:
+    if promise.host_users not in (None, pod["spec"].get("hostUsers", True)):
         problems.append(f"hostUsers is {_word(not promise.host_users)}, promised is {_word(promise.host_users)}")
     privileged = bool(own.get("privileged"))
     if privileged != promise.privileged:

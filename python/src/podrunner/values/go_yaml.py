@@ -45,7 +45,7 @@ def resolve(text: str) -> Any:
 
 def _number(text: str) -> Any:
     if text in _INFINITE or text in _NAN:
-        raise ValueError(f"`{text}` cannot be written as JSON, and Helm refuses it")
+        raise ValueError(f"`{text}` cannot be written as JSON, and Helm refuses it: quote it if it is text")
     # Go keeps a leading underscore as text: its number rules look at the first character only.
     plain = text.replace("_", "")
     if _INT.match(plain):
@@ -186,3 +186,19 @@ def find_duplicates(node: yaml.Node | None) -> list[Duplicate]:
             seen.setdefault(name, key)
         found += find_duplicates(value)
     return found
+
+
+def read_document(text: str) -> tuple[Any, tuple[str, ...]]:
+    """The value of a text of one document, and the keys that are there twice in one of its maps."""
+    loader = GoLoader(text)
+    node = loader.get_single_node()
+    if node is None:
+        return None, ()
+    # Before anything is constructed: that merges merge keys into the nodes.
+    duplicates = tuple(key_text(again) for _, again in find_duplicates(node))
+    return loader.construct_document(node), duplicates
+
+
+def forbidden_character(error: yaml.reader.ReaderError) -> str:
+    """The character that YAML forbids; the C parser gives its number, the other one its text."""
+    return chr(error.character) if isinstance(error.character, int) else str(error.character)

@@ -12,7 +12,14 @@ from podrunner.dotted import Path as Parts
 from podrunner.dotted import parse_dotted
 from podrunner.errors import UsageError, ValuesError
 from podrunner.findings import Finding, Severity
-from podrunner.values.go_yaml import GoLoader, find_duplicates, key_text, refuse_endless_aliases, scalar
+from podrunner.values.go_yaml import (
+    GoLoader,
+    find_duplicates,
+    forbidden_character,
+    key_text,
+    refuse_endless_aliases,
+    scalar,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,6 +137,9 @@ def _wrong(source: str, rule: str, message: str, mark: Any = None) -> Finding:
 
 
 def _syntax(error: yaml.MarkedYAMLError, source: str, text: str) -> Finding:
+    # PyYAML has a bound of its own since 6.0.4; before, Python's recursion ended.
+    if "nesting depth" in (error.problem or ""):
+        return _wrong(source, "values-yaml", "not YAML: nested too deeply.", error.problem_mark)
     reason = ", ".join(part for part in (error.context, error.problem) if part)
     mark, context = error.problem_mark or error.context_mark, error.context_mark
     # Lines below is where the parser gave up; the bracket or quote that was not closed is the mistake.
@@ -138,13 +148,17 @@ def _syntax(error: yaml.MarkedYAMLError, source: str, text: str) -> Finding:
         mark = context
     lines = text.splitlines()
     has_tab = mark and mark.line < len(lines) and lines[mark.line][: mark.column + 1].endswith("\t")
-    hint = " This is a tab: indent with blanks." if has_tab else ""
+    hint = " This is a tab: indent with blanks." if has_tab else _unclosed(error.context or "")
     return _wrong(source, "values-yaml", f"not YAML: {reason}.{hint}", mark)
 
 
+def _unclosed(context: str) -> str:
+    what = "quote" if "quoted scalar" in context else "bracket" if "a flow" in context else ""
+    return f" Is a {what} not closed?" if what else ""
+
+
 def _forbidden_character(error: yaml.reader.ReaderError, source: str, text: str) -> Finding:
-    # The C parser counts bytes and gives a number, the other one counts characters and gives a text.
-    character = chr(error.character) if isinstance(error.character, int) else str(error.character)
+    character = forbidden_character(error)
     before = text[: max(text.find(character), 0)]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     message = f"not YAML: a character that YAML forbids, U+{ord(character):04X}."
@@ -158,19 +172,3 @@ def _duplicate(first: yaml.Node, again: yaml.Node, source: str) -> Finding:
         "Helm takes the last one and drops the first without a word: keep one."
     )
     return _wrong(source, "values-duplicate-key", message, again.start_mark)
-
-
-def parse_set(expressions: list[str]) -> list[Values]:
-    """One layer for each `--set` expression, parsed by Helm itself. Raises UsageError."""
-    if not expressions:
-        return []
-    import helm_python
-
-    layers = []
-    for expression in expressions:
-        try:
-            data = helm_python.parse_set_string(expression)
-        except helm_python.HelmError as error:
-            raise UsageError(f"--set {expression}: {error.detail}. Write key.path=value.") from None
-        layers.append(Values(data, f"--set {expression}"))
-    return layers

@@ -6,15 +6,33 @@ from collections.abc import Mapping
 from typing import Any
 
 
+class Items(list[Any]):
+    """Items of a list that `--set mirrors[0].location=x` names. None for those that it does not: they stay."""
+
+
 def merge(*values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values files one over the other, as several `-f`: maps key by key, all else replaced, null kept."""
+    """Values files one over the other, as several `-f`: maps key by key, all else replaced, null kept.
+
+    Items change those of a list below them, and leave the others as they are.
+    """
     result: dict[str, Any] = {}
     for layer in values:
         for key, value in layer.items():
             below = result.get(key)
             if isinstance(value, Mapping) and isinstance(below, Mapping):
                 value = merge(below, value)
+            elif isinstance(value, Items):
+                value = _changed(below if isinstance(below, list) else [], value)
             result[key] = value
+    return result
+
+
+def _changed(below: list[Any], items: Items) -> list[Any]:
+    """The list with its named items merged into those that are there; behind its end, null fills gaps as in Helm."""
+    result = [*below, *[None] * (len(items) - len(below))]
+    for index, item in enumerate(items):
+        if item is not None:
+            result[index] = merge({"item": result[index]}, {"item": item})["item"]
     return result
 
 

@@ -11,6 +11,7 @@ from podrunner.explain import explain
 from podrunner.findings import Finding, Severity
 from podrunner.values.load import Values, load_values
 from podrunner.values.merge import coalesce, merge
+from podrunner.values.official import check_official
 from podrunner.values.places import find_layer, locate
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def load_schema(chart: Path) -> tuple[dict[str, Any], jsonschema_rs.Validator] |
         # Like Helm: the newest draft unless the schema says another, formats are not asserted.
         return schema, jsonschema_rs.validator_for(schema, validate_formats=False)
     except (ValueError, jsonschema_rs.ValidationError) as error:
-        raise UsageError(f"{path}: not a JSON schema: {error}") from None
+        reason = str(error).strip().partition("\n")[0]
+        raise UsageError(f"{path}: not a JSON schema: {reason}") from None
 
 
 def check_schema(chart: Path, layers: Sequence[Values]) -> list[Finding]:
@@ -59,9 +61,10 @@ def check_schema(chart: Path, layers: Sequence[Values]) -> list[Finding]:
     schema, validator = loaded
     defaults = load_defaults(chart)
     values = coalesce(defaults.data, merge(*(layer.data for layer in layers)))
-    if validator.is_valid(values):
-        return []
     every = [defaults, *layers]
+    foreign = [locate(finding, every, path) for path, finding in check_official(chart, values)]
+    if validator.is_valid(values):
+        return foreign
 
     def written(path: Parts) -> str | None:
         layer = find_layer(every, path)
@@ -72,4 +75,6 @@ def check_schema(chart: Path, layers: Sequence[Values]) -> list[Finding]:
         for mistake in explain(error, schema, written):
             finding = Finding(f"values-{mistake.rule}", Severity.ERROR, mistake.message, path=mistake.dotted)
             found.setdefault((mistake.path, mistake.message), locate(finding, every, mistake.path))
-    return list(found.values())
+    # What dependencies add to the values, only Helm knows: it says itself what is missing.
+    knows_all = not (chart / "charts").is_dir()
+    return [*foreign, *(finding for finding in found.values() if knows_all or finding.rule != "values-required")]

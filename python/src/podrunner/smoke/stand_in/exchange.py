@@ -24,7 +24,7 @@ class Exchange(BaseHTTPRequestHandler):
         self.body = self._read_body()
         self.answer()
 
-    do_POST = do_PUT = do_PATCH = do_GET  # noqa: N815  # http.server's names
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # http.server's names
 
     def _read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
@@ -55,6 +55,8 @@ class Exchange(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
+        # A connection for each request: when the Service is taken away, nobody is connected any more.
+        self.send_header("Connection", "close")
         if status != 204:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))

@@ -59,6 +59,7 @@ class JobStore:
         self._lock = threading.Lock()
         self._jobs: dict[int, Job] = {}
         self._asked: Counter[str] = Counter()
+        self._managers: dict[str, dict[str, str]] = {}
         self._refused = 0
 
     def add(self, payload: dict[str, Any], runner: str = "") -> Job:
@@ -72,15 +73,24 @@ class JobStore:
             self._jobs[job.id] = job
         return job
 
-    def take(self, runner: str) -> Job | None:
-        """The first pending job that `runner` may have, now running; None when there is none."""
+    def take(self, runner: str, manager: str = "") -> Job | None:
+        """The first pending job that `runner` may have, now running; None when there is none.
+
+        `manager` is the system id of the manager that asks.
+        """
         with self._lock:
             self._asked[runner] += 1
+            self._managers.setdefault(runner, {})[manager] = "asks"
             for job in self._jobs.values():
                 if job.state == "pending" and job.runner in ("", runner):
                     job.state, job.taken_by = "running", runner
                     return job
         return None
+
+    def leave(self, runner: str, manager: str) -> None:
+        """Notes that a manager of a runner has unregistered."""
+        with self._lock:
+            self._managers.setdefault(runner, {})[manager] = "left"
 
     def refuse(self) -> None:
         """Counts a request whose runner token is not known."""
@@ -122,7 +132,8 @@ class JobStore:
             return bytes(job.trace[offset:])
 
     def summary(self) -> dict[str, Any]:
-        """How often each runner asked, how many requests had an unknown token, and all jobs."""
+        """How often each runner asked, what became of its managers, how many tokens were not known, and all jobs."""
         with self._lock:
             jobs = [job.summary() for job in self._jobs.values()]
-            return {"asked": dict(self._asked), "refused": self._refused, "jobs": jobs}
+            managers = {runner: dict(known) for runner, known in self._managers.items()}
+            return {"asked": dict(self._asked), "managers": managers, "refused": self._refused, "jobs": jobs}

@@ -2,9 +2,9 @@
 
 Three kinds of callers, each with a token of its own:
 
-    runners   /api/v4/runners/verify, /api/v4/jobs/request                         token in the body
-    jobs      /api/v4/jobs/<id>, /api/v4/jobs/<id>/trace, /<project>.git/…         the job's token
-    control   /control/…: sends repositories, queues jobs, reads logs              header X-Stand-In-Control
+    runners   /api/v4/runners/verify, /api/v4/runners/managers, /api/v4/jobs/request   token in the body
+    jobs      /api/v4/jobs/<id>, /api/v4/jobs/<id>/trace, /<project>.git/…             the job's token
+    control   /control/…: sends repositories, queues jobs, reads logs                  header X-Stand-In-Control
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTROL_HEADER = "X-Stand-In-Control"
+RUNNER_CALLS = ("POST /api/v4/jobs/request", "POST /api/v4/runners/verify", "DELETE /api/v4/runners/managers")
 JOB_PATH = re.compile(r"/api/v4/jobs/(\d+)(/trace|/artifacts)?")
 CONTROL_JOB_PATH = re.compile(r"/control/jobs/(\d+)(/trace)?")
 CONTENT_RANGE = re.compile(r"(\d+)-(\d+)")
@@ -81,7 +82,7 @@ class Handler(Exchange):
     # --- what runners and jobs call -------------------------------------------------------------------------------
 
     def _api(self, path: str) -> None:
-        if self.command == "POST" and path in ("/api/v4/jobs/request", "/api/v4/runners/verify"):
+        if f"{self.command} {path}" in RUNNER_CALLS:
             self._runner_call(path)
         elif job_path := JOB_PATH.fullmatch(path):
             self._job_call(int(job_path[1]), job_path[2] or "")
@@ -89,15 +90,18 @@ class Handler(Exchange):
             self.send(404, {"message": f"the stand-in has no {self.command} {path}"})
 
     def _runner_call(self, path: str) -> None:
-        token = str(self.json().get("token", ""))
+        token, manager = (str(self.json().get(key, "")) for key in ("token", "system_id"))
         name = self.server.tokens.runners.get(token)
         if name is None:
             self.server.jobs.refuse()
             self.send(403, {"message": "403 Forbidden: no runner has this token"})
         elif path.endswith("/verify"):
             self.send(200, {"id": 1, "token": token, "token_expires_at": None})
+        elif path.endswith("/managers"):
+            self.server.jobs.leave(name, manager)
+            self.send(204)
         else:
-            job = self.server.jobs.take(name)
+            job = self.server.jobs.take(name, manager)
             self.send(201, job.payload) if job else self.send(204)
 
     def _job_call(self, job_id: int, what: str) -> None:

@@ -37,6 +37,7 @@ func main() {
 		commands.NewRunCommand(client, collector, providers),
 		commands.NewLintCommand(),
 		commands.NewVerifyCommand(client),
+		commands.NewUnregisterCommand(client),
 	}
 	app.CommandNotFound = func(_ *cli.Context, command string) {
 		logrus.Fatalln("Command", command, "not found.")

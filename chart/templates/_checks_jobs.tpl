@@ -1,0 +1,73 @@
+{{/*
+Values of the section jobs that contradict each other or what else is set.
+
+  podrunner.checks.jobs        whole release
+  podrunner.checks.namespaces  namespaces of all runners' jobs, once their settings are merged
+  podrunner.checks.quota       whether all containers state what jobs.quota counts
+*/}}
+
+{{- define "podrunner.checks.jobs" -}}
+{{- $config := .Values.jobs.config | default dict -}}
+{{- $namespace := ($config.kubernetes | default dict).namespace -}}
+{{- if hasKey $config "name" -}}
+  {{- fail (printf "\n\njobs.config.name is %q: all runners of this release would have one name.\nRemove it; a runner's name is its key below runners, or runners.<name>.config.name.\n" (toString $config.name)) -}}
+{{- end -}}
+{{- if and $namespace .Values.jobs.namespace (ne $namespace .Values.jobs.namespace) -}}
+  {{- fail (printf "\n\njobs.namespace is %s and jobs.config.kubernetes.namespace is %s: jobs cannot run in both.\nRemove one of them.\n" .Values.jobs.namespace $namespace) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.checks.namespaces" (list $ $runners) */}}
+{{- define "podrunner.checks.namespaces" -}}
+{{- $root := index . 0 -}}
+{{- $jobs := $root.Values.jobs -}}
+{{- $made := include "podrunner.namespaces.made" . | fromJsonArray -}}
+{{- if and $jobs.createNamespace (not $made) -}}
+  {{- fail "\n\njobs.createNamespace is true, but there is no namespace to make: jobs run in the release's own, in default, or each in one of its own.\nSet jobs.namespace, or jobs.createNamespace to false; Helm makes the release's own namespace with --create-namespace.\n" -}}
+{{- end -}}
+{{- if and $jobs.podSecurity.enforce (not $jobs.createNamespace) -}}
+  {{- fail (printf "\n\njobs.podSecurity.enforce is %s, but jobs.createNamespace is false: the chart labels only namespaces that it makes.\nSet jobs.createNamespace to true, or label the namespace yourself and leave jobs.podSecurity.enforce empty.\n" $jobs.podSecurity.enforce) -}}
+{{- end -}}
+{{- range $made -}}
+  {{- $needed := include "podrunner.namespaces.level" (list $root (index $ 1) .) -}}
+  {{- if or (and (eq $jobs.podSecurity.enforce "restricted") $needed) (and (eq $jobs.podSecurity.enforce "baseline") (eq $needed "privileged")) -}}
+    {{- fail (printf "\n\njobs.podSecurity.enforce is %s, but the jobs in namespace %s need %s: their pods would be refused.\nLeave jobs.podSecurity.enforce empty for the level they need, or choose another podman.mode.\n" $jobs.podSecurity.enforce . $needed) -}}
+  {{- end -}}
+{{- end -}}
+{{- include "podrunner.checks.quota" . -}}
+{{- end -}}
+
+{{/*
+Kubernetes refuses pods with a container that does not state CPU or memory that a quota counts, or what the LimitRange
+bounds for the whole pod.
+usage: include "podrunner.checks.quota" (list $ $runners)
+*/}}
+{{- define "podrunner.checks.quota" -}}
+{{- $root := index . 0 -}}
+{{- $limits := $root.Values.jobs.limits -}}
+{{- $bounds := $limits.Container | default dict -}}
+{{- $counted := dict -}}
+{{- range $name, $amount := $root.Values.jobs.quota -}}
+  {{- if has (splitList "." $name | last) (list "cpu" "memory") -}}{{- $_ := set $counted $name "jobs.quota" -}}{{- end -}}
+{{- end -}}
+{{- range $resource, $amount := ($limits.Pod | default dict).max -}}{{- $_ := set $counted (printf "limits.%s" $resource) "jobs.limits.Pod.max" -}}{{- end -}}
+{{- range $name, $source := $counted -}}
+  {{- $resource := splitList "." $name | last -}}
+  {{- $part := ternary "limit" "request" (hasPrefix "limits." $name) -}}
+  {{- $given := or (hasKey ($bounds.default | default dict) $resource) (hasKey ($bounds.max | default dict) $resource) -}}
+  {{- if not (or $given (and (eq $part "request") (hasKey ($bounds.defaultRequest | default dict) $resource))) -}}
+    {{- range $runner, $settings := index $ 1 -}}
+      {{- range $container := list "" "helper_" "service_" -}}
+        {{- $key := printf "%s%s_%s" $container ($resource | replace "-" "_") $part -}}
+        {{- if not (or (get $settings.config.kubernetes (printf "%s%s_limit" $container ($resource | replace "-" "_"))) (get $settings.config.kubernetes $key)) -}}
+          {{- fail (printf "\n\n%s counts %s, but runners.%s.config.kubernetes has no %s: Kubernetes would refuse every job's pod.\nSet jobs.limits.Container.default.%s for all containers that state none, or %s in jobs.config.kubernetes.\n" $source $name $runner $key $resource $key) -}}
+        {{- end -}}
+      {{- end -}}
+    {{- end -}}
+    {{- $own := get ($root.Values.manager.resources.limits | default dict) $resource -}}
+    {{- if and (eq $part "limit") (not $own) (has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index $ 1) | fromJsonArray)) -}}
+      {{- fail (printf "\n\n%s counts %s in the release's own namespace, but manager.resources.limits has no %s: Kubernetes would refuse the manager's pod.\nSet it, or let jobs run in a namespace of their own (jobs.namespace).\n" $source $name $resource) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,60 @@
+{{/*
+References of images, with global.imageRegistry in place of their registries.
+
+  podrunner.image         from registry, repository, tag and digest
+  podrunner.image.manager the manager's; usage: include … $
+  podrunner.image.moved   from one text, such as podman.image
+  podrunner.image.helper  the helper image of one runner; empty leaves it to GitLab Runner
+*/}}
+
+{{/* usage: include "podrunner.image" (list $ .Values.image "the tag when none is set") */}}
+{{- define "podrunner.image" -}}
+{{- $image := index . 1 -}}
+{{- $repository := $image.repository -}}
+{{- with (index . 0).Values.global.imageRegistry | default $image.registry }}{{ $repository = printf "%s/%s" . $repository }}{{ end -}}
+{{- if $image.digest -}}
+{{ $repository }}@{{ $image.digest }}
+{{- else -}}
+{{ $repository }}:{{ $image.tag | default (index . 2) }}
+{{- end -}}
+{{- end -}}
+
+{{- define "podrunner.image.manager" -}}
+{{- include "podrunner.image" (list . .Values.image (printf "alpine-v%s" .Chart.AppVersion)) -}}
+{{- end -}}
+
+{{/*
+What stands before the first slash is a registry when it has a dot or a colon, or is localhost: as container engines read
+it. An image with a variable in it is known to the job only.
+usage: include "podrunner.image.moved" (list $ $image)
+*/}}
+{{- define "podrunner.image.moved" -}}
+{{- $image := index . 1 -}}
+{{- $registry := (index . 0).Values.global.imageRegistry -}}
+{{- if and $registry (not (contains "$" $image)) -}}
+  {{- $host := regexFind "^[^/]+/" $image -}}
+  {{- if or (contains "." $host) (contains ":" $host) (eq $host "localhost/") -}}{{- $image = trimPrefix $host $image -}}{{- end -}}
+  {{- $image = printf "%s/%s" $registry $image -}}
+{{- end -}}
+{{- $image -}}
+{{- end -}}
+
+{{/*
+GitLab Runner's own choice is at registry.gitlab.com: with a registry for all images, the chart makes the same choice there.
+It names machines as uname does, Kubernetes as Go does.
+usage: include "podrunner.image.helper" (list $ $kubernetes), with what [runners.kubernetes] will say of nodes and flavor
+*/}}
+{{- define "podrunner.image.helper" -}}
+{{- $root := index . 0 -}}
+{{- $image := $root.Values.helperImage -}}
+{{- if and $root.Values.global.imageRegistry (not $image.repository) -}}
+  {{- $image = merge (dict "repository" "gitlab-org/gitlab-runner/gitlab-runner-helper") $image -}}
+{{- end -}}
+{{- if $image.repository -}}
+  {{- $machine := dig "node_selector" "kubernetes.io/arch" "amd64" (index . 1) -}}
+  {{- $machine = get (dict "amd64" "x86_64" "386" "x86") $machine | default $machine -}}
+  {{- $flavor := without (list (index . 1).helper_image_flavor) "alpine" | first | default "" -}}
+  {{- $tag := append (list $flavor $machine | compact) (printf "v%s" $root.Chart.AppVersion) | join "-" -}}
+  {{- include "podrunner.image" (list $root $image $tag) -}}
+{{- end -}}
+{{- end -}}

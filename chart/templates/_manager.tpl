@@ -1,0 +1,164 @@
+{{/*
+The manager's pod, whatever kind of object runs it.
+
+  podrunner.manager.kind       Deployment or StatefulSet
+  podrunner.manager.metadata   metadata of it
+  podrunner.manager.replicas   replicas, unless something else decides on them
+  podrunner.manager.selector   labels by which the manager's pods are found
+  podrunner.manager.pod        the pod template: metadata and spec
+  podrunner.manager.restart    what GitLab Runner reads at its start only, as JSON: a change of it takes another pod
+  podrunner.manager.spread     topology spread constraints
+
+usage of each: include "podrunner.manager.pod" $
+_manager_container.tpl has the container of the manager itself, _manager_volumes.tpl what is mounted into it.
+*/}}
+
+{{- define "podrunner.manager.kind" -}}
+{{- ternary "StatefulSet" "Deployment" .Values.manager.stableIdentity -}}
+{{- end -}}
+
+{{- define "podrunner.manager.metadata" }}
+  name: {{ include "podrunner.fullname" . | quote }}
+  namespace: {{ .Release.Namespace | quote }}
+  labels:
+    {{- include "podrunner.labels.manager" (list . .Values.manager.labels) | nindent 4 }}
+  {{- include "podrunner.annotations" (list . .Values.manager.annotations) }}
+{{- end -}}
+
+{{- define "podrunner.manager.replicas" -}}
+{{- if not (or .Values.manager.autoscaling.enabled (kindIs "invalid" .Values.manager.replicas)) -}}
+replicas: {{ .Values.manager.replicas }}
+{{- end -}}
+{{- end -}}
+
+{{- define "podrunner.manager.selector" -}}
+{{ include "podrunner.selector" . }}
+app.kubernetes.io/component: manager
+{{- end -}}
+
+{{/*
+listen_address, session_server and boot_verify count from the start of the process only (commands/multi.go of GitLab
+Runner 19.4); so do tokens in the environment, of which the chart knows those in the values.
+*/}}
+{{- define "podrunner.manager.restart" -}}
+{{- $runners := dict -}}
+{{- include "podrunner.runners" (list . $runners) -}}
+{{- $read := dict "listen" .Values.config.listen_address "session" (include "podrunner.session" .) -}}
+{{- range $name, $runner := $runners -}}
+  {{- with dig "experimental" "boot_verify" "" $runner.config -}}{{- $_ := set $read (printf "boot_verify of %s" $name) . -}}{{- end -}}
+  {{- if not $.Values.manager.reloadTokens -}}
+    {{- with $runner.token.inline -}}{{- $_ := set $read (printf "token of %s" $name) . -}}{{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $read -}}
+{{- end -}}
+
+{{- define "podrunner.manager.spread" -}}
+{{- $selector := dict "labelSelector" (dict "matchLabels" (include "podrunner.manager.selector" . | fromYaml)) -}}
+{{- range .Values.manager.topologySpreadConstraints }}
+{{- if hasKey . "labelSelector" }}
+{{ list . | toYaml }}
+{{- else }}
+{{ list (merge (dict) . $selector) | toYaml }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "podrunner.manager.pod" -}}
+{{- $runners := dict -}}
+{{- include "podrunner.runners" (list . $runners) -}}
+{{- $manager := .Values.manager -}}
+{{- $credentials := include "podrunner.credentials.all" $runners | fromJsonArray -}}
+metadata:
+  labels:
+    {{- include "podrunner.manager.selector" . | nindent 4 }}
+    {{- with include "podrunner.labels.common" (list . $manager.podLabels) }}
+    {{- . | trim | nindent 4 }}
+    {{- end }}
+  annotations:
+    # Changes with what GitLab Runner reads at its start only. All else in config.toml counts without another pod.
+    checksum/read-at-start: {{ include "podrunner.manager.restart" . | sha256sum }}
+    {{- with $manager.podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  serviceAccountName: {{ include "podrunner.manager.serviceAccount" . | quote }}
+  # On SIGQUIT the manager takes no new job and waits for the running ones; Kubernetes waits this long for it.
+  terminationGracePeriodSeconds: {{ $manager.terminationGracePeriodSeconds }}
+  securityContext:
+    runAsNonRoot: true
+    {{- with $manager.podSecurityContext }}
+    {{- range $key, $value := . }}
+    {{- if not (kindIs "invalid" $value) }}
+    {{ $key }}: {{ toJson $value }}
+    {{- end }}
+    {{- end }}
+    {{- end }}
+    seccompProfile:
+      type: RuntimeDefault
+  {{- with $manager.imagePullSecrets }}
+  imagePullSecrets:
+    {{- range . }}
+    - name: {{ . | quote }}
+    {{- end }}
+  {{- end }}
+  {{- with $manager.dnsPolicy }}
+  dnsPolicy: {{ . }}
+  {{- end }}
+  {{- with $manager.dnsConfig }}
+  dnsConfig:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $manager.hostAliases }}
+  hostAliases:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $manager.priorityClassName }}
+  priorityClassName: {{ . | quote }}
+  {{- end }}
+  {{- with $manager.runtimeClassName }}
+  runtimeClassName: {{ . | quote }}
+  {{- end }}
+  {{- with $manager.schedulerName }}
+  schedulerName: {{ . | quote }}
+  {{- end }}
+  {{- if or $credentials $manager.stableIdentity $manager.extraInitContainers }}
+  initContainers:
+    {{- if $manager.stableIdentity }}
+    {{- include "podrunner.manager.identity" . | nindent 4 }}
+    {{- end }}
+    {{- if $credentials }}
+    {{- include "podrunner.credentials.container" (list . "assemble" "once") | nindent 4 }}
+    {{- end }}
+    {{- with $manager.extraInitContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- end }}
+  containers:
+    {{- include "podrunner.manager.container" . | nindent 4 }}
+    {{- if $credentials }}
+    # Puts the secrets into config.toml again when it or one of them changes.
+    {{- include "podrunner.credentials.container" (list . "credentials" "") | nindent 4 }}
+    {{- end }}
+    {{- with $manager.extraContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  volumes:
+    {{- include "podrunner.manager.volumes" . | nindent 4 }}
+  {{- with $manager.nodeSelector }}
+  nodeSelector:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $manager.tolerations }}
+  tolerations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $manager.affinity }}
+  affinity:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with include "podrunner.manager.spread" . }}
+  topologySpreadConstraints:
+    {{- trim . | nindent 4 }}
+  {{- end }}
+{{- end -}}

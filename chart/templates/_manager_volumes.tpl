@@ -1,0 +1,91 @@
+{{/*
+What is mounted into the manager's container, and where it comes from.
+
+  podrunner.manager.mounts    mounts of the container; usage: include … $
+  podrunner.manager.volumes   volumes of the pod; usage: include … $
+*/}}
+
+{{- define "podrunner.manager.mounts" -}}
+- name: config
+  mountPath: /etc/gitlab-runner
+  readOnly: true
+- name: tmp
+  mountPath: /tmp
+- name: machine-id
+  mountPath: /etc/machine-id
+  subPath: machine-id
+  readOnly: true
+{{- if .Values.trust.caBundle.name }}
+- name: trust
+  mountPath: /etc/podrunner/trust
+  readOnly: true
+{{- end }}
+{{- if and (eq .Values.cache.type "gcs") .Values.cache.existingSecret.name }}
+- name: cache
+  mountPath: {{ include "podrunner.cache.file" . | dir }}
+  readOnly: true
+{{- end }}
+{{- if .Values.manager.unregister }}
+- name: scripts
+  mountPath: /etc/podrunner/scripts
+  readOnly: true
+- name: unregister
+  mountPath: /etc/podrunner/unregister
+{{- end }}
+{{- end -}}
+
+{{- define "podrunner.manager.volumes" -}}
+{{- $runners := dict -}}
+{{- include "podrunner.runners" (list . $runners) -}}
+{{- $credentials := include "podrunner.credentials.all" $runners | fromJsonArray -}}
+- name: {{ ternary "template" "config" (not (empty $credentials)) }}
+  configMap:
+    name: {{ include "podrunner.fullname" . | quote }}
+{{- with $credentials }}
+{{- include "podrunner.credentials.volumes" . | nindent 0 }}
+{{- end }}
+# Job logs pass through it, up to output_limit for each running job.
+- name: tmp
+  emptyDir: {}
+{{- if .Values.manager.stableIdentity }}
+# GitLab Runner derives its system id from /etc/machine-id: the same for all pods of one name, release and namespace.
+- name: machine-id
+  emptyDir:
+    sizeLimit: 1Mi
+{{- else }}
+# GitLab Runner derives its system id from /etc/machine-id: stable over container restarts, another for each pod.
+- name: machine-id
+  downwardAPI:
+    items:
+      - path: machine-id
+        fieldRef:
+          fieldPath: metadata.uid
+{{- end }}
+{{- if .Values.trust.caBundle.name }}
+{{- include "podrunner.trust.volume" .Values.trust.caBundle | nindent 0 }}
+{{- end }}
+{{- if and (eq .Values.cache.type "gcs") .Values.cache.existingSecret.name }}
+- name: cache
+  secret:
+    secretName: {{ .Values.cache.existingSecret.name | quote }}
+    items:
+      - key: {{ .Values.cache.existingSecret.credentialsFile | quote }}
+        path: {{ include "podrunner.cache.file" . | base }}
+{{- end }}
+{{- if .Values.manager.unregister }}
+- name: scripts
+  configMap:
+    name: {{ include "podrunner.fullname" . | quote }}
+    items:
+      - key: unregister.sh
+        path: unregister.sh
+# A copy of config.toml at the very end: GitLab Runner wants to write to the one that it unregisters from.
+- name: unregister
+  emptyDir:
+    medium: Memory
+    sizeLimit: 16Mi
+{{- end }}
+{{- with .Values.manager.extraVolumes }}
+{{- toYaml . | nindent 0 }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,34 @@
+{{/*
+Namespaces of job pods that the chart makes.
+
+  podrunner.namespaces.made    those of jobs.createNamespace, each once, as a JSON list
+  podrunner.namespaces.level   the Pod Security level that the job pods of one namespace need; empty when unknown
+*/}}
+
+{{/*
+The release's own namespace is there before the chart is, and Kubernetes makes "default".
+usage: include "podrunner.namespaces.made" (list $ $runners) | fromJsonArray
+*/}}
+{{- define "podrunner.namespaces.made" -}}
+{{- $root := index . 0 -}}
+{{- $made := list -}}
+{{- if $root.Values.jobs.createNamespace -}}
+  {{- $made = without (include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray) $root.Release.Namespace "default" -}}
+{{- end -}}
+{{- toJson $made -}}
+{{- end -}}
+
+{{/* The highest of all its runners'. usage: include "podrunner.namespaces.level" (list $ $runners $namespace) */}}
+{{- define "podrunner.namespaces.level" -}}
+{{- $root := index . 0 -}}
+{{- $namespace := index . 2 -}}
+{{- include "podrunner.modes" $root -}}
+{{- $levels := list -}}
+{{- range $name, $runner := index . 1 -}}
+  {{- $promised := (index $root.podrunnerModes $runner.podman.mode).podSecurity -}}
+  {{- if and (eq $runner.namespace $namespace) $promised -}}
+    {{- $levels = append $levels (include "podrunner.pod.level" (list $promised $runner.config.kubernetes $root.Capabilities.KubeVersion)) -}}
+  {{- end -}}
+{{- end -}}
+{{- if has "privileged" $levels -}}privileged{{- else -}}{{- first $levels | default "" -}}{{- end -}}
+{{- end -}}

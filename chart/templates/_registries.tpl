@@ -1,0 +1,33 @@
+{{/*
+  podrunner.registries.script   the part of the job's script that lays out podman's registries and logins
+
+An entry of its own is what podman looks up by the longest prefix: mirrors and "insecure" of one registry share it.
+The logins are a copy at the place where `podman login` writes: a job adds to them, and the Secret stays as it is.
+*/}}
+{{- define "podrunner.registries.script" -}}
+{{- $registries := concat (keys .mirrors) .insecure | uniq | sortAlpha }}
+{{- if $registries }}
+cat >/podrunner/config/registries.conf <<'EOF'
+unqualified-search-registries = ["docker.io"]
+{{- range $registry := $registries }}
+[[registry]]
+prefix = {{ $registry | toRawJson }}
+location = {{ $registry | toRawJson }}
+{{- if has $registry $.insecure }}
+insecure = true
+{{- end }}
+{{- range get $.mirrors $registry | default list }}
+[[registry.mirror]]
+location = {{ .location | toRawJson }}
+insecure = {{ .insecure | default false }}
+{{- end }}
+{{- end }}
+EOF
+{{- end }}
+{{- if .login.existingSecret.name }}
+mkdir -p -m 0700 /podrunner/run/containers
+if [ -r /podrunner-login/auth.json ] && [ ! -e /podrunner/run/containers/auth.json ]; then
+  (umask 077 && cat /podrunner-login/auth.json >/podrunner/run/containers/auth.json)
+fi
+{{- end }}
+{{- end -}}

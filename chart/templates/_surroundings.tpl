@@ -1,0 +1,65 @@
+{{/*
+What the release's surroundings add to a runner's keys, in every mode: authorities, proxy, pull secrets,
+caches, the labels that a NetworkPolicy looks for.
+
+  podrunner.surroundings          adds all of it
+  podrunner.surroundings.proxy    the proxy
+  podrunner.secrets               names of the Secrets that job pods need in their namespace, as a JSON list
+*/}}
+
+{{/* usage: include "podrunner.surroundings" (list $ $mode $keys); adds to $keys, the keys of the mode */}}
+{{- define "podrunner.surroundings" -}}
+{{- $values := (index . 0).Values -}}
+{{- $keys := index . 2 -}}
+{{- if $values.trust.caBundle.name -}}
+  {{- $_ := set $keys "tls-ca-file" "/etc/podrunner/trust/ca.crt" -}}
+{{- end -}}
+{{- with $values.jobs.imagePullSecrets -}}
+  {{- $_ := set $keys.kubernetes "image_pull_secrets" . -}}
+{{- end -}}
+{{- if $values.cache.type -}}
+  {{- $_ := set $keys "cache" (include "podrunner.cache.config" $values.cache | fromJson) -}}
+{{- end -}}
+{{- if $values.networkPolicy.jobs.enabled -}}
+  {{- $labels := include "podrunner.networkPolicy.jobs" (index . 0) | fromYaml -}}
+  {{- $_ := set $keys.kubernetes "pod_labels" (merge ($keys.kubernetes.pod_labels | default dict) $labels) -}}
+{{- end -}}
+{{- if or $values.proxy.http $values.proxy.https -}}
+  {{- include "podrunner.surroundings.proxy" (list $values.proxy $keys) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "podrunner.surroundings.proxy" -}}
+{{- $proxy := index . 0 -}}
+{{- $keys := index . 1 -}}
+{{- $direct := include "podrunner.proxy.direct" $proxy -}}
+{{- $environment := concat ($keys.environment | default list) (list (printf "NO_PROXY=%s" $direct) (printf "no_proxy=%s" $direct)) -}}
+{{- $patch := include "podrunner.proxy.secrets" $proxy | fromJsonArray -}}
+{{- $secret := $patch -}}
+{{- range $name, $value := include "podrunner.proxy.addresses" $proxy | fromJson -}}
+  {{- if $secret -}}
+    {{- $patch = append $patch (dict "name" $name "value" $value) -}}
+  {{- else -}}
+    {{- $environment = append $environment (printf "%s=%s" $name $value) -}}
+  {{- end -}}
+{{- end -}}
+{{- $_ := set $keys "environment" $environment -}}
+{{- if $secret -}}
+  {{- $containers := list -}}
+  {{- range $container := list "build" "helper" -}}{{- $containers = append $containers (dict "name" $container "env" $patch) -}}{{- end -}}
+  {{- $patches := append ($keys.kubernetes.pod_spec | default list) (dict "name" "podrunner-proxy" "patch_type" "strategic" "patch" (dict "containers" $containers | toYaml)) -}}
+  {{- $_ := set $keys.kubernetes "pod_spec" $patches -}}
+  {{- $_ := set $keys "feature_flags" (merge (dict "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION" true) ($keys.feature_flags | default dict)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.secrets" (list $ $runner) | fromJsonArray */}}
+{{- define "podrunner.secrets" -}}
+{{- $values := (index . 0).Values -}}
+{{- $runner := index . 1 -}}
+{{- $names := concat ($runner.config.kubernetes.image_pull_secrets | default list) (list $values.proxy.existingSecret.name) -}}
+{{- if ne $runner.podman.mode "none" -}}
+  {{- $names = append $names $runner.podman.registries.login.existingSecret.name -}}
+{{- end -}}
+{{- $names | compact | uniq | sortAlpha | toJson -}}
+{{- end -}}

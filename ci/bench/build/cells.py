@@ -1,0 +1,75 @@
+"""What is measured in job pods: presets of the chart, each with the storage drivers that it can have on kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from measurement import Absence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PRESETS = ("privileged", "unprivileged", "unprivileged-root", "user-namespace")
+# In the order they are measured: presets of one driver one after the other, since they are compared.
+DRIVERS = ("overlay", "fuse-overlayfs", "vfs")
+_NO_FUSE = "no /dev/fuse: needs a device plugin, or CRI-O (podman.fuse.source)"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A preset with a storage driver; `mode` is the preset's podman.mode."""
+
+    preset: str
+    mode: str
+    driver: str
+
+    @property
+    def runner(self) -> str:
+        """Name of the runner that has it: the chart allows 16 characters, so the preset's initials have to do."""
+        return f"{''.join(word[0] for word in self.preset.split('-'))}-{self.driver}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The runner's values."""
+        return {"podman": {"mode": self.mode, "storage": {"driver": self.driver}}}
+
+
+def list_cells(chart: Path) -> tuple[list[Cell], list[Absence]]:
+    """Everything to measure, and what cannot be measured on a kind cluster."""
+    cells, absences = [], []
+    modes = _modes(chart)
+    for driver in DRIVERS:
+        for preset in PRESETS:
+            # Only a privileged container sees the node's devices.
+            if driver == "fuse-overlayfs" and not modes[preset][1]["promise"]["privileged"]:
+                absences.append(Absence(preset, driver, _NO_FUSE))
+            else:
+                cells.append(Cell(preset, modes[preset][0], driver))
+    return cells, absences
+
+
+def safe_presets(chart: Path) -> tuple[str, ...]:
+    """Presets whose build container is neither privileged nor the node's root, as their promise says."""
+    promises = {preset: entry["promise"] for preset, (_, entry) in _modes(chart).items()}
+    return tuple(preset for preset in PRESETS if _is_safe(promises[preset]))
+
+
+def _is_safe(promise: dict[str, Any]) -> bool:
+    return not promise["privileged"] and (promise["uid"] != 0 or promise.get("hostUsers") is False)
+
+
+def default_cell(chart: Path) -> tuple[str, str]:
+    """The preset and the driver that the chart's own values have."""
+    from podrunner.values import load_values
+
+    podman = load_values(chart / "values.yaml").data["podman"]
+    preset = next(preset for preset, (mode, _) in _modes(chart).items() if mode == podman["mode"])
+    return preset, podman["storage"]["driver"]
+
+
+def _modes(chart: Path) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Preset → (mode, its entry in the table of modes)."""
+    from podrunner.chart import modes
+
+    return {entry["preset"]: (mode, entry) for mode, entry in modes(chart).items() if entry.get("preset")}

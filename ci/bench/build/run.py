@@ -1,0 +1,122 @@
+"""A whole run: the host, then the job pods, then the results; what was made is removed whatever happens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cells import default_cell, safe_presets
+from host import DRIVER, Host, measure_host
+from machine import describe_machine
+from measurement import HOST, Results, read_facts, read_log
+from pods import Surroundings, job_image, make_plan, measure_pods
+
+from podrunner.diagnose.censor import Censor
+from podrunner.smoke.interruption import Interrupted, Interruption, deferred
+from podrunner.smoke.plan import Options
+from podrunner.smoke.progress import Progress
+from podrunner.smoke.removal import Removals
+
+if TYPE_CHECKING:
+    from cells import Cell
+    from measurement import Absence
+
+    from podrunner.smoke.images import ImageSet
+
+REPOSITORY = Path(__file__).resolve().parent / "repository"
+# Options of the command line, and variables of measure.sh in capitals.
+_SIZES = ("repeat", "files", "megabytes", "patience")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to measure. In seconds: `patience` after which no cell repeats anything, `timeout` of all jobs together.
+
+    `absences` is what cannot be measured.
+    """
+
+    chart: Path
+    images: ImageSet
+    cells: tuple[Cell, ...]
+    absences: tuple[Absence, ...]
+    repeat: int
+    files: int
+    megabytes: int
+    patience: int
+    timeout: int
+
+    @property
+    def sizes(self) -> dict[str, str]:
+        """The variables of measure.sh."""
+        return {name.upper(): str(getattr(self, name)) for name in _SIZES}
+
+    @property
+    def command(self) -> str:
+        """What people type to repeat it."""
+        return " ".join(["python ci/bench/build", *(f"--{name} {getattr(self, name)}" for name in _SIZES)])
+
+
+def measure(order: Order) -> Results | None:
+    """Measures on the host and in pods; None when it was interrupted. Raises PodrunnerError."""
+    progress = Progress()
+    results = None
+    with Interruption(partial(progress.urgent, "Ending what runs, then removing what was made.")) as interruption:
+        removals = Removals(progress, interruption)
+        try:
+            with interruption.allowed():
+                results = _measure(order, progress, removals)
+        except Interrupted:
+            progress.failed("Interrupted")
+        finally:
+            removals.run()
+        return None if interruption.count else results
+
+
+def _measure(order: Order, progress: Progress, removals: Removals) -> Results:
+    with deferred():
+        temporary = Path(tempfile.mkdtemp(prefix="podrunner-bench-"))
+        removals.add("temporary files", partial(shutil.rmtree, temporary), f"rm -r {temporary}")
+    around = Surroundings(
+        options=Options(order.chart),
+        images=order.images,
+        temporary=temporary,
+        progress=progress,
+        removals=removals,
+        censor=Censor(),
+        timeout=order.timeout,
+    )
+    plan = make_plan(order.cells, around, REPOSITORY, order.sizes)
+    (temporary / "host").mkdir()
+    mark = removals.mark()
+    host = Host(order.images, temporary / "host", progress, removals)
+    log = measure_host(host, job_image(order.chart), REPOSITORY, order.sizes)
+    # What is not needed any more must not take part in what comes next.
+    removals.run(mark)
+    harvest = measure_pods(order.cells, around, plan)
+    facts = read_facts(log) | harvest.facts
+    return Results(
+        about=_about(order, facts),
+        files=order.files,
+        megabytes=order.megabytes,
+        repeat=order.repeat,
+        default=default_cell(order.chart),
+        safe=safe_presets(order.chart),
+        measurements=(*read_log(log, HOST, DRIVER), *harvest.measurements),
+        absences=(*order.absences, *harvest.absences),
+    )
+
+
+def _about(order: Order, facts: dict[str, str]) -> dict[str, str]:
+    today = dt.datetime.now(tz=dt.UTC).date()
+    return {
+        "command": f"`{order.command}`, {today.isoformat()}",
+        **describe_machine(),
+        "file system of the images": facts["file-system"],
+        "podman": f"{facts['podman']} in {job_image(order.chart)}, on the host too",
+        "Kubernetes": f"{facts['Kubernetes']} by kind, {facts['container runtime']}",
+    }

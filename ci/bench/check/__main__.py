@@ -1,0 +1,129 @@
+"""How fast is `podrunner check`, and how fast is what people use without it?
+
+Writes docs/bench.json and the generated part of docs/bench.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+# What both benchmarks use.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from pipes import write_scripts
+
+from block import as_text, make_block
+from case_set import VERSIONS, write_cases
+from machine import describe_machine
+from marked_page import MarkedPage
+from measures import Bench, all_measures
+from results import Results, load, save
+from schema_files import write_schemas
+from suites import write_helm_unittest, write_pytest
+
+from podrunner.chart import find_chart
+from podrunner.errors import PodrunnerError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+RESULTS = "bench.json"
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the benchmark, or writes its page anew. Gives the exit code."""
+    options = _parse(arguments)
+    page = MarkedPage(options.output / "bench.md", "make bench")
+    try:
+        if options.write_cases:
+            write_cases(options.write_cases)
+            return 0
+        # Before the minutes of work whose results would have nowhere to go.
+        page.read()
+        results = load(options.output / RESULTS) if options.redraw else _measure(options)
+        save(results, options.output / RESULTS)
+        page.write(make_block(results))
+    except PodrunnerError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("bench: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    print(f"\n{as_text(results)}\nWritten: bench.md and bench.json in {options.output}")
+    return 0 if all(one.holds for one in results.measures) else 1
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "bench",
+        description=__doc__,
+        epilog="exit code: 0 every target is met; 1 one is not; 2 wrong use; 130 interrupted.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--cases", type=int, default=100, metavar="N", help=f"teams, each on {len(VERSIONS)} versions (default: 100)")
+    add("--repeat", type=int, default=3, metavar="N", help="rounds of what takes long (default: 3)")
+    add("--note", default="", metavar="TEXT", help="what else to say of the machine, such as what it does meanwhile")
+    add("--output", type=Path, default=ROOT / "docs", metavar="DIR", help="where the page is (default: docs/)")
+    add("--redraw", action="store_true", help="measure nothing: write the page from bench.json")
+    add("--write-cases", type=Path, metavar="DIR", help="measure nothing: write the cases, to look at them")
+    options = parser.parse_args(arguments)
+    if options.cases < 1 or options.repeat < 1:
+        parser.error("--cases and --repeat: at least 1")
+    return options
+
+
+def _measure(options: argparse.Namespace) -> Results:
+    peers = _build_peers()
+    chart = find_chart(ROOT / "chart").resolve()
+    with tempfile.TemporaryDirectory(prefix="podrunner-bench-") as temporary:
+        cases = write_cases(Path(temporary).resolve(), options.cases)
+        paths = {name: path for name, (_, path) in peers.items()}
+        bench = Bench(
+            chart=chart,
+            cases=cases,
+            peers=paths,
+            scripts=write_scripts(cases, chart, paths, write_schemas(cases.folder / "schemas")),
+            suites={"helm-unittest": write_helm_unittest(cases, chart), "pytest": write_pytest(cases)},
+            repeat=options.repeat,
+        )
+        measures = []
+        for one in all_measures(bench):
+            measures.append(one)
+            print(as_text(Results({}, (one,))).splitlines()[1], flush=True)
+    return Results(_about(options, {name: version for name, (version, _) in peers.items()}), tuple(measures))
+
+
+def _build_peers() -> dict[str, tuple[str, Path]]:
+    """Name → (version, program). Raises PodrunnerError when one cannot be built."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    command = [str(HERE / "build-peers"), str(cache / "podrunner/bench")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise UsageError("what to compare with could not be built from Go modules, see above: Go 1.26 and its modules.")
+    return {name: (version, Path(path)) for name, version, path in (line.split() for line in done.stdout.splitlines())}
+
+
+def _about(options: argparse.Namespace, versions: dict[str, str]) -> dict[str, str]:
+    today = dt.datetime.now(tz=dt.UTC).date()
+    about = {
+        "command": f"`python ci/bench/check --cases {options.cases} --repeat {options.repeat}`, {today.isoformat()}",
+        **describe_machine(),
+        "Python": ".".join(map(str, sys.version_info[:3])),
+        **versions,
+    }
+    return about | ({"note": options.note} if options.note else {})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""Each line of the table: what is run in turns, and what is made of the times."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from process import peak_memory, run
+from results import Measure, Series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from case_set import CaseSet
+
+HERE = Path(__file__).resolve().parent
+PODRUNNER = (sys.executable, "-m", "podrunner")
+# Other plugins that happen to be installed are not measured: process.py keeps pytest from loading them.
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+WITH_PLUGIN = (*PYTEST, "-p", "podrunner.plugin")
+_STARTS = 15
+_RENDERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is measured with: `scripts` of pipes.py, `suites` of suites.py by name, `repeat` for what takes long."""
+
+    chart: Path
+    cases: CaseSet
+    peers: Mapping[str, Path]
+    scripts: Mapping[str, Path]
+    suites: Mapping[str, Path]
+    repeat: int
+
+    def check(self, *options: str) -> tuple[str, ...]:
+        """The command that checks all cases."""
+        return (*PODRUNNER, "check", "--chart", str(self.chart), "--matrix", str(self.cases.matrix), *options)
+
+
+def all_measures(bench: Bench) -> Iterator[Measure]:
+    """Every measure, the short ones first."""
+    yield from renders(bench)
+    yield start(bench)
+    yield idle_plugin(bench)
+    yield from memory(bench)
+    yield two_processes(bench)
+    yield from helm_unittest(bench)
+    yield from helm_and_kubeconform(bench)
+
+
+def renders(bench: Bench) -> Iterator[Measure]:
+    """One render in one process on one core, in CPU time."""
+    values = bench.cases.values(bench.cases.teams[0])
+    script = [sys.executable, str(HERE / "render_time.py"), str(bench.chart), str(values), str(_RENDERS)]
+    times = json.loads(run(script, bench.cases.folder).output)
+    for name, limit in (("without", 8.0), ("with", None)):
+        one = Series(f"render {name} schema validation", "ms", tuple(times[name]))
+        yield Measure(f"one render in process, {name} schema validation", one.middle, "ms", (one,), limit)
+
+
+def start(bench: Bench) -> Measure:
+    """From the start of `podrunner check` for one values file to its first output."""
+    values = str(bench.cases.values(bench.cases.teams[0]))
+    command = (*PODRUNNER, "check", "--chart", str(bench.chart), values)
+    times = [1000 * run(command, bench.cases.folder).first for _ in range(_STARTS + 1)][1:]
+    one = Series("podrunner check FILE to its first output", "ms", tuple(times))
+    return Measure("start to first output, one values file", one.middle, "ms", (one,), 250)
+
+
+def idle_plugin(bench: Bench) -> Measure:
+    """What the plugin adds to a pytest run that does not use it."""
+    folder = bench.cases.folder / "idle"
+    folder.mkdir(exist_ok=True)
+    (folder / "test_nothing.py").write_text("def test_nothing(): pass\n", encoding="utf-8")
+    without, with_plugin = _in_turns(
+        {
+            "pytest without the plugin": lambda: 1000 * run(PYTEST, folder).seconds,
+            "pytest with the idle plugin": lambda: 1000 * run(WITH_PLUGIN, folder).seconds,
+        },
+        _STARTS,
+        "ms",
+    )
+    added = median(more - less for more, less in zip(with_plugin.values, without.values, strict=True))
+    return Measure("idle pytest plugin adds", added, "ms", (without, with_plugin), 50)
+
+
+def memory(bench: Bench) -> Iterator[Measure]:
+    """The peak of all processes together, all cases."""
+    for jobs in (1, 2):
+        one = Series(f"--jobs {jobs}", "MB", (peak_memory(bench.check(f"--jobs={jobs}"), bench.cases.folder),))
+        yield Measure(f"memory for {len(bench.cases)} cases, --jobs {jobs}", one.middle, "MB", (one,), 600)
+
+
+def two_processes(bench: Bench) -> Measure:
+    """--jobs 2 against --jobs 1."""
+    one, two = _timed(bench, {f"podrunner check --jobs {jobs}": bench.check(f"--jobs={jobs}") for jobs in (1, 2)})
+    return Measure("--jobs 2 against --jobs 1", _ratio(one, two), "times as fast", (one, two), 1.6, at_least=True)
+
+
+def helm_unittest(bench: Bench) -> Iterator[Measure]:
+    """The same assertions on the same cases by helm-unittest and by pytest with the plugin."""
+    # Its patterns are relative to the chart.
+    files = os.path.relpath(bench.suites["helm-unittest"] / "*.yaml", bench.chart)
+    unittest = (str(bench.peers["helm-unittest"]), str(bench.chart), "--file", files)
+    commands = {
+        "helm unittest": unittest,
+        "helm unittest --skip-schema-validation": (*unittest, "--skip-schema-validation"),
+        "pytest with the plugin": (*WITH_PLUGIN, f"--podrunner-chart={bench.chart}", str(bench.suites["pytest"])),
+    }
+    peer, faster, ours = _timed(bench, commands)
+    what = f"{len(bench.cases)} tests with the same assertions"
+    yield Measure(f"{what}: helm unittest", _ratio(peer, ours), "times our time", (peer, ours), 1.0, at_least=True)
+    # Ours validates.
+    what = f"{what}: helm unittest --skip-schema-validation"
+    yield Measure(what, _ratio(faster, ours), "times our time", (faster, ours))
+
+
+def helm_and_kubeconform(bench: Bench) -> Iterator[Measure]:
+    """The pipes against `podrunner check`, which checks more."""
+    commands = {
+        "helm template | kubeconform for each case and version": ("bash", str(bench.scripts["each"])),
+        "podrunner check": bench.check(),
+        "podrunner check in one process": bench.check("--jobs=1"),
+        "the same pipes, two at a time": ("bash", str(bench.scripts["two"])),
+        "helm template once a case, kubeconform for each version": ("bash", str(bench.scripts["once"])),
+    }
+    each, ours, ours_alone, both, once = _timed(bench, commands)
+    cases = f"{len(bench.cases)} cases"
+    for what, peer, own, limit in (
+        (f"{cases}: helm template | kubeconform", each, ours, 15.0),
+        (f"{cases}: the same against one process", each, ours_alone, None),
+        (f"{cases}: the same, two pipes at a time", both, ours, None),
+        (f"{cases}: rendered once for all versions", once, ours, None),
+    ):
+        yield Measure(what, _ratio(peer, own), "times our time", (peer, own), limit, at_least=True)
+
+
+def _timed(bench: Bench, commands: Mapping[str, Sequence[str]]) -> list[Series]:
+    def seconds(command: Sequence[str]) -> Callable[[], float]:
+        return lambda: run(command, bench.cases.folder).seconds
+
+    return _in_turns({name: seconds(command) for name, command in commands.items()}, bench.repeat, "s")
+
+
+def _in_turns(things: Mapping[str, Callable[[], float]], repeat: int, unit: str) -> list[Series]:
+    """Each thing in turn, so often: what else the machine does meanwhile hits all of them."""
+    rounds = [[measure() for measure in things.values()] for _ in range(repeat)]
+    return [Series(name, unit, values) for name, values in zip(things, zip(*rounds, strict=True), strict=True)]
+
+
+def _ratio(slow: Series, fast: Series) -> float:
+    """How many times as long, by the median of the rounds."""
+    return median(one / other for one, other in zip(slow.values, fast.values, strict=True))

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Write the generated blocks of README.md, chart/README.md and docs/: the modes, what was run, the reference of values.
+
+They come from chart/files/modes.yaml, chart/files/alerts.yaml, tests/smoke/modes.yaml and the comments of
+chart/values.yaml.
+
+usage: generate.py [--check]    --check: change nothing, exit 1 when a file is not up to date
+
+A block stands between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import reference
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+ROOT = Path(__file__).resolve().parents[2]
+MODES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "chart/files/modes.yaml").read_text())
+ROWS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "tests/smoke/modes.yaml").read_text())
+OFFICIAL: dict[str, dict[str, Any]] = yaml.safe_load(
+    (ROOT / "python/src/podrunner/importing/official.yaml").read_text()
+)
+ALERTS: dict[str, dict[str, str]] = yaml.safe_load((ROOT / "chart/files/alerts.yaml").read_text())
+FILES = ("README.md", "chart/README.md", "docs/modes.md", "docs/import.md", "docs/monitoring.md")
+BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    lines = [list(head)]
+    lines += [["---"] * len(lines[0]), *map(list, rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def versions(mode: dict[str, Any]) -> str:
+    """The lowest versions that a mode needs, in words."""
+    runtimes = [
+        f"{label} {mode[key]}" for key, label in (("containerd", "containerd"), ("crio", "CRI-O")) if key in mode
+    ]
+    parts = [
+        f"{label} {mode[key]}" for key, label in (("kubernetes", "Kubernetes"), ("kernel", "Linux")) if key in mode
+    ]
+    return ", ".join([*parts, *([" or ".join(runtimes)] if runtimes else [])])
+
+
+def presets() -> str:
+    """Each preset with what its job pods look like."""
+    rows = [
+        (f"`{mode['preset']}`", mode["summary"], mode["podSecurity"]) for mode in MODES.values() if "preset" in mode
+    ]
+    return table(("preset", "job pods", "Pod Security level"), rows)
+
+
+def choose() -> str:
+    """The questions, in the order to ask them."""
+    rows = [
+        (
+            mode["choose"].format(versions=versions(mode)),
+            f"`{mode['preset']}`" if "preset" in mode else f"`podman.mode: {name}`",
+        )
+        for name, mode in MODES.items()
+    ]
+    return table(("ask in this order", "the first yes"), rows)
+
+
+def needs() -> str:
+    """Versions and settings by mode."""
+    rows = [
+        (f"`{mode['preset']}`", mode["podSecurity"], versions(mode), "<br>".join(mode["needs"]))
+        for mode in MODES.values()
+        if "preset" in mode
+    ]
+    return table(("preset", "Pod Security level", "at least", "and on the nodes"), rows)
+
+
+def runtimes() -> str:
+    """What the smoke tests run on which container runtime."""
+    rows = []
+    for row in ROWS.values():
+        values = yaml.safe_dump(row.get("values", {}), default_flow_style=True, width=1000).strip()
+        extra = f" with `{values[1:-1]}`" if "values" in row else ""
+        cells = ["runs" if row[name] == "runs" else f"no: {row[name]['impossible']}" for name in ("containerd", "crio")]
+        rows.append((f"`{row['preset']}`{extra}", *cells, row.get("note", "")))
+    return table(("preset", "containerd", "CRI-O", ""), rows)
+
+
+def official() -> str:
+    """Where each value of GitLab's chart goes."""
+    rows = []
+    for key, entry in OFFICIAL.items():
+        if "was" in entry:
+            continue
+        place = f"`{entry['to']}`" if "to" in entry else entry.get("into") or entry["why"].rstrip(".")
+        rows.append((f"`{key}`", place))
+    old = "named with the key of `[[runners]]` that does it today: the chart has not read them since 0.53"
+    rows.append(("`runners.image`, `runners.privileged` and the like", old))
+    return table(("in GitLab's chart", "here"), rows)
+
+
+def alerts() -> str:
+    """Each alert with what raises it."""
+    values = {value.path.rpartition(".")[2]: value for value in reference.read("metrics.prometheusRule.alerts")}
+    rows = []
+    for name, alert in ALERTS.items():
+        told: dict[str, Any] = values[name].default
+        numbers = (str(told.get("above", "")), told["for"], told["severity"])
+        rows.append((f"`{alert['alert']}`", f"`{name}`", values[name].text, *numbers))
+    return table(("alert", "key", "what it is about", "above", "for", "severity"), rows)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "presets": presets,
+    "choose": choose,
+    "needs": needs,
+    "runtimes": runtimes,
+    "values": reference.write,
+    "official": official,
+    "alerts": alerts,
+}
+
+
+def generated(text: str) -> str:
+    """A file's text with its blocks written anew. Raises KeyError for a block that nobody makes."""
+    return BLOCK.sub(lambda found: f"{found[1]}{BLOCKS[found[2]]()}{found[3]}", text)
+
+
+def main() -> int:
+    """Write the files, or compare them (--check)."""
+    stale = []
+    for name in FILES:
+        file = ROOT / name
+        text = file.read_text()
+        if (new := generated(text)) != text:
+            stale.append(name)
+            if "--check" not in sys.argv[1:]:
+                file.write_text(new)
+    if stale and "--check" in sys.argv[1:]:
+        print(f"{', '.join(stale)}: not up to date: run ci/docs/generate.py", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

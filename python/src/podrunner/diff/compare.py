@@ -1,0 +1,97 @@
+"""Both sides of a case rendered, and what differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podrunner.diff.entry import Consequence, Entry, Outcome, group
+from podrunner.diff.immutable import why_immutable
+from podrunner.diff.report import Comparison
+from podrunner.diff.widening import widenings, widens_constraints
+from podrunner.errors import RenderError
+from podrunner.findings import errors
+from podrunner.helm import Rendering
+from podrunner.manifests.difference import ABSENT, differences, identity_of
+from podrunner.terminal import progress
+from podrunner.values import check_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from podrunner.cases import Case
+    from podrunner.diff.pair import Pair
+    from podrunner.diff.side import Side
+    from podrunner.helm import Renderer
+    from podrunner.manifests.difference import Difference, Identity
+
+_WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")}
+
+
+def compare_all(pairs: Sequence[Pair], sides: tuple[Side, Side], renderers: tuple[Renderer, Renderer]) -> Comparison:
+    """What differs in every case, the same change of many cases once."""
+    outcomes = [compare(pair, sides, renderers) for pair in progress(pairs, "comparing", len(pairs))]
+    names = tuple(one.case for one in outcomes)
+    refused = tuple(one.case for one in outcomes if one.is_refused)
+    return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)))
+
+
+def compare(pair: Pair, sides: tuple[Side, Side], renderers: tuple[Renderer, Renderer]) -> Outcome:
+    """What differs in one case. Never raises for what is wrong with values or chart."""
+    old, new = (
+        render(case, side, renderer) if case else pair.lacking
+        for case, side, renderer in zip((pair.old, pair.new), sides, renderers, strict=True)
+    )
+    case = pair.new or pair.old
+    if case is None or (isinstance(old, str) and isinstance(new, str)):
+        return Outcome(pair.name, is_refused=True)
+    fullname = case.release if sides[1].name in case.release else f"{case.release}-{sides[1].name}"
+    found = _entries(old, new, sides, case.kube_version)
+    return Outcome(pair.name, tuple(found), fullname, sides[1].name)
+
+
+def render(case: Case, side: Side, renderer: Renderer) -> Rendering | str:
+    """A rendering, or the sentence with which schema or chart refuse the values."""
+    wrong = errors([*(one for layer in case.layers for one in layer.findings), *check_schema(side.chart, case.layers)])
+    if wrong:
+        return f"refused by {side.label}: {wrong[0].message}"
+    try:
+        return renderer.render(
+            case.values,
+            case=case.name,
+            release=case.release,
+            namespace=case.namespace,
+            kube_version=case.kube_version,
+            api_versions=case.api_versions,
+        )
+    except RenderError as error:
+        return f"refused by {side.label}: {' '.join(error.message.split())}"
+
+
+def _entries(old: Rendering | str, new: Rendering | str, sides: tuple[Side, Side], kube_version: str) -> list[Entry]:
+    if isinstance(old, Rendering) and isinstance(new, Rendering):
+        before = {identity_of(one.data): one.data for one in old.documents}
+        found = differences(before.values(), (one.data for one in new.documents))
+        return [*(_entry(one, before) for one in found), *widenings(old, new, kube_version)]
+    reason, other = (old, sides[1]) if isinstance(old, str) else (new, sides[0])
+    return [Entry(Consequence.CASE, "", f"{reason} {other.label} renders it.")]
+
+
+def _entry(difference: Difference, before: Mapping[Identity, Mapping[str, Any]]) -> Entry:
+    identity = difference.identity
+    advice = why_immutable(difference, before.get(identity, {}))
+    consequence = Consequence.OTHER
+    if advice:
+        consequence = Consequence.IMMUTABLE
+    elif _ends_pods(difference):
+        consequence = Consequence.RESTART
+    elif widens_constraints(difference):
+        consequence = Consequence.WIDER
+    return Entry(consequence, difference.object, difference.text, difference, advice)
+
+
+def _ends_pods(difference: Difference) -> bool:
+    """Whether pods of a workload are replaced, or end with it."""
+    if (difference.identity.group, difference.identity.kind) not in _WORKLOADS:
+        return False
+    return difference.parts[:2] == ("spec", "template") or (not difference.parts and difference.after is ABSENT)

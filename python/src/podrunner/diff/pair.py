@@ -1,0 +1,89 @@
+"""Cases in pairs: what is rendered on one side and on the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podrunner.values import load_layer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podrunner.cases import Case
+    from podrunner.diff.side import Side
+    from podrunner.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One case on both sides; None on a side that does not have it. `lacking` says what is not there."""
+
+    name: str
+    old: Case | None
+    new: Case | None
+    lacking: str = ""
+
+
+def union_of_presets(old: Path, new: Path, folder: Path) -> Path:
+    """A chart without templates that has the presets of both: what cases are read with."""
+    import shutil
+
+    folder.mkdir()
+    for name in ("Chart.yaml", "values.yaml"):
+        if (new / name).is_file():
+            shutil.copy(new / name, folder)
+    for chart in (old, new):
+        if (chart / "presets").is_dir():
+            shutil.copytree(chart / "presets", folder / "presets", dirs_exist_ok=True)
+    return folder
+
+
+def make_pairs(cases: Sequence[Case], sides: tuple[Side, Side], presets: Path) -> list[Pair]:
+    """Every case, with every values file of the sides laid over it.
+
+    `presets` is the folder that the cases' presets were read from: each side has its own chart's.
+    """
+    files = _files(sides)
+    found = []
+    for case in cases:
+        for name, (old, new) in files.items():
+            title = case.name if not name else name if len(cases) == 1 else f"{case.name},{name}"
+            both = [_of_side(case, side, file, presets) for side, file in zip(sides, (old, new), strict=True)]
+            lacking = next((one for one in both if isinstance(one, str)), "")
+            found.append(Pair(title, _named(both[0], title), _named(both[1], title), lacking))
+    return found
+
+
+def _named(case: Case | str, name: str) -> Case | None:
+    return None if isinstance(case, str) else replace(case, name=name)
+
+
+def _files(sides: tuple[Side, Side]) -> dict[str, tuple[Path | None, Path | None]]:
+    """Name → file on either side. A single file is compared with a single one, whatever they are called."""
+    old, new = (side.files for side in sides)
+    if not old and not new:
+        return {"": (None, None)}
+    if len(old) < 2 and len(new) < 2 and not any(side.is_folder for side in sides):
+        name, file = next(iter({**old, **new}.items() if not new else new.items()))
+        return {name: (next(iter(old.values()), None), file if new else None)}
+    return {name: (old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())}
+
+
+def _of_side(case: Case, side: Side, file: Path | None, presets: Path) -> Case | str:
+    """The case with the side's own presets and values file; a sentence when the side lacks one of them."""
+    layers: list[Values] = []
+    for layer in case.layers:
+        source = Path(layer.source)
+        if source.parent == presets:
+            own = side.chart / "presets" / source.name
+            if not own.is_file():
+                return f"{side.label} has no preset `{source.stem}`."
+            layer = load_layer(own)
+        layers.append(layer)
+    if file is None:
+        return f"{side.label} has no such file." if side.is_folder else replace(case, layers=tuple(layers))
+    # What --set says is above all files.
+    end = next((index for index, layer in enumerate(layers) if layer.source.startswith("--set")), len(layers))
+    return replace(case, layers=(*layers[:end], load_layer(file), *layers[end:]))

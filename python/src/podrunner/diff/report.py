@@ -1,0 +1,73 @@
+"""A comparison as all formats see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podrunner.diff.entry import Consequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podrunner.diff.entry import Group
+
+HEADINGS = {
+    Consequence.IMMUTABLE: "Cannot be applied",
+    Consequence.RESTART: "Restarts pods",
+    Consequence.WIDER: "Widens permissions or Pod Security",
+    Consequence.CASE: "Renders on one side only",
+    Consequence.OTHER: "Changes otherwise",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`old` and `new` as the user typed them, the names of all cases, and of those that neither side renders."""
+
+    old: str
+    new: str
+    cases: tuple[str, ...]
+    refused: tuple[str, ...]
+    groups: tuple[Group, ...]
+
+    def sections(self) -> Iterator[tuple[str, Consequence, list[Group]]]:
+        """(heading, consequence, groups), the worst first; empty ones are left out."""
+        for consequence, heading in HEADINGS.items():
+            found = [group for group in self.groups if group.entry.consequence is consequence]
+            if found:
+                yield heading, consequence, found
+
+    def summary(self) -> str:
+        """`3 objects differ in 38 of 40 cases: cannot be applied (1), restarts pods (2)`."""
+        if not self.groups:
+            return f"no difference in {_count(len(self.cases), 'case')}{self._unrendered()}"
+        objects = {group.entry.subject for group in self.groups if group.entry.difference}
+        touched = {case for group in self.groups for case in group.cases}
+        verb = "differs" if len(objects) == 1 else "differ"
+        head = f"{_count(len(objects), 'object')} {verb} in {self.of_cases(len(touched))}" if objects else ""
+        counts = Counter(group.entry.consequence for group in self.groups)
+        parts = [f"{one.value} ({counts[one]})" for one in Consequence if counts[one] and one is not Consequence.OTHER]
+        return ": ".join(part for part in (head, ", ".join(parts)) if part) + self._unrendered()
+
+    def of_cases(self, number: int) -> str:
+        """`all 40 cases`, `3 of 40 cases`, `the one case`."""
+        total = len(self.cases)
+        if total == 1:
+            return "the one case"
+        return f"all {total} cases" if number == total else f"{number} of {total} cases"
+
+    def where(self, group: Group) -> str:
+        """In which cases: nothing to say when there is only one."""
+        if len(self.cases) == 1:
+            return ""
+        first = f", first {group.cases[0]}" if len(group.cases) < len(self.cases) else ""
+        return f"in {self.of_cases(len(group.cases))}{first}"
+
+    def _unrendered(self) -> str:
+        return f" ({len(self.refused)} rendered by neither)" if self.refused else ""
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,92 @@
+"""One side of a comparison: a chart, or values files for a chart."""
+
+from __future__ import annotations
+
+import tarfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from podrunner.chart import read_chart_file
+from podrunner.diff.revision import extract_path, is_revision, is_shallow, repository_of
+from podrunner.errors import UsageError
+
+_VALUES = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """`label` is what the user typed; `files` are values files by name, empty for a chart alone."""
+
+    label: str
+    chart: Path
+    files: dict[str, Path] = field(default_factory=dict)
+    is_folder: bool = False
+
+    @property
+    def name(self) -> str:
+        """The chart's name."""
+        return read_chart_file(self.chart).name
+
+
+def find_side(text: str, chart: Path, scratch: Path) -> Side:
+    """A revision, `revision:path`, folder, packaged chart or values file. `chart` is the one that values are for.
+
+    What is not on disk is put into `scratch`. Raises UsageError that says what was tried.
+    """
+    path = Path(text)
+    if path.exists():
+        return _on_disk(text, path, chart, scratch)
+    revision, colon, within = text.partition(":")
+    repository = repository_of(Path.cwd() if colon else chart)
+    if repository is None or not is_revision(repository, revision):
+        where = f"nor a revision of {repository}" if repository else "and there is no git repository around"
+        shallow = is_shallow(repository) if repository else False
+        hint = f" This clone is shallow: `git fetch --depth=1 origin {revision}` brings it." if shallow else ""
+        raise UsageError(f"{text}: no such file or folder, {where}.{hint} {_FORMS}")
+    inside = _from_top(repository, within) if colon else chart.resolve().relative_to(repository).as_posix()
+    return _on_disk(text, extract_path(repository, revision, inside, scratch, asked=text), chart, scratch)
+
+
+_FORMS = (
+    "Write a git revision (main, HEAD~1, v1.0), REVISION:PATH (main:values/team-a.yaml), a chart's folder or package, "
+    "a values file, or a folder of them."
+)
+
+
+def _from_top(repository: Path, path: str) -> str:
+    """A path in a repository: from its top, or from the current folder when it begins with a dot, as in git."""
+    if not path.startswith("."):
+        return path or "."
+    try:
+        return (Path.cwd() / path).resolve().relative_to(repository).as_posix()
+    except ValueError:
+        raise UsageError(f"{path}: outside of the repository {repository}.") from None
+
+
+def _on_disk(label: str, path: Path, chart: Path, scratch: Path) -> Side:
+    if path.is_file() and path.name.endswith((".tgz", ".tar.gz")):
+        return Side(label, _unpack(path, scratch))
+    if path.is_file():
+        return Side(label, chart, {path.stem: path})
+    # What is read of a chart is remembered by its folder, whatever the current one is.
+    for folder in (path.resolve(), path.resolve() / "chart"):
+        if (folder / "Chart.yaml").is_file():
+            return Side(label, folder)
+    files = {file.stem: file for file in sorted(path.iterdir()) if file.suffix in _VALUES and file.is_file()}
+    if not files:
+        raise UsageError(f"{label}: neither Chart.yaml nor a values file in this folder. {_FORMS}")
+    return Side(label, chart, files, is_folder=True)
+
+
+def _unpack(package: Path, scratch: Path) -> Path:
+    """The folder of a packaged chart. Raises UsageError when it is none."""
+    target = scratch / f"package-{len(list(scratch.iterdir()))}"
+    try:
+        with tarfile.open(package, "r:gz") as archive:
+            archive.extractall(target, filter="data")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise UsageError(f"{package}: not a packaged chart: {error}.") from None
+    charts = sorted(target.glob("*/Chart.yaml"))
+    if len(charts) != 1:
+        raise UsageError(f"{package}: not a packaged chart: there is no single Chart.yaml in its top folder.")
+    return charts[0].parent

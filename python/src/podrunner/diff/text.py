@@ -1,0 +1,55 @@
+"""A comparison for people at a terminal: a line a change, the worst consequence first."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from podrunner.diff.entry import Consequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podrunner.diff.entry import Group
+    from podrunner.diff.report import Comparison
+
+_COLOURS = {
+    Consequence.IMMUTABLE: "31",
+    Consequence.RESTART: "33",
+    Consequence.WIDER: "35",
+    Consequence.CASE: "36",
+    Consequence.OTHER: "0",
+}
+
+
+def write(comparison: Comparison, *, colour: bool = False) -> str:
+    """Sections with their changes, grouped by the cases that agree, then the summary."""
+    lines = list(_lines(comparison, colour=colour))
+    summary = f"{comparison.old} → {comparison.new}: {comparison.summary()}"
+    return "\n".join([*lines, _painted(summary, "32" if not lines else "", colour=colour)]) + "\n"
+
+
+def _lines(comparison: Comparison, *, colour: bool) -> Iterator[str]:
+    for heading, consequence, groups in comparison.sections():
+        yield _painted(heading, _COLOURS[consequence], colour=colour)
+        for _, alike in itertools.groupby(groups, key=lambda group: group.cases):
+            every = list(alike)
+            if where := comparison.where(every[0]):
+                yield f"  {where}"
+            for one in every:
+                yield from _entry(one, colour=colour)
+        yield ""
+
+
+def _entry(group: Group, *, colour: bool) -> Iterator[str]:
+    first, *rest = str(group.entry).splitlines()
+    yield f"    {first}".rstrip()
+    for line in rest:
+        sign = {"-": "31", "+": "32"}.get(line.strip()[:1], "")
+        yield f"    {_painted(line, sign, colour=colour)}"
+    if group.entry.advice:
+        yield f"        {group.entry.advice}"
+
+
+def _painted(text: str, number: str, *, colour: bool) -> str:
+    return f"\x1b[1;{number}m{text}\x1b[0m" if colour and number else text

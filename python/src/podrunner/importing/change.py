@@ -1,0 +1,51 @@
+"""The list that an import ends with: what is another way now, and what people have to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from podrunner.dotted import Path, dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Kind(Enum):
+    """What happened to a key. The order is that of the report."""
+
+    DANGEROUS = "dangerous"
+    UNSUPPORTED = "no equivalent"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    SECRET = "secret"
+    ADDED = "added"
+    EMPTY = "empty"
+    MAPPED = "mapped"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One key of the source: `path` is its dotted path there, `line` its line (0 when it has none)."""
+
+    kind: Kind
+    path: str
+    message: str
+    line: int = 0
+
+
+@dataclass(slots=True)
+class Changes:
+    """Collects changes of one file; `lines` says where its keys stand."""
+
+    lines: Mapping[Path, int] = field(default_factory=dict)
+    every: list[Change] = field(default_factory=list)
+
+    def add(self, kind: Kind, path: Path, message: str) -> None:
+        """Note a change of the key at `path`, at its line or that of the nearest table around it."""
+        self.every.append(Change(kind, dotted(path), message, self.line(path)))
+
+    def line(self, path: Path) -> int:
+        """The line of a key, or of the nearest table around it; 0 for one that is not in the file."""
+        return next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 0)

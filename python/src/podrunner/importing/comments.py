@@ -1,0 +1,94 @@
+"""Comments of a source, by the key that they belong to."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from podrunner.diagnose.censor import Censor
+    from podrunner.dotted import Path
+
+_COMMENT = re.compile(r"\s*#")
+# How GitLab's own chart explains its values: what stands there is about keys of that chart.
+_OF_THE_CHART = re.compile(r"\s*##")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Lines above a key and the text after its value, without `#`."""
+
+    above: tuple[str, ...] = ()
+    after: str = ""
+
+
+def toml_comments(text: str, lines: Mapping[Path, int], censor: Censor) -> dict[Path, Comment]:
+    """Path → comment, of a TOML text; `lines` is what `find_lines` found. The comment of the file is under ()."""
+    return _comments(text.splitlines(), lines, _after_toml, censor)
+
+
+def yaml_comments(text: str, lines: Mapping[Path, int], censor: Censor) -> dict[Path, Comment]:
+    """The same of a YAML text; comments that GitLab's chart brings (`##`) are left out."""
+    rows = ["" if _OF_THE_CHART.match(row) else row for row in text.splitlines()]
+    return _comments(rows, lines, _after_yaml, censor)
+
+
+def _comments(
+    rows: list[str], lines: Mapping[Path, int], after: Callable[[str], str], censor: Censor
+) -> dict[Path, Comment]:
+    first: dict[int, Path] = {}
+    for path, line in sorted(lines.items(), key=lambda entry: len(entry[0])):
+        if path and 0 < line <= len(rows):
+            first.setdefault(line, path)
+    found = {}
+    for line, path in first.items():
+        above = tuple(_clean(row, censor) for row in _above(rows, line))
+        comment = Comment(above, _clean(after(rows[line - 1]), censor))
+        if comment != Comment():
+            found[path] = comment
+    header = tuple(_clean(row, censor) for row in _header(rows))
+    return {(): Comment(header), **found} if header else found
+
+
+def _above(rows: list[str], line: int) -> list[str]:
+    start = line - 1
+    while start and _COMMENT.match(rows[start - 1]):
+        start -= 1
+    return rows[start : line - 1]
+
+
+def _header(rows: list[str]) -> list[str]:
+    """The comment that opens the file and belongs to no key: an empty line follows."""
+    end = next((number for number, row in enumerate(rows) if not _COMMENT.match(row)), len(rows))
+    alone = end < len(rows) and not rows[end].strip()
+    return rows[:end] if alone else []
+
+
+def _clean(row: str, censor: Censor) -> str:
+    """What a comment says, without secrets: a commented-out token is one, too."""
+    return censor.clean(row.strip().lstrip("#").removeprefix(" ").rstrip())
+
+
+def _after_toml(row: str) -> str:
+    """The comment behind a value: the first `#` before which the statement is whole."""
+    for place in _hashes(row):
+        try:
+            tomllib.loads(row[:place])
+        except tomllib.TOMLDecodeError:
+            continue
+        return row[place:] if row[:place].strip() else ""
+    return ""
+
+
+def _after_yaml(row: str) -> str:
+    """The comment behind a value that is not quoted."""
+    match = re.match(r"[^#'\"|>]*?\s(#.*)\Z", row)
+    return match[1] if match and row[: match.start(1)].strip() else ""
+
+
+def _hashes(row: str) -> Iterator[int]:
+    return (place for place, character in enumerate(row) if character == "#")

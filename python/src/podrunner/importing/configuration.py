@@ -1,0 +1,130 @@
+"""A config.toml as the runner understands it: keys in their own spelling, those that it ignores left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from podrunner.config import check_config
+from podrunner.config.keys import Key, load_keys
+from podrunner.config.lines import find_lines
+from podrunner.diagnose.censor import Censor
+from podrunner.dotted import Path, parse_dotted
+from podrunner.errors import FindingsError
+from podrunner.findings import Finding, Severity
+from podrunner.importing.change import Changes, Kind
+from podrunner.importing.comments import Comment, toml_comments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What the runner refuses a file or a job for. A missing name, url, token or executor is filled in or complained of later.
+_REFUSED = {"config-toml", "config-type", "config-format", "config-volume-name", "config-volume-mount"}
+_LEFT_OUT = {"config-unknown-key", "config-enum", "config-removed", "config-unknown-flag"}
+# A shorter token is a placeholder.
+_SHORT = 7
+EVENTS_FLAG = "FF_RETRIEVE_POD_WARNING_EVENTS"
+
+
+@dataclass(slots=True)
+class Configuration:
+    """`top` are the global keys, `runners` the [[runners]] tables; paths of `comments` are those of the file."""
+
+    top: dict[str, Any]
+    runners: list[dict[str, Any]]
+    comments: dict[Path, Comment] = field(default_factory=dict)
+
+
+def read_configuration(text: str, name: str, changes: Changes, runner_version: str) -> Configuration:
+    """A config.toml; `name` is what people call it. Notes in `changes` what the runner ignores.
+
+    Raises FindingsError with every line for which the runner would refuse the file.
+    """
+    findings = check_config(text, runner_version)
+    refused = [replace(finding, file=name) for finding in findings if finding.rule in _REFUSED]
+    if refused:
+        raise FindingsError(refused)
+    lines = find_lines(text)
+    changes.lines = {**lines, **changes.lines}
+    data = tomllib.loads(text)
+    for finding in findings:
+        if finding.rule in _LEFT_OUT:
+            _leave_out(data, parse_dotted(finding.path), finding, changes)
+    data = _spelled(data, load_keys().root)
+    runners = data.pop("runners", [])
+    censor = Censor()
+    censor.add(*(str(runner.get("token", "")) for runner in runners if len(str(runner.get("token", ""))) > _SHORT))
+    return Configuration(data, runners, toml_comments(text, lines, censor))
+
+
+def _leave_out(data: dict[str, Any], path: Path, finding: Finding, changes: Changes) -> None:
+    message = finding.message.removeprefix(f"{finding.path}: ")
+    value = _taken(data, path)
+    flag = EVENTS_FLAG in (path[-1], str(value).partition("=")[0])
+    if flag:
+        message += _translate_events_flag(data, path, value, changes)
+    changes.add(Kind.REMOVED, path, message)
+
+
+def _translate_events_flag(data: dict[str, Any], path: Path, value: Any, changes: Changes) -> str:
+    """The flag as the key that replaced it, which is on unless something turns it off."""
+    if str(value).rpartition("=")[2].lower() not in ("false", "0", "f"):
+        return " That is on by default."
+    runner = data["runners"][path[1]]
+    runner.setdefault("kubernetes", {}).setdefault("print_pod_warning_events", False)
+    changes.add(Kind.ADDED, (*path[:2], "kubernetes", "print_pod_warning_events"), "is what the flag was.")
+    return " It is written as kubernetes.print_pod_warning_events: false."
+
+
+def _taken(data: Any, path: Path) -> Any:
+    """Take the value at a path out. Items of lists become None, so that the places of the others stay."""
+    for part in path[:-1]:
+        data = data[part]
+    last: Any = path[-1]
+    if isinstance(data, list):
+        value, data[last] = data[last], None
+        return value
+    return data.pop(last, None)
+
+
+def _spelled(data: Any, key: Key) -> Any:
+    """Keys as GitLab Runner spells them: it does not mind upper and lower case, the chart's schema does. Dates as text."""
+    if isinstance(data, (dt.date, dt.time)):
+        return data.isoformat().replace("+00:00", "Z")
+    if isinstance(data, list):
+        return [_spelled(item, key) for item in data if item is not None]
+    if not isinstance(data, dict) or not key.children:
+        return data
+    spelled = {}
+    for name, value in data.items():
+        child = key.find(name)
+        spelled[child.name if child else name] = _spelled(value, child) if child else value
+    return spelled
+
+
+def values_comments(comments: dict[Path, Comment], names: dict[int, str]) -> dict[Path, Comment]:
+    """Comments by the path of the value that a key becomes; `names` are the runners' by their index."""
+    found = {}
+    for path, comment in comments.items():
+        if path[:1] != ("runners",):
+            found[("config", *path) if path else ()] = comment
+        elif len(path) > 1 and path[1] in names:
+            name = names[path[1]]
+            found[("runners", name, "config", *path[2:]) if len(path) > 2 else ("runners", name)] = comment
+    return found
+
+
+def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """(path, value) of everything that is not a table with keys."""
+    if isinstance(data, dict) and data:
+        for name, value in data.items():
+            yield from leaves(value, (*path, name))
+    else:
+        yield path, data
+
+
+def missing(name: str, path: str, message: str, line: int = 0) -> Finding:
+    """The finding for a key without which there is nothing to import."""
+    return Finding("import", Severity.ERROR, f"{path}: {message}", path=path, file=name, line=line)

@@ -1,0 +1,137 @@
+"""From the text of a configuration to the text of values: all steps of an import, without files and terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podrunner.cases.case import Case
+from podrunner.chart import read_chart_file
+from podrunner.check import Checker
+from podrunner.findings import Finding, errors
+from podrunner.helm import renderer
+from podrunner.importing.comments import Comment
+from podrunner.importing.configuration import values_comments
+from podrunner.importing.dangers import note_dangers
+from podrunner.importing.document import write_values
+from podrunner.importing.globals import global_values
+from podrunner.importing.release import Wishes, make_values
+from podrunner.importing.secrets import kubectl_secret
+from podrunner.importing.source import Source, read_source
+from podrunner.values import read_values
+from podrunner.values.schema import load_defaults
+
+if TYPE_CHECKING:
+    from pathlib import Path as FilePath
+
+    from podrunner.dotted import Path
+    from podrunner.importing.change import Changes
+    from podrunner.importing.runner import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command that makes a Secret, and what for."""
+
+    why: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The values file, the commands that people run beside it, and why `podrunner check` would not pass it yet.
+
+    `namespaces` are those of job pods, which have to be there.
+    """
+
+    text: str
+    commands: tuple[Command, ...]
+    namespaces: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def import_text(text: str, wishes: Wishes, chart: FilePath, changes: Changes) -> Imported:
+    """Values for a config.toml or for values of GitLab's chart; what is another way now is noted in `changes`.
+
+    Raises FindingsError for what the runner, Helm or this chart would refuse, UsageError for another kind of file.
+    """
+    version = read_chart_file(chart).app_version
+    helm = renderer("library", chart)
+    source = read_source(text, wishes, changes, version)
+    note_dangers(source.configuration.top, source.configuration.runners, changes)
+    defaults = load_defaults(chart).data
+    values = _without_defaults(source.values, defaults)
+    top = global_values(source.configuration.top, defaults["config"], changes)
+    if top:
+        values["config"] = top
+    wishes = Wishes(wishes.source, wishes.namespace, wishes.url or source.url, wishes.mode)
+    made = make_values(source.configuration, values, wishes, helm, changes)
+    _use_secret(made.values, made.runners, source)
+    comments = _comments(source, made.runners)
+    document = write_values(made.values, defaults, comments, _header(wishes.source, comments))
+    layer = read_values(document, "values")
+    checked = Checker(chart, helm, version).check(Case("values", (layer,), namespace=wishes.namespace))
+    commands = _commands(made.runners, source, wishes)
+    return Imported(document, commands, _namespaces(made.values), tuple(errors(checked.findings)))
+
+
+def _header(source: str, comments: dict[Path, Comment]) -> list[str]:
+    own = comments.get((), Comment()).above
+    return [f"Values of the podrunner chart, imported from {source.rpartition('/')[2]}.", *(["", *own] if own else [])]
+
+
+def _without_defaults(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """Values that are another way than the chart's own."""
+    found = {}
+    for name, value in values.items():
+        below = defaults.get(name)
+        if isinstance(value, dict) and isinstance(below, dict) and below:
+            value = _without_defaults(value, below)
+            if not value:
+                continue
+        elif name in defaults and value == below:
+            continue
+        found[name] = value
+    return found
+
+
+def _use_secret(values: dict[str, Any], runners: list[Runner], source: Source) -> None:
+    """GitLab's chart has Secrets for its runner already."""
+    for runner in runners if source.credentials else ():
+        values["runners"][runner.name]["credentials"] = {**runner.credentials, **source.credentials}
+    for runner in runners if source.secret else ():
+        runner.secret, runner.secret_key = source.secret, source.secret_key
+        values["runners"][runner.name]["token"] = {"existingSecret": {"name": source.secret, "key": source.secret_key}}
+
+
+def _comments(source: Source, runners: list[Runner]) -> dict[Path, Comment]:
+    names = {runner.index: runner.name for runner in runners}
+    return {**source.comments, **values_comments(source.configuration.comments, names)}
+
+
+def _namespaces(values: dict[str, Any]) -> tuple[str, ...]:
+    tables = [
+        values.get("jobs", {}),
+        *(entry.get("config", {}).get("kubernetes", {}) for entry in values["runners"].values()),
+    ]
+    return tuple(sorted({str(table["namespace"]) for table in tables if table.get("namespace")}))
+
+
+def _commands(runners: list[Runner], source: Source, wishes: Wishes) -> tuple[Command, ...]:
+    wanted: dict[str, tuple[str, list[str]]] = {}
+    for runner in runners:
+        if not source.secret:
+            wanted[runner.secret] = (f"the token of {runner.name}", [runner.secret_key])
+        for path, reference in runner.credentials.items():
+            what = f"{path} of {runner.name}"
+            wanted.setdefault(reference["name"], (what, []))[1].append(reference["key"])
+    return tuple(
+        Command(_how(what, keys), kubectl_secret(secret, keys, wishes.namespace))
+        for secret, (what, keys) in wanted.items()
+    )
+
+
+def _how(what: str, keys: list[str]) -> str:
+    if len(keys) == 1:
+        return f"type or paste {what}, then end with Ctrl-D twice: it stays out of the shell's history"
+    return f"type or paste a line for each of {', '.join(f'{key}=…' for key in keys)}, then end with Ctrl-D"

@@ -1,0 +1,159 @@
+"""Values of GitLab's own chart, key by key by the table in official.yaml."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from podrunner.diagnose.censor import censor
+from podrunner.dotted import dotted
+from podrunner.errors import FindingsError
+from podrunner.findings import Finding, Severity
+from podrunner.importing import conversions, operation
+from podrunner.importing.change import Changes, Kind
+from podrunner.importing.official import Official, put, table
+from podrunner.importing.secrets import holds_secret
+from podrunner.importing.template import Templates, is_templated
+from podrunner.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from podrunner.dotted import Path
+    from podrunner.values import Values
+
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+# Of either file, not of the other.
+_OURS = {"gitlab", "podman", "jobs", "manager"}
+_THEIRS = {"gitlabUrl", "runnerToken", "runnerRegistrationToken", "checkInterval", "unregisterRunners"}
+# Texts that are more than a value, whose templates are evaluated elsewhere or not at all.
+_LATER = ("config", "config_override")
+# What conversions take.
+_TYPES: dict[type, tuple[str, ...]] = {
+    list: ("names", "objects", "environment_list"),
+    dict: (
+        *("texts", "user", "autoscaling", "budget", "monitor", "metrics_service", "session_server"),
+        *("environment_map", "environment_sources"),
+    ),
+}
+# Conversions that look for secrets themselves, one by one, or in what the text says.
+_LOOK_FOR_SECRETS = (
+    *("url", "token", "registration_token", "sentry", "config", "config_override", "objects"),
+    *("environment_list", "environment_map", "environment_sources"),
+)
+
+
+def is_official(data: dict[str, Any]) -> bool:
+    """Whether values are those of GitLab's chart, and not of this one."""
+    runners = data.get("runners")
+    theirs = isinstance(runners, dict) and any(("runners", key) in table() for key in runners)
+    return not _OURS & set(data) and (theirs or bool(_THEIRS & set(data)))
+
+
+def read_official(values: Values, templates: Templates, changes: Changes) -> Official:
+    """Go through all keys of a values file; whatever has no place is noted in `changes`. Raises FindingsError."""
+    official = Official(templates, changes)
+    for path in _entries(values.data):
+        if path in table():
+            _take(official, path, _evaluated(official, path, _at(values.data, path)))
+        else:
+            _unknown(official, path)
+    return official
+
+
+def _entries(data: Any, path: Path = ()) -> list[Path]:
+    """The paths to look at: entries of the table, and leaves that none of them is about."""
+    if path in table() or not isinstance(data, dict) or not data:
+        return [path]
+    return [found for name, value in data.items() for found in _entries(value, (*path, name))]
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _evaluated(official: Official, path: Path, value: Any) -> Any:
+    """A value without template actions; what they became is noted, line by line of a long text by its own reader."""
+    if isinstance(value, dict):
+        # The keys of labels may be templates, too.
+        return {
+            _evaluated(official, (*path, name), name): _evaluated(official, (*path, name), item)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_evaluated(official, (*path, index), item) for index, item in enumerate(value)]
+    if not is_templated(value) or table().get(path, {}).get("as") in _LATER:
+        return value
+    text = official.templates.evaluate(value, path)
+    message = censor(f"`{value.strip()}` was evaluated to `{text}`: there are no templates here.")
+    official.changes.add(Kind.CHANGED, path, message)
+    return text
+
+
+def _take(official: Official, path: Path, value: Any) -> None:
+    entry = table()[path]
+    switch = entry.get("switch")
+    if "was" in entry:
+        _take_old(official, path, value, entry["was"])
+    elif value in _NOTHING and not isinstance(value, bool):
+        official.changes.add(Kind.EMPTY, path, "is not set.")
+    elif holds_secret(value) and entry.get("as") not in _LOOK_FOR_SECRETS:
+        official.changes.add(Kind.SECRET, path, "looks as if it held a secret, and is left out.")
+    elif switch and isinstance(value, dict) and not value.get(switch):
+        official.changes.add(Kind.EMPTY, path, "is off.")
+    elif "default" in entry and value == entry["default"]:
+        official.changes.add(Kind.EMPTY, path, "is what GitLab's chart has anyway.")
+    elif "as" in entry:
+        _refuse_another_type(official, path, value, entry["as"])
+        _conversion(entry["as"])(official, path, value)
+    elif "to" in entry:
+        put(official, path, entry["to"], value)
+    else:
+        official.changes.add(Kind(entry.get("kind", "changed")), path, entry["why"])
+
+
+def _refuse_another_type(official: Official, path: Path, value: Any, conversion: str) -> None:
+    wanted = next((kind for kind, names in _TYPES.items() if conversion in names), None)
+    if wanted is None or isinstance(value, wanted):
+        return
+    values = official.templates.values
+    line, column = values.places.get(path, (0, 0))
+    message = f"{dotted(path)}: must be a {'list' if wanted is list else 'map'}, as in GitLab's chart."
+    raise FindingsError([Finding("values-type", Severity.ERROR, message, file=values.source, line=line, column=column)])
+
+
+def _conversion(name: str) -> Callable[[Official, Path, Any], None]:
+    found: Callable[[Official, Path, Any], None] = getattr(conversions, name, None) or getattr(operation, name)
+    return found
+
+
+def _take_old(official: Official, path: Path, value: Any, was: str) -> None:
+    if value in _NOTHING and not isinstance(value, bool):
+        official.changes.add(Kind.EMPTY, path, "is not set.")
+    elif _is_for_templates(official.templates.values.data, f".Values.{'.'.join(map(str, path))}"):
+        official.changes.add(Kind.EMPTY, path, "is read by templates of this file only, which were evaluated.")
+    else:
+        message = f"GitLab's chart 0.53 and newer do not read it. If yours does, write runners.<name>.config.{was}."
+        official.changes.add(Kind.REMOVED, path, message)
+
+
+def _is_for_templates(data: Any, reference: str) -> bool:
+    if isinstance(data, (dict, list)):
+        return any(_is_for_templates(item, reference) for item in data) or (
+            isinstance(data, dict) and _is_for_templates(list(data.values()), reference)
+        )
+    return isinstance(data, str) and re.search(rf"{re.escape(reference)}\b", data) is not None
+
+
+def _unknown(official: Official, path: Path) -> None:
+    if _at(official.templates.values.data, path) in _NOTHING:
+        official.changes.add(Kind.EMPTY, path, "is not set.")
+        return
+    if _is_for_templates(official.templates.values.data, f".Values.{'.'.join(map(str, path))}"):
+        official.changes.add(Kind.EMPTY, path, "is read by templates of this file only, which were evaluated.")
+        return
+    near = did_you_mean(str(path[-1]), [str(one[-1]) for one in table() if one[:-1] == path[:-1]])
+    home = " Keys of jobs belong under runners.<name>.config.kubernetes." if path[0] == "runners" else ""
+    official.changes.add(Kind.UNSUPPORTED, path, f"is no value that GitLab's chart reads.{near}{home}")

@@ -1,0 +1,206 @@
+"""A configuration as values of this chart."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from podrunner.errors import FindingsError, RenderError
+from podrunner.importing.change import Changes, Kind
+from podrunner.importing.configuration import Configuration, missing
+from podrunner.importing.difference import additions, covered_patches, covered_volumes, difference
+from podrunner.importing.mode import recognise_mode
+from podrunner.importing.names import valid_names
+from podrunner.importing.runner import EXECUTOR, Runner, read_runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from podrunner.helm import Renderer
+
+Tree = dict[str, Any]
+_HOME = re.compile(r"(/[A-Za-z0-9._-]+)+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line says. `mode` is a mode for all runners, empty to recognise it."""
+
+    source: str
+    namespace: str = "ci"
+    url: str = ""
+    mode: str = ""
+
+
+@dataclass(slots=True)
+class Release:
+    """The values, and the runners in them."""
+
+    values: Tree
+    runners: list[Runner] = field(default_factory=list)
+
+
+def make_values(
+    configuration: Configuration, values: Tree, wishes: Wishes, renderer: Renderer, changes: Changes
+) -> Release:
+    """Values for a configuration, over those that are known already (`values`, of the manager).
+
+    Raises FindingsError when there is no runner that Kubernetes can run.
+    """
+    runners = _kubernetes_runners(configuration, wishes, changes)
+    _choose_modes(runners, wishes, renderer, changes)
+    tree: Tree = {"gitlab": {"url": _common_url(runners, wishes, changes)}, **values}
+    _shared(tree, runners)
+    tree["runners"] = {runner.name: _runner_values(runner, tree) for runner in runners}
+    bases = _modes_tables(tree, runners, wishes, renderer)
+    for runner in runners:
+        config = _config(runner, bases.get(runner.name), tree, changes)
+        if config:
+            tree["runners"][runner.name]["config"] = config
+    return Release(tree, runners)
+
+
+def _kubernetes_runners(configuration: Configuration, wishes: Wishes, changes: Changes) -> list[Runner]:
+    tables = list(enumerate(configuration.runners))
+    ours = [(index, table) for index, table in tables if table.get("executor", EXECUTOR) == EXECUTOR]
+    names = valid_names(str(table.get("name", "")) for _, table in ours)
+    for index, table in tables:
+        if (index, table) not in ours:
+            message = f"left out: its executor is {table['executor']}, and this chart runs kubernetes only."
+            changes.add(Kind.UNSUPPORTED, ("runners", index), message)
+    if not ours:
+        every = [
+            missing(wishes.source, one.path, one.message, one.line) for one in changes.every if _is_runner(one.path)
+        ]
+        raise FindingsError(
+            every or [missing(wishes.source, "runners", "there is no [[runners]], so nothing to import.")]
+        )
+    found = [read_runner(table, index, name, changes) for (index, table), name in zip(ours, names, strict=True)]
+    for runner, (index, table) in zip(found, ours, strict=True):
+        name = table.get("name", "")
+        if name not in ("", runner.name):
+            message = f'"{name}" is {runner.name} now: names are keys of values, of 16 characters at most.'
+            changes.add(Kind.CHANGED, ("runners", index, "name"), message)
+    return found
+
+
+def _is_runner(path: str) -> bool:
+    return re.fullmatch(r"runners\[\d+\]", path) is not None
+
+
+def _choose_modes(runners: list[Runner], wishes: Wishes, renderer: Renderer, changes: Changes) -> None:
+    for runner in runners:
+        runner.mode = wishes.mode or recognise_mode(runner.own)
+        if runner.mode == "privileged":
+            _only_build_privileged(runner, changes)
+        if runner.mode == "none" or wishes.mode:
+            continue
+        reason = _refusal(runner, wishes, renderer)
+        if reason:
+            message = f"amounts to podman.mode {runner.mode}, but: {reason} It is imported key by key."
+            changes.add(Kind.CHANGED, ("runners", runner.index), message)
+            runner.mode = "none"
+
+
+def _only_build_privileged(runner: Runner, changes: Changes) -> None:
+    """Kubernetes refuses privileged containers that may not escalate, as the mode's helper and services are."""
+    if runner.kubernetes.get("privileged") is True:
+        del runner.kubernetes["privileged"]
+        message = "only the build container is privileged now; for services, set service_container_security_context."
+        changes.add(Kind.CHANGED, ("runners", runner.index, "kubernetes", "privileged"), message)
+
+
+def _refusal(runner: Runner, wishes: Wishes, renderer: Renderer) -> str:
+    """Why the chart would not take this runner in its mode; empty when it would."""
+    tree: Tree = {"gitlab": {"url": "https://gitlab.example.com"}, "podman": {"mode": runner.mode}}
+    entry: Tree = {}
+    tree["runners"] = {runner.name: entry}
+    try:
+        base = _modes_tables(tree, [runner], wishes, renderer)[runner.name]
+        entry["config"] = difference(runner.own, base)
+        renderer.render(tree, namespace=wishes.namespace)
+    except RenderError as error:
+        return " ".join(error.message.split())
+    return ""
+
+
+def _common_url(runners: list[Runner], wishes: Wishes, changes: Changes) -> str:
+    urls = Counter(runner.url for runner in runners if runner.url)
+    if not urls and not wishes.url:
+        message = "there is no address of GitLab: write it into gitlab.url, or import again with --url."
+        changes.add(Kind.UNSUPPORTED, ("url",), message)
+    return urls.most_common(1)[0][0] if urls else wishes.url
+
+
+def _shared(tree: Tree, runners: list[Runner]) -> None:
+    """What runners with a mode have in common becomes a value of all of them."""
+    modes = Counter(runner.mode for runner in runners)
+    podman: Tree = {"mode": modes.most_common(1)[0][0]}
+    tree["podman"] = podman
+    ours = [runner for runner in runners if runner.mode != "none"]
+    podman |= _unanimous("image", ours, lambda runner: runner.kubernetes.get("image"))
+    podman |= _unanimous("home", ours, _home)
+    jobs = _unanimous("namespace", ours, lambda runner: runner.kubernetes.get("namespace"))
+    account = _unanimous("name", ours, lambda runner: runner.kubernetes.get("service_account"))
+    if account:
+        jobs["serviceAccount"] = {"create": False, **account}
+    if jobs:
+        tree["jobs"] = {**tree.get("jobs", {}), **jobs}
+
+
+def _home(runner: Runner) -> str:
+    home = str(runner.own.get("builds_dir", ""))
+    return home if _HOME.match(home) and home != "/podrunner" else ""
+
+
+def _unanimous(key: str, runners: Iterable[Runner], value: Callable[[Runner], Any]) -> Tree:
+    found = {value(runner) for runner in runners}
+    return {key: found.pop()} if len(found) == 1 and all(found) else {}
+
+
+def _runner_values(runner: Runner, tree: Tree) -> Tree:
+    token = {"name": runner.secret}
+    if runner.secret_key != "token":
+        token["key"] = runner.secret_key
+    entry: Tree = {"token": {"existingSecret": token}}
+    podman = {"mode": runner.mode} if runner.mode != tree["podman"]["mode"] else {}
+    if runner.mode != "none":
+        own = {"image": runner.kubernetes.get("image"), "home": _home(runner)}
+        podman |= {key: value for key, value in own.items() if value and tree["podman"].get(key) != value}
+    if podman:
+        entry["podman"] = podman
+    if runner.credentials:
+        entry["credentials"] = runner.credentials
+    return entry
+
+
+def _modes_tables(tree: Tree, runners: list[Runner], wishes: Wishes, renderer: Renderer) -> dict[str, Tree]:
+    """What the chart writes for runners with a mode when they say nothing themselves."""
+    plain: Tree = {key: tree[key] for key in ("podman", "jobs", "runners", "helperImage") if key in tree}
+    rendering = renderer.render({**plain, "gitlab": {"url": "https://gitlab.example.com"}}, namespace=wishes.namespace)
+    tables = {table["name"]: table for table in rendering.config_toml["runners"]}
+    identity = ("name", "url", "token", "executor")
+    with_mode = [runner.name for runner in runners if runner.mode != "none"]
+    return {name: {key: value for key, value in tables[name].items() if key not in identity} for name in with_mode}
+
+
+def _config(runner: Runner, base: Tree | None, tree: Tree, changes: Changes) -> Tree:
+    at = ("runners", runner.index)
+    url = {"url": runner.url} if runner.url and runner.url != tree["gitlab"]["url"] else {}
+    if base is None:
+        if not runner.kubernetes.get("namespace"):
+            message = "there is none: GitLab Runner makes job pods in `default`."
+            changes.add(Kind.CHANGED, (*at, "kubernetes", "namespace"), message)
+        return {**url, **{key: value for key, value in runner.own.items() if (key, value) != ("kubernetes", {})}}
+    changes.add(Kind.CHANGED, at, f"amounts to podman.mode {runner.mode}: only what differs from it is written.")
+    for kind, index, volume in covered_volumes(runner.own, base):
+        message = f"the volume {volume.get('name')} is left out: the mode has one at {volume.get('mount_path')}."
+        changes.add(Kind.CHANGED, (*at, "kubernetes", "volumes", kind, index), message)
+    for index in covered_patches(runner.own, base):
+        message = "is left out: the mode makes a user namespace itself."
+        changes.add(Kind.CHANGED, (*at, "kubernetes", "pod_spec", index), message)
+    for key, what in additions(runner.own, base):
+        changes.add(Kind.ADDED, (*at, *key.split(".")), what or f"set by podman.mode {runner.mode}.")
+    return {**url, **difference(runner.own, base)}

@@ -1,0 +1,74 @@
+"""The list of changes, for people and as JSON; never a secret."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from podrunner.dotted import dotted, parse_dotted
+from podrunner.importing.change import Change, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from podrunner.findings import Finding
+
+_TITLES = {
+    Kind.DANGEROUS: "dangerous, and imported as it is",
+    Kind.UNSUPPORTED: "no equivalent, left out",
+    Kind.REMOVED: "removed, nobody reads it",
+    Kind.CHANGED: "changed",
+    Kind.SECRET: "secrets, left out",
+    Kind.ADDED: "added",
+    Kind.EMPTY: "nothing to import",
+}
+# Too many to have a line each.
+_BY_TABLE = (Kind.ADDED, Kind.EMPTY)
+
+
+def text_report(source: str, changes: Sequence[Change]) -> str:
+    """Changes by kind, each with its line; what was added or empty by table."""
+    parts = []
+    for kind, title in _TITLES.items():
+        ours = sorted((change for change in changes if change.kind is kind), key=lambda change: change.line)
+        if ours and kind in _BY_TABLE:
+            parts.append(f"{title}:\n" + "".join(f"  {line}\n" for line in _listed(ours)))
+        elif ours:
+            parts.append(f"{title}:\n" + "".join(f"  {_place(source, one)}{one.path}: {one.message}\n" for one in ours))
+    return "\n".join(parts)
+
+
+def _place(source: str, change: Change) -> str:
+    return f"{source}:{change.line}: " if change.line else ""
+
+
+def _listed(changes: Sequence[Change]) -> list[str]:
+    """Keys, each once, a line for each table; those that are joined with what was put in them.
+
+    A single runner is not named each time.
+    """
+    only = not any(change.path.startswith("runners[1]") for change in changes)
+    tables: dict[str, dict[str, list[str]]] = {}
+    for change in changes:
+        *table, name = parse_dotted(change.path.removeprefix("runners[0].") if only else change.path)
+        parts = tables.setdefault(dotted(tuple(table)), {}).setdefault(dotted((name,)), [])
+        if not change.message.endswith("."):
+            parts.append(change.message)
+    lines = {
+        table: ", ".join(f"{key} ({', '.join(parts)})" if parts else key for key, parts in keys.items())
+        for table, keys in tables.items()
+    }
+    return [f"{table}: {keys}" if table else keys for table, keys in lines.items()]
+
+
+def json_report(
+    source: str, changes: Iterable[Change], commands: Sequence[str], findings: Iterable[Finding] = ()
+) -> str:
+    """The same as JSON: {source, changes: [{kind, path, line, message}], commands, findings: [{rule, path, message}]}."""
+    entries = [
+        {"kind": change.kind.value, "path": change.path, "line": change.line, "message": change.message}
+        for change in changes
+    ]
+    wrong = [{"rule": one.rule, "path": one.path, "message": one.message} for one in findings]
+    report = {"source": source, "changes": entries, "commands": list(commands), "findings": wrong}
+    return json.dumps(report, indent=2, ensure_ascii=False)

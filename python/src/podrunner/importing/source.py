@@ -1,0 +1,231 @@
+"""The file to import: what it is, and the configuration and values that are in it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podrunner.diagnose.censor import Censor, censor
+from podrunner.errors import FindingsError, UsageError
+from podrunner.importing.cache import move_cache
+from podrunner.importing.change import Change, Changes, Kind
+from podrunner.importing.comments import Comment, yaml_comments
+from podrunner.importing.configuration import Configuration, read_configuration
+from podrunner.importing.manifest import unwrap
+from podrunner.importing.official_keys import is_official, read_official
+from podrunner.importing.template import Templates, is_templated
+
+if TYPE_CHECKING:
+    from podrunner.dotted import Path as Parts
+    from podrunner.importing.official import Official
+    from podrunner.importing.release import Wishes
+    from podrunner.values import Values
+
+STDIN = "-"
+# How GitLab's chart finds out whether runners.config names a namespace; where it does not, jobs get that of the release.
+_NAMES_NAMESPACE = re.compile(r"\s*namespace\s*=")
+_DEFAULT_CONFIG = '[[runners]]\n  [runners.kubernetes]\n    namespace = "{namespace}"\n    image = "alpine"\n'
+
+
+@dataclass(slots=True)
+class Source:
+    """`values` are those of this chart that the file speaks of beside its configuration."""
+
+    configuration: Configuration
+    values: dict[str, Any] = field(default_factory=dict)
+    url: str = ""
+    secret: str = ""
+    secret_key: str = ""
+    credentials: dict[str, dict[str, str]] = field(default_factory=dict)
+    # By the path of the value that a key becomes.
+    comments: dict[Parts, Comment] = field(default_factory=dict)
+
+
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input for `-`. Raises UsageError."""
+    if file == STDIN:
+        return sys.stdin.read()
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"{file}: no such file.") from None
+    except IsADirectoryError:
+        raise UsageError(f"{file}: is a directory. Give a config.toml, or a values file of GitLab's chart.") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: cannot be read: {error}.") from None
+
+
+def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str) -> Source:
+    """A config.toml, or values of GitLab's own chart, also within a manifest. Raises FindingsError and UsageError."""
+    inside = unwrap(text, wishes.source)
+    text = inside.text if inside else text
+    for name, line in inside.more.items() if inside else ():
+        message = "brings values from elsewhere, which are not read: `helm get values` has all of them."
+        changes.every.append(Change(Kind.UNSUPPORTED, name, message, line))
+    if inside.is_toml if inside else _is_toml(text, wishes.source):
+        return Source(read_configuration(text, wishes.source, changes, runner_version))
+    from podrunner.values import read_values
+
+    whole = read_values(text, wishes.source)
+    if whole.findings:
+        raise FindingsError(whole.findings)
+    changes.lines = _lines(whole)
+    values = _of_the_subchart(whole, changes)
+    if not is_official(values.data):
+        raise UsageError(_neither(wishes.source, values.data))
+    changes.lines = _lines(values)
+    shared = whole.data.get("global") if values is not whole else None
+    templates = Templates(values, "ci", wishes.namespace, shared if isinstance(shared, dict) else {})
+    official = read_official(values, templates, changes)
+    return _of_official(official, text, wishes, changes, runner_version)
+
+
+def _is_toml(text: str, name: str) -> bool:
+    if name.endswith((".yaml", ".yml")):
+        return False
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        # A table's header begins no line of YAML that people write.
+        return name.endswith(".toml") or (
+            re.search(r"^\s*\[\[?[\w.]+\]\]?\s*$", text, re.MULTILINE) is not None
+            and not re.search(r"^\w+:", text, re.MULTILINE)
+        )
+    return True
+
+
+def _neither(name: str, data: dict[str, Any]) -> str:
+    if {"gitlab", "podman"} & set(data):
+        return f"{name}: is a values file of this chart already. `podrunner check {name}` says whether it is right."
+    keys = ", ".join(sorted(data)[:6]) or "nothing"
+    return f"{name}: neither a config.toml nor values of GitLab's chart (there is {keys}). Give one of the two."
+
+
+def _of_the_subchart(values: Values, changes: Changes) -> Values:
+    """The part of a file that is about GitLab's chart, where that is a dependency of another."""
+    if is_official(values.data):
+        return values
+    parts = [name for name, part in values.data.items() if isinstance(part, dict) and is_official(part)]
+    if len(parts) != 1:
+        return values
+    for name in values.data:
+        if name != parts[0]:
+            message = f"belongs to another chart: only what is below {parts[0]} is imported."
+            changes.add(Kind.UNSUPPORTED, (name,), message)
+    places = {path[1:]: place for path, place in values.places.items() if path[:1] == (parts[0],)}
+    return replace(values, data=values.data[parts[0]], places=places)
+
+
+def _of_official(official: Official, text: str, wishes: Wishes, changes: Changes, runner_version: str) -> Source:
+    configuration = _configuration(official, text, wishes, changes, runner_version)
+    top = {**configuration.top, **official.top} if _is_whole(official) else official.top
+    for key in configuration.top if not _is_whole(official) else ():
+        message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
+        changes.add(Kind.REMOVED, (key,), message)
+    for table in configuration.runners:
+        if not _is_whole(official) and not _NAMES_NAMESPACE.search(str(official.config or _DEFAULT_CONFIG)):
+            table.setdefault("kubernetes", {}).setdefault("namespace", wishes.namespace)
+            message = f"runners.config names none: GitLab's chart uses that of the release, {wishes.namespace} here."
+            changes.add(Kind.CHANGED, ("runners", 0, "kubernetes", "namespace"), message)
+        for key in ("url", "token") if not _is_whole(official) else ():
+            if table.pop(key, None) and key == "url":
+                changes.add(Kind.REMOVED, ("runners", 0, key), "gitlabUrl is what counts in GitLab's chart.")
+        _lay_over(table, official.runner)
+        move_cache(official, table)
+        table.setdefault("name", "default")
+    return Source(
+        Configuration(top, configuration.runners, configuration.comments),
+        official.values,
+        official.url,
+        official.secret,
+        official.secret_key,
+        official.credentials,
+        _comments(official, text),
+    )
+
+
+def _censor(official: Official) -> Censor:
+    data = official.templates.values.data
+    censor = Censor()
+    censor.add(*(str(data[key]) for key in ("runnerToken", "runnerRegistrationToken") if data.get(key)))
+    return censor
+
+
+def _lines(values: Values) -> dict[Parts, int]:
+    return {path: line for path, (line, _) in values.places.items()}
+
+
+def _comments(official: Official, text: str) -> dict[Parts, Comment]:
+    """Comments of the keys that were moved, and of what is in them."""
+    found = {}
+    for path, comment in yaml_comments(text, _lines(official.templates.values), _censor(official)).items():
+        for depth in range(len(path), 0, -1):
+            if path[:depth] in official.moved:
+                found[(*official.moved[path[:depth]], *path[depth:])] = comment
+    return found
+
+
+def _is_whole(official: Official) -> bool:
+    return official.config_path == ("runners", "configOverride")
+
+
+def _lay_over(table: dict[str, Any], over: dict[str, Any]) -> None:
+    """What `register` took from its environment wins over its template."""
+    for name, value in over.items():
+        if isinstance(value, dict) and isinstance(table.get(name), dict):
+            _lay_over(table[name], value)
+        else:
+            table[name] = value
+
+
+def _configuration(
+    official: Official, text: str, wishes: Wishes, changes: Changes, runner_version: str
+) -> Configuration:
+    raw = official.config
+    if raw is None:
+        changes.add(Kind.CHANGED, ("runners",), "without runners.config, GitLab's chart runs jobs in the image alpine.")
+        raw = _DEFAULT_CONFIG.format(namespace=official.values.get("jobs", {}).get("namespace") or wishes.namespace)
+    path = official.config_path
+    evaluated = official.templates.evaluate(raw, path)
+    place = _Lines(text.splitlines(), changes.line(path), len(raw.splitlines()) == len(evaluated.splitlines()))
+    _note_templates(raw, evaluated, place, changes)
+    inner = Changes()
+    try:
+        configuration = read_configuration(evaluated, wishes.source, inner, runner_version)
+    except FindingsError as error:
+        moved = [replace(one, line=place.of(one.line), column=0) for one in error.findings]
+        raise FindingsError(moved) from None
+    changes.lines = {
+        **changes.lines,
+        **{key: place.of(line) for key, line in inner.lines.items() if key != ("runners",)},
+    }
+    changes.every += [replace(one, line=place.of(one.line)) for one in inner.every]
+    return configuration
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """From a line of runners.config to one of the file: `key` is the line of the key, 0 when there is none."""
+
+    rows: list[str]
+    key: int
+    is_line_by_line: bool
+
+    def of(self, line: int) -> int:
+        row = self.rows[self.key - 1] if 0 < self.key <= len(self.rows) else ""
+        is_block = re.search(r":\s*[|>][-+0-9]*\s*(#.*)?\Z", row) is not None
+        return self.key + line if line and is_block and self.is_line_by_line else self.key
+
+
+def _note_templates(raw: str, evaluated: str, place: _Lines, changes: Changes) -> None:
+    rows = evaluated.splitlines()
+    for number, row in enumerate(raw.splitlines(), 1):
+        if not is_templated(row):
+            continue
+        became = f" was evaluated to `{rows[number - 1].strip()}`" if place.is_line_by_line else " was evaluated"
+        message = censor(f"`{row.strip()}`{became}: there are no templates in values of this chart.")
+        changes.every.append(Change(Kind.CHANGED, "runners.config", message, place.of(number)))

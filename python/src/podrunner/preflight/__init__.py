@@ -1,0 +1,1 @@
+"""Which preset fits a cluster: read what it says of itself, try each mode in a short pod, judge, recommend."""

@@ -1,0 +1,55 @@
+"""The cluster and the namespace that a command line means."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podrunner.errors import UsageError
+from podrunner.kubeconfig import find_context
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from podrunner.smoke.api import Api
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A cluster as kubectl names it. `kubeconfig` is None for the default one, `context` empty for the current one."""
+
+    kubeconfig: Path | None
+    context: str
+    namespace: str
+
+    def kubectl(self) -> str:
+        """`kubectl`, for this cluster and namespace."""
+        return f"kubectl{self._flags('--context')} --namespace {self.namespace}"
+
+    def helm_flags(self) -> str:
+        """What helm needs to get to the cluster, with a blank before it."""
+        return self._flags("--kube-context")
+
+    def _flags(self, context: str) -> str:
+        words = [("--kubeconfig", str(self.kubeconfig or "")), (context, self.context)]
+        return "".join(f" {name} {shlex.quote(value)}" for name, value in words if value)
+
+
+def find_target(kubeconfig: Path | None, context: str, namespace: str) -> Target:
+    """The cluster, with the context's namespace where none is given. Raises UsageError for one that is not there."""
+    chosen = find_context(kubeconfig, context)
+    return Target(kubeconfig, context, namespace or chosen["context"].get("namespace") or "default")
+
+
+def connect(target: Target, temporary: Path) -> tuple[Api, str]:
+    """The cluster's API and its version. Raises UsageError when it cannot be asked."""
+    from podrunner.smoke.api import Api, ApiError
+    from podrunner.smoke.cluster import plain_version
+
+    api = Api(target.kubeconfig, temporary, target.context)
+    try:
+        return api, plain_version(api.version())
+    except ApiError as error:
+        api.close()
+        raise UsageError(f"the cluster cannot be asked: {error}") from None

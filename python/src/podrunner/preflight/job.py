@@ -1,0 +1,158 @@
+"""From a candidate to pods: the one that the chart's `helm test` runs, which has the build container's exact settings."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from podrunner.preflight.inside import inside_script
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from podrunner.helm import Renderer, Rendering
+    from podrunner.preflight.candidate import Candidate
+    from podrunner.preflight.facts import Facts
+    from podrunner.smoke.api import Object
+    from podrunner.smoke.verdict import Promise
+    from podrunner.values import Values
+
+LABEL = "app.kubernetes.io/managed-by"
+OWNER = "podrunner-preflight"
+_RUN = "app.kubernetes.io/instance"
+_HOOK = "helm.sh/"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a candidate makes of a job.
+
+    `pod` is to be run on a node, `whole` has all containers of a job's pod and is to be asked admission for. `level` is
+    the Pod Security level they need. `refusal` is the chart's sentence when it makes no job for this cluster.
+    """
+
+    candidate: Candidate
+    pod: Object = field(default_factory=dict, repr=False)
+    whole: Object = field(default_factory=dict, repr=False)
+    level: str = ""
+    promise: Promise | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: the chart, settings over all presets, and the service account of job pods."""
+
+    chart: Path
+    settings: tuple[str, ...] = ()
+    service_account: str = "default"
+
+
+def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> Job:
+    """The pods of a candidate. Raises UsageError for settings that are none."""
+    from podrunner.errors import RenderError
+    from podrunner.smoke.runners import pod_security, read_promise, read_runners
+    from podrunner.values import merge
+
+    layers = _layers(wish, candidate)
+    try:
+        rendering = _renderer(wish.chart).render(
+            merge(*(layer.data for layer in layers)),
+            namespace=facts.namespace,
+            kube_version=facts.version,
+            api_versions=["security.openshift.io/v1"] if facts.openshift else [],
+        )
+    except RenderError as error:
+        return Job(candidate, refusal=" ".join(error.message.split()))
+    runner = read_runners(wish.chart, layers, rendering)[0]
+    pod = _test_pod(rendering, facts.namespace)
+    return Job(
+        candidate,
+        pod,
+        _whole(pod, runner.entry),
+        pod_security(wish.chart, runner, facts.version),
+        read_promise(wish.chart, candidate.mode),
+    )
+
+
+@lru_cache
+def _renderer(chart: Path) -> Renderer:
+    from podrunner.helm import renderer
+
+    return renderer("library", chart)
+
+
+def _layers(wish: Wish, candidate: Candidate) -> list[Values]:
+    from podrunner.cases.command_line import placeholder
+    from podrunner.chart import find_preset
+    from podrunner.values import Values, load_values, parse_set
+
+    # The release's own account is not there yet, and nothing but pods is made.
+    account = {"jobs": {"serviceAccount": {"create": False, "name": wish.service_account}}}
+    return [
+        *placeholder(wish.chart),
+        Values(account, "the preflight"),
+        load_values(find_preset(wish.chart, candidate.preset)),
+        *parse_set([*wish.settings, *candidate.settings]),
+    ]
+
+
+def _test_pod(rendering: Rendering, namespace: str) -> Object:
+    """The pod of `helm test`, which tells of itself before and after it builds."""
+    from podrunner.smoke.verdict import INSIDE_SCRIPT
+
+    found = next(pod for pod in rendering.objects("Pod") if _is_test(pod))
+    pod = copy.deepcopy(found)
+    annotations = pod["metadata"].get("annotations") or {}
+    pod["metadata"] = {
+        "namespace": namespace,
+        "labels": {LABEL: OWNER, "app.kubernetes.io/name": OWNER},
+        "annotations": {key: value for key, value in annotations.items() if not key.startswith(_HOOK)},
+    }
+    pod["spec"]["terminationGracePeriodSeconds"] = 1
+    build = pod["spec"]["containers"][0]
+    build["args"] = ["\n".join([inside_script(), *build["args"], INSIDE_SCRIPT])]
+    return pod
+
+
+def _is_test(pod: Object) -> bool:
+    return (pod["metadata"].get("annotations") or {}).get("helm.sh/hook") == "test"
+
+
+def _whole(pod: Object, entry: Any) -> Object:
+    """The pod with the containers that GitLab Runner puts beside the build: nothing pulls the image of a dry run."""
+    from podrunner.config.job_pod import job_pod
+
+    whole = copy.deepcopy(pod)
+    whole["metadata"]["name"] = f"{OWNER}-dry-run"
+    image = pod["spec"]["containers"][0]["image"]
+    others = job_pod(entry)
+    for kind in ("initContainers", "containers"):
+        there = whole["spec"].setdefault(kind, [])
+        names = {container["name"] for container in there}
+        for container in others[kind]:
+            name = container["name"].replace("_", "-")
+            if name not in names:
+                there.append({"name": name, "image": image, "securityContext": container["securityContext"]})
+    return whole
+
+
+def probe_pod(job: Job, name: str, run: str, node: str, seconds: int) -> Object:
+    """The pod to run: on that node (empty: wherever the scheduler puts it), for so many seconds at most."""
+    pod = copy.deepcopy(job.pod)
+    pod["metadata"]["name"] = name
+    pod["metadata"]["labels"][_RUN] = run
+    pod["spec"]["activeDeadlineSeconds"] = seconds
+    if node:
+        # By affinity, not by nodeName: taints and resources count for it as for a job.
+        field_of_node = {"key": "metadata.name", "operator": "In", "values": [node]}
+        terms = {"nodeSelectorTerms": [{"matchFields": [field_of_node]}]}
+        pod["spec"]["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
+    return pod
+
+
+def made_by(run: str) -> str:
+    """The selector of all pods of a run."""
+    return f"{LABEL}={OWNER},{_RUN}={run}"

@@ -1,0 +1,120 @@
+"""The preflight itself: read, ask admission, probe, judge, recommend; and remove what was made."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podrunner.chart import modes
+from podrunner.check import shown_path
+from podrunner.preflight.connection import connect
+from podrunner.preflight.facts import ANY_NODE, kinds
+from podrunner.preflight.probing import Prober
+from podrunner.preflight.recommendation import install_line, recommend
+from podrunner.preflight.report import Report
+from podrunner.preflight.survey import Demand, Survey, missing_rights
+from podrunner.preflight.trials import Bench, Trials
+from podrunner.smoke.interruption import Interrupted, Interruption, deferred
+from podrunner.smoke.removal import Removals
+
+if TYPE_CHECKING:
+    from podrunner.preflight.connection import Target
+    from podrunner.preflight.job import Wish
+    from podrunner.smoke.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line. `selector` chooses nodes, `timeout` is a probe's, in seconds."""
+
+    target: Target
+    wish: Wish
+    probe: bool = True
+    demand: Demand = field(default_factory=Demand)
+    selector: str = ""
+    max_nodes: int = 3
+    timeout: float = 300
+
+
+def preflight(options: Options, progress: Progress) -> Report | None:
+    """The report; None when interrupted. Raises UsageError for a cluster that cannot be asked, ApiError."""
+    report = None
+    with Interruption(partial(progress.urgent, "Ending what runs, then removing what was made.")) as interruption:
+        removals = Removals(progress, interruption)
+        try:
+            with interruption.allowed():
+                report = _run(options, progress, removals)
+        except Interrupted:
+            progress.failed("Interrupted")
+        finally:
+            removals.run()
+        return None if interruption.count else report
+
+
+def _run(options: Options, progress: Progress, removals: Removals) -> Report:
+    with deferred():
+        folder = Path(tempfile.mkdtemp(prefix="podrunner-"))
+        removals.add("temporary files", lambda: shutil.rmtree(folder), f"rm -r {folder}")
+    with progress.step("Connect to the cluster"):
+        api, version = connect(options.target, folder)
+    namespace = options.target.namespace
+    with progress.step(f"Read the cluster and its namespace {namespace}"):
+        facts = Survey(api, namespace).read(version, options.selector, options.demand)
+        missing = missing_rights(api, namespace)
+    bench = _bench(Bench(api, facts, options.wish, modes(options.wish.chart), kinds(facts.nodes), progress), options)
+    if missing:
+        bench = replace(bench, prober=None, why_untried=_why_not(missing), dry_run="create pods" not in missing)
+    elif bench.prober:
+        bench.prober.note(removals)
+    trials = Trials(bench)
+    trials.run(options.demand.resource)
+    return _report(trials, options)
+
+
+def _bench(bench: Bench, options: Options) -> Bench:
+    if not options.probe:
+        return replace(bench, why_untried="nothing speaks against it; not tried (--no-probe)")
+    prober = Prober(bench.api, options.target, secrets.token_hex(3), options.timeout)
+    probed = frozenset(kind.node.name for kind in bench.kinds[: options.max_nodes])
+    untried = f"nothing speaks against it; not tried (--max-nodes {options.max_nodes})"
+    return replace(bench, prober=prober, probed=probed, why_untried=untried)
+
+
+def _why_not(missing: list[str]) -> str:
+    return f"nothing speaks against it; not tried, this kubeconfig may not {', '.join(missing)}"
+
+
+def _report(trials: Trials, options: Options) -> Report:
+    bench, target = trials.bench, options.target
+    recommendation = recommend(trials.candidates, trials.verdicts)
+    command = ""
+    if chosen := recommendation.candidate:
+        settings = [*options.wish.settings, *chosen.settings]
+        chart = shown_path(options.wish.chart)
+        command = install_line(chart, chosen, settings, target.namespace, target.helm_flags())
+    return Report(
+        bench.api.server,
+        bench.facts,
+        tuple(bench.kinds),
+        tuple(trials.candidates),
+        tuple(trials.verdicts),
+        recommendation,
+        command,
+        trials.inside,
+        _untried(bench),
+    )
+
+
+def _untried(bench: Bench) -> tuple[str, ...]:
+    """What was left out, in sentences."""
+    if bench.prober is None:
+        return (f"No mode was tried{bench.why_untried.partition('not tried')[2]}.",)
+    if bench.kinds and bench.kinds[0].node.name == ANY_NODE:
+        return ("Each mode was tried on the node that the scheduler chose; others may differ.",)
+    left = [kind.title for kind in bench.kinds if kind.node.name not in bench.probed]
+    return (f"{', '.join(left)}: more kinds of nodes than --max-nodes.",) if left else ()

@@ -1,0 +1,34 @@
+"""The same finding of many cases, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podrunner.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from podrunner.check import Result
+
+# Said of each object, but of the kind or of all: once will do.
+_SAID_ONCE = ("kubernetes-unknown-kind", "kubernetes-version")
+_ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
+
+
+def group_findings(results: Sequence[Result], *, leave_out: Collection[str] = ()) -> dict[Finding, list[str]]:
+    """Finding → the names of its cases, errors last, then by place. `leave_out` are rules whose notes are not wanted."""
+    cases: dict[Finding, list[str]] = {}
+    first: dict[Finding, Finding] = {}
+    for result in results:
+        for finding in result.findings:
+            if finding.severity is Severity.NOTE and finding.rule in leave_out:
+                continue
+            # The same thing said of several objects is one line: the first of them stands for all.
+            alike = replace(finding, case="", object="" if finding.file else finding.object)
+            if finding.rule in _SAID_ONCE:
+                alike = replace(alike, object="", file="")
+            cases.setdefault(first.setdefault(alike, replace(finding, case="")), []).append(result.case.name)
+    order = sorted(cases, key=lambda one: (_ORDER.index(one.severity), one.file, one.line, one.column))
+    return {finding: cases[finding] for finding in order}

@@ -1,0 +1,67 @@
+"""Snapshots: what a test rendered when somebody last looked at it, kept beside the test."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from podrunner.manifests.difference import differences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from podrunner.helm import Rendering
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Snapshot:
+    """The fixture `podrunner_snapshot`. `folder` holds the snapshots of the test's file; `test` is the test's name."""
+
+    folder: Path
+    test: str
+    update: bool
+
+    def __call__(self, rendering: Rendering, name: str = "") -> None:
+        """Fails when the objects of a rendering are not those of the snapshot.
+
+        A snapshot that is not there is written, but in CI (the environment has CI) that is a failure. A test with
+        several snapshots gives each a name.
+        """
+        __tracebackhide__ = True
+        file = self.folder / f"{_file_name(f'{self.test}-{name}' if name else self.test)}.yaml"
+        objects = [document.data for document in rendering.documents]
+        if self.update or not (file.exists() or os.environ.get("CI")):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(_dump(objects), encoding="utf-8")
+            return
+        how = "Run pytest with --podrunner-update-snapshots, look at what it wrote, and commit it."
+        if not file.exists():
+            pytest.fail(f"{file}: there is no such snapshot. {how}", pytrace=False)
+        found = differences(yaml.safe_load_all(file.read_text(encoding="utf-8")), objects)
+        if found:
+            lines = "\n".join(f"  {each}" for each in found)
+            pytest.fail(f"{file} differs from what is rendered now:\n{lines}\nIs that wanted? {how}", pytrace=False)
+
+
+def _file_name(test: str) -> str:
+    return re.sub(r"[^\w.=+-]+", "-", test).strip("-")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as they are, so that a review can read them."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _dump(objects: list[Any]) -> str:
+    return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)

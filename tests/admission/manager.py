@@ -1,0 +1,104 @@
+"""The real gitlab-runner as a process, with the configuration, environment and rights that the release gives it."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import re
+import signal
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+from .control_plane import free_ports
+from .release import manager_pod, secret_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from podrunner.helm import Rendering
+
+    from .cluster import Cluster
+
+# Earlier variables may be part of a value.
+_REFERENCE = re.compile(r"\$\((\w+)\)")
+
+
+class Manager:
+    """A running manager."""
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
+        self._process = process
+        self._folder = folder
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    @property
+    def log(self) -> str:
+        """What it said so far."""
+        return (self._folder / "manager.log").read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End it once its jobs are over, as Kubernetes does."""
+        self._process.send_signal(signal.SIGQUIT)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+@contextlib.contextmanager
+def manager(binary: Path, rendering: Rendering, cluster: Cluster, folder: Path) -> Iterator[Manager]:
+    """Start the manager of a release whose objects are in the cluster."""
+    template = manager_pod(rendering)
+    account = str(template.get("serviceAccountName", "default"))
+    token = cluster.token(rendering.namespace, account)
+    environment = {
+        "PATH": os.environ["PATH"],
+        **_environment(template["containers"][0], cluster, rendering.namespace),
+        "HOME": str(folder),
+        # In a pod it finds the API server by what the kubelet mounts.
+        "KUBECONFIG": str(cluster.plane.kubeconfig(folder / "kubeconfig", token, rendering.namespace)),
+    }
+    (folder / "config.toml").write_text(_configuration(rendering, cluster), encoding="utf-8")
+    # The one thing that is not the release's: two managers of one machine cannot share the port of the metrics.
+    (port,) = free_ports(1)
+    command = [str(binary), "run", f"--config={folder / 'config.toml'}", f"--listen-address=127.0.0.1:{port}"]
+    with (folder / "manager.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            yield Manager(process, folder)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _configuration(rendering: Rendering, cluster: Cluster) -> str:
+    """config.toml, with the secrets that a container beside the manager would put into it."""
+    text = next(iter(rendering.config_texts.values()))
+    for file, secret, key in secret_files(manager_pod(rendering)):
+        text = text.replace(f"@podrunner-secret:{file}@", _secret(cluster, rendering.namespace, secret, key))
+    return text
+
+
+def _secret(cluster: Cluster, namespace: str, name: str, key: str) -> str:
+    return base64.b64decode(cluster.get("v1", "Secret", name, namespace)["data"][key]).decode()
+
+
+def _environment(container: Mapping[str, Any], cluster: Cluster, namespace: str) -> dict[str, str]:
+    """The container's variables, read as the kubelet reads them."""
+    found = {}
+    for variable in container.get("env") or []:
+        reference = (variable.get("valueFrom") or {}).get("secretKeyRef")
+        if reference:
+            found[variable["name"]] = _secret(cluster, namespace, reference["name"], reference["key"])
+        elif "valueFrom" in variable:
+            # Fields of the pod, which is not there; no variable of the runner's own is such a one.
+            found[variable["name"]] = ""
+        else:
+            found[variable["name"]] = _REFERENCE.sub(lambda one: found.get(one[1], one[0]), variable["value"])
+    return found

@@ -1,0 +1,137 @@
+"""What `podrunner diff` says cannot be applied is what the API server refuses to change, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from podrunner.diff.immutable import why_immutable
+from podrunner.manifests.difference import differences
+
+if TYPE_CHECKING:
+    from .trial import Bench
+
+NAMESPACE = "immutable"
+POD = {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "a", "image": "a:1"}]}}
+WORKLOAD = {"selector": {"matchLabels": {"app": "a"}}, "template": POD}
+CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "2Gi"}}}
+RBAC = "rbac.authorization.k8s.io"
+
+
+def of(api: str, kind: str, **fields: Any) -> dict[str, Any]:
+    return {"apiVersion": api, "kind": kind, **copy.deepcopy(fields)}
+
+
+OBJECTS = {
+    "Deployment": of("apps/v1", "Deployment", spec={**WORKLOAD, "replicas": 0}),
+    "DaemonSet": of("apps/v1", "DaemonSet", spec=WORKLOAD),
+    "StatefulSet": of(
+        "apps/v1",
+        "StatefulSet",
+        spec={
+            **WORKLOAD,
+            "replicas": 0,
+            "serviceName": "a",
+            "podManagementPolicy": "Parallel",
+            "volumeClaimTemplates": [{"metadata": {"name": "a"}, "spec": CLAIM}],
+        },
+    ),
+    "Job": of(
+        "batch/v1",
+        "Job",
+        spec={
+            "backoffLimit": 1,
+            "completionMode": "NonIndexed",
+            "template": {**POD, "spec": {**POD["spec"], "restartPolicy": "Never"}},
+        },
+    ),
+    "Pod": of("v1", "Pod", spec={**POD["spec"], "hostNetwork": False}),
+    "PersistentVolumeClaim": of("v1", "PersistentVolumeClaim", spec={**CLAIM, "storageClassName": "a"}),
+    "Service": of("v1", "Service", spec={"ports": [{"port": 80}], "clusterIP": "None"}),
+    "Secret": of("v1", "Secret", type="Opaque", stringData={"a": "b"}),
+    "ConfigMap": of("v1", "ConfigMap", data={"a": "b"}),
+    "sealed ConfigMap": of("v1", "ConfigMap", data={"a": "b"}, immutable=True),
+    "ResourceQuota": of("v1", "ResourceQuota", spec={"hard": {"pods": "1"}, "scopes": ["BestEffort"]}),
+    "RoleBinding": of(f"{RBAC}/v1", "RoleBinding", roleRef={"apiGroup": RBAC, "kind": "Role", "name": "a"}),
+    "ClusterRoleBinding": of(
+        f"{RBAC}/v1", "ClusterRoleBinding", roleRef={"apiGroup": RBAC, "kind": "ClusterRole", "name": "a"}
+    ),
+    "PriorityClass": of("scheduling.k8s.io/v1", "PriorityClass", value=1, preemptionPolicy="Never", description="a"),
+    "RuntimeClass": of("node.k8s.io/v1", "RuntimeClass", handler="a"),
+    "IngressClass": of("networking.k8s.io/v1", "IngressClass", spec={"controller": "example.com/a"}),
+    "StorageClass": of(
+        "storage.k8s.io/v1",
+        "StorageClass",
+        provisioner="example.com/a",
+        parameters={"a": "b"},
+        reclaimPolicy="Delete",
+        volumeBindingMode="Immediate",
+        allowVolumeExpansion=False,
+    ),
+}
+# Object → what a merge patch puts into it.
+CHANGES: list[tuple[str, dict[str, Any]]] = [
+    ("Deployment", {"spec": {"selector": {"matchLabels": {"tier": "b"}}}}),
+    ("Deployment", {"spec": {"replicas": 1}}),
+    ("Deployment", {"spec": {"template": {"metadata": {"labels": {"more": "b"}}}}}),
+    ("DaemonSet", {"spec": {"selector": {"matchLabels": {"tier": "b"}}}}),
+    ("StatefulSet", {"spec": {"serviceName": "b"}}),
+    ("StatefulSet", {"spec": {"podManagementPolicy": "OrderedReady"}}),
+    ("StatefulSet", {"spec": {"volumeClaimTemplates": [{"metadata": {"name": "b"}, "spec": CLAIM}]}}),
+    (
+        "StatefulSet",
+        {"spec": {"minReadySeconds": 5, "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete"}}},
+    ),
+    ("Job", {"spec": {"template": {"spec": {"restartPolicy": "OnFailure"}}}}),
+    ("Job", {"spec": {"completionMode": "Indexed", "completions": 1}}),
+    ("Job", {"spec": {"backoffLimit": 2, "parallelism": 2}}),
+    ("Pod", {"spec": {"hostNetwork": True}}),
+    ("Pod", {"spec": {"activeDeadlineSeconds": 100}}),
+    ("PersistentVolumeClaim", {"spec": {"storageClassName": "b"}}),
+    ("PersistentVolumeClaim", {"spec": {"resources": {"requests": {"storage": "1Gi"}}}}),
+    ("Service", {"spec": {"clusterIP": "10.96.0.77"}}),
+    ("Service", {"spec": {"sessionAffinity": "ClientIP"}}),
+    ("Secret", {"type": "example.com/other"}),
+    ("Secret", {"stringData": {"a": "c"}}),
+    ("ConfigMap", {"data": {"a": "c"}}),
+    ("sealed ConfigMap", {"data": {"a": "c"}}),
+    ("sealed ConfigMap", {"immutable": False}),
+    ("ResourceQuota", {"spec": {"scopes": ["NotBestEffort"]}}),
+    ("ResourceQuota", {"spec": {"hard": {"pods": "2"}}}),
+    ("RoleBinding", {"roleRef": {"name": "b"}}),
+    ("RoleBinding", {"subjects": [{"kind": "User", "name": "b", "apiGroup": RBAC}]}),
+    ("ClusterRoleBinding", {"roleRef": {"name": "b"}}),
+    ("PriorityClass", {"value": 2}),
+    ("PriorityClass", {"preemptionPolicy": "PreemptLowerPriority"}),
+    ("PriorityClass", {"description": "b"}),
+    ("RuntimeClass", {"handler": "b"}),
+    ("IngressClass", {"spec": {"controller": "example.com/b"}}),
+    ("StorageClass", {"provisioner": "example.com/b"}),
+    ("StorageClass", {"parameters": {"a": "c"}}),
+    ("StorageClass", {"reclaimPolicy": "Retain"}),
+    ("StorageClass", {"volumeBindingMode": "WaitForFirstConsumer"}),
+    ("StorageClass", {"allowVolumeExpansion": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), CHANGES, ids=[f"{name}-{change}" for name, change in CHANGES])
+def test_what_diff_calls_impossible_is_what_the_api_server_refuses(
+    bench: Bench, name: str, change: dict[str, Any]
+) -> None:
+    bench.cluster.namespace(NAMESPACE, "privileged")
+    body = {**OBJECTS[name], "metadata": {"name": name.lower().replace(" ", "-")}}
+    bench.cluster.ensure(body, NAMESPACE)
+
+    refused = bench.cluster.refused_change(body, change, NAMESPACE)
+
+    said = [why_immutable(one, body) for one in differences([body], [merged(body, change)])]
+    assert (any(said), said) == (bool(refused), said), refused
+
+
+def merged(base: Any, over: Any) -> Any:
+    """One map over another, as a merge patch lays it."""
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    return base | {key: merged(base.get(key), value) for key, value in over.items()}

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+from cells import default_cell, list_cells, safe_presets
+
+from podrunner.chart import find_chart
+from podrunner.values import Values, check_schema
+
+CHART = find_chart(Path(__file__).resolve().parents[2] / "chart")
+
+
+def test_each_preset_is_measured_with_each_driver_it_can_have():
+    cells, absences = list_cells(CHART)
+
+    assert [cell.runner for cell in cells] == [
+        "p-overlay",
+        "u-overlay",
+        "ur-overlay",
+        "un-overlay",
+        "p-fuse-overlayfs",
+        "p-vfs",
+        "u-vfs",
+        "ur-vfs",
+        "un-vfs",
+    ]
+    assert [one.place for one in absences] == ["unprivileged", "unprivileged-root", "user-namespace"]
+
+
+def test_a_release_may_have_all_cells_as_runners():
+    cells, _ = list_cells(CHART)
+    values = Values({"runners": {cell.runner: cell.values for cell in cells}}, "the benchmark")
+
+    assert len(values.data["runners"]) == len(cells) == 9
+    assert check_schema(CHART, [values]) == []
+
+
+def test_privileged_and_root_on_the_node_are_not_safe():
+    assert safe_presets(CHART) == ("unprivileged", "user-namespace")
+
+
+def test_the_default_is_what_the_charts_values_say():
+    assert default_cell(CHART) == ("unprivileged", "overlay")

@@ -1,0 +1,123 @@
+"""Values that nobody thought of, drawn from the schema: they render to what Kubernetes and GitLab Runner take."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from podrunner.cases import Case
+from podrunner.chart import read_chart_file
+from podrunner.check import Checker
+from podrunner.findings import Finding, errors
+from podrunner.helm import renderer
+from podrunner.values import Values
+
+CHART = Path(__file__).parents[2] / "chart"
+SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
+# Objects of the schema have hundreds of keys: a few at a time.
+FEW = 4
+# YAML forbids most control characters, and what is no character at all.
+LETTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cn"]) | st.sampled_from("\n\t")
+TEXT = st.text(LETTERS, max_size=12)
+SCALARS: dict[str, st.SearchStrategy[Any]] = {
+    "boolean": st.booleans(),
+    "integer": st.integers(0, 2**31 - 1),
+    "number": st.integers(0, 10**6) | st.floats(0, 10**6, width=32),
+    "null": st.none(),
+}
+
+
+def draw_from(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """What a part of the schema allows; of texts and numbers a handy range."""
+    if "$ref" in schema:
+        return st.deferred(lambda: draw_from(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]))
+    if "enum" in schema or "const" in schema:
+        return st.sampled_from(schema.get("enum") or [schema["const"]])
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return st.one_of([_typed(one, schema) for one in types])
+
+
+def _typed(name: str, schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if name == "object":
+        return _object(schema)
+    if name == "array":
+        return st.lists(draw_from(schema["items"]), min_size=schema.get("minItems", 0), max_size=2)
+    if name == "string":
+        return _string(schema)
+    if name == "integer" and "minimum" in schema:
+        return st.integers(schema["minimum"], schema.get("maximum", 2**31 - 1))
+    return SCALARS[name]
+
+
+def _string(schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    if "pattern" not in schema:
+        return TEXT.filter(lambda text: len(text) >= schema.get("minLength", 0))
+    # Python's $ also matches before a line break at the end, which Go's does not.
+    found = st.from_regex(
+        schema["pattern"].replace("$", r"\Z").replace(r"\d", "[0-9]"), alphabet=st.characters(codec="ascii")
+    )
+    return found.filter(lambda text: schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 60))
+
+
+def _object(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    known = {key: part for key, part in (schema.get("properties") or {}).items() if "not" not in part}
+    # Whole objects, which are not the chart's.
+    known.pop("extraObjects", None)
+    if not known and "additionalProperties" not in schema:
+        # What is in it is for Kubernetes to say.
+        return st.just({})
+    if not known:
+        keys = (
+            draw_from({"type": "string", **schema["propertyNames"]})
+            if "propertyNames" in schema
+            else st.from_regex(r"\A[a-z]{1,8}\Z")
+        )
+        return st.dictionaries(keys, draw_from(schema["additionalProperties"]), max_size=2)
+    required = schema.get("required") or []
+    optional = st.lists(st.sampled_from(sorted(known)), unique=True, max_size=FEW)
+    return optional.flatmap(
+        lambda chosen: st.fixed_dictionaries({key: draw_from(known[key]) for key in sorted({*chosen, *required})})
+    )
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    """Load the chart once."""
+    return Checker(CHART, renderer("library", CHART), read_chart_file(CHART).app_version)
+
+
+@settings(
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+@given(draw_from({**SCHEMA, "required": []}))
+@example({})
+@example({"fullnameOverride": "000", "trust": {"caBundle": {"kind": "ConfigMap", "name": "000", "key": "0"}}})
+def test_what_the_schema_allows_renders_or_is_refused_in_words(checker: Checker, drawn: dict[str, Any]) -> None:
+    values = {**drawn, "gitlab": {"url": "https://gitlab.example.com"}}
+
+    result = checker.check(Case("drawn", (Values(values, "drawn values"),)))
+
+    told = [
+        one for one in errors(result.findings) if not is_refused_in_words(one) and not is_one_name_twice(one, drawn)
+    ]
+    assert [str(one) for one in told] == []
+
+
+def is_refused_in_words(finding: Finding) -> bool:
+    """Whether it is told by value: by the chart itself, because a null took away what has to be there, or for its format."""
+    sections = tuple(f"{section}." for section in SCHEMA["properties"])
+    by_chart = finding.rule == "render" and finding.message.startswith(sections)
+    return by_chart or finding.rule in {"values-required", "values-official", "config-format"}
+
+
+def is_one_name_twice(finding: Finding, drawn: dict[str, Any]) -> bool:
+    """Whether a key is looked for in an object of this release, whose name was drawn for somebody else's, too."""
+    name = drawn.get("fullnameOverride")
+    return finding.rule == "reference-key" and bool(name) and f"/{name} has no key" in finding.message

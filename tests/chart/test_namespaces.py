@@ -1,0 +1,159 @@
+"""Namespaces of jobs that the chart makes, and what bounds the jobs in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from podrunner.config.job_pod import check_job_pods
+from podrunner.errors import RenderError
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+
+
+def levels(rendering: Any) -> dict[str, str | None]:
+    """Namespace → the Pod Security level that it enforces."""
+    made = rendering.objects("Namespace")
+    return {one["metadata"]["name"]: one["metadata"]["labels"].get(ENFORCE) for one in made}
+
+
+def test_no_namespace_is_made_unless_asked_for(render: Any) -> None:
+    assert render({"jobs": {"namespace": "builds"}}).objects("Namespace") == []
+
+
+@pytest.mark.parametrize(
+    ("podman", "level"),
+    [
+        ({"mode": "unprivileged"}, "baseline"),
+        ({"mode": "unprivileged", "seccomp": {"type": "Unconfined"}}, "privileged"),
+        ({"mode": "unprivilegedRoot"}, "baseline"),
+        ({"mode": "userNamespace"}, "baseline"),
+        ({"mode": "openshift"}, "baseline"),
+        ({"mode": "privileged"}, "privileged"),
+        ({"mode": "none"}, None),
+    ],
+    ids=str,
+)
+def test_a_namespace_enforces_the_level_that_its_mode_needs(render: Any, podman: Any, level: str | None) -> None:
+    where = {"kubernetes": {"namespace": "builds"}}
+    rendering = render({"podman": podman, "jobs": {"config": where, "createNamespace": True}})
+
+    assert levels(rendering) == {"builds": level}
+
+
+def test_a_namespace_of_several_runners_enforces_what_all_of_them_can_run_at(render: Any) -> None:
+    apart = {"podman": {"mode": "none"}, "config": {"kubernetes": {"namespace": "apart"}}}
+    runners = {"a": None, "b": {"podman": {"mode": "privileged"}}, "c": apart}
+    rendering = render({"jobs": {"namespace": "shared", "createNamespace": True}, "runners": runners})
+
+    assert levels(rendering) == {"apart": None, "shared": "privileged"}
+
+
+def test_a_volume_of_the_node_raises_the_level(render: Any) -> None:
+    volumes = {"host_path": [{"name": "images", "mount_path": "/images", "host_path": "/var/lib/images"}]}
+    jobs = {"namespace": "builds", "createNamespace": True, "config": {"kubernetes": {"volumes": volumes}}}
+
+    assert levels(render({"jobs": jobs})) == {"builds": "privileged"}
+
+
+def test_the_releases_own_namespace_is_not_made(render: Any) -> None:
+    own = {"config": {"kubernetes": {"namespace": "ci"}}}
+    values = {"jobs": {"namespace": "builds", "createNamespace": True}, "runners": {"a": None, "b": own}}
+
+    assert levels(render(values, namespace="ci")) == {"builds": "baseline"}
+
+
+def test_uninstall_leaves_a_namespace_and_so_the_jobs_in_it(render: Any) -> None:
+    namespace = render({"jobs": {"namespace": "builds", "createNamespace": True}}).object("Namespace")
+
+    assert namespace["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_levels_that_are_given_are_the_labels(render: Any) -> None:
+    wanted = {"enforce": "privileged", "audit": "restricted", "warn": "baseline"}
+    jobs = {"namespace": "builds", "createNamespace": True, "podSecurity": wanted}
+    labels = render({"jobs": jobs}).object("Namespace")["metadata"]["labels"]
+
+    assert {key.partition("/")[2]: level for key, level in labels.items() if key.startswith("pod-security")} == wanted
+
+
+def test_quota_and_limits_are_in_every_namespace_of_jobs(render: Any) -> None:
+    values = {
+        "jobs": {
+            "quota": {"pods": 50, "requests.cpu": "40"},
+            "limits": {"Container": {"default": {"cpu": 2, "memory": "4Gi"}}, "Pod": {"max": {"cpu": "16"}}},
+        },
+        "runners": {"a": None, "b": {"config": {"kubernetes": {"namespace": "apart"}}}},
+    }
+    rendering = render(values, release="ci", namespace="ci")
+
+    for kind in ("ResourceQuota", "LimitRange"):
+        found = [(one["metadata"]["name"], one["metadata"]["namespace"]) for one in rendering.objects(kind)]
+        assert found == [("ci-podrunner-jobs", "apart"), ("ci-podrunner-jobs", "ci")]
+    assert rendering.objects("ResourceQuota")[0]["spec"] == {"hard": {"pods": "50", "requests.cpu": "40"}}
+    assert rendering.objects("LimitRange")[0]["spec"]["limits"] == [
+        {"type": "Container", "default": {"cpu": "2", "memory": "4Gi"}},
+        {"type": "Pod", "max": {"cpu": "16"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"limits": {"Container": {"default": {"cpu": "1"}}}},
+        {"limits": {"Container": {"defaultRequest": {"cpu": "1"}}}},
+        {"limits": {"Container": {"max": {"cpu": "4"}}}},
+        {"config": {"kubernetes": {"cpu_request": "1", "helper_cpu_limit": "1", "service_cpu_request": "1"}}},
+    ],
+    ids=["default", "defaultRequest", "max", "every container"],
+)
+def test_a_quota_holds_where_every_container_states_what_it_counts(render: Any, stated: dict[str, Any]) -> None:
+    rendering = render({"jobs": {"namespace": "builds", "quota": {"requests.cpu": 4, "pods": 10}, **stated}})
+
+    assert rendering.object("ResourceQuota")["spec"]["hard"] == {"pods": "10", "requests.cpu": "4"}
+
+
+KUBERNETES = {"memory_limit": "4Gi", "helper_memory_limit": "1Gi", "service_memory_limit": "1Gi"}
+
+
+@pytest.mark.parametrize(
+    ("jobs", "sentence"),
+    [
+        ({"createNamespace": True}, "there is no namespace to make.*Set jobs.namespace"),
+        ({"podSecurity": {"enforce": "baseline"}}, "jobs.createNamespace is false: the chart labels only namespaces"),
+        (
+            {"namespace": "builds", "createNamespace": True, "podSecurity": {"enforce": "restricted"}},
+            "jobs.podSecurity.enforce is restricted, but the jobs in namespace builds need baseline",
+        ),
+        (
+            {"quota": {"requests.cpu": 4}, "config": {"kubernetes": {"cpu_request": "1"}}},
+            "jobs.quota counts requests.cpu, but runners.default.config.kubernetes has no helper_cpu_request",
+        ),
+        (
+            {"limits": {"Pod": {"max": {"ephemeral-storage": "40Gi"}}}},
+            "jobs.limits.Pod.max counts limits.ephemeral-storage, but .* has no ephemeral_storage_limit",
+        ),
+        (
+            {"quota": {"limits.memory": "64Gi"}, "config": {"kubernetes": KUBERNETES}},
+            "the release's own namespace, but manager.resources.limits has no memory",
+        ),
+    ],
+    ids=["nothing to make", "not made", "too strict", "job", "whole pod", "manager"],
+)
+def test_what_would_refuse_every_pod_is_refused_first(render: Any, jobs: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RenderError, match=f"(?s){sentence}"):
+        render({"jobs": jobs})
+
+
+def test_the_check_sees_what_the_chart_cannot_work_out(render: Any) -> None:
+    jobs = {"namespace": "builds", "createNamespace": True, "config": {"kubernetes": {"cap_add": ["SYS_ADMIN"]}}}
+    rendering = render({"jobs": jobs})
+
+    found = [one for one in check_job_pods(rendering, {}, {}, "1.34") if one.rule == "job-pod-refused"]
+
+    assert [one.object for one in found] == ["Namespace/builds"]
+    assert found[0].message.startswith(
+        "enforces the Pod Security level baseline, jobs of runner default need privileged: "
+    )
+    assert found[0].message.endswith("Their pods would be refused. Set jobs.podSecurity.enforce: privileged.")

@@ -1,0 +1,139 @@
+"""NetworkPolicies for the manager and for job pods. That a network heeds them is for the cluster to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from podrunner.errors import RenderError
+
+BOTH = {"manager": {"enabled": True}, "jobs": {"enabled": True}}
+OPEN = [
+    {"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.169.254/32"]}},
+    {"ipBlock": {"cidr": "::/0", "except": ["fd00:ec2::254/128"]}},
+    {"namespaceSelector": {}},
+]
+DNS = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
+
+
+def policy(rendering: Any, name: str) -> dict[str, Any]:
+    """The spec of the release's NetworkPolicy for manager or jobs."""
+    return next(each["spec"] for each in rendering.objects("NetworkPolicy") if each["metadata"]["name"].endswith(name))
+
+
+def test_there_are_no_policies_unless_asked_for(render: Any) -> None:
+    rendering = render()
+
+    assert rendering.objects("NetworkPolicy") == []
+    assert "pod_labels" not in rendering.config_toml["runners"][0]["kubernetes"]
+
+
+def test_the_manager_lets_metrics_in_and_goes_where_it_has_to(render: Any) -> None:
+    spec = policy(render({"networkPolicy": BOTH, "gitlab": {"url": "https://gitlab.example.com:8443"}}), "-manager")
+
+    assert spec["policyTypes"] == ["Ingress", "Egress"]
+    assert spec["ingress"] == [{"ports": [{"port": 9252}], "from": [{"namespaceSelector": {}}]}]
+    assert spec["egress"] == [DNS, {"ports": [{"port": 443}, {"port": 6443}, {"port": 8443}]}]
+
+
+def test_the_managers_policy_selects_the_managers_pod(render: Any) -> None:
+    rendering = render({"networkPolicy": BOTH})
+    labels = rendering.object("Deployment")["spec"]["template"]["metadata"]["labels"]
+
+    assert policy(rendering, "-manager")["podSelector"]["matchLabels"].items() <= labels.items()
+
+
+@pytest.mark.parametrize(
+    ("values", "port"),
+    [
+        ({"gitlab": {"url": "http://gitlab.example.com"}}, 80),
+        ({"proxy": {"https": "http://proxy.example.com:3128"}}, 3128),
+        ({"cache": {"type": "s3", "s3": {"BucketName": "ci", "ServerAddress": "s3.example.com:9000"}}}, 9000),
+        ({"cache": {"type": "s3", "s3": {"BucketName": "ci", "ServerAddress": "s3", "Insecure": True}}}, 80),
+        ({"runners": {"a": {"config": {"url": "https://other.example.com:444/"}}}}, 444),
+    ],
+    ids=["plain-http", "proxy", "cache", "plain-cache", "runner"],
+)
+def test_the_ports_that_values_name_are_open_to_the_manager(render: Any, values: dict[str, Any], port: int) -> None:
+    ports = [one["port"] for one in policy(render({"networkPolicy": BOTH, **values}), "-manager")["egress"][1]["ports"]]
+
+    assert sorted(ports) == sorted({443, 6443, port})
+
+
+def test_the_session_server_and_further_rules_are_let_in(render: Any) -> None:
+    monitoring = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+    further = {"from": [{"podSelector": {}}]}
+    manager = {"enabled": True, "metricsFrom": [monitoring], "ingress": [further], "egress": [{"to": [monitoring]}]}
+    config = {"session_server": {"listen_address": "[::]:8093"}}
+    spec = policy(render({"networkPolicy": {"manager": manager}, "config": config}), "-manager")
+
+    assert spec["ingress"] == [
+        {"ports": [{"port": 9252}], "from": [monitoring]},
+        {"ports": [{"port": 8093}]},
+        further,
+    ]
+    assert spec["egress"][-1] == {"to": [monitoring]}
+
+
+def test_a_manager_without_metrics_lets_nothing_in(render: Any) -> None:
+    spec = policy(render({"networkPolicy": BOTH, "config": {"listen_address": None}}), "-manager")
+
+    assert spec["ingress"] == []
+
+
+def test_nothing_reaches_job_pods_and_they_do_not_reach_the_nodes_credentials(render: Any) -> None:
+    spec = policy(render({"networkPolicy": BOTH}), "-jobs")
+
+    assert (spec["policyTypes"], spec["ingress"], spec["egress"]) == (["Ingress", "Egress"], [], [{"to": OPEN}])
+
+
+def test_egress_of_jobs_can_be_named_instead(render: Any) -> None:
+    rule = {"to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}], "ports": [{"port": 443}]}
+    spec = policy(render({"networkPolicy": {"jobs": {"enabled": True, "egress": [rule]}}}), "-jobs")
+
+    assert spec["egress"] == [DNS, rule]
+
+
+def test_the_jobs_policy_finds_the_pods_of_every_runner_in_each_namespace(render: Any) -> None:
+    own = {"config": {"kubernetes": {"namespace": "own", "pod_labels": {"team": "b"}}}}
+    rendering = render({"networkPolicy": BOTH, "runners": {"a": None, "b": own}}, release="ci", namespace="here")
+    labels = {
+        "app.kubernetes.io/name": "podrunner",
+        "app.kubernetes.io/instance": "ci",
+        "app.kubernetes.io/component": "jobs",
+    }
+    found = {
+        each["metadata"]["namespace"]: each["spec"]["podSelector"]["matchLabels"]
+        for each in rendering.objects("NetworkPolicy")
+        if each["metadata"]["name"] == "ci-podrunner-jobs"
+    }
+
+    assert found == {"here": labels, "own": labels}
+    a, b = (each["kubernetes"]["pod_labels"] for each in rendering.config_toml["runners"])
+    assert (a, b) == (labels, {**labels, "team": "b"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        (
+            "namespace_per_job",
+            True,
+            "namespace_per_job lets job pods run in namespaces that have no such NetworkPolicy",
+        ),
+        ("namespace_overwrite_allowed", ".*", "namespace_overwrite_allowed lets job pods run in namespaces"),
+        ("pod_labels_overwrite_allowed", ".*", "a job could take off the labels"),
+    ],
+)
+def test_what_leads_around_the_policy_is_refused(render: Any, key: str, value: Any, sentence: str) -> None:
+    values = {"networkPolicy": BOTH, "runners": {"a": {"config": {"kubernetes": {key: value}}}}}
+
+    with pytest.raises(RenderError, match=sentence):
+        render(values)
+
+
+def test_labels_that_the_policy_does_not_look_for_may_be_set_by_jobs(render: Any) -> None:
+    allowed = {"config": {"kubernetes": {"pod_labels_overwrite_allowed": "^team="}}}
+
+    assert policy(render({"networkPolicy": BOTH, "runners": {"a": allowed}}), "-jobs")

@@ -1,0 +1,127 @@
+"""The template for GitLab CI: what its jobs would run is run, in a team's folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+TEMPLATE = Path(__file__).parents[2] / "ci/gitlab/podrunner.gitlab-ci.yml"
+RIGHT = "gitlab: {url: https://gitlab.example.com}\n"
+WRONG = "gitlab: {url: https://gitlab.example.com}\npodman: {moode: privileged}\n"
+TEST = 'def test_mode(podrunner_render):\n    assert podrunner_render("values/team-a.yaml").config_toml["runners"]\n'
+
+
+def jobs(**inputs: str) -> dict[str, Any]:
+    """The template's jobs with its inputs filled in, as GitLab does before it reads the second document."""
+    header, text = TEMPLATE.read_text().split("\n---\n")
+    given = {name: about["default"] for name, about in yaml.safe_load(header)["spec"]["inputs"].items()} | inputs
+    given |= {name.replace("_", "-"): value for name, value in inputs.items()}
+    return dict(yaml.safe_load(re.sub(r"\$\[\[ inputs\.([\w-]+) \]\]", lambda found: given[found[1]], text)))
+
+
+def run(job: dict[str, Any], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The lines of a job's script in one shell that stops at the first failure, as GitLab Runner runs them."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    script = "\n".join(["set -eo pipefail", *job["script"]])
+    return subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=os.environ | {"PATH": path} | variables, capture_output=True, text=True
+    )
+
+
+def mistakes(folder: Path) -> list[dict[str, Any]]:
+    """Places of the Code Quality report's findings, apart from its notes."""
+    findings = json.loads((folder / "podrunner-codequality.json").read_text())
+    return [finding["location"] for finding in findings if finding["severity"] != "info"]
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Path:
+    """Make a repository with a values file and a test."""
+    (tmp_path / "values").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "values/team-a.yaml").write_text(RIGHT)
+    (tmp_path / "tests/test_team.py").write_text(TEST)
+    return tmp_path
+
+
+def test_values_that_are_right_pass_and_leave_both_reports(team: Path) -> None:
+    done = run(jobs()["podrunner check"], team)
+
+    assert (done.returncode, done.stdout) == (0, "1 case, all passed\n")
+    assert ET.parse(team / "podrunner-junit.xml").getroot().attrib["tests"] == "1"
+    assert mistakes(team) == []
+
+
+def test_a_mistake_fails_the_job_and_is_shown_at_its_line_of_the_merge_request(team: Path) -> None:
+    (team / "values/team-b.yaml").write_text(WRONG)
+
+    done = run(jobs()["podrunner check"], team)
+
+    assert done.returncode == 1
+    assert "values/team-b.yaml:2:10: error: podman.moode: unknown key. Did you mean `mode`?" in done.stdout
+    assert mistakes(team) == [{"path": "values/team-b.yaml", "lines": {"begin": 2}}]
+
+
+def test_reports_are_the_files_that_the_script_writes() -> None:
+    job = jobs()["podrunner check"]
+
+    assert job["artifacts"]["reports"] == {
+        "junit": "podrunner-junit.xml",
+        "codequality": "podrunner-codequality.json",
+    }
+    assert all(f"={file}" in job["script"][1] for file in job["artifacts"]["reports"].values())
+
+
+def test_a_folder_of_tests_is_run_by_pytest(team: Path) -> None:
+    job = jobs(tests="tests")["podrunner pytest"]
+
+    done = run(job, team)
+
+    assert done.returncode == 0, done.stdout
+    assert ET.parse(team / "podrunner-pytest.xml").getroot()[0].attrib["tests"] == "1"
+    assert job["rules"] == [{"if": '"tests" != ""'}]
+
+
+def test_the_report_to_open_is_kept(team: Path) -> None:
+    job = jobs()["podrunner check"]
+
+    run(job, team)
+
+    assert job["artifacts"]["paths"] == ["podrunner.html"]
+    assert "all passed" in (team / "podrunner.html").read_text()
+
+
+def test_a_merge_request_says_what_it_would_change(repository_of: Callable[[Path], str], team: Path) -> None:
+    base = repository_of(team)
+    (team / "values/team-a.yaml").write_text(RIGHT + "podman: {mode: privileged}\n")
+    job = jobs()["podrunner diff"]
+
+    done = run(job, team, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+
+    assert done.returncode == 0, done.stderr
+    comment = (team / "podrunner-diff.md").read_text()
+    assert comment in done.stdout
+    assert "<summary><b>Widens permissions or Pod Security</b> (2)</summary>" in comment
+    assert job["artifacts"]["paths"] == ["podrunner-diff.md"]
+    assert job["rules"] == [{"if": '"values" != "" && $CI_MERGE_REQUEST_DIFF_BASE_SHA'}]
+
+
+def test_a_merge_request_that_changes_nothing_says_so_in_a_line(
+    repository_of: Callable[[Path], str], team: Path
+) -> None:
+    base = repository_of(team)
+    (team / "values/team-a.yaml").write_text("# Moved.\n" + RIGHT)
+
+    done = run(jobs(diff_options="--all-presets")["podrunner diff"], team, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+
+    assert done.stdout.splitlines()[1].endswith("`values`: no difference in 5 cases.")

@@ -1,0 +1,166 @@
+"""What GitLab Runner makes of config.toml, as far as it can be said without a cluster."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+import pytest
+
+from podrunner.config.job_pod import job_pod
+
+ON = "[runners.feature_flags]\nFF_USE_ADVANCED_POD_SPEC_CONFIGURATION = true\n"
+
+
+def pod(kubernetes: str = "", runner: str = "") -> dict[str, Any]:
+    return job_pod(tomllib.loads(f"[[runners]]\n{runner}\n[runners.kubernetes]\n{kubernetes}")["runners"][0])
+
+
+def build(kubernetes: str) -> dict[str, Any]:
+    return dict(pod(kubernetes)["containers"][0]["securityContext"])
+
+
+def patched(patch: Any, kind: str = "strategic", flag: str = ON) -> dict[str, Any]:
+    text = json.dumps(patch)
+    return pod(f"[[runners.kubernetes.pod_spec]]\npatch_type = '{kind}'\npatch = '''{text}'''\n{flag}")
+
+
+def test_the_executor_names_its_containers_and_drops_net_raw_from_each() -> None:
+    dropped = {"capabilities": {"drop": ["NET_RAW"]}}
+
+    assert pod()["containers"] == [
+        {"name": "build", "securityContext": dropped},
+        {"name": "helper", "securityContext": dropped},
+    ]
+    assert pod()["initContainers"] == [{"name": "init-permissions", "securityContext": dropped}]
+
+
+@pytest.mark.parametrize(
+    ("toml", "capabilities"),
+    [
+        ('cap_add = ["SETUID"]', {"add": ["SETUID"], "drop": ["NET_RAW"]}),
+        ('cap_add = ["NET_RAW"]', {"add": ["NET_RAW"]}),
+        ('cap_drop = ["ALL"]', {"drop": ["NET_RAW", "ALL"]}),
+        ('build_container_security_context.capabilities.drop = ["ALL"]', {"drop": ["ALL"]}),
+        ('build_container_security_context.capabilities.add = ["SETUID"]', {"add": ["SETUID"], "drop": ["NET_RAW"]}),
+        ("build_container_security_context.capabilities.drop = []", {}),
+    ],
+)
+def test_each_list_of_capabilities_of_a_container_takes_the_place_of_the_runner_wide_one(
+    toml: str, capabilities: dict[str, list[str]]
+) -> None:
+    assert build(toml)["capabilities"] == capabilities
+
+
+@pytest.mark.parametrize(
+    ("toml", "field", "value"),
+    [
+        ('proc_mount = " unmasked "', "procMount", "Unmasked"),
+        ('proc_mount = "naked"', "procMount", None),
+        ('selinux_type = "container_engine_t"', "seLinuxOptions", {"type": "container_engine_t"}),
+        ('seccomp_profile.type = "Unconfined"', "seccompProfile", {"type": "Unconfined"}),
+        ('seccomp_profile.type = "unconfined"', "seccompProfile", None),
+        ('seccomp_profile.type = "Localhost"', "seccompProfile", None),
+        (
+            'seccomp_profile = {type = "Localhost", localhost_profile = "a.json"}',
+            "seccompProfile",
+            {"type": "Localhost", "localhostProfile": "a.json"},
+        ),
+        (
+            'seccomp_profile = {type = "RuntimeDefault", localhost_profile = "a.json"}',
+            "seccompProfile",
+            {"type": "RuntimeDefault"},
+        ),
+    ],
+)
+def test_what_the_executor_takes_for_invalid_is_not_in_the_pod(toml: str, field: str, value: Any) -> None:
+    assert build(f"[runners.kubernetes.build_container_security_context]\n{toml}").get(field) == value
+
+
+def test_the_pods_user_is_repeated_in_the_containers_that_run_scripts() -> None:
+    spec = pod(
+        "pod_security_context = {run_as_user = 1000, fs_group = 2000}\n"
+        "helper_container_security_context = {run_as_user = 1001}"
+    )
+    containers = [*spec["containers"], *spec["initContainers"]]
+
+    assert spec["securityContext"] == {"runAsUser": 1000, "fsGroup": 2000}
+    assert [one["securityContext"].get("runAsUser") for one in containers] == [1000, 1001, None]
+
+
+def test_the_executors_own_volumes_are_there() -> None:
+    assert pod()["volumes"] == [{"name": name, "emptyDir": {}} for name in ("repo", "scripts", "logs")]
+
+
+def test_a_volume_mounted_at_the_builds_folder_takes_the_place_of_repo() -> None:
+    there = '[[runners.kubernetes.volumes.empty_dir]]\nname = "home"\nmount_path = "/home/build"\nsize_limit = "1Gi"\n'
+    names = [volume["name"] for volume in pod(there, 'builds_dir = "/home/build/"')["volumes"]]
+
+    assert pod(there, 'builds_dir = "/home/build"')["volumes"] == [
+        {"name": "home", "emptyDir": {"sizeLimit": "1Gi"}},
+        {"name": "scripts", "emptyDir": {}},
+        {"name": "logs", "emptyDir": {}},
+    ]
+    assert names == ["home", "repo", "scripts", "logs"]
+
+
+def test_the_legacy_strategy_has_neither_init_container_nor_logs() -> None:
+    legacy = pod("", 'environment = ["FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY=true"]')
+
+    assert legacy["initContainers"] == []
+    assert [volume["name"] for volume in legacy["volumes"]] == ["repo"]
+
+
+@pytest.mark.parametrize(
+    ("runner", "host_users"),
+    [
+        ("", None),
+        ("[runners.feature_flags]\nFF_USE_ADVANCED_POD_SPEC_CONFIGURATION = true", False),
+        ('environment = ["FF_USE_ADVANCED_POD_SPEC_CONFIGURATION=1"]', False),
+        (
+            'environment = ["FF_USE_ADVANCED_POD_SPEC_CONFIGURATION=1"]\n'
+            "[runners.feature_flags]\nFF_USE_ADVANCED_POD_SPEC_CONFIGURATION = false",
+            None,
+        ),
+    ],
+)
+def test_a_patch_counts_only_with_its_feature_flag(runner: str, host_users: bool | None) -> None:
+    spec = pod('[[runners.kubernetes.pod_spec]]\npatch = "hostUsers: false"', runner)
+
+    assert spec.get("hostUsers") is host_users
+
+
+def test_a_strategic_patch_joins_containers_by_name() -> None:
+    spec = patched({"containers": [{"name": "build", "resources": {"limits": {"example.com/fuse": "1"}}}]})
+
+    assert [container["name"] for container in spec["containers"]] == ["build", "helper"]
+    assert spec["containers"][0]["resources"] == {"limits": {"example.com/fuse": "1"}}
+    assert spec["containers"][0]["securityContext"] == {"capabilities": {"drop": ["NET_RAW"]}}
+
+
+def test_a_merge_patch_replaces_whole_lists() -> None:
+    spec = patched({"containers": [{"name": "build"}]}, "merge")
+
+    assert spec["containers"] == [{"name": "build"}]
+
+
+def test_a_null_in_a_patch_removes() -> None:
+    spec = patched({"containers": [{"name": "build", "securityContext": {"capabilities": None}}]})
+
+    assert spec["containers"][0]["securityContext"] == {}
+
+
+def test_a_json_patch_is_applied_operation_by_operation() -> None:
+    spec = patched(
+        [
+            {"op": "add", "path": "/hostUsers", "value": False},
+            # The command is not predicted, so neither is what becomes of it.
+            {"op": "replace", "path": "/containers/0/command/0", "value": "sh"},
+            {"op": "remove", "path": "/containers/0/securityContext/capabilities"},
+        ],
+        "json",
+    )
+
+    assert spec["hostUsers"] is False
+    assert spec["containers"][0] == {"name": "build", "securityContext": {}}

@@ -1,0 +1,144 @@
+"""What a change leads to: refused, pods that restart, more that is allowed, nothing of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Repository
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: demo}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: demo}}
+  template:
+    metadata: {labels: {app: demo}}
+    spec:
+      containers: [{name: main, image: "demo:1"}]
+"""
+ORPHAN = "Its pods go on when it is deleted with `kubectl delete --cascade=orphan` before the upgrade."
+RENAME = "Delete it before the upgrade, or give the new one another name."
+
+
+def test_a_selector_cannot_change_and_the_way_out_is_told(repository: Repository) -> None:
+    assert repository.change(DEPLOYMENT, DEPLOYMENT.replace("matchLabels: {app: demo}", "matchLabels: {tier: x}")) == [
+        "Cannot be applied",
+        'Deployment/demo: spec.selector.matchLabels.app: is gone: "demo"',
+        f"spec.selector.matchLabels.app of a Deployment cannot change: helm upgrade fails. {ORPHAN}",
+        'Deployment/demo: spec.selector.matchLabels.tier: is new: "x"',
+        f"spec.selector.matchLabels.tier of a Deployment cannot change: helm upgrade fails. {ORPHAN}",
+    ]
+
+
+def test_a_change_of_a_pod_template_restarts_pods_and_one_of_replicas_does_not(repository: Repository) -> None:
+    changed = DEPLOYMENT.replace("demo:1", "demo:2").replace("replicas: 1", "replicas: 2")
+
+    assert repository.change(DEPLOYMENT, changed) == [
+        "Restarts pods",
+        'Deployment/demo: spec.template.spec.containers[main].image: "demo:1" → "demo:2"',
+        "Changes otherwise",
+        "Deployment/demo: spec.replicas: 1 → 2",
+    ]
+
+
+def test_a_deployment_that_goes_takes_its_pods_with_it(repository: Repository) -> None:
+    assert repository.change(DEPLOYMENT, DEPLOYMENT.replace("kind: Deployment", "kind: StatefulSet")) == [
+        "Restarts pods",
+        "Deployment/demo: is gone",
+        "Changes otherwise",
+        "StatefulSet/demo: is new",
+    ]
+
+
+IMMUTABLE = {
+    "the claims of a StatefulSet": (
+        "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {volumeClaimTemplates: [{x: 1}]}}",
+        "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {volumeClaimTemplates: [{x: 2}]}}",
+        f"spec.volumeClaimTemplates of a StatefulSet cannot change: helm upgrade fails. {ORPHAN}",
+    ),
+    "the service of a StatefulSet": (
+        "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {serviceName: a}}",
+        "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {serviceName: b}}",
+        f"spec.serviceName of a StatefulSet cannot change: helm upgrade fails. {ORPHAN}",
+    ),
+    "the address of a Service": (
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: []}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [], clusterIP: None}}",
+        f"spec.clusterIP of a Service cannot change: helm upgrade fails. {RENAME}",
+    ),
+    "the role of a binding": (
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: a}, roleRef: {name: a}}",
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: a}, roleRef: {name: b}}",
+        f"roleRef.name of a RoleBinding cannot change: helm upgrade fails. {RENAME}",
+    ),
+    "the pods of a Job": (
+        "{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {template: {spec: {a: 1}}}}",
+        "{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {template: {spec: {a: 2}}}}",
+        f"spec.template.spec.a of a Job cannot change: helm upgrade fails. {RENAME}",
+    ),
+    "data of a ConfigMap that is sealed": (
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, immutable: true, data: {a: x}}",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, immutable: true, data: {a: y}}",
+        f"data.a of a ConfigMap cannot change: helm upgrade fails. {RENAME}",
+    ),
+    "the type of a Secret": (
+        "{apiVersion: v1, kind: Secret, metadata: {name: a}, type: Opaque}",
+        "{apiVersion: v1, kind: Secret, metadata: {name: a}, type: kubernetes.io/tls}",
+        f"type of a Secret cannot change: helm upgrade fails. {RENAME}",
+    ),
+    "a claim that shrinks": (
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {resources: {requests: {storage: 1Gi}}}}",
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {resources: {requests: {storage: 900Mi}}}}",
+        "spec.resources.requests.storage of a PersistentVolumeClaim cannot change: helm upgrade fails. "
+        "Make a claim of another name and move the data: deleting this one deletes them.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IMMUTABLE)
+def test_what_the_api_server_refuses_comes_first(repository: Repository, name: str) -> None:
+    before, after, advice = IMMUTABLE[name]
+
+    lines = repository.change(before, after)
+
+    assert (lines[0], lines[-1]) == ("Cannot be applied", advice)
+
+
+MUTABLE = {
+    "a claim that grows": (
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {resources: {requests: {storage: 1Gi}}}}",
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {resources: {requests: {storage: 2Gi}}}}",
+    ),
+    "an address that is not asked for any more": (
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {clusterIP: None}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {}}",
+    ),
+    "data of a ConfigMap": (
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: x}}",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: y}}",
+    ),
+    "a Job that helm makes anew": (
+        "{apiVersion: batch/v1, kind: Job, metadata: {name: a, annotations: {helm.sh/hook: test}}, spec: {template: {a: 1}}}",
+        "{apiVersion: batch/v1, kind: Job, metadata: {name: a, annotations: {helm.sh/hook: test}}, spec: {template: {a: 2}}}",
+    ),
+    "a kind of somebody else with the same name": (
+        "{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: a}, spec: {clusterIP: x}}",
+        "{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: a}, spec: {clusterIP: y}}",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTABLE)
+def test_what_the_api_server_takes_does_not(repository: Repository, name: str) -> None:
+    assert repository.change(*MUTABLE[name])[0] == "Changes otherwise"
+
+
+def test_values_of_a_secret_are_not_printed(repository: Repository) -> None:
+    secret = "{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {token: glrt-%s}}"
+
+    assert repository.change(secret % "first", secret % "second") == [
+        "Changes otherwise",
+        "Secret/a: stringData.token: is another value",
+    ]

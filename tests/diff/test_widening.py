@@ -1,0 +1,138 @@
+"""More than before is allowed: by roles, by bindings, to pods, and to the pods of jobs."""
+
+from __future__ import annotations
+
+from .conftest import Repository
+
+RBAC = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: worker}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get, create]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: worker}
+roleRef: {kind: Role, name: worker}
+subjects: [{kind: ServiceAccount, name: ci}]
+"""
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: demo}
+spec:
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers: [{name: main, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]
+"""
+CONFIG = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: demo}
+data:
+  config.toml: |
+    [[runners]]
+      name = "a"
+      [runners.kubernetes]
+        privileged = false
+"""
+
+
+def wider(lines: list[str]) -> list[str]:
+    """Lines of the section about permissions and Pod Security."""
+    begin = (
+        lines.index("Widens permissions or Pod Security") + 1 if "Widens permissions or Pod Security" in lines else -1
+    )
+    end = lines.index("Changes otherwise") if "Changes otherwise" in lines else len(lines)
+    return lines[begin:end] if begin > 0 else []
+
+
+def test_a_verb_more_is_named_for_whoever_has_it(repository: Repository) -> None:
+    lines = repository.change(RBAC, RBAC.replace("create]", "create, delete]"))
+
+    assert wider(lines) == ["ServiceAccount ci in podrunner: gains in podrunner: pods (delete)"]
+    assert lines[-1] == 'Role/worker: rules[pods].verbs[delete]: is new: "delete"'
+
+
+def test_a_new_subject_gains_all_that_the_role_allows(repository: Repository) -> None:
+    more = RBAC.replace("name: ci}]", "name: ci}, {kind: User, name: eve}]")
+
+    assert wider(repository.change(RBAC, more)) == ["User eve: gains in podrunner: pods (create, get)"]
+
+
+def test_a_role_that_is_bound_everywhere_is_more_than_in_one_namespace(repository: Repository) -> None:
+    everywhere = RBAC.replace("kind: Role\n", "kind: ClusterRole\n").replace("kind: Role,", "kind: ClusterRole,")
+    everywhere = everywhere.replace("RoleBinding", "ClusterRoleBinding").replace(
+        "name: ci}", "name: ci, namespace: podrunner}"
+    )
+
+    assert wider(repository.change(RBAC, everywhere)) == [
+        "ServiceAccount ci in podrunner: gains in all namespaces: pods (create, get)"
+    ]
+
+
+def test_a_role_of_somebody_else_is_named(repository: Repository) -> None:
+    admin = RBAC.replace("roleRef: {kind: Role, name: worker}", "roleRef: {kind: ClusterRole, name: admin}")
+
+    assert wider(repository.change(RBAC, admin)) == [
+        "ServiceAccount ci in podrunner: gains in podrunner: what ClusterRole/admin allows"
+    ]
+
+
+def test_less_than_before_another_order_and_what_a_wildcard_allowed_widen_nothing(repository: Repository) -> None:
+    before = RBAC.replace("resources: [pods]", 'resources: ["*"]')
+
+    assert wider(repository.change(before, RBAC.replace("[get, create]", "[create, get]"))) == []
+
+
+def test_a_renamed_role_with_the_same_rights_widens_nothing(repository: Repository) -> None:
+    assert wider(repository.change(RBAC, RBAC.replace("name: worker", "name: jobs"))) == []
+
+
+def test_a_pod_that_needs_another_level_says_which_and_why(repository: Repository) -> None:
+    assert wider(repository.change(POD, POD.replace("  containers", "  hostNetwork: true\n  containers"))) == [
+        "Pod/demo: Pod Security level restricted → privileged: hostNetwork: true"
+    ]
+
+
+def test_another_capability_widens_and_one_of_two_that_goes_does_not(repository: Repository) -> None:
+    two = POD.replace("drop: [ALL]", "drop: [ALL], add: [SETUID, SETGID]")
+    other = POD.replace("drop: [ALL]", "drop: [ALL], add: [SETUID, KILL]")
+
+    assert wider(repository.change(two, other)) == [
+        "Pod/demo: Pod Security level baseline: containers[main].securityContext.capabilities.add: KILL"
+    ]
+
+
+def test_a_container_in_front_moves_the_others_and_widens_nothing(repository: Repository) -> None:
+    two = POD.replace("containers: [{name: main", "containers: [{name: main, image: x").replace(
+        "drop: [ALL]", "add: [KILL]"
+    )
+    front = (
+        "containers: [{name: first, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}, "
+    )
+
+    assert wider(repository.change(two, two.replace("containers: [", front))) == []
+
+
+def test_the_pods_of_jobs_are_judged_by_what_config_toml_makes_of_them(repository: Repository) -> None:
+    lines = repository.change(CONFIG, CONFIG.replace("false", "true"))
+
+    assert wider(lines) == [
+        "jobs of runner a: Pod Security level baseline → privileged: "
+        "initContainers[init-permissions].securityContext.privileged: true; "
+        "containers[build].securityContext.privileged: true; containers[helper].securityContext.privileged: true"
+    ]
+
+
+def test_a_second_runner_like_the_first_widens_nothing(repository: Repository) -> None:
+    second = CONFIG + '    [[runners]]\n      name = "b"\n      [runners.kubernetes]\n        privileged = false\n'
+
+    assert wider(repository.change(CONFIG, second)) == []
+
+
+def test_constraints_of_openshift_that_let_more_through(repository: Repository) -> None:
+    scc = "{apiVersion: security.openshift.io/v1, kind: SecurityContextConstraints, metadata: {name: a}, allowHostPID: %s}"
+
+    assert wider(repository.change(scc % "false", scc % "true")) == [
+        "SecurityContextConstraints/a: allowHostPID: false → true"
+    ]

@@ -1,0 +1,427 @@
+"""Every code that `podrunner check` may print: files that trigger exactly it, and a near miss that does not."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podrunner.cli import main
+
+Files = dict[str, str]
+Find = Callable[..., set[str]]
+
+CODE = re.compile(r"[a-z]+(-[a-z]+)*\Z")
+RUNNER = """\
+  concurrent = 1
+  [[runners]]
+    url = "https://gitlab.example.com"
+    token = "$TOKEN"
+    executor = "kubernetes"
+"""
+RUNNER_OF_ROLE = RUNNER + '    [runners.kubernetes]\n    namespace = "podrunner"\n'
+# What the runner of RUNNER needs for its jobs.
+RIGHTS = {
+    "pods": "create, get, list, watch, delete",
+    "pods/exec": "create",
+    "pods/attach": "create",
+    "secrets": "create, get, update, delete",
+    "events": "list",
+}
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+spec:
+  group: example.com
+  names: {kind: Kite}
+  versions: [{name: v1, schema: {openAPIV3Schema: {type: object, properties: {spec: SPEC}}}}]
+"""
+CHART = "apiVersion: v2\nname: weather\nversion: 1.0.0\n"
+DAY = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.name }}}\n"
+RAIN = "{{- if .Values.rain }}\nimmutable: true\n{{- end }}\n"
+
+
+def runner(line: str) -> Files:
+    return {"values.yaml": f"config: |\n{RUNNER}    {line}\n"}
+
+
+def objects(*texts: str, **files: str) -> Files:
+    return {"values.yaml": f"objects: [{', '.join(texts)}]\n", **files}
+
+
+def obj(kind: str, rest: str = "", api: str = "v1", metadata: str = "name: x") -> str:
+    return f"{{apiVersion: {api}, kind: {kind}, metadata: {{{metadata}}}{', ' if rest else ''}{rest}}}"
+
+
+def pod(container: str = "image: 'x:1'", spec: str = "") -> str:
+    safe = (
+        "securityContext: {allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL]}, "
+        "seccompProfile: {type: RuntimeDefault}}"
+    )
+    containers = f"containers: [{{name: c, {safe}, {container}}}]"
+    return obj("Pod", f"spec: {{{containers}{', ' if spec else ''}{spec}}}", metadata="name: p, labels: {app: p}")
+
+
+def unsafe_pod(profile: str) -> str:
+    safe = f"allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {{drop: [ALL]}}{profile}"
+    return obj("Pod", f"spec: {{containers: [{{name: c, image: 'x:1', securityContext: {{{safe}}}}}]}}")
+
+
+def namespace_of_jobs(line: str) -> Files:
+    """A namespace of the level baseline, and the runner that makes pods there."""
+    labels = "labels: {pod-security.kubernetes.io/enforce: baseline}"
+    namespace = obj("Namespace", metadata=f"name: builds, {labels}")
+    kubernetes = f"    [runners.kubernetes]\n    namespace = 'builds'\n    {line}\n"
+    return {"values.yaml": f"objects: [{namespace}]\nconfig: |\n{RUNNER}{kubernetes}"}
+
+
+def role(rights: dict[str, str]) -> Files:
+    rules = ", ".join(f"{{apiGroups: [''], resources: [{name}], verbs: [{verbs}]}}" for name, verbs in rights.items())
+    text = obj("Role", f"rules: [{rules}]", "rbac.authorization.k8s.io/v1", "name: r, namespace: podrunner")
+    return {"values.yaml": f"objects: [{text}]\nconfig: |\n{RUNNER_OF_ROLE}"}
+
+
+def kite(spec: str, schema: str) -> Files:
+    return objects(obj("Kite", f"spec: {spec}", "example.com/v1"), **{"crds/kite.yaml": CRD.replace("SPEC", schema)})
+
+
+def weather(template: str, values: str, cases: str = "  dry: {}\n  wet: {values: {rain: true, name: b}}\n") -> Files:
+    chart = {"chart/Chart.yaml": CHART, "chart/values.yaml": values, "chart/templates/day.yaml": template}
+    return {**chart, "matrix.yaml": f"cases:\n{cases}"}
+
+
+def exceptions(text: str) -> Files:
+    return {**weather(DAY + RAIN, "{rain: false, name: a}"), "coverage-exceptions.yaml": text}
+
+
+# 2 to the power of 18.
+AXES = f"axes: {{{', '.join(f'a{number}: {{no: {{}}, yes: {{}}}}' for number in range(18))}}}\n"
+
+
+def matrix(text: str) -> Files:
+    return {"matrix.yaml": text}
+
+
+SCALER = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: NAME}, maxReplicas: 2"
+MAPPED = "env: [{name: A, valueFrom: {configMapKeyRef: {name: x, key: KEY}}}], image: 'x:1'"
+SERVICE = obj("Service", "spec: {selector: {app: APP}, ports: [{port: 80, targetPort: PORT}]}")
+WORKLOAD = obj(
+    "ReplicaSet",
+    "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: LABEL}}, spec: {containers: []}}}",
+    "apps/v1",
+)
+
+
+def scaler(name: str) -> Files:
+    # In a chart: what values name is taken to be there.
+    text = obj("HorizontalPodAutoscaler", f"spec: {{{SCALER.replace('NAME', name)}}}", "autoscaling/v2")
+    workload = WORKLOAD.replace("LABEL", "b").replace("name: x", "name: podrunner").replace("ReplicaSet", "Deployment")
+    return {"chart/Chart.yaml": CHART, "chart/templates/all.yaml": f"{text}\n---\n{workload}\n"}
+
+
+# Too little is exercised only where something is missed.
+ALONG = {"coverage": ("coverage-branch", "coverage-value")}
+SCHEMA_OF_KEYS = {
+    "chart/Chart.yaml": CHART,
+    "chart/values.schema.json": '{"properties": {"labels": {"propertyNames": {"pattern": "^[a-z]+$"}}}}',
+}
+# Our own chart, which has modes.
+OURS = "(our chart)"
+OUR_VALUES = "gitlab: {url: 'https://gitlab.example.com'}\n"
+TWO_VOLUMES = """[[runners.kubernetes.volumes.empty_dir]]
+    name = "a"
+    mount_path = "/x"
+    [[runners.kubernetes.volumes.secret]]
+    name = "b"
+    mount_path = "/PATH/"
+"""
+PAIRS: dict[str, tuple[Files, Files]] = {
+    # Values
+    "values-yaml": ({"values.yaml": "image: 'x\n"}, {"values.yaml": "image: 'x:1'\n"}),
+    "values-documents": ({"values.yaml": "image: a:1\n---\nmode: loud\n"}, {"values.yaml": "---\nimage: a:1\n"}),
+    "values-duplicate-key": (
+        {"values.yaml": "mode: loud\nmode: loud\n"},
+        {"values.yaml": "mode: loud\nModes: 1\n"[:11]},
+    ),
+    "values-unknown-key": ({"values.yaml": "imgae: a:1\n"}, {"values.yaml": "labels: {imgae: a}\n"}),
+    "values-required": ({"values.yaml": "limit: {}\n"}, {"values.yaml": "limit: {cpu: '1'}\n"}),
+    "values-type": ({"values.yaml": "image: 5\n"}, {"values.yaml": "image: '5:5'\n"}),
+    "values-enum": ({"values.yaml": "mode: lowd\n"}, {"values.yaml": "mode: loud\n"}),
+    "values-key": (
+        {**SCHEMA_OF_KEYS, "values.yaml": "labels: {Team: a}\n"},
+        {**SCHEMA_OF_KEYS, "values.yaml": "labels: {team: a}\n"},
+    ),
+    "values-value": ({"values.yaml": "name: Small\n"}, {"values.yaml": "name: small\n"}),
+    "values-not-allowed": ({"values.yaml": "gone: 1\n"}, {"values.yaml": "labels: {gone: '1'}\n"}),
+    "values-official": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}runners: {{config: '[[runners]]'}}\n"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}runners: {{config: {{}}}}\n"},
+    ),
+    "render": ({"values.yaml": "refuse: no\n".replace("no", "'no'")}, {"values.yaml": "refuse: ''\n"}),
+    # Objects
+    "kubernetes-schema": (objects(obj("ConfigMap", "dta: {}")), objects(obj("ConfigMap", "data: {}"))),
+    "kubernetes-api-version": (
+        objects(obj("PodDisruptionBudget", "spec: {}", "policy/v1beta1")),
+        objects(obj("PodDisruptionBudget", "spec: {}", "policy/v1")),
+    ),
+    "kubernetes-deprecated": (
+        {**objects(obj("FlowSchema", "", "flowcontrol.apiserver.k8s.io/v1beta3")), "--kube-version": "1.30"},
+        {**objects(obj("FlowSchema", "", "flowcontrol.apiserver.k8s.io/v1")), "--kube-version": "1.30"},
+    ),
+    "kubernetes-unknown-kind": (
+        objects(obj("Kite", "", "example.com/v1")),
+        kite("{}", "{type: object}"),
+    ),
+    "kubernetes-version": ({"--kube-version": "1.99"}, {"--kube-version": "1.37"}),
+    "crd-schema": (
+        kite("{lenght: 1}", "{type: object, properties: {length: {type: integer}}}"),
+        kite("{length: 1}", "{type: object, properties: {length: {type: integer}}}"),
+    ),
+    "crd-unreadable": (
+        kite("{a: b}", "{type: object, properties: {a: {type: string, pattern: '('}}}"),
+        kite("{a: b}", "{type: object, properties: {a: {type: string, pattern: '(b)'}}}"),
+    ),
+    "manifest-duplicate": (
+        objects(obj("ConfigMap"), obj("ConfigMap")),
+        objects(obj("ConfigMap"), obj("ConfigMap", metadata="name: x, namespace: other")),
+    ),
+    "manifest-duplicate-key": (
+        {"values.yaml": 'image: "a:1\\n          image: b:1"\n'},
+        {"values.yaml": 'image: "a:1\\n          tty: true"\n'},
+    ),
+    "name-length": (
+        objects(obj("Namespace", metadata=f"name: {'a' * 64}")),
+        objects(obj("Namespace", metadata=f"name: {'a' * 63}")),
+    ),
+    "name-form": (
+        objects(obj("ConfigMap", metadata="name: my_map")),
+        objects(
+            obj("ConfigMap", metadata="name: my.map"),
+            obj("ConfigMap", metadata="generateName: map-"),
+            obj("Role", "rules: []", "rbac.authorization.k8s.io/v1", "name: 'my:role_x'"),
+        ),
+    ),
+    "label": (
+        objects(obj("ConfigMap", metadata="name: x, labels: {a: b/c}")),
+        objects(obj("ConfigMap", metadata="name: x, labels: {a: b.c}")),
+    ),
+    "selector-own": (objects(WORKLOAD.replace("LABEL", "c")), objects(WORKLOAD.replace("LABEL", "b"))),
+    "selector-empty": (
+        objects(SERVICE.replace("APP", "q").replace("PORT", "80"), pod()),
+        objects(SERVICE.replace("APP", "p").replace("PORT", "80"), pod()),
+    ),
+    "reference": (scaler("podruner"), scaler("podrunner")),
+    "reference-key": (
+        objects(obj("ConfigMap", "data: {level: info}"), pod(MAPPED.replace("KEY", "levle"))),
+        objects(obj("ConfigMap", "data: {level: info}"), pod(MAPPED.replace("KEY", "level"))),
+    ),
+    "reference-volume": (
+        objects(pod("image: 'x:1', volumeMounts: [{name: tmp, mountPath: /tmp}]")),
+        objects(
+            pod("image: 'x:1', volumeMounts: [{name: tmp, mountPath: /tmp}]", "volumes: [{name: tmp, emptyDir: {}}]")
+        ),
+    ),
+    "reference-port": (
+        objects(SERVICE.replace("APP", "p").replace("PORT", "web"), pod()),
+        objects(SERVICE.replace("APP", "p").replace("PORT", "8080"), pod()),
+    ),
+    "image-floating": (objects(pod("image: x")), objects(pod("image: 'x@sha256:0'"))),
+    "secret-in-plain-sight": (
+        objects(pod("image: 'x:1', env: [{name: API_TOKEN, value: hunter2}]")),
+        objects(pod("image: 'x:1', env: [{name: API_TOKENS, value: hunter2}]")),
+    ),
+    "rbac": (
+        objects(obj("Role", "rules: [{apiGroups: [a], resources: [b], verbs: ['*']}]", "rbac.authorization.k8s.io/v1")),
+        objects(obj("Role", "rules: [{apiGroups: [a], resources: [b], verbs: [get]}]", "rbac.authorization.k8s.io/v1")),
+    ),
+    "pod-security": (objects(unsafe_pod("")), objects(unsafe_pod(", seccompProfile: {type: RuntimeDefault}"))),
+    # config.toml
+    "config-toml": (runner("limit = many"), runner('name = "many"')),
+    "config-unknown-key": (runner("limt = 5"), runner("Limit = 5")),
+    "config-required": ({"values.yaml": f"config: |\n{RUNNER.replace('url', 'name')}"}, runner('name = "x"')),
+    "config-type": (runner("limit = '5'"), runner("limit = 5")),
+    "config-enum": (runner("shell = 'fish'"), runner("shell = 'bash'")),
+    "config-format": (runner("environment = ['A']"), runner("environment = ['A=']")),
+    "config-secret": (
+        {"values.yaml": f"config: |\n{RUNNER.replace('$TOKEN', 'hunter2')}"},
+        runner("name = 'glrt'"),
+    ),
+    "config-removed": (
+        runner("[runners.kubernetes]\n    terminationGracePeriodSeconds = 5"),
+        runner("[runners.kubernetes]\n    pod_termination_grace_period_seconds = 5"),
+    ),
+    "config-unknown-flag": (
+        runner("[runners.feature_flags]\n    FF_USE_FASTZIPS = true"),
+        runner("[runners.feature_flags]\n    FF_USE_FASTZIP = true"),
+    ),
+    "config-debug-log": (
+        {"values.yaml": f"config: |\n  log_level = 'debug'\n{RUNNER}"},
+        {"values.yaml": f"config: |\n  log_level = 'info'\n{RUNNER}"},
+    ),
+    "config-volume-name": (
+        runner(
+            "builds_dir = '/b'\n    [[runners.kubernetes.volumes.empty_dir]]\n    name = 'repo'\n    mount_path = '/c'"
+        ),
+        runner(
+            "builds_dir = '/b'\n    [[runners.kubernetes.volumes.empty_dir]]\n    name = 'rep'\n    mount_path = '/c'"
+        ),
+    ),
+    "config-volume-mount": (runner(TWO_VOLUMES.replace("PATH", "x")), runner(TWO_VOLUMES.replace("PATH", "x/y"))),
+    "config-deprecated": (
+        {"values.yaml": f"config: |\n{RUNNER}  [experimental.usage_logger]\n    log_dir = '/logs'\n"},
+        {"values.yaml": f"config: |\n{RUNNER}  [experimental.usage_logger]\n    enabled = true\n"},
+    ),
+    "job-pod-security": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}podman: {{seccomp: {{type: Unconfined}}}}\n"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}podman: {{seccomp: {{}}}}\n"},
+    ),
+    "job-pod-refused": (namespace_of_jobs("privileged = true"), namespace_of_jobs("privileged = false")),
+    "role-missing": (role({**RIGHTS, "pods/attach": "create", "pods": "create, get, list, watch"}), role(RIGHTS)),
+    "role-superfluous": (role({**RIGHTS, "nodes": "get"}), role({**RIGHTS, "pods/log": "get"})),
+    # A pipeline
+    "pipeline-yaml": ({".gitlab-ci.yml": "a: ]\n"}, {".gitlab-ci.yml": "a: {script: []}\n"}),
+    "pipeline-removed": (
+        {".gitlab-ci.yml": "variables: {FF_RETRIEVE_POD_WARNING_EVENTS: 'true'}\n"},
+        {".gitlab-ci.yml": "variables: {FF_PRINT_POD_EVENTS: 'true'}\n"},
+    ),
+    "pipeline-unknown-flag": (
+        {".gitlab-ci.yml": "variables: {FF_USE_FASTZIPS: 'true'}\n"},
+        {".gitlab-ci.yml": "variables: {USE_FASTZIPS: 'true'}\n"},
+    ),
+    # A matrix file
+    "matrix-yaml": (matrix("cases: {a: [}\n"), matrix("cases: {a: {}}\n")),
+    "matrix-documents": (matrix("cases: {a: {}}\n---\ncases: {}\n"), matrix("---\ncases: {a: {}}\n")),
+    "matrix-duplicate-key": (matrix("cases:\n  a: {}\n  a: {}\n"), matrix("cases:\n  a: {}\n  b: {}\n")),
+    "matrix-empty": (matrix("# nothing\n"), matrix("# a case\ncases: {a: {}}\n")),
+    "matrix-too-many": (matrix(f"strategy: full\n{AXES}"), matrix(f"strategy: pairwise\n{AXES}")),
+    "matrix-key": (matrix("axis: {}\ncases: {a: {}}\n"), matrix("axes: {}\ncases: {a: {}}\n")),
+    "matrix-type": (matrix("cases: [a]\n"), matrix("cases: {a: }\n")),
+    "matrix-strategy": (matrix("strategy: al\ncases: {a: {}}\n"), matrix("strategy: full\ncases: {a: {}}\n")),
+    "matrix-axis": (matrix("axes: {preset: []}\n"), matrix("axes: {preset: [loud]}\n")),
+    "matrix-entry": (matrix("axes: {release: [a, a]}\n"), matrix("axes: {release: [a, b]}\n")),
+    "matrix-setting": (matrix("cases: {a: {relase: b}}\n"), matrix("cases: {a: {release: b}}\n")),
+    "matrix-values": (
+        matrix("cases: {a: {values: b.yaml}}\n"),
+        {**matrix("cases: {a: {values: b.yaml}}\n"), "b.yaml": ""},
+    ),
+    "matrix-preset": (matrix("cases: {a: {preset: lowd}}\n"), matrix("cases: {a: {preset: loud}}\n")),
+    "matrix-release": (matrix("cases: {a: {release: My_App}}\n"), matrix("cases: {a: {release: my.app}}\n")),
+    "matrix-namespace": (matrix("cases: {a: {namespace: my.ns}}\n"), matrix("cases: {a: {namespace: my-ns}}\n")),
+    "matrix-kubeVersion": (matrix("cases: {a: {kubeVersion: new}}\n"), matrix("cases: {a: {kubeVersion: 1.30}}\n")),
+    "matrix-expectation": (
+        matrix("cases: {a: {values: {refuse: no way}, expect: {fial: way}}}\n"),
+        matrix("cases: {a: {values: {refuse: no way}, expect: {fail: way}}}\n"),
+    ),
+    "expected-failure": (
+        matrix("cases: {a: {values: {refuse: no way}, expect: {fail: road}}}\n"),
+        matrix("cases: {a: {values: {refuse: no way}, expect: {fail: way}}}\n"),
+    ),
+    # Coverage
+    "coverage": (
+        {**weather(DAY + RAIN, "{rain: false, name: a}", "  dry: {}\n"), "--coverage-fail-under": "100"},
+        {**weather(DAY + RAIN, "{rain: false, name: a}"), "--coverage-fail-under": "100"},
+    ),
+    "coverage-branch": (
+        weather(DAY + RAIN.replace(".Values.rain", 'eq .Values.name "c"'), "{name: a}", "  a: {values: {name: b}}\n"),
+        weather(
+            DAY + RAIN.replace(".Values.rain", 'eq .Values.name "b"'),
+            "{name: a}",
+            "  a: {}\n  b: {values: {name: b}}\n",
+        ),
+    ),
+    "coverage-value": (
+        weather(DAY + RAIN, "{rain: false, name: a}", "  dry: {}\n  wet: {values: {rain: true}}\n"),
+        weather(DAY + RAIN, "{rain: false, name: a}"),
+    ),
+    "coverage-value-without-effect": (
+        weather(DAY + RAIN, "{rain: false, name: a, sun: 1}"),
+        weather(DAY + RAIN, "{rain: false, name: a}"),
+    ),
+    "coverage-undeclared": (weather(DAY + RAIN, "{name: a}"), weather(DAY + RAIN, "{rain: false, name: a}")),
+    "coverage-exception": (
+        exceptions("branches: {templates/day.yaml: a reason for it}\n"),
+        exceptions("branches: {}\n"),
+    ),
+}
+
+
+@pytest.fixture
+def find(
+    tmp_path: Path, small_chart: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Find:
+    """Write files, check them, and return the codes of what is found beside the small chart's own notes."""
+
+    def codes(files: Files) -> set[str]:
+        arguments = ["check", "--report", "json", *_options(files)]
+        own = tmp_path / "chart" if "chart/Chart.yaml" in files else small_chart
+        arguments += [] if OURS in files else ["--chart", str(own)]
+        for name, text in files.items():
+            if not name.startswith(("-", "(")):
+                (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / name).write_text(text)
+        monkeypatch.chdir(tmp_path)
+        main(arguments)
+        report = json.loads(capsys.readouterr().out)
+        findings = [finding for case in report["cases"] for finding in case["findings"]]
+        return {one["rule"] for one in findings if not _is_always_there(one)}
+
+    return codes
+
+
+def _options(files: Files) -> list[str]:
+    found = [part for name, value in files.items() if name.startswith("-") for part in (name, value)]
+    found += ["values.yaml"] if "values.yaml" in files else []
+    for name, option in (("matrix.yaml", "--matrix"), (".gitlab-ci.yml", "--pipeline"), ("crds/kite.yaml", "--crds")):
+        found += [option, name] if name in files else []
+    return [*found, *(["--coverage"] if "chart/values.yaml" in files else [])]
+
+
+def _is_always_there(finding: dict[str, Any]) -> bool:
+    # What is good to know of the charts' own pods, and the sum of what is exercised.
+    own = finding["rule"] == "coverage" or finding["object"].startswith(("Deployment/", "Pod/podrunner"))
+    return bool(finding["severity"] == "note" and own)
+
+
+@pytest.mark.parametrize("code", PAIRS)
+def test_an_input_triggers_exactly_this_code(find: Find, code: str) -> None:
+    assert find(PAIRS[code][0]) == {code, *ALONG.get(code, ())}
+
+
+@pytest.mark.parametrize("code", PAIRS)
+def test_a_near_miss_triggers_nothing(find: Find, code: str) -> None:
+    assert find(PAIRS[code][1]) == set()
+
+
+def test_every_code_of_the_source_is_documented_and_has_a_pair(checkout: Path) -> None:
+    documented = set(re.findall(r"^\| `([\w-]+)` \|", (checkout / "docs" / "findings.md").read_text(), re.MULTILINE))
+
+    assert set(PAIRS) == documented
+    assert codes_of(checkout / "python" / "src" / "podrunner") - documented == set()
+
+
+def codes_of(source: Path) -> set[str]:
+    """Every code written out in a call that makes a finding, or given to one."""
+    found: set[str] = set()
+    for package in ("values", "manifests", "config", "cases", "coverage", "."):
+        for file in (source / package).glob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                found |= _codes_of(node)
+    # Constraints are judged by tests only.
+    return found - {"scc"}
+
+
+def _codes_of(node: ast.AST) -> set[str]:
+    name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+    if isinstance(node, ast.Call) and name in ("Finding", "_finding", "finding", "_wrong", "wrong", "Mistake"):
+        texts = [part.value for part in node.args[:2] if isinstance(part, ast.Constant)]
+        prefix = "values-" if name == "Mistake" else ""
+        return {f"{prefix}{text}" for text in texts if isinstance(text, str) and CODE.match(text)}
+    if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("rule", "_RULE"):
+        texts = [part.value for part in ast.walk(node.value) if isinstance(part, ast.Constant)]
+        return {text for text in texts if isinstance(text, str) and CODE.match(text)}
+    return set()

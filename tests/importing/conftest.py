@@ -1,0 +1,62 @@
+"""An import as people run it: values, the list as JSON, exit code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from podrunner.chart import find_chart
+from podrunner.cli import main
+from podrunner.helm import renderer
+from podrunner.values import read_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one `podrunner import --json` gave."""
+
+    exit_code: int
+    text: str
+    report: dict[str, Any]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return read_values(self.text, "values.yaml").data
+
+    def paths(self, *kinds: str) -> list[str]:
+        return [change["path"] for change in self.report["changes"] if change["kind"] in kinds]
+
+    def messages(self, kind: str) -> dict[str, str]:
+        return {change["path"]: change["message"] for change in self.report["changes"] if change["kind"] == kind}
+
+    def config_toml(self) -> dict[str, Any]:
+        return renderer("library", find_chart()).render(self.values, namespace="ci").config_toml
+
+
+@pytest.fixture
+def imports(capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+    def run(file: Path, *options: str) -> Run:
+        exit_code = main(["import", str(file), "--json", *options])
+        out, err = capsys.readouterr()
+        return Run(exit_code, out, json.loads(err))
+
+    return run
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Write a file to import."""
+
+    def write(text: str, name: str = "config.toml") -> Path:
+        file = tmp_path / name
+        file.write_text(text)
+        return file
+
+    return write

@@ -1,0 +1,189 @@
+"""config.toml, whatever is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from podrunner.cli import main
+from podrunner.importing.names import valid_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "import"
+ONE = '[[runners]]\nname = "a"\nurl = "https://gitlab.example.com"\nexecutor = "kubernetes"\n'
+
+
+def test_comments_go_with_their_keys(imports: Callable[..., Any]) -> None:
+    text = imports(FIXTURES / "registered.toml").text
+
+    assert "    # Small by default:\n        # jobs that need more say so.\n        cpu_request: 250m\n" in text
+    assert "image: debian:13  # what most jobs want\n" in text
+
+
+def test_the_comment_of_the_file_stays_at_its_top(imports: Callable[..., Any]) -> None:
+    text = imports(FIXTURES / "privileged-podman.toml").text
+
+    assert text.startswith(
+        "# Values of the podrunner chart, imported from privileged-podman.toml.\n#\n# Builds of the platform team.\n"
+    )
+
+
+def test_runners_of_other_executors_are_named_and_names_become_valid_and_unique(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "several.toml")
+
+    assert list(run.values["runners"]) == ["payments", "payments-2", "open-source"]
+    assert run.values["runners"]["open-source"]["config"]["url"] == "https://gitlab.com"
+    assert run.messages("no equivalent")["runners[0]"] == (
+        "left out: its executor is docker, and this chart runs kubernetes only."
+    )
+    assert run.messages("changed")["runners[1].name"] == (
+        '"Payments (Kubernetes)" is payments now: names are keys of values, of 16 characters at most.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "valid"),
+    [
+        (["Build Host", "build-host", ""], ["build-host", "build-host-2", "runner"]),
+        (["a-name-of-seventeen-letters", "averyveryverylongname"], ["a-name-of", "averyveryverylon"]),
+        (["--x--", "Ünï"], ["x", "n"]),
+    ],
+)
+def test_names_are_short_lower_case_and_unique(names: list[str], valid: list[str]) -> None:
+    assert valid_names(names) == valid
+
+
+def test_an_address_that_only_the_container_reaches_is_opened_for_the_probes(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "several.toml")
+
+    assert run.values["config"]["listen_address"] == ":9402"
+    assert "listen_address" in run.paths("changed")
+
+
+def test_what_is_dangerous_is_named_with_its_line(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "privileged-podman.toml")
+
+    assert [(c["path"], c["line"]) for c in run.report["changes"] if c["kind"] == "dangerous"] == [
+        ("log_level", 4),
+        ("runners[0].kubernetes.node_selector_overwrite_allowed", 19),
+        ("runners[0].kubernetes.privileged", 18),
+    ]
+
+
+def test_a_pattern_that_names_its_own_is_not_dangerous(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    text = ONE + '[runners.kubernetes]\nnamespace = "a"\nnamespace_overwrite_allowed = "^(a|b)$"\n'
+
+    assert imports(written(text)).paths("dangerous") == []
+
+
+def test_an_old_flag_becomes_the_key_that_replaced_it(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "old-flags.toml")
+
+    assert run.values["runners"]["old"]["config"]["kubernetes"]["print_pod_warning_events"] is False
+    assert run.messages("removed")["runners[0].environment[0]"] == (
+        "FF_RETRIEVE_POD_WARNING_EVENTS has no effect since v18.0.0. Use runners.kubernetes.print_pod_warning_events. "
+        "It is written as kubernetes.print_pod_warning_events: false."
+    )
+
+
+def test_texts_that_go_would_read_as_something_else_stay_texts(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "old-flags.toml")
+
+    assert run.config_toml()["runners"][0]["kubernetes"]["pod_labels"] == {
+        "yes-no": "0644",
+        "version": "1e3",
+        "switch": "on",
+    }
+
+
+def test_the_way_to_another_cluster_is_left_out(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "other-cluster.toml")
+
+    assert run.paths("no equivalent") == [
+        "runners[0].kubernetes.host",
+        "runners[0].kubernetes.cert_file",
+        "runners[0].kubernetes.key_file",
+        "runners[0].kubernetes.ca_file",
+        "runners[0].token_expires_at",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("a = [1\n", "config.toml: error: not TOML: Unclosed array (at end of document). [config-toml]"),
+        (
+            ONE + "limit = 'ten'\n",
+            'config.toml:5: error: runners[0].limit: must be a whole number, is "ten". [config-type]',
+        ),
+        ("concurrent = 1\n", "config.toml: error: runners: there is no [[runners]], so nothing to import. [import]"),
+        (
+            '[[runners]]\nexecutor = "shell"\n',
+            "config.toml:1: error: runners[0]: left out: its executor is shell, and this chart runs kubernetes only."
+            " [import]",
+        ),
+    ],
+)
+def test_a_file_without_anything_to_import_is_refused_with_file_and_line(
+    written: Callable[..., Path], capsys: pytest.CaptureFixture[str], text: str, error: str
+) -> None:
+    file = written(text)
+
+    assert main(["import", str(file)]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.replace(f"{file.parent}/", "").strip()) == ("", error)
+
+
+def test_a_configuration_without_an_address_is_written_and_fails_with_the_way_out(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    file = written('[[runners]]\nname = "a"\nexecutor = "kubernetes"\n[runners.kubernetes]\nnamespace = "a"\n')
+
+    run = imports(file)
+
+    assert run.exit_code == 1
+    assert run.messages("no equivalent")["url"] == (
+        "there is no address of GitLab: write it into gitlab.url, or import again with --url."
+    )
+    assert imports(file, "--url", "https://gitlab.example.com").exit_code == 0
+
+
+def test_a_file_that_is_there_is_written_over_by_force_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text("mine\n")
+    command = ["import", str(FIXTURES / "root.toml"), "--output", str(file)]
+
+    assert main(command) == 2
+    assert "is there already, and is not written over. Give another name, or --force." in capsys.readouterr().err
+    assert file.read_text() == "mine\n"
+    assert main([*command, "--force"]) == 0
+    assert "unprivilegedRoot" in file.read_text()
+
+
+def test_standard_input_is_read_for_a_dash(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO((FIXTURES / "root.toml").read_text()))
+
+    assert main(["import", "-"]) == 0
+    assert "mode: unprivilegedRoot" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "error"),
+    [
+        ("gitlab: {url: x}\npodman: {}\n", "v.yaml", "is a values file of this chart already"),
+        ("some: thing\n", "v.yaml", "neither a config.toml nor values of GitLab's chart (there is some)"),
+    ],
+)
+def test_another_kind_of_file_is_wrong_use(
+    written: Callable[..., Path], capsys: pytest.CaptureFixture[str], text: str, name: str, error: str
+) -> None:
+    assert main(["import", str(written(text, name))]) == 2
+    assert error in capsys.readouterr().err

@@ -1,0 +1,120 @@
+"""`podrunner init`: a fork that passes the check and says what to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from podrunner.chart import find_chart, presets
+from podrunner.cli import main
+from podrunner.values import read_values
+
+FORK = """\
+# yaml-language-server: $schema={chart}/values.schema.json
+# team-a: a fork of the preset unprivileged. What is not written here is as in
+# {chart}/values.yaml, which describes every value.
+gitlab:
+  # Address of the GitLab instance.
+  url: https://gitlab.example.com
+podman:
+  # How jobs build images: docs/modes.md helps to choose.
+  mode: unprivileged
+  # Image of jobs that name none.
+  image: quay.io/podman/stable
+  storage:
+    # What the images of a job may take of the node's disk.
+    size: 20Gi
+runners:
+  # A runner in GitLab, and the Secret with its token; more runners go below, by name.
+  team-a:
+    token:
+      existingSecret:
+        name: gitlab-runner-team-a
+        key: token
+    # Any key of [[runners]] in config.toml; it wins over what the mode sets.
+    config:
+      # Jobs of this runner that run at a time.
+      limit: 10
+      # What a job gets that asks for nothing; the limit spares the node's memory.
+      kubernetes:
+        cpu_request: "1"
+        memory_request: 2Gi
+        memory_limit: 4Gi
+config:
+  # Jobs of all runners that run at a time.
+  concurrent: 10
+jobs:
+  # Namespace of the job pods, which has to exist; empty for the release's own.
+  namespace: ""
+"""
+
+
+def test_a_fork_says_what_teams_change_and_nothing_else(tmp_path: Path) -> None:
+    chart = tmp_path / "chart"
+    chart.symlink_to(find_chart())
+    file = tmp_path / "values" / "team-a.yaml"
+    file.parent.mkdir()
+
+    assert main(["init", "team-a", "--url", "https://gitlab.example.com", "--output", str(file)]) == 0
+    lines = file.read_text().splitlines()
+    schema = lines[0].removeprefix("# yaml-language-server: $schema=")
+    assert (file.parent / schema).resolve() == (find_chart() / "values.schema.json").resolve()
+    assert file.read_text() == FORK.format(chart=schema.removesuffix("/values.schema.json"))
+
+
+@pytest.mark.parametrize("preset", sorted(presets(find_chart())))
+def test_a_fork_of_each_preset_passes_the_check(
+    preset: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "fork.yaml"
+
+    assert main(["init", "fork", "--preset", preset, "--output", str(file)]) == 0
+    assert main(["check", str(file)]) == 0
+    assert "1 case, all passed" in capsys.readouterr().out
+
+
+def test_a_fork_of_openshift_keeps_what_the_preset_takes_away(tmp_path: Path) -> None:
+    file = tmp_path / "fork.yaml"
+    main(["init", "fork", "--preset", "openshift", "--output", str(file)])
+
+    values = read_values(file.read_text(), "fork.yaml").data
+
+    assert values["manager"] == {"podSecurityContext": {"runAsUser": None, "runAsGroup": None}}
+
+
+def test_the_next_commands_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["init", "team-a"]) == 0
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "team-a.yaml: a fork of the preset unprivileged. Next:",
+        "  podrunner check team-a.yaml",
+        "  # type or paste the token of the runner, then end with Ctrl-D twice",
+        "  kubectl create secret generic gitlab-runner-team-a --namespace ci --from-file=token=/dev/stdin",
+    ]
+    assert main(["init", "team-a"]) == 2
+    assert "team-a.yaml: is there already, and is not written over." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["Team A"], "Team A: a name has 1 to 16 characters of a-z, 0-9 and dashes, as in team-a."),
+        (["team-a", "--preset", "privilged"], "No preset `privilged`. Did you mean `privileged`?"),
+    ],
+)
+def test_a_wrong_name_or_preset_is_wrong_use(
+    arguments: list[str],
+    error: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["init", *arguments]) == 2
+    assert error in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

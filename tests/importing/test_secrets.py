@@ -1,0 +1,120 @@
+"""What is secret comes neither into the values nor onto the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from podrunner.chart import find_chart
+from podrunner.cli import main
+from podrunner.importing.secrets import CREDENTIALS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "import"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("file", sorted(FIXTURES.iterdir()), ids=lambda file: file.name)
+def test_no_made_up_secret_of_a_fixture_is_printed(
+    file: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["import", str(file), *options])
+
+    out, err = capsys.readouterr()
+    assert "made-up" not in out + err
+    assert "madeup" not in out + err
+    assert "bWFkZTp1cA" not in out + err
+    assert "0a1b2c3d4e5f" not in out + err
+
+
+def test_each_secret_is_named_with_its_place_and_what_to_do(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "secrets.toml")
+
+    assert {change["path"]: change["line"] for change in run.report["changes"] if change["kind"] == "secret"} == {
+        "sentry_dsn": 2,
+        "runners[0].environment[0]": 10,
+        "runners[0].environment[1]": 10,
+        "runners[0].pre_get_sources_script": 16,
+        "runners[0].cache.s3.AccessKey": 23,
+        "runners[0].cache.s3.SecretKey": 24,
+        "runners[0].kubernetes.bearer_token": 31,
+    }
+    assert run.messages("secret")["runners[0].environment[1]"] == (
+        "NPM_TOKEN is a secret and left out: set it in GitLab, as a masked CI/CD variable of the group or project."
+    )
+    assert run.values["runners"]["cached"]["config"]["environment"] == [
+        "SECRET_DETECTION_EXCLUDED_PATHS=$EXCLUDED",
+        "GRADLE_OPTS=-Xmx2g",
+    ]
+
+
+def test_the_command_for_the_token_reads_it_from_the_terminal(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "unprivileged.toml", "--namespace", "team")
+
+    assert run.report["commands"] == [
+        "kubectl create secret generic gitlab-runner-rootless --namespace team --from-file=token=/dev/stdin"
+    ]
+    assert run.values["runners"]["rootless"]["token"] == {"existingSecret": {"name": "gitlab-runner-rootless"}}
+
+
+def test_secret_keys_come_from_secrets_that_commands_make(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "secrets.toml")
+
+    assert run.values["runners"]["cached"]["credentials"] == {
+        "cache.s3.AccessKey": {"name": "gitlab-runner-cached-cache", "key": "accesskey"},
+        "cache.s3.SecretKey": {"name": "gitlab-runner-cached-cache", "key": "secretkey"},
+        "kubernetes.bearer_token": {"name": "gitlab-runner-cached-cluster", "key": "bearer-token"},
+    }
+    assert run.report["commands"] == [
+        "kubectl create secret generic gitlab-runner-cached --namespace ci --from-file=token=/dev/stdin",
+        "kubectl create secret generic gitlab-runner-cached-cache --namespace ci --from-env-file=/dev/stdin",
+        "kubectl create secret generic gitlab-runner-cached-cluster --namespace ci --from-file=bearer-token=/dev/stdin",
+    ]
+
+
+def test_every_secret_key_that_the_chart_takes_has_a_secret() -> None:
+    schema = json.loads((find_chart() / "values.schema.json").read_text())
+
+    assert sorted(CREDENTIALS) == list(schema["$defs"]["runner"]["properties"]["credentials"]["properties"])
+
+
+def test_a_token_for_another_cluster_stays_there(imports: Callable[..., Any], written: Callable[..., Path]) -> None:
+    text = """\
+[[runners]]
+name = "a"
+url = "https://gitlab.example.com"
+executor = "kubernetes"
+[runners.kubernetes]
+namespace = "a"
+host = "https://kubernetes.example.com"
+bearer_token = "made-up"
+"""
+
+    run = imports(written(text))
+
+    assert "credentials" not in run.values["runners"]["a"]
+    assert run.paths("no equivalent") == ["runners[0].kubernetes.host", "runners[0].kubernetes.bearer_token"]
+
+
+def test_a_secret_of_gitlabs_chart_is_used_as_it_is(imports: Callable[..., Any]) -> None:
+    run = imports(FIXTURES / "official-secret.yaml")
+
+    assert run.report["commands"] == []
+    assert run.values["runners"]["default"]["token"] == {
+        "existingSecret": {"name": "ci-runner-token", "key": "runner-token"}
+    }
+
+
+def test_an_address_with_a_password_is_left_out(imports: Callable[..., Any], written: Callable[..., Path]) -> None:
+    text = '[[runners]]\nname = "a"\nurl = "https://me:hunter2@gitlab.example.com"\nexecutor = "kubernetes"\n'
+
+    run = imports(written(text), "--url", "https://gitlab.example.com")
+
+    assert "hunter2" not in run.text + str(run.report)
+    assert run.values["gitlab"]["url"] == "https://gitlab.example.com"
+    assert "runners[0].url" in run.paths("secret")

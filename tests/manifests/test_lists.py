@@ -1,0 +1,39 @@
+"""Lists of objects are checked item by item."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from podrunner.cases import Case
+from podrunner.check import Checker
+from podrunner.helm import renderer
+from podrunner.manifests import take_lists_apart
+from podrunner.values import Values
+
+WRONG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "dta": {}}
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        {"apiVersion": "v1", "kind": "List", "items": [WRONG]},
+        {"apiVersion": "v1", "kind": "ConfigMapList", "items": [{"metadata": {"name": "x"}, "dta": {}}]},
+        {"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "List", "items": [WRONG]}]},
+    ],
+)
+def test_a_mistake_in_an_item_is_found(small_chart: Path, wrapped: dict[str, Any]) -> None:
+    checker = Checker(small_chart, renderer("library", small_chart))
+
+    findings = checker.check(Case("list", (Values({"objects": [wrapped]}),))).findings
+
+    assert [finding.path for finding in findings if finding.object == "ConfigMap/x"] == ["dta"]
+
+
+def test_a_custom_kind_that_ends_with_list_is_an_object(small_chart: Path) -> None:
+    allowed = {"apiVersion": "example.com/v1", "kind": "AllowList", "metadata": {"name": "x"}, "spec": {}, "items": []}
+    rendering = renderer("library", small_chart).render({"objects": [allowed]})
+
+    assert take_lists_apart(rendering) == rendering

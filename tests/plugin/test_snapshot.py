@@ -1,0 +1,68 @@
+"""`podrunner_snapshot`, in pytest runs of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+TEST = """
+import pytest
+
+@pytest.mark.parametrize("size", ["s", "l"])
+def test_image(podrunner_render, podrunner_snapshot, size):
+    podrunner_snapshot(podrunner_render({"image": "IMAGE-" + size, "mode": "quiet"}))
+"""
+FILE = "snapshots/test_it/test_image-s.yaml"
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, small_chart: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Make a project that tests the small chart, not in CI."""
+    monkeypatch.delenv("CI", raising=False)
+    pytester.makeini(f"[pytest]\npodrunner_chart = {small_chart}\n")
+    return pytester
+
+
+def run(project: pytest.Pytester, image: str, *options: str) -> pytest.RunResult:
+    project.makepyfile(test_it=TEST.replace("IMAGE", image))
+    return project.runpytest_inprocess(*options)
+
+
+def test_a_missing_snapshot_is_written_and_compared_from_then_on(project: pytest.Pytester) -> None:
+    run(project, "old").assert_outcomes(passed=2)
+    written = (project.path / FILE).read_text()
+    run(project, "old").assert_outcomes(passed=2)
+
+    assert "old-s" in written
+    assert (project.path / FILE).read_text() == written
+
+
+def test_a_missing_snapshot_fails_in_ci(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "CI", "true")
+
+    result = run(project, "old")
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines([f"*{FILE}: there is no such snapshot. Run pytest with --podrunner-update-snapshots,*"])
+    assert not (project.path / FILE).exists()
+
+
+def test_a_difference_is_named_by_object_and_field(project: pytest.Pytester) -> None:
+    run(project, "old")
+
+    result = run(project, "new")
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [f"*{FILE} differs from what is rendered now:", '*: * → "new-s"', "Is that wanted? Run pytest with *"]
+    )
+
+
+def test_snapshots_are_written_anew_when_asked_for(project: pytest.Pytester) -> None:
+    run(project, "old")
+
+    run(project, "new", "--podrunner-update-snapshots").assert_outcomes(passed=2)
+
+    assert "new-s" in (project.path / FILE).read_text()

@@ -1,0 +1,168 @@
+"""SARIF 2.1.0."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from podrunner.cases import Case
+from podrunner.check import Result
+from podrunner.cli import main
+from podrunner.findings import Finding, Severity
+from podrunner.report import sarif
+from podrunner.values import Values
+
+TYPE = Finding(
+    "values-type", Severity.ERROR, "limit: text.", case="b", path="limit", file="my team.yaml", line=6, column=7
+)
+NOWHERE = Finding("coverage", Severity.NOTE, "100 %.", case="a")
+LABEL = Finding("label", Severity.WARNING, "too long.", object="Service/a", case="b", file="/charts/x.yaml")
+RESULTS = [Result(Case("a"), (TYPE, NOWHERE)), Result(Case("b"), (TYPE, LABEL)), Result(Case("c"))]
+# Go code that has the standard's schema in it; nothing of it is kept here.
+MODULE = "github.com/owenrumney/go-sarif/v3@v3.3.1"
+
+
+def run_of(*results: Result) -> dict[str, Any]:
+    report = json.loads(sarif.write(list(results)))
+    assert report["version"] == "2.1.0"
+    (run,) = report["runs"]
+    return dict(run)
+
+
+def test_a_finding_of_many_cases_is_one_result_at_its_place() -> None:
+    first, _ = run_of(*RESULTS)["results"]
+
+    fingerprints = first.pop("partialFingerprints")
+    assert [len(value) for value in fingerprints.values()] == [32]
+    assert first == {
+        "ruleId": "values-type",
+        "ruleIndex": 2,
+        "level": "error",
+        "message": {"text": "limit: text."},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "my%20team.yaml", "uriBaseId": "%SRCROOT%"},
+                    "region": {"startLine": 6, "startColumn": 7},
+                },
+                "logicalLocations": [{"fullyQualifiedName": "limit"}],
+            }
+        ],
+        "properties": {"cases": ["a", "b"]},
+    }
+
+
+def test_a_file_elsewhere_has_an_absolute_address() -> None:
+    _, label = run_of(*RESULTS)["results"]
+
+    assert label["locations"][0] == {
+        "physicalLocation": {"artifactLocation": {"uri": "file:///charts/x.yaml"}, "region": {"startLine": 1}},
+        "logicalLocations": [{"fullyQualifiedName": "Service/a"}],
+    }
+    assert label["message"] == {"text": "Service/a: too long."}
+
+
+def test_what_has_no_place_is_a_notification_for_code_hosts_refuse_such_results() -> None:
+    (invocation,) = run_of(*RESULTS)["invocations"]
+
+    assert invocation["toolExecutionNotifications"] == [
+        {
+            "level": "note",
+            "message": {"text": "100 %."},
+            "associatedRule": {"id": "coverage"},
+            "properties": {"cases": ["a"]},
+        }
+    ]
+
+
+def test_a_finding_without_a_file_is_at_the_values_file_of_its_case() -> None:
+    case = Case("t", layers=(Values({}, "base.yaml", is_file=True), Values({}, "team.yaml", is_file=True)))
+
+    (result,) = run_of(Result(case, (Finding("render", Severity.ERROR, "no."),)))["results"]
+
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "team.yaml"
+
+
+def test_rules_have_help_of_the_page_about_findings_and_the_worst_level_they_were_found_at() -> None:
+    rules = run_of(*RESULTS)["tool"]["driver"]["rules"]
+
+    assert [(rule["id"], rule["defaultConfiguration"]["level"]) for rule in rules] == [
+        ("coverage", "note"),
+        ("label", "warning"),
+        ("values-type", "error"),
+    ]
+    assert rules[1] == {
+        "id": "label",
+        "shortDescription": {"text": "a label, an annotation or a node selector that Kubernetes refuses"},
+        "fullDescription": {
+            "text": "What is wrong: a label, an annotation or a node selector that Kubernetes refuses. What to do: keys and values of labels: at most 63 letters, digits, dashes, dots, underscores; a key may begin with a domain and a slash."
+        },
+        "help": {
+            "text": "What is wrong: a label, an annotation or a node selector that Kubernetes refuses. What to do: keys and values of labels: at most 63 letters, digits, dashes, dots, underscores; a key may begin with a domain and a slash.",
+            "markdown": (
+                "**What is wrong:** a label, an annotation or a node selector that Kubernetes refuses.\n\n"
+                "**What to do:** keys and values of labels: at most 63 letters, digits, dashes, dots, underscores; a key may begin with a domain and a slash."
+            ),
+        },
+        "defaultConfiguration": {"level": "warning"},
+    }
+
+
+def test_a_code_that_is_on_no_page_has_help_all_the_same() -> None:
+    (rule,) = run_of(Result(Case("a"), (Finding("made-up", Severity.NOTE, "x", file="a"),)))["tool"]["driver"]["rules"]
+
+    assert rule["help"]["text"] == "What is wrong: made up. What to do: do what the message says."
+
+
+@pytest.fixture
+def report(tmp_path: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Make the report of every fixture and of the matrix, with coverage."""
+    monkeypatch.chdir(checkout)
+    files = [str(file) for file in sorted((checkout / "tests/fixtures/values").glob("*.yaml"))]
+    matrix = ["--matrix", "tests/matrix.yaml", "--coverage"]
+
+    main(["check", *files, *matrix, "--report", f"sarif={tmp_path / 'out.sarif'}"])
+
+    return dict(json.loads((tmp_path / "out.sarif").read_text()))
+
+
+def test_a_real_report_has_what_the_standard_and_code_hosts_ask_for(report: dict[str, Any]) -> None:
+    (run,) = report["runs"]
+    rules = run["tool"]["driver"]["rules"]
+
+    assert len(run["results"]) > 20
+    for result in run["results"]:
+        (location,) = result["locations"]
+        place = location["physicalLocation"]
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note")
+        assert result["message"]["text"]
+        assert place["region"]["startLine"] >= 1
+        assert place["artifactLocation"]["uri"]
+        assert place["artifactLocation"].get("uriBaseId", "%SRCROOT%") in run["originalUriBaseIds"]
+    assert len({result["partialFingerprints"]["podrunner/v1"] for result in run["results"]}) == len(run["results"])
+    assert len({rule["id"] for rule in rules}) == len(rules)
+
+
+def test_a_real_report_fits_the_schema_of_the_standard(report: dict[str, Any]) -> None:
+    file = Path(module_cache()) / MODULE / "pkg/report/v210/sarif/schema.go"
+    if not file.is_file():
+        pytest.skip(f"needs the schema of SARIF: go mod download {MODULE}")
+    text = file.read_text()
+    schema = json.loads(text[text.index("`") + 1 : text.rindex("`")])
+
+    assert [str(error) for error in jsonschema_rs.validator_for(schema).iter_errors(report)] == []
+
+
+def module_cache() -> str:
+    try:
+        done = subprocess.run(["go", "env", "GOMODCACHE"], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return os.environ.get("GOMODCACHE", "")
+    return done.stdout.strip()

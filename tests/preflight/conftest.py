@@ -55,6 +55,7 @@ class Cluster:
         self.denied: set[str] = set()
         self.pods: dict[str, dict[str, Any]] = {}
         self.made: list[dict[str, Any]] = []
+        self.busy = 0
 
     def forbid(self, path: str, message: str = "no") -> None:
         """Answer that somebody may not."""
@@ -82,7 +83,10 @@ class Cluster:
         node["spec"]["taints"] = [{"key": key, "value": value, "effect": "NoSchedule"}]
 
     def get(self, path: str) -> Any:
-        """Answer a question."""
+        """Answer a question, once the API server is no longer busy."""
+        if self.busy:
+            self.busy -= 1
+            return {"kind": "Status", "code": 429, "message": "storage is (re)initializing"}
         if path in self.answers:
             return self.answers[path]
         name, _, part = path.removeprefix(f"{PODS}/").partition("/")
@@ -139,7 +143,10 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
         def answer(self, answer: Any) -> None:
             body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(answer.get("code", 200) if isinstance(answer, dict) else 200)
+            code = answer.get("code", 200) if isinstance(answer, dict) else 200
+            self.send_response(code)
+            if code == 429:
+                self.send_header("Retry-After", "0")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

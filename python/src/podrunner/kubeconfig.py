@@ -10,6 +10,13 @@ from podrunner.nearest import did_you_mean, listed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from urllib3 import Retry
+
+# What an API server says when it is busy, such as "storage is (re)initializing", is to be asked again, as client-go does:
+# ten times, and only when it says when, which is seconds.
+_ASKED_AGAIN = 10
+_LONGEST_WAIT = 10
+
 
 def find_context(kubeconfig: Path | None, context: str = "") -> dict[str, Any]:
     """The context of that name, or the current one: `name`, and `context` with cluster, user and namespace.
@@ -42,3 +49,24 @@ def unusable(kubeconfig: Path | None, error: Exception) -> UsageError:
     name = kubeconfig or "the default kubeconfig"
     hint = "" if kubeconfig else " Name one with --kubeconfig, or by the variable KUBECONFIG."
     return UsageError(f"{name}: not a usable kubeconfig: {str(error).rstrip('.')}.{hint}")
+
+
+def when_busy() -> Retry:
+    """What the client does with answers 413, 429 and 503: where they say Retry-After, it waits and asks again.
+
+    Of what it cannot connect to it says so at once: an unreachable cluster is a sentence, not a series of warnings.
+    """
+    from urllib3 import Retry
+
+    return Retry(
+        total=_ASKED_AGAIN,
+        connect=False,
+        read=False,
+        other=0,
+        redirect=False,
+        # Nothing was done yet, so that what creates may be asked again, too.
+        allowed_methods=None,
+        raise_on_status=False,
+        raise_on_redirect=False,
+        retry_after_max=_LONGEST_WAIT,
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.diagnose.trace import LONGEST_LINE
 from podrunner.errors import PodrunnerError, UsageError
-from podrunner.kubeconfig import find_context, unusable
+from podrunner.kubeconfig import find_context, unusable, when_busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +46,7 @@ def connect(kubeconfig: Path | None, context: str = "") -> CoreV1Api:
     # A user or cluster that is not there, a certificate that is none.
     except (config.ConfigException, TypeError, KeyError, AttributeError, ValueError, OSError) as error:
         raise unusable(kubeconfig, error) from None
-    configuration.retries = False
+    configuration.retries = when_busy()
     return client.CoreV1Api(client.ApiClient(configuration))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from podrunner.errors import PodrunnerError, UsageError
+from podrunner.kubeconfig import when_busy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,8 +71,7 @@ class Api:
         except config.ConfigException as error:
             name = kubeconfig or "the default kubeconfig"
             raise UsageError(f"{name}: not a usable kubeconfig: {str(error).rstrip('.')}.") from None
-        # An unreachable cluster is a sentence, not a series of warnings.
-        configuration.retries = False
+        configuration.retries = when_busy()
         self._client = client.ApiClient(configuration)
         self.server = str(configuration.host)
 

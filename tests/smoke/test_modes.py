@@ -1,6 +1,6 @@
 """Modes by container runtimes, cell by cell: the real runner builds, and the build container is as promised.
 
-The table is modes.yaml beside this file; node.yaml is what its rows need on the nodes. A preset by itself runs the built-in
+The table is modes.yaml beside this file; ci/node.yaml is what its rows need on the nodes. A preset by itself runs the built-in
 pipeline; with further values it builds less: a compiler on fuse-overlayfs takes minutes, and shows nothing more.
 """
 
@@ -150,8 +150,8 @@ def profile() -> dict[str, Any]:
 
 
 def node(plugin: str) -> dict[str, Any]:
-    """Return the Deployment of node.yaml with an image for the device plugin."""
-    deployment: dict[str, Any] = yaml.safe_load(HERE.joinpath("node.yaml").read_text(encoding="utf-8"))
+    """Return the Deployment of ci/node.yaml with an image for the device plugin."""
+    deployment: dict[str, Any] = yaml.safe_load((HERE.parents[1] / "ci/node.yaml").read_text(encoding="utf-8"))
     deployment["metadata"]["namespace"] = NODE
     deployment["spec"]["template"]["spec"]["containers"][0]["image"] = plugin
     return deployment

@@ -86,17 +86,19 @@ def _positive(text: str) -> int:
 
 
 def _measure(options: argparse.Namespace) -> int:
+    from pods import plugin_image
     from run import Order, measure
 
     from podrunner.chart import find_chart
     from podrunner.smoke.images import ImageSet, load_images
 
     chart = find_chart(HERE.parents[2] / "chart")
-    cells, absences = list_cells(chart)
+    images = load_images(options.images) if options.images else ImageSet()
+    cells, absences = list_cells(chart, device_plugin=bool(plugin_image(images)))
     presets, drivers = options.preset or PRESETS, options.driver or DRIVERS
     order = Order(
         chart=chart,
-        images=load_images(options.images) if options.images else ImageSet(),
+        images=images,
         cells=tuple(cell for cell in cells if cell.preset in presets and cell.driver in drivers),
         absences=tuple(one for one in absences if one.place in presets and one.driver in drivers),
         repeat=options.repeat,

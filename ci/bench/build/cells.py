@@ -11,41 +11,46 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PRESETS = ("privileged", "unprivileged", "unprivileged-root", "user-namespace")
+_FUSE = "fuse-overlayfs"
 # In the order they are measured: presets of one driver one after the other, since they are compared.
-DRIVERS = ("overlay", "fuse-overlayfs", "vfs")
-_NO_FUSE = "no /dev/fuse: needs a device plugin, or CRI-O (podman.fuse.source)"
+DRIVERS = ("overlay", _FUSE, "vfs")
+_NO_FUSE = "no /dev/fuse: needs a device plugin (of the images of ci/airgap/build), or CRI-O (podman.fuse.source)"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A preset with a storage driver; `mode` is the preset's podman.mode."""
+    """A preset with a storage driver; `mode` is the preset's podman.mode, `fuse` where /dev/fuse comes from."""
 
     preset: str
     mode: str
     driver: str
+    fuse: str = ""
 
     @property
     def runner(self) -> str:
         """Name of the runner that has it: the chart allows 16 characters, so the preset's initials have to do."""
-        return f"{''.join(word[0] for word in self.preset.split('-'))}-{self.driver}"
+        return f"{''.join(word[0] for word in self.preset.split('-'))}-{self.driver.removesuffix('-overlayfs')}"
 
     @property
     def values(self) -> dict[str, Any]:
         """The runner's values."""
-        return {"podman": {"mode": self.mode, "storage": {"driver": self.driver}}}
+        fuse = {"fuse": {"source": self.fuse}} if self.fuse else {}
+        return {"podman": {"mode": self.mode, "storage": {"driver": self.driver}, **fuse}}
 
 
-def list_cells(chart: Path) -> tuple[list[Cell], list[Absence]]:
-    """Everything to measure, and what cannot be measured on a kind cluster."""
+def list_cells(chart: Path, *, device_plugin: bool) -> tuple[list[Cell], list[Absence]]:
+    """Everything to measure, and what cannot be measured on a kind cluster, without or with a device plugin."""
     cells, absences = [], []
     modes = _modes(chart)
     for driver in DRIVERS:
         for preset in PRESETS:
+            mode, entry = modes[preset]
             # Only a privileged container sees the node's devices.
-            if driver == "fuse-overlayfs" and not modes[preset][1]["promise"]["privileged"]:
+            is_given = driver == _FUSE and not entry["promise"]["privileged"]
+            if is_given and not device_plugin:
                 absences.append(Absence(preset, driver, _NO_FUSE))
             else:
-                cells.append(Cell(preset, modes[preset][0], driver))
+                cells.append(Cell(preset, mode, driver, "devicePlugin" if is_given else ""))
     return cells, absences
 
 

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measurement import Absence, Measurement, read_facts, read_log
@@ -17,10 +18,12 @@ from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
 from podrunner.smoke.kind import find_kind
+from podrunner.smoke.objects import namespace
 from podrunner.smoke.pipeline import Image, Job, Variable
 from podrunner.smoke.plan import Plan, Subject
 from podrunner.smoke.processes import run
 from podrunner.smoke.repository import pack
+from podrunner.smoke.rollout import wait_for_deployment
 from podrunner.smoke.runners import read_promise
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, prepare, render
@@ -28,7 +31,6 @@ from podrunner.smoke.verdict import check_inside, check_pods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from cells import Cell
 
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from podrunner.smoke.removal import Removals
     from podrunner.smoke.trial import Trial
 
+_NODE = Path(__file__).resolve().parents[2] / "node.yaml"
+_NODE_NAMESPACE = "podrunner-bench-node"
 # Less time than this is not enough for a job.
 _LEAST_SECONDS = 30
 
@@ -108,7 +112,9 @@ def measure_pods(cells: Sequence[Cell], around: Surroundings, plan: Plan) -> Har
 
 
 def _measure_on(cluster: Cluster, cells: Sequence[Cell], around: Surroundings, plan: Plan) -> Harvest:
-    if any(cell.driver == "fuse-overlayfs" for cell in cells):
+    if any(cell.fuse for cell in cells):
+        _offer_fuse(cluster, around)
+    elif any(cell.driver == "fuse-overlayfs" for cell in cells):
         _open_fuse(cluster, around)
     bench = Bench(cluster, plan, around.options, around.progress, around.removals, around.censor)
     trial = prepare(bench, plan.subjects[0])
@@ -157,12 +163,30 @@ def _judge(job: Trial, cell: Cell) -> None:
         raise PodrunnerError(f"the storage driver was {driver}, not {cell.driver}")
 
 
+def plugin_image(images: ImageSet) -> str:
+    """The device plugin among the images; empty when there is none."""
+    return next((image for image, _ in images.archives if "/device-plugin:" in image), "")
+
+
 def _open_fuse(cluster: Cluster, around: Surroundings) -> None:
     """Gives /dev/fuse of the node the mode that udev gives it on other machines; a node of kind has no udev."""
     kind = find_kind("any", around.images, around.temporary)
     node = cluster.api.list("Node")[0]["metadata"]["name"]
     with around.progress.step("Let every user of the node open /dev/fuse"):
         run([kind.engine, "exec", node, "chmod", "0666", "/dev/fuse"], kind.environment)
+
+
+def _offer_fuse(cluster: Cluster, around: Surroundings) -> None:
+    """Puts the device plugin on the node, which also opens the device to every user."""
+    import yaml
+
+    deployment = yaml.safe_load(_NODE.read_text(encoding="utf-8"))
+    deployment["metadata"]["namespace"] = _NODE_NAMESPACE
+    deployment["spec"]["template"]["spec"]["containers"][0]["image"] = plugin_image(around.images)
+    with around.progress.step("Put a device plugin for /dev/fuse on the node"):
+        cluster.api.create(namespace(_NODE_NAMESPACE, "privileged"))
+        cluster.api.create(deployment)
+        wait_for_deployment(cluster.api, _NODE_NAMESPACE, "node")
 
 
 def _runtime(trial: Trial) -> str:

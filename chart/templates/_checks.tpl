@@ -4,10 +4,11 @@ Values that contradict each other: the render fails with a sentence that names t
   podrunner.checks          whole release
   podrunner.checks.official keys of GitLab's own chart
   podrunner.checks.runner   one runner, after its settings are merged
+  podrunner.checks.constraints  whose the constraints of the mode openshift are
   podrunner.checks.version  the modes of all runners, against the cluster's version
 
-_checks_jobs.tpl has those of the section jobs, _checks_manager.tpl those of manager, _checks_storage.tpl those of
-podman.storage, _checks_metrics.tpl those of metrics and sessionServer.
+_checks_build.tpl has those of the build container, _checks_jobs.tpl those of the section jobs, _checks_manager.tpl those
+of manager, _checks_storage.tpl those of podman.storage, _checks_metrics.tpl those of metrics and sessionServer.
 */}}
 
 {{/*
@@ -39,9 +40,6 @@ usage: include "podrunner.checks.official" $
 {{- end -}}
 
 {{- define "podrunner.checks" -}}
-{{- if and (not .Values.jobs.serviceAccount.create) (not .Values.jobs.serviceAccount.name) (ne .Values.podman.mode "none") -}}
-  {{- fail "\n\njobs.serviceAccount.create is false and jobs.serviceAccount.name is empty: job pods would run as the namespace's default service account.\nSet jobs.serviceAccount.name to an account without permissions, or let the chart create one (create: true).\n" -}}
-{{- end -}}
 {{- include "podrunner.checks.jobs" . -}}
 {{- include "podrunner.checks.network" .Values -}}
 {{- include "podrunner.checks.metrics" . -}}
@@ -62,6 +60,21 @@ usage: include "podrunner.checks.version" (list . $runners)
   {{- if and $needed (semverCompare (printf "<%s-0" $needed) $version) -}}
     {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $version) -}}
   {{- end -}}
+  {{- $needed = $root.podrunnerModes.userNamespace.kubernetes -}}
+  {{- if and (eq $runner.podman.mode "openshift") (eq $runner.podman.openshift.scc.name "nested-container") (semverCompare (printf "<%s-0" $needed) $version) -}}
+    {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, with which job pods have a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart make the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $version) -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Those of OpenShift 4.20 and its operators: Helm would fail on one, or the platform would take it back.
+usage: include "podrunner.checks.constraints" .podman.openshift.scc
+*/}}
+{{- define "podrunner.checks.constraints" -}}
+{{- $platform := list "anyuid" "container-build" "hostaccess" "hostmount-anyuid" "hostmount-anyuid-v2" "hostnetwork" "hostnetwork-v2" "nested-container" "node-exporter" "nonroot" "nonroot-v2" "privileged" "restricted" "restricted-v2" "restricted-v3" -}}
+{{- if and .create (has .name $platform) -}}
+  {{- fail (printf "\n\npodman.openshift.scc.name is %s, which are the platform's own constraints, but podman.openshift.scc.create is true: the chart would make them anew.\nSet podman.openshift.scc.create to false, or choose another name.\n" .name) -}}
 {{- end -}}
 {{- end -}}
 
@@ -80,16 +93,16 @@ usage: include "podrunner.checks.version" (list . $runners)
 {{- if and (eq .podman.seccomp.type "Localhost") (not .podman.seccomp.localhostProfile) -}}
   {{- fail (printf "\n\npodman.seccomp.type is Localhost, but podman.seccomp.localhostProfile is empty (%s).\nName the profile's file below the kubelet's seccomp folder, for example profiles/podman.json.\n" $at) -}}
 {{- end -}}
+{{- if eq .podman.mode "openshift" -}}
+  {{- include "podrunner.checks.constraints" .podman.openshift.scc -}}
+{{- end -}}
 {{- if and .namespacePerJob (eq .podman.mode "openshift") -}}
   {{- fail (printf "\n\n%s.config.kubernetes.namespace_per_job is true, but podman.mode is openshift: the SecurityContextConstraints are bound in namespaces that are known beforehand.\nRemove namespace_per_job, or set podman.mode to another one.\n" $at) -}}
 {{- end -}}
 {{- if ne .podman.mode "none" -}}
-  {{- $build := .config.kubernetes.build_container_security_context | default dict -}}
-  {{- if and (has .podman.mode (list "unprivileged" "userNamespace" "openshift")) (kindIs "bool" $build.allow_privilege_escalation) (not $build.allow_privilege_escalation) (ne (toString $build.run_as_user) "0") -}}
-    {{- fail (printf "\n\n%s.config.kubernetes.build_container_security_context.allow_privilege_escalation is false: it sets no_new_privs, and newuidmap could not map the image's users.\nRemove the key, or set podman.mode to none and configure podman yourself.\n" $at) -}}
+  {{- if not (or .config.kubernetes.service_account .namespacePerJob) -}}
+    {{- fail (printf "\n\n%s.config.kubernetes.service_account is empty: job pods would run as the namespace's default service account.\nLet the chart create one (jobs.serviceAccount.create: true), or set jobs.serviceAccount.name to an account without permissions.\n" $at) -}}
   {{- end -}}
-  {{- if and (ne .podman.mode "privileged") (or .config.kubernetes.privileged $build.privileged) -}}
-    {{- fail (printf "\n\n%s.config.kubernetes makes job containers privileged, but podman.mode is %s.\nRemove the key privileged, or set podman.mode to privileged.\n" $at .podman.mode) -}}
-  {{- end -}}
+  {{- include "podrunner.checks.build" . -}}
 {{- end -}}
 {{- end -}}

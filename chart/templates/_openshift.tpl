@@ -1,6 +1,8 @@
 {{/*
   podrunner.openshift.scc          name of the SecurityContextConstraints that jobs use
   podrunner.openshift.namespaces   namespaces of runners in the mode openshift, each once, as a JSON list
+  podrunner.openshift.accounts     accounts of their jobs in one namespace, each once, as a JSON list
+  podrunner.openshift.rules        rules of the Role that lets these accounts use the constraints
 */}}
 {{/* It belongs to the cluster: with the release's namespace in its name, no two releases share it. */}}
 {{- define "podrunner.openshift.scc" -}}
@@ -14,4 +16,20 @@
   {{- if eq $runner.podman.mode "openshift" -}}{{- $namespaces = append $namespaces $runner.namespace -}}{{- end -}}
 {{- end -}}
 {{- $namespaces | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.openshift.accounts" (list $runners $namespace) | fromJsonArray */}}
+{{- define "podrunner.openshift.accounts" -}}
+{{- $accounts := list -}}
+{{- range $name, $runner := index . 0 -}}
+  {{- if and (eq $runner.podman.mode "openshift") (eq $runner.namespace (index $ 1)) -}}{{- $accounts = append $accounts $runner.config.kubernetes.service_account -}}{{- end -}}
+{{- end -}}
+{{- $accounts | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
+{{- define "podrunner.openshift.rules" -}}
+- apiGroups: [security.openshift.io]
+  resources: [securitycontextconstraints]
+  resourceNames: [{{ include "podrunner.openshift.scc" . | quote }}]
+  verbs: [use]
 {{- end -}}

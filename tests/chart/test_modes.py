@@ -156,6 +156,36 @@ def test_openshift_lets_the_job_account_alone_use_the_constraints(render: Any) -
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "ci-podrunner-jobs", "namespace": "jobs"}]
 
 
+def test_the_constraints_are_for_the_accounts_that_openshifts_runners_name(render: Any) -> None:
+    runners: dict[str, Any] = {
+        "shared": {},
+        "own": {"config": {"kubernetes": {"service_account": "builder"}}},
+        "apart": {"config": {"kubernetes": {"namespace": "apart", "service_account": "worker"}}},
+        "none": {"podman": {"mode": "none"}, "config": {"kubernetes": {"service_account": "other"}}},
+    }
+    rendering = render({"runners": runners}, preset="openshift", release="ci", namespace="jobs")
+
+    bindings = [each for each in rendering.objects("RoleBinding") if each["metadata"]["name"] == "ci-podrunner-jobs"]
+    assert [[subject["name"] for subject in each["subjects"]] for each in bindings] == [
+        ["worker"],
+        ["builder", "ci-podrunner-jobs"],
+    ]
+
+
+def test_constraints_of_the_platform_are_not_made_anew(render: Any) -> None:
+    values = {"podman": {"openshift": {"scc": {"name": "container-build"}}}}
+
+    with pytest.raises(RenderError, match=r"(?s)container-build, which are the platform's own.*create to false"):
+        render(values, preset="openshift")
+
+
+def test_nested_container_needs_a_cluster_that_knows_user_namespaces(render: Any) -> None:
+    values = {"podman": {"openshift": {"scc": {"create": False, "name": "nested-container"}}}}
+
+    with pytest.raises(RenderError, match=r"nested-container, .* needs Kubernetes 1.33 .*, and this is v1.32.7"):
+        render(values, preset="openshift", kube_version="1.32.7")
+
+
 def test_constraints_that_are_there_are_used_by_name(render: Any) -> None:
     scc = {"create": False, "name": "container-build"}
     rendering = render({"podman": {"mode": "openshift", "openshift": {"scc": scc}}})

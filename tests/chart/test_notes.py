@@ -71,6 +71,17 @@ def test_the_notes_print_the_rights_of_the_whole_cluster(render: Any) -> None:
     assert "    resources: [namespaces]\n    verbs: [create, delete]\n" in notes
 
 
+def test_the_notes_print_the_right_to_use_the_constraints(render: Any) -> None:
+    rendering = render({"rbac": {"create": False}}, preset="openshift", release="ci", namespace="one")
+
+    _, found, rule = rendering.notes.partition(
+        "And to the service accounts of the jobs, ci-podrunner-jobs, a Role in namespace one:\n"
+    )
+    assert found
+    assert yaml.safe_load(rule.partition("\n\n")[0])[0]["resourceNames"] == ["one.ci-podrunner-jobs"]
+    assert rendering.objects("Role") + rendering.objects("RoleBinding") == []
+
+
 def test_the_notes_are_silent_about_rights_that_the_chart_gives(render: Any) -> None:
     assert "rbac.create" not in render().notes
 

@@ -25,7 +25,9 @@ def build(**context: Any) -> dict[str, Any]:
             {"runners": {"a": {"config": {"kubernetes": {"privileged": True}}}}},
             "podman.mode is unprivileged.*set podman.mode to privileged",
         ),
-        ({"jobs": {"serviceAccount": {"create": False}}}, "jobs.serviceAccount.name is empty.*without permissions"),
+        ({"jobs": {"serviceAccount": {"create": False}}}, "kubernetes.service_account is empty.*without permissions"),
+        (build(run_as_user=0), "run_as_user is 0, but run_as_non_root is true.*podman.mode to unprivilegedRoot"),
+        (build(seccomp_profile={"type": "RuntimeDefault"}), "denies unshare and mount.*podman.seccomp.type Localhost"),
     ],
     ids=lambda each: "" if isinstance(each, dict) else each.split(".*")[0],
 )
@@ -40,6 +42,20 @@ def test_root_may_do_without_privilege_escalation(render: Any) -> None:
     assert (
         render(values).config_toml["runners"][0]["kubernetes"]["build_container_security_context"]["run_as_user"] == 0
     )
+
+
+def test_an_account_of_the_runners_own_will_do(render: Any) -> None:
+    own = {"service_account": "builder"}
+    values = {"jobs": {"serviceAccount": {"create": False}}, "runners": {"a": {"config": {"kubernetes": own}}}}
+
+    assert render(values).config_toml["runners"][0]["kubernetes"]["service_account"] == "builder"
+
+
+def test_each_runner_whose_jobs_have_no_account_is_refused_whatever_the_mode_of_the_others(render: Any) -> None:
+    accounts = {"podman": {"mode": "none"}, "jobs": {"serviceAccount": {"create": False}}}
+
+    with pytest.raises(RenderError, match=r"runners\.b\.config\.kubernetes\.service_account is empty"):
+        render({**accounts, "runners": {"a": {}, "b": {"podman": {"mode": "privileged"}}}})
 
 
 def test_user_namespaces_need_a_cluster_that_knows_them(render: Any) -> None:

@@ -100,7 +100,7 @@ def test_a_url_in_the_runners_own_configuration_is_replaced_too() -> None:
 LEVELS = {
     "podman: {mode: unprivileged}": "baseline",
     "podman: {mode: unprivileged, seccomp: {type: Unconfined}}": "privileged",
-    "podman: {mode: unprivileged, seccomp: {type: RuntimeDefault}}": "baseline",
+    "podman: {mode: unprivileged, seccomp: {type: Localhost, localhostProfile: podman.json}}": "baseline",
     "podman: {mode: userNamespace}": "baseline",
     "podman: {mode: userNamespace, run: true}": "privileged",
     "podman: {mode: privileged}": "privileged",

@@ -8,6 +8,11 @@ import re
 CENSORED = "[censored]"
 _WORD = r"(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?|auth)"
 _NAME = rf"[\w.-]*{_WORD}"
+# The same where more may follow, but no longer word: DB_PASSWORD_2, not CI_COMMIT_AUTHOR.
+_VARIABLE = rf"{_NAME}s?(?![a-z])[\w.-]*"
+# What is no variable, and not censored already.
+_GIVEN = r"(?![\"']?[$\[])"
+_VALUE = rf"""{_GIVEN}(?:"[^"\n]+"|'[^'\n]+'|[^\s"']+)"""
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), into)
     for pattern, into in (
@@ -18,13 +23,54 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\beyJ[0-9A-Za-z_-]{10,}(?:\.[0-9A-Za-z_-]+){0,2}", CENSORED),
         # In URLs: user:password@host.
         (r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", rf"\g<before>{CENSORED}"),
+        # A token alone: longer than a name, and with a digit.
+        (r"(?P<before>\bhttps?://)(?=[\w-]*\d)[\w-]{12,}(?=@)", rf"\g<before>{CENSORED}"),
         (
             r"(?i)(?P<before>\b(?:authorization|proxy-authorization): *(?:basic|bearer|token) +)\S+",
+            rf"\g<before>{CENSORED}",
+        ),
+        # PRIVATE-TOKEN, JOB-TOKEN and the like of curl's arguments and of what it sends.
+        (
+            rf"""(?im)(?P<before>(?:["']|^> |(?:-H|--header)[ =])(?:[\w-]+-token|x-api-key): *){_GIVEN}[^\s"']+""",
             rf"\g<before>{CENSORED}",
         ),
         # On command lines: -p SECRET of a login, --password SECRET, --creds user:SECRET.
         (r"(?P<before>\blogin\b.*?[ \t]-p[ =]?)(?![\"']?\$)[^\s$][^\s]*", rf"\g<before>{CENSORED}"),
         (r"(?P<before>--(?:password|creds|token)[ =])(?![\"']?\$|stdin)[^\s$][^\s]*", rf"\g<before>{CENSORED}"),
+        # curl -u USER:SECRET, mysql -pSECRET (not a port's -p3306:3306), sshpass -p SECRET, redis-cli -a SECRET.
+        (
+            (
+                r"""(?P<before>\bcurl\b[^|;\n]*?[ \t](?:-[A-Za-z]*[uU]|--(?:proxy-)?user)[ =]*(?!\d+:\d+\b)(?P<quote>["'])?[^\s:"']*:)"""
+                rf"""{_GIVEN}(?(quote)(?:(?!(?P=quote))[^\n])+|[^\s"']+)"""
+            ),
+            rf"\g<before>{CENSORED}",
+        ),
+        (
+            rf"(?P<before>\b(?:mysql|mariadb)[\w-]*[ \t](?:[^|;&\n]*?[ \t])?-p)(?!\d+:\d|[ \t]){_VALUE}",
+            rf"\g<before>{CENSORED}",
+        ),
+        (rf"(?P<before>\b(?:sshpass[ \t]+-p|redis-cli\b.*?[ \t]-a)[ \t]*){_VALUE}", rf"\g<before>{CENSORED}"),
+        # echo SECRET | podman login --password-stdin, kubectl create secret --from-literal=key=SECRET.
+        (
+            r"(?P<before>\b(?:echo|printf)[ \t]+)[^|$\[\n]+?(?=[ \t]*\|[^|\n]*--password-stdin)",
+            rf"\g<before>{CENSORED}",
+        ),
+        (rf"(?P<before>--from-literal[= ][\"']?[\w.-]+=){_VALUE}", rf"\g<before>{CENSORED}"),
+        # A variable of Kubernetes, as YAML with its further lines, and in one line or as JSON.
+        (
+            (
+                rf"""(?im)(?P<before>^[ \t]*(?:-[ \t]+)?name:[ \t]*["']?{_VARIABLE}["']?[ \t]*\n(?P<indent>[ \t]*)value:[ \t]*)"""
+                rf"""{_GIVEN}(?!["']{{2}}$)\S[^\n]*(?:\n(?:[ \t]*\n)*(?P=indent)[ \t]+[^\n]+)*"""
+            ),
+            rf"\g<before>{CENSORED}",
+        ),
+        (
+            (
+                rf"""(?i)(?P<before>\bname["']?:\s*["']?{_VARIABLE}["']?,\s*["']?value["']?:\s*)"""
+                rf"""{_GIVEN}(?P<quote>["'])?(?(quote)(?:(?!(?P=quote))[^\\]|\\.)+|[^\s,}}]+)"""
+            ),
+            rf"\g<before>\g<quote>{CENSORED}",
+        ),
         # A line of TOML, YAML or JSON: name = "value", name: 'value'.
         (
             rf"""(?im)(?P<before>^[ \t]*(?:-[ \t]+)?["']?{_NAME}[\w.-]*["']?[ \t]*[=:][ \t]*)(?P<quote>["'])(?!\$|\[)[^"'\n]+(?P=quote)""",

@@ -158,6 +158,25 @@ def test_missing_capabilities_are_read_from_the_spec(cluster: Cluster, capsys: p
     ]
 
 
+def test_an_init_container_that_failed_is_named_by_its_own_log(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = {"terminated": {"reason": "Error", "exitCode": 1}}
+    pod = job_pod(
+        phase="Failed",
+        initContainerStatuses=[{"name": "fetch", "state": ended}],
+        containerStatuses=[{"name": "build", "state": {"waiting": {"reason": "PodInitializing"}}}],
+    )
+    pod["spec"]["initContainers"] = [{"name": "fetch"}]
+    cluster.answers[POD] = pod
+    cluster.answers[f"{POD}/log"] = b"curl: (6) Could not resolve host: files.lan\n"
+
+    code, report = cluster.kubectl_describe(capsys)
+
+    assert (code, report["cause"]) == (0, "dns")
+    assert [one["source"] for one in report["diagnoses"][0]["evidence"]] == ["log of fetch"]
+
+
 def test_an_evicted_pod_is_named_by_its_message(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
     message = "The node was low on resource: ephemeral-storage. Container build was using 40Gi, request is 0."
     cluster.answers[POD] = job_pod(phase="Failed", reason="Evicted", message=message)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from podrunner.diagnose.censor import Censor
 from podrunner.errors import PodrunnerError
-from podrunner.smoke.evidence import Evidence
+from podrunner.smoke.evidence import Evidence, gather_namespace
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from podrunner.smoke.api import Api
 
 
 @pytest.fixture
@@ -64,6 +66,24 @@ def test_no_folder_is_made_for_nothing(evidence: Evidence) -> None:
     evidence.write_yaml("pod.yaml", [])
 
     assert not evidence.folder.exists()
+
+
+class Cluster:
+    """A namespace with one pod, each of whose containers has a log."""
+
+    def list(self, kind: str, namespace: str) -> list[dict[str, Any]]:
+        spec = {"initContainers": [{"name": "prepare"}], "containers": [{"name": "build"}]}
+        return [{"metadata": {"name": "job", "namespace": namespace}, "spec": spec}] if kind == "Pod" else []
+
+    def logs(self, namespace: str, pod: str, container: str) -> str:
+        return f"{namespace}/{pod}/{container}\n"
+
+
+def test_init_containers_have_their_logs_kept_too(evidence: Evidence) -> None:
+    gather_namespace(evidence, cast("Api", Cluster()), "ci")
+
+    logs = {file.name: file.read_text() for file in evidence.folder.glob("*.log")}
+    assert logs == {"job-prepare.log": "ci/job/prepare\n", "job-build.log": "ci/job/build\n"}
 
 
 def test_what_cannot_be_collected_is_noted(evidence: Evidence) -> None:

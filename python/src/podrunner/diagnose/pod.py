@@ -113,6 +113,12 @@ def _reason(what: str, right: str, status: int | None, body: Any) -> str:
     return f"{what}: {message}."
 
 
+def containers_of(pod: Object) -> list[Object]:
+    """All containers of a pod that have a log, in the order in which they start."""
+    spec = pod.get("spec") or {}
+    return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+
+
 def describe_pod(pod: Object) -> list[str]:
     """Lines of what spec and status say, as far as it can explain a failure."""
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
@@ -177,9 +183,12 @@ def describe_events(events: Iterable[Object]) -> list[str]:
 def _read_logs(found: PodEvidence, api: CoreV1Api, pod: Object) -> None:
     if not pod:
         return
-    statuses = {one["name"]: one for one in (pod.get("status") or {}).get("containerStatuses") or []}
-    names = [container["name"] for container in pod["spec"].get("containers") or []]
-    main = "build" if "build" in names else names[0]
+    status = pod.get("status") or {}
+    statuses = {
+        one["name"]: one for kind in ("initContainerStatuses", "containerStatuses") for one in status.get(kind) or []
+    }
+    names = [container["name"] for container in containers_of(pod)]
+    main = "build" if "build" in names else pod["spec"]["containers"][0]["name"]
     for name in names:
         state = (statuses.get(name) or {}).get("state") or {}
         if "running" not in state and "terminated" not in state:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from podrunner.diagnose.pod import containers_of
 from podrunner.errors import PodrunnerError
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _write_logs(evidence: Evidence, api: Api, namespace: str, prefix: str) -> No
     for pod in api.list("Pod", namespace):
         name = pod["metadata"]["name"]
         labels = pod["metadata"].get("labels") or {}
-        for container in pod["spec"]["containers"]:
+        for container in containers_of(pod):
             # `manager`, `stand-in`, `registry`; other pods by their name.
             role = container["name"] if labels.get("app.kubernetes.io/name") else f"{name}-{container['name']}"
             evidence.write(f"{prefix}{role}.log", api.logs(namespace, name, container["name"]))

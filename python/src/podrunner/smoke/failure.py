@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podrunner.diagnose import examine
-from podrunner.diagnose.pod import describe_events, describe_pod
+from podrunner.diagnose.pod import containers_of, describe_events, describe_pod
 from podrunner.diagnose.trace import clean
 from podrunner.smoke.api import ApiError
 
@@ -89,7 +89,7 @@ def _manager(trial: Trial) -> tuple[list[Object], list[str]]:
 
 def _log_lines(trial: Trial, pod: Object) -> Iterator[str]:
     namespace, name = trial.release.namespace, pod["metadata"]["name"]
-    for container in pod["spec"]["containers"]:
+    for container in containers_of(pod):
         for line in trial.bench.api.logs(namespace, name, container["name"]).splitlines():
             yield from clean(line)
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from podrunner.diagnose.pod import containers_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -121,7 +123,7 @@ def check_lines(log: str, lines: Iterable[str], never: Iterable[str]) -> list[Ch
 
 def _check_privileged(pod: Object, promise: Promise) -> Check:
     """No container is privileged unless promised, and then the build container alone."""
-    containers = _containers(pod)
+    containers = containers_of(pod)
     privileged = [item["name"] for item in containers if (item.get("securityContext") or {}).get("privileged")]
     allowed = ["build"] if promise.privileged else []
     wrong = [name for name in privileged if name not in allowed]
@@ -131,7 +133,7 @@ def _check_privileged(pod: Object, promise: Promise) -> Check:
 
 
 def _check_build(pod: Object, promise: Promise) -> Check:
-    build = next((item for item in _containers(pod) if item["name"] == "build"), None)
+    build = next((item for item in containers_of(pod) if item["name"] == "build"), None)
     if build is None:
         return Check("the build container", "the job's pod has none")
     own, shared = build.get("securityContext") or {}, pod["spec"].get("securityContext") or {}
@@ -174,10 +176,6 @@ def _wrong_capabilities(bounding: int, promise: Promise) -> str:
         return "" if bounding >> _CAPABILITIES["SYS_ADMIN"] & 1 else "CapBnd lacks SYS_ADMIN, promised are all"
     wanted = sum(1 << _CAPABILITIES[name] for name in promise.capabilities)
     return "" if bounding == wanted else f"CapBnd is {bounding:016x}, promised is {wanted:016x} ({_names(wanted)})"
-
-
-def _containers(pod: Object) -> list[Object]:
-    return [*(pod["spec"].get("initContainers") or []), *pod["spec"]["containers"]]
 
 
 def _shown(context: Mapping[str, Any], privileged: bool) -> str:

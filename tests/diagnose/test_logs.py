@@ -65,3 +65,13 @@ def test_the_runner_of_the_log_is_the_one_whose_values_change() -> None:
 
     assert cause is not None
     assert cause.values.startswith("runners:\n  team-a:\n    config:\n")
+
+
+def test_a_pod_that_waited_in_vain_is_told_once() -> None:
+    log = Path(__file__).parent / "logs" / "insufficient-resources.waited-in-vain.log"
+
+    with log.open("rb") as file:
+        explanation = examine(read_lines(file))
+
+    assert [diagnosis.id for diagnosis in explanation.diagnoses] == ["insufficient-resources"]
+    assert "the job's pod did not start in time" in explanation.diagnoses[0].consequences

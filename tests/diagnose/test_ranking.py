@@ -99,3 +99,18 @@ def test_a_cause_that_the_script_passed_over_stands_behind_the_command_that_fail
     found = explain([*passed, "$ make test", "ERROR: Job failed: command terminated with exit code 2"])
 
     assert [one.id for one in found] == ["script-failed", "idmap-no-new-privs"]
+
+
+def test_what_a_command_says_of_another_pod_is_no_cause_what_the_cluster_says_of_the_job_is() -> None:
+    log = [
+        "$ kubectl get pods",
+        "web-1   0/1   OOMKilled   3   5m",
+        "ERROR: Job failed: command terminated with exit code 1",
+    ]
+
+    alone = explain(log)
+    with_pod = explain(log, others={"pod": ["container build terminated: OOMKilled, exit code 137"]})
+
+    assert [one.id for one in alone] == ["script-failed"]
+    assert with_pod[0].id == "oom-killed"
+    assert [(one.source, one.line) for one in with_pod[0].evidence] == [("pod", 1)]

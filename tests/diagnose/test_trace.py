@@ -56,6 +56,23 @@ def test_lines_know_their_stage_and_the_command_of_the_script() -> None:
     assert trace.is_whole
 
 
+@pytest.mark.parametrize(
+    ("headings", "before_script"),
+    [
+        (["Getting source from Git repository"], True),
+        (["Getting source from Git repository", 'Executing "step_script" stage of the job script'], False),
+        (["Getting source from Git repository", "Running before_script and script"], False),
+        (["$ make"], False),
+    ],
+)
+def test_a_job_is_known_to_have_ended_before_its_script(headings: list[str], before_script: bool) -> None:
+    trace = Trace()
+
+    list(trace.read([*headings, "Cleaning up project directory and file based variables", "ERROR: Job failed: a"]))
+
+    assert trace.before_script is before_script
+
+
 def test_a_line_without_end_is_read_in_pieces_of_the_same_number() -> None:
     stream = io.BytesIO(b"a" * (2 * LONGEST_LINE) + b"\nnext\n")
 

@@ -14,6 +14,10 @@ IMAGE = (
     '"quay.io/podman/no-such-image:1": failed to resolve reference "quay.io/podman/no-such-image:1": not found. '
     "Check https://docs.gitlab.com/runner/shells/#shell-profile-loading for more information\n"
 )
+OLDER_IMAGE = (
+    "ERROR: Job failed: prepare environment: waiting for pod running: image pull failed: "
+    'Back-off pulling image "quay.io/podman/no-such-image:1"\n'
+)
 STEP = (
     "$ podman build . -t x:y\nSTEP 1/3: FROM docker.io/library/golang:1.23.1\nSTEP 2/3: RUN echo before\nbefore\n"
     'STEP 3/3: RUN go build missing.go\nError: building at STEP "RUN go build missing.go": exit status 1\n'
@@ -36,6 +40,11 @@ COMMAND = "$ make\nmake: *** No targets.  Stop.\nERROR: Job failed: command term
     ("log", "sentence"),
     [
         (IMAGE, "the image quay.io/podman/no-such-image:1 cannot be pulled: not found"),
+        (
+            OLDER_IMAGE,
+            "the image quay.io/podman/no-such-image:1 cannot be pulled: "
+            'Back-off pulling image "quay.io/podman/no-such-image:1"',
+        ),
         (STEP, "the build stopped at `RUN go build missing.go` (STEP 3/3): exit status 1"),
         (
             BUILDER,
@@ -45,7 +54,7 @@ COMMAND = "$ make\nmake: *** No targets.  Stop.\nERROR: Job failed: command term
         (COMMAND, "the job failed after `make`: command terminated with exit code 2"),
         ("", "the job failed: script_failure"),
     ],
-    ids=["image", "step", "builder image", "refused pod", "command", "nothing said"],
+    ids=["image", "image, older runner", "step", "builder image", "refused pod", "command", "nothing said"],
 )
 def test_the_sentence_names_what_failed(log: str, sentence: str) -> None:
     run = JobRun(7, state="failed", failure_reason="script_failure", trace=bytearray(log.encode()))

@@ -24,6 +24,9 @@ KINDS = {
     "user": "The pipeline and the Containerfile",
 }
 
+# What an entry is of, where that matters: see Entry.
+OF = ("pod", "script", "preparation")
+
 
 class Level(Enum):
     """What an entry says when it matches."""
@@ -54,7 +57,9 @@ class Entry:
 
     `title`, `cause`, `fix` and `values` may hold placeholders: `{name|text when unknown}`, filled from the pattern's
     named groups and from what is known of the job. `weight` (0-100) ranks specific before general. `explains` are ids
-    of entries that follow from this one. `beside`: one of these patterns has to be somewhere in log or pod, too;
+    of entries that follow from this one. `of` is "pod" for what Kubernetes and the runner say of the job's own pod: the
+    same words in the script's output are about another one. It is "script" or "preparation" for what applies only to
+    a job that got to its script, or that did not. `beside`: one of these patterns has to be somewhere in log or pod, too;
     `unless`: none of these may be.
     """
 
@@ -68,6 +73,7 @@ class Entry:
     samples: tuple[str, ...]
     level: Level = Level.CAUSE
     values: str = ""
+    of: str = ""
     explains: frozenset[str] = frozenset()
     beside: tuple[Pattern, ...] = ()
     unless: tuple[Pattern, ...] = ()
@@ -132,6 +138,8 @@ def _entry(item: dict[str, Any]) -> Entry:
     given = dict(item)
     if given["kind"] not in KINDS:
         raise ValueError(f"kind {given['kind']!r} is not one of {', '.join(KINDS)}")
+    if given.get("of", "pod") not in OF:
+        raise ValueError(f"of {given['of']!r} is not one of {', '.join(OF)}")
     for key in ("patterns", "beside", "unless"):
         given[key] = tuple(_pattern(text) for text in given.get(key, ()))
     for key in ("title", "cause", "fix"):

@@ -23,7 +23,10 @@ def what_to_collect(explanation: Explanation, pod: str = "") -> list[str]:
     sentences += [
         f"Events of the jobs' namespace, kept for an hour: `kubectl --namespace {namespace} get events --sort-by=.lastTimestamp`.",
         "podman's own account: put `podman --log-level=debug info` before the build, or `--log-level=debug` into it.",
-        "The manager's log of that time: `kubectl logs deployment/RELEASE-podrunner`.",
+        (
+            "The manager's log of that time: `kubectl logs --namespace NAMESPACE-OF-THE-RELEASE "
+            "--selector app.kubernetes.io/component=manager --tail=-1`."
+        ),
     ]
     if not pod:
         sentences.append(f"The pod while it is there: `podrunner explain --pod {name}`.")

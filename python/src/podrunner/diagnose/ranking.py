@@ -29,7 +29,7 @@ class Ranked:
 
 def rank(scan: Scan, trace: Trace) -> list[Ranked]:
     """The causes, the most likely first."""
-    hits = [hit for hit in scan.hits.values() if _applies(hit.entry, scan)]
+    hits = [hit for hit in scan.hits.values() if _applies(hit.entry, scan, trace)]
     scores = {hit.entry.id: _score(hit, trace) for hit in hits}
     follows = _consequences(hits, trace)
     ranked = [
@@ -41,7 +41,9 @@ def rank(scan: Scan, trace: Trace) -> list[Ranked]:
     return sorted(ranked, key=lambda one: (-one.score, -one.hit.best.number))
 
 
-def _applies(entry: Entry, scan: Scan) -> bool:
+def _applies(entry: Entry, scan: Scan, trace: Trace) -> bool:
+    if entry.of == ("script" if trace.before_script else "preparation"):
+        return False
     wanted = not entry.beside or any(pattern.text in scan.seen for pattern in entry.beside)
     return wanted and not any(pattern.text in scan.seen for pattern in entry.unless)
 

@@ -115,6 +115,8 @@ class Scan:
                         self._add(entry, line, found.groupdict())
 
     def _add(self, entry: Entry, line: Line, groups: dict[str, str | None]) -> None:
+        if entry.of == "pod" and line.is_of_script:
+            return
         known = {name: text for name, text in groups.items() if text}
         hit = self.hits.setdefault(entry.id, Hit(entry, line, line, known))
         if hit.last and hit.last[-1] is line:

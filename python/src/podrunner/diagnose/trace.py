@@ -24,6 +24,10 @@ _COMMAND = re.compile(r"^\$ (?P<command>.+)")
 _STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP (?P<number>\d+(?:/\d+)?): (?P<step>.+)")
 # What is tried again, and texts that are shown for another reason: a diff, a linter's place in a document.
 _ASIDE = re.compile(r"\b(?:[Rr]etrying|[Ww]ill retry)\b|^[-+] |^\S+\.(?:adoc|html|md|rst|txt):\d+")
+# What go test, pytest and jest say of a test: errors are what tests are about. Not of Docker, which they only use.
+_TEST = re.compile(
+    r"^(?!.*[Dd]ocker)(?:\s+\w+_test\.go:\d+: |E {3,}|(?:FAILED|ERROR) \S+::|\s+(?:Expected|Received)(?: [a-z]+)?: )"
+)
 _RUNNER = re.compile(r"^ {1,4}on (?P<name>\S.*?) [\w-]{7,12}(?:, system ID: |$)")
 
 
@@ -42,9 +46,15 @@ _STAGES = (
     ('Preparing the "', Stage.PREPARE),
     ("Preparing environment", Stage.PREPARE),
     ("Getting source from ", Stage.SOURCES),
-    ('Executing "step_script" stage', Stage.SCRIPT),
+    # step_script, and step_release of a job that only releases.
+    ('Executing "step_', Stage.SCRIPT),
+    # Older runners.
+    ("Running before_script and script", Stage.SCRIPT),
     ('Executing "build_script" stage', Stage.SCRIPT),
     ("Running after_script", Stage.AFTER),
+    # What is kept of a job that failed; of one that did not, artifacts can make it fail.
+    ("Saving cache for failed job", Stage.AFTER),
+    ("Uploading artifacts for failed job", Stage.AFTER),
     ("Cleaning up ", Stage.AFTER),
     ("ERROR: Job failed", Stage.END),
 )
@@ -63,7 +73,13 @@ class Line:
     @property
     def is_aside(self) -> bool:
         """Whether it tells of something that is no failure by itself."""
-        return bool(_ASIDE.search(self.text))
+        return bool(_ASIDE.search(self.text) or _TEST.match(self.text))
+
+    @property
+    def is_of_script(self) -> bool:
+        """Whether a command of the script printed it: all but the runner's own lines, such as the pod's events."""
+        in_script = self.stage in {Stage.SCRIPT, Stage.AFTER} or (self.stage is Stage.UNKNOWN and self.command > 0)
+        return in_script and not self.text.startswith("WARNING: ")
 
 
 class Trace:
@@ -71,6 +87,8 @@ class Trace:
 
     def __init__(self) -> None:
         self.stage = Stage.UNKNOWN
+        # Whether the log shows that the job prepared itself, and no script after that.
+        self.before_script = False
         self.commands = 0
         self.lines = 0
         # What is known of the job: runner, command, step, number.
@@ -91,10 +109,12 @@ class Trace:
     def _note(self, text: str) -> None:
         if text[:1] in "$S[ " or text[:7] in {"Running", "Job suc"}:
             self._note_job(text)
-        if text[:1] in "PGERC":
+        if text[:1] in "PGERCSU":
             for start, stage in _STAGES:
                 if text.startswith(start):
                     self.stage = stage
+                    if stage in {Stage.PREPARE, Stage.SOURCES, Stage.SCRIPT}:
+                        self.before_script = stage is not Stage.SCRIPT
 
     def _note_job(self, text: str) -> None:
         if text.startswith("Job succeeded"):

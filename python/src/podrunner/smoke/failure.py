@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose import examine
+from podrunner.diagnose import examine, load_catalogue
 from podrunner.diagnose.pod import containers_of, describe_events, describe_pod
 from podrunner.diagnose.trace import clean
 from podrunner.smoke.api import ApiError
@@ -101,6 +101,8 @@ def _is_about(event: Object, pods: list[Object]) -> bool:
 def describe_failure(run: JobRun, explanation: Explanation) -> str:
     """What stopped, in its own words: an image, a step of the build, a refused pod; else the command and the cause."""
     log = run.log
+    if sentence := _image_pull(log):
+        return sentence
     for pattern, say in _STOPS:
         if found := pattern.search(log):
             return say(found, log)
@@ -110,10 +112,14 @@ def describe_failure(run: JobRun, explanation: Explanation) -> str:
     return f"the job failed{after}: {cause.title if cause and cause.level == 'cause' else _last_error(log, run)}"
 
 
-def _image_pull(found: _Match, log: str) -> str:
-    del log
-    why = _NOISE.sub("", found["why"]).strip()
-    return f"the image {found['image']} cannot be pulled: {why}"
+def _image_pull(log: str) -> str:
+    """The sentence for an image that cannot be pulled, empty for none: the catalogue knows how runners say it."""
+    errors = [line for line in log.splitlines() if line.startswith("ERROR: ")]
+    patterns = [pattern.expression for pattern in load_catalogue()["image-pull"].patterns]
+    for found in (pattern.search(line) for line in errors for pattern in patterns):
+        if found and {"image", "why"} <= found.groupdict().keys():
+            return f"the image {found['image']} cannot be pulled: {_NOISE.sub('', found['why']).strip()}"
+    return ""
 
 
 def _build_step(found: _Match, log: str) -> str:
@@ -128,7 +134,6 @@ def _refused(found: _Match, log: str) -> str:
 
 
 _STOPS: tuple[tuple[re.Pattern[str], Callable[[_Match, str], str]], ...] = (
-    (re.compile(r'ERROR: .*?pulling image "(?P<image>[^"]+)"(?: for container \S+?)?: (?P<why>.+)'), _image_pull),
     (re.compile(r'^Error: (?:error )?building at STEP "(?P<step>.+?)": (?P<why>.+)', re.MULTILINE), _build_step),
     (re.compile(r'ERROR: .*?pods "\S+" is forbidden: (?P<why>.+)'), _refused),
 )

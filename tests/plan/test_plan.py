@@ -22,29 +22,45 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "sentence"),
+    ("arguments", "sentence"),
     [
-        (
-            ["--pipeline", "ci.yml", "--job", "biuld"],
-            2,
-            "ci.yml: there is no job `biuld`. Did you mean `build`? Jobs: build.",
-        ),
-        (["--pipeline", "gone.yml"], 1, "gone.yml: the pipeline cannot be read: No such file or directory."),
-        (["--preset", "unpriviledged"], 2, "No preset `unpriviledged`. Did you mean `unprivileged`?"),
-        (["--kubeconfig", "gone"], 2, "gone: no such kubeconfig."),
-        (["--images", "."], 2, "smoke.json: no such file. `ci/airgap/build` makes such a folder."),
-        (["--repository", "."], 1, ".gitlab-ci.yml: the pipeline cannot be read: No such file or directory."),
+        (["--pipeline", "gone.yml"], "gone.yml: the pipeline cannot be read: No such file or directory."),
+        (["--repository", "."], ".gitlab-ci.yml: the pipeline cannot be read: No such file or directory."),
     ],
 )
 def test_a_sentence_and_the_evidence(
-    arguments: list[str], code: int, sentence: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], sentence: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["smoke", *arguments, "--evidence", "evidence"]) == code
+    assert main(["smoke", *arguments, "--evidence", "evidence"]) == 1
 
     said = capsys.readouterr().out
     assert sentence in said
     assert " ! Evidence: evidence\n" in said
     assert sentence in (folder / "evidence" / "failure.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["--pipeline", "ci.yml", "--job", "biuld"],
+            "ci.yml: there is no job `biuld`. Did you mean `build`? Jobs: build.",
+        ),
+        (["--preset", "unpriviledged"], "No preset `unpriviledged`. Did you mean `unprivileged`?"),
+        (["--kubeconfig", "gone"], "--kubeconfig gone: no such file."),
+        (["--kubeconfig", "ci.yml"], "ci.yml: not a usable kubeconfig: "),
+        (["--images", "."], "smoke.json: no such file. `ci/airgap/build` makes such a folder."),
+    ],
+)
+def test_wrong_use_is_a_sentence_and_no_evidence(
+    arguments: list[str], sentence: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(folder.iterdir())
+
+    assert main(["smoke", *arguments]) == 2
+
+    assert sentence in capsys.readouterr().out
+    assert sorted(folder.iterdir()) == before
 
 
 def test_a_pipeline_that_is_not_yaml_is_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

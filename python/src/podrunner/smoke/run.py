@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.diagnose.censor import Censor
-from podrunner.errors import PodrunnerError
+from podrunner.errors import PodrunnerError, UsageError
 from podrunner.smoke.cluster import Cluster, connect, make_cluster
 from podrunner.smoke.evidence import Evidence, keep_file
 from podrunner.smoke.install import install
@@ -51,6 +51,10 @@ def _run_or_report(options: Options, progress: Progress, removals: Removals) -> 
     evidence = Evidence(options.evidence or Path(f"podrunner-smoke-{time.strftime('%Y%m%d-%H%M%S')}"), censor)
     try:
         return _run(options, _temporary_folder(removals), progress, removals, evidence)
+    except UsageError as error:
+        # Nothing was tried: the sentence is all there is to know.
+        progress.failed(censor.clean(str(error)))
+        return error.exit_code
     except PodrunnerError as error:
         report(progress, evidence, str(error))
         return error.exit_code
@@ -83,8 +87,8 @@ def _plan(options: Options, temporary: Path, progress: Progress, evidence: Evide
     try:
         with progress.step("Read the pipeline, the repository and the values"):
             plan = make_plan(options, temporary)
-    except PodrunnerError:
-        if options.pipeline:
+    except PodrunnerError as error:
+        if options.pipeline and not isinstance(error, UsageError):
             keep_file(evidence, options.pipeline, "pipeline.yml")
         raise
     for note in (*plan.job.notes, *plan.bundle.notes):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.diagnose.trace import LONGEST_LINE
 from podrunner.errors import PodrunnerError, UsageError
-from podrunner.kubeconfig import find_context, unusable, when_busy
+from podrunner.kubeconfig import api_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,19 +35,9 @@ class PodEvidence:
 
 def connect(kubeconfig: Path | None, context: str = "") -> CoreV1Api:
     """The API of the cluster that a kubeconfig and a context of it name, as kubectl chooses. Raises UsageError."""
-    from kubernetes import client, config
+    from kubernetes.client import CoreV1Api
 
-    find_context(kubeconfig, context)
-    configuration = client.Configuration()
-    try:
-        config.load_kube_config(  # type: ignore[no-untyped-call]
-            str(kubeconfig) if kubeconfig else None, context or None, configuration, persist_config=False
-        )
-    # A user or cluster that is not there, a certificate that is none.
-    except (config.ConfigException, TypeError, KeyError, AttributeError, ValueError, OSError) as error:
-        raise unusable(kubeconfig, error) from None
-    configuration.retries = when_busy()
-    return client.CoreV1Api(client.ApiClient(configuration))
+    return CoreV1Api(api_client(kubeconfig, context))
 
 
 def read_pod(api: CoreV1Api, namespace: str, name: str) -> PodEvidence:

@@ -39,7 +39,7 @@ class Target:
 def find_target(kubeconfig: Path | None, context: str, namespace: str) -> Target:
     """The cluster, with the context's namespace where none is given. Raises UsageError for one that is not there."""
     chosen = find_context(kubeconfig, context)
-    return Target(kubeconfig, context, namespace or chosen["context"].get("namespace") or "default")
+    return Target(kubeconfig, context, namespace or chosen.get("namespace") or "default")
 
 
 def connect(target: Target, temporary: Path) -> tuple[Api, str]:

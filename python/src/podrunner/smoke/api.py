@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from podrunner.errors import PodrunnerError, UsageError
-from podrunner.kubeconfig import when_busy
+from podrunner.errors import PodrunnerError
+from podrunner.kubeconfig import api_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 Object = dict[str, Any]
 
@@ -54,26 +54,9 @@ class Api:
 
         Raises UsageError when there is none or it cannot be used.
         """
-        from kubernetes import client, config
-
-        if kubeconfig and not kubeconfig.is_file():
-            raise UsageError(f"{kubeconfig}: no such kubeconfig.")
-        configuration = client.Configuration()
         certificates = tempfile.mkdtemp(prefix="certificates-", dir=temporary)
-        try:
-            config.load_kube_config(  # type: ignore[no-untyped-call]
-                str(kubeconfig) if kubeconfig else None,
-                context=context or None,
-                client_configuration=configuration,
-                persist_config=False,
-                temp_file_path=certificates,
-            )
-        except config.ConfigException as error:
-            name = kubeconfig or "the default kubeconfig"
-            raise UsageError(f"{name}: not a usable kubeconfig: {str(error).rstrip('.')}.") from None
-        configuration.retries = when_busy()
-        self._client = client.ApiClient(configuration)
-        self.server = str(configuration.host)
+        self._client = api_client(kubeconfig, context, Path(certificates))
+        self.server = str(self._client.configuration.host)
 
     def close(self) -> None:
         """Ends the connection."""

@@ -96,12 +96,12 @@ class Cluster:
 
     def post(self, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> Any:
         """Make a pod, or say whether somebody may."""
+        if path in self.answers:
+            return self.answers[path]
         if path == REVIEWS:
             asked = body["spec"]["resourceAttributes"]
             name = " ".join([asked["verb"], "/".join(filter(None, [asked["resource"], asked["subresource"]]))])
             return {"status": {"allowed": name not in self.denied}}
-        if path in self.answers:
-            return self.answers[path]
         if "dryRun" not in query:
             self.made.append(body)
             self.pods[body["metadata"]["name"]] = body | {"status": {"phase": "Succeeded"}}

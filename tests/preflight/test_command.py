@@ -320,6 +320,37 @@ def test_a_cluster_that_cannot_be_asked_is_2(cluster: Cluster, capsys: pytest.Ca
     assert "podrunner: the cluster cannot be asked: GET /version: Unauthorized\n" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("status", [401, 500])
+def test_a_cluster_that_answers_with_an_error_is_2(
+    status: int, cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.answers["/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"] = {"code": status, "message": "no"}
+    cluster.answers["/apis/security.openshift.io/v1"] = {"code": 500, "message": "etcdserver: request timed out"}
+
+    code = run(cluster)
+
+    expected = (
+        "podrunner: the cluster cannot be asked: GET /apis/security.openshift.io/v1: etcdserver: request timed out"
+    )
+    assert code == 2
+    assert f"{expected}\n" in capsys.readouterr().err
+
+
+def test_where_nobody_says_what_one_may_do_that_is_said_and_nothing_is_tried(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.forbid("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+
+    data = report(cluster, capsys)
+
+    assert data["unread"] == [
+        "what this kubeconfig may do: this kubeconfig may not create selfsubjectaccessreviews.",
+    ]
+    assert data["untried"] == ["No mode was tried, nobody says what this kubeconfig may do."]
+    assert answers(data)["unprivileged"] == "likely"
+    assert cluster.made == []
+
+
 def test_a_cluster_whose_nodes_take_no_jobs_says_so_and_what_to_tell(
     cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -344,3 +375,23 @@ def test_a_taint_that_jobs_tolerate_keeps_no_probe_away(cluster: Cluster, capsys
     wanted = {"key": "pool", "operator": "Equal", "value": "ci", "effect": "NoSchedule"}
     assert [pod["spec"]["tolerations"] for pod in cluster.made] == [[wanted]] * len(cluster.made)
     assert r"node_tolerations.pool\=ci=NoSchedule" in data["recommended"]["command"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        (r"runners.b.config.kubernetes.node_tolerations.gpu\=yes=NoSchedule", "runners.a.{}"),
+        ("runners.b.config.limit=1", "jobs.{}"),
+    ],
+    ids=["of the first runner by name", "of all runners"],
+)
+def test_the_taints_that_count_are_those_that_the_probes_tolerate(
+    settings: tuple[str, str], cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.taint("worker", "pool", "ci")
+    tolerated = r"config.kubernetes.node_tolerations.pool\=ci=NoSchedule"
+
+    data = report(cluster, capsys, *(word for text in settings for word in ("--set", text.format(tolerated))))
+
+    assert answers(data)["unprivileged"] == "yes"
+    assert {pod["spec"]["tolerations"][0]["key"] for pod in cluster.made} == {"pool"}

@@ -123,9 +123,10 @@ def read_options(args: Namespace) -> Options:
 def read_demand(values: Mapping[str, Any]) -> Demand:
     """What jobs ask of nodes, by the values; of several runners the first one counts, as it does for probes."""
     from podrunner.preflight.survey import Demand
+    from podrunner.smoke.runners import runner_keys
 
-    runner = next(iter((values.get("runners") or {}).values()), None) or {}
-    kubernetes = (runner.get("config") or {}).get("kubernetes") or {}
+    first = next(iter(runner_keys(values).values()))
+    kubernetes = first.get("kubernetes") or {}
     return Demand(str(values["podman"]["fuse"]["resource"]), kubernetes.get("node_tolerations") or {})
 
 

@@ -6,7 +6,6 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.errors import UsageError
 from podrunner.kubeconfig import find_context
 
 if TYPE_CHECKING:
@@ -43,13 +42,9 @@ def find_target(kubeconfig: Path | None, context: str, namespace: str) -> Target
 
 
 def connect(target: Target, temporary: Path) -> tuple[Api, str]:
-    """The cluster's API and its version. Raises UsageError when it cannot be asked."""
-    from podrunner.smoke.api import Api, ApiError
+    """The cluster's API and its version. Raises UsageError for a kubeconfig that cannot be used, ApiError."""
+    from podrunner.smoke.api import Api
     from podrunner.smoke.cluster import plain_version
 
     api = Api(target.kubeconfig, temporary, target.context)
-    try:
-        return api, plain_version(api.version())
-    except ApiError as error:
-        api.close()
-        raise UsageError(f"the cluster cannot be asked: {error}") from None
+    return api, plain_version(api.version())

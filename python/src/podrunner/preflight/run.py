@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 from podrunner.chart import modes
 from podrunner.check import shown_path
+from podrunner.errors import UsageError
 from podrunner.preflight.connection import connect
 from podrunner.preflight.facts import ANY_NODE, kinds
 from podrunner.preflight.probing import Prober
 from podrunner.preflight.recommendation import install_line, recommend
 from podrunner.preflight.report import Report
-from podrunner.preflight.survey import Demand, Survey, missing_rights
+from podrunner.preflight.survey import Demand, Survey
 from podrunner.preflight.trials import Bench, Trials
+from podrunner.smoke.api import ApiError
 from podrunner.smoke.interruption import Interrupted, Interruption, deferred
 from podrunner.smoke.removal import Removals
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from podrunner.preflight.connection import Target
     from podrunner.preflight.job import Wish
     from podrunner.smoke.progress import Progress
+
+_UNTRIED = "nothing speaks against it; not tried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Options:
 
 
 def preflight(options: Options, progress: Progress) -> Report | None:
-    """The report; None when interrupted. Raises UsageError for a cluster that cannot be asked, ApiError."""
+    """The report; None when interrupted. Raises UsageError, also for a cluster that cannot be asked."""
     report = None
     with Interruption(partial(progress.urgent, "Ending what runs, then removing what was made.")) as interruption:
         removals = Removals(progress, interruption)
@@ -51,6 +55,8 @@ def preflight(options: Options, progress: Progress) -> Report | None:
                 report = _run(options, progress, removals)
         except Interrupted:
             progress.failed("Interrupted")
+        except ApiError as error:
+            raise UsageError(f"the cluster cannot be asked: {error}") from None
         finally:
             removals.run()
         return None if interruption.count else report
@@ -64,10 +70,14 @@ def _run(options: Options, progress: Progress, removals: Removals) -> Report:
         api, version = connect(options.target, folder)
     namespace = options.target.namespace
     with progress.step(f"Read the cluster and its namespace {namespace}"):
-        facts = Survey(api, namespace).read(version, options.selector, options.demand)
-        missing = missing_rights(api, namespace)
+        survey = Survey(api, namespace)
+        missing = survey.missing_rights()
+        facts = survey.read(version, options.selector, options.demand)
     bench = _bench(Bench(api, facts, options.wish, modes(options.wish.chart), kinds(facts.nodes), progress), options)
-    if missing:
+    if missing is None:
+        # What is made has to be removed again, and nobody says whether it may be.
+        bench = replace(bench, prober=None, why_untried=f"{_UNTRIED}, nobody says what this kubeconfig may do")
+    elif missing:
         bench = replace(bench, prober=None, why_untried=_why_not(missing), dry_run="create pods" not in missing)
     elif bench.prober:
         bench.prober.note(removals)
@@ -78,15 +88,15 @@ def _run(options: Options, progress: Progress, removals: Removals) -> Report:
 
 def _bench(bench: Bench, options: Options) -> Bench:
     if not options.probe:
-        return replace(bench, why_untried="nothing speaks against it; not tried (--no-probe)")
+        return replace(bench, why_untried=f"{_UNTRIED} (--no-probe)")
     prober = Prober(bench.api, options.target, secrets.token_hex(3), options.timeout)
     probed = frozenset(kind.node.name for kind in bench.kinds[: options.max_nodes])
-    untried = f"nothing speaks against it; not tried (--max-nodes {options.max_nodes})"
+    untried = f"{_UNTRIED} (--max-nodes {options.max_nodes})"
     return replace(bench, prober=prober, probed=probed, why_untried=untried)
 
 
 def _why_not(missing: list[str]) -> str:
-    return f"nothing speaks against it; not tried, this kubeconfig may not {', '.join(missing)}"
+    return f"{_UNTRIED}, this kubeconfig may not {', '.join(missing)}"
 
 
 def _report(trials: Trials, options: Options) -> Report:

@@ -54,6 +54,19 @@ class Survey:
             tuple(dict.fromkeys(self.unread)),
         )
 
+    def missing_rights(self) -> list[str] | None:
+        """What a probe needs and this kubeconfig may not do, such as `create pods`; None when nobody says."""
+        needed = [("create", "pods", ""), ("get", "pods", ""), ("delete", "pods", ""), ("get", "pods", "log")]
+        return self._ask(
+            "what this kubeconfig may do",
+            "create selfsubjectaccessreviews",
+            lambda: [
+                f"{verb} {resource}{'/' + part if part else ''}"
+                for verb, resource, part in needed
+                if not _may(self._api, self._namespace, verb, resource, part)
+            ],
+        )
+
     def _levels(self) -> tuple[str | None, str | None]:
         found = self._ask(
             f"labels of the namespace {self._namespace}",
@@ -153,16 +166,6 @@ def describe_quota(item: Object) -> str:
     used = status.get("used") or {}
     parts = [f"{name} {used.get(name, '?')} of {hard}" for name, hard in (status.get("hard") or {}).items()]
     return f"{item['metadata']['name']}: {', '.join(parts) or 'nothing'}"
-
-
-def missing_rights(api: Api, namespace: str) -> list[str]:
-    """What a probe needs and this kubeconfig may not do in a namespace: `create pods`."""
-    needed = [("create", "pods", ""), ("get", "pods", ""), ("delete", "pods", ""), ("get", "pods", "log")]
-    return [
-        f"{verb} {resource}{'/' + part if part else ''}"
-        for verb, resource, part in needed
-        if not _may(api, namespace, verb, resource, part)
-    ]
 
 
 def _may(api: Api, namespace: str, verb: str, resource: str, part: str) -> bool:

@@ -40,16 +40,14 @@ def overlay(
 
     `url` is the stand-in's, `mirrors` registry → mirror. `builtin` adds what the verdict reads from inside.
     """
-    from podrunner.values import merge
-
-    shared = (_all_values(chart, layers).get("jobs") or {}).get("config") or {}
-    given = {name: merge(shared, runner.get("config") or {}) for name, runner in _runners(chart, layers).items()}
+    every = _all_values(chart, layers)
+    given = runner_keys(every)
     values: dict[str, Any] = {
         "gitlab": {"url": url},
         "config": {"check_interval": 1},
         "runners": {name: {"config": _runner_overlay(keys, url, builtin=builtin)} for name, keys in given.items()},
     }
-    if "keepOnUninstall" in (_all_values(chart, layers).get("manager") or {}):
+    if "keepOnUninstall" in (every.get("manager") or {}):
         # The smoke leaves nothing behind.
         values["manager"] = {"keepOnUninstall": False}
     if mirrors:
@@ -68,9 +66,18 @@ def _runner_overlay(given: Mapping[str, Any], url: str, *, builtin: bool) -> dic
     return config
 
 
+def runner_keys(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Runner name → the keys of config.toml that the values give it, those for all runners included; in that order."""
+    from podrunner.values import merge
+
+    shared = (values.get("jobs") or {}).get("config") or {}
+    return {name: merge(shared, runner.get("config") or {}) for name, runner in _runners(values).items()}
+
+
 def read_runners(chart: Path, layers: Sequence[Values], rendering: Rendering) -> list[Runner]:
     """The runners of a rendering, in the order of config.toml; `layers` are the values it was made from."""
-    modes = [_mode(chart, layers, runner) for _, runner in sorted(_runners(chart, layers).items())]
+    every = _all_values(chart, layers)
+    modes = [_mode(every, runner) for runner in _runners(every).values()]
     sources = _token_sources(rendering)
     made = {document["metadata"]["name"] for document in rendering.objects("Secret")}
     runners = []
@@ -104,14 +111,14 @@ def new_token() -> str:
     return f"glrt-{secrets.token_urlsafe(15)}"
 
 
-def _runners(chart: Path, layers: Sequence[Values]) -> dict[str, dict[str, Any]]:
-    """Runner name → its values. Without any there is one called `default`."""
-    runners = _all_values(chart, layers).get("runners") or {"default": {}}
-    return {name: runner or {} for name, runner in runners.items()}
+def _runners(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Runner name → its values, in the order of config.toml. Without any there is one called `default`."""
+    runners = values.get("runners") or {"default": {}}
+    return {name: runner or {} for name, runner in sorted(runners.items())}
 
 
-def _mode(chart: Path, layers: Sequence[Values], runner: Mapping[str, Any]) -> str:
-    podman = _all_values(chart, layers).get("podman") or {}
+def _mode(values: Mapping[str, Any], runner: Mapping[str, Any]) -> str:
+    podman = values.get("podman") or {}
     return str((runner.get("podman") or {}).get("mode") or podman.get("mode") or "none")
 
 

@@ -47,7 +47,7 @@ def find_context(kubeconfig: Path | None, context: str = "") -> dict[str, Any]:
 
     None is the default kubeconfig. Raises UsageError for what is not there or cannot be used.
     """
-    from kubernetes.config import ConfigException
+    from kubernetes import config
 
     if kubeconfig and not kubeconfig.is_file():
         raise UsageError(f"--kubeconfig {kubeconfig}: no such file.")
@@ -55,7 +55,7 @@ def find_context(kubeconfig: Path | None, context: str = "") -> dict[str, Any]:
         contexts, current = _read(kubeconfig)
         if not (context or current):
             hint = "`kubectl config use-context NAME` chooses one"
-            raise ConfigException(f"it has no current-context. {hint}; contexts: {listed(contexts)}")
+            raise config.ConfigException(f"it has no current-context. {hint}; contexts: {listed(contexts)}")
     if (name := context or current) not in contexts:
         asked = f"--context {name}" if context else f"current-context {name}"
         raise UsageError(f"{asked}: there is none.{did_you_mean(name, contexts)} Contexts: {listed(contexts)}.")
@@ -64,12 +64,12 @@ def find_context(kubeconfig: Path | None, context: str = "") -> dict[str, Any]:
 
 def _read(kubeconfig: Path | None) -> tuple[dict[str, dict[str, Any]], str]:
     """Name → context, and the name of the current one, empty where none is: only who names no context needs it."""
-    from kubernetes.config import ConfigException, kube_config
+    from kubernetes import config
 
-    files = str(kubeconfig or kube_config.KUBE_CONFIG_DEFAULT_LOCATION)
-    merged = kube_config.KubeConfigMerger(files).config  # type: ignore[no-untyped-call]
+    files = str(kubeconfig or config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION)
+    merged = config.kube_config.KubeConfigMerger(files).config  # type: ignore[no-untyped-call]
     if merged is None:
-        raise ConfigException("there is none")
+        raise config.ConfigException("there is none")
     contexts = {one["name"]: dict(one["context"].value) for one in merged["contexts"]}
     return contexts, str(merged.safe_get("current-context") or "")
 
@@ -77,12 +77,12 @@ def _read(kubeconfig: Path | None) -> tuple[dict[str, dict[str, Any]], str]:
 @contextmanager
 def _usable(kubeconfig: Path | None) -> Iterator[None]:
     """Makes a sentence of whatever the client says to a kubeconfig: it does not look closely at what it reads."""
-    from kubernetes.config import ConfigException
+    from kubernetes import config
     from yaml import YAMLError
 
     try:
         yield
-    except (ConfigException, YAMLError, TypeError, KeyError, AttributeError, ValueError, OSError) as error:
+    except (config.ConfigException, YAMLError, TypeError, KeyError, AttributeError, ValueError, OSError) as error:
         name = kubeconfig or "the default kubeconfig"
         hint = "" if kubeconfig else " Name one with --kubeconfig, or by the variable KUBECONFIG."
         raise UsageError(f"{name}: not a usable kubeconfig: {str(error).rstrip('.')}.{hint}") from None

@@ -7,11 +7,16 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from podrunner.smoke.api import Api
+
+from .pods import Server, served
 
 # What a script starts in the background ignores Ctrl-C, and so would everything that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -62,3 +67,10 @@ def monitoring_definitions(checkout: Path) -> list[dict[str, Any]]:
         pytest.skip(f"ci/crds/monitoring: {done.stderr.strip()}")
     files = sorted(Path(done.stdout.strip()).glob("*.yaml"))
     return [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
+
+
+@pytest.fixture
+def pods(tmp_path: Path) -> Iterator[tuple[Server, Api]]:
+    """Return an API server that knows pods, and the way to it."""
+    with served(tmp_path) as both:
+        yield both

@@ -9,10 +9,13 @@ import pytest
 
 from podrunner.diagnose.censor import Censor
 from podrunner.errors import PodrunnerError
-from podrunner.smoke.evidence import Evidence, gather_namespace
+from podrunner.smoke.evidence import Evidence, Own, gather_namespace
+from podrunner.smoke.job import JobRun
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pods import Server
 
     from podrunner.smoke.api import Api
 
@@ -93,3 +96,41 @@ def test_what_cannot_be_collected_is_noted(evidence: Evidence) -> None:
     evidence.gather("events", fail)
 
     assert evidence.problems == ["events: no answer"]
+
+
+def test_of_a_namespace_that_was_there_only_what_is_the_trial_s_is_kept(
+    evidence: Evidence, pods: tuple[Server, Api]
+) -> None:
+    server, api = pods
+    server.add("ci", "manager", instance="podrunner-abc")
+    server.add("ci", "runner-gone", job=7)
+    run = JobRun(7, pods={"runner-gone": server.pods["ci"].pop("runner-gone")})
+    server.add("ci", "stand-in-abc", instance="abc")
+    server.add("ci", "runner-a", job=7)
+    server.add("ci", "runner-b", job=8)
+    server.add("ci", "theirs", instance="production")
+
+    gather_namespace(evidence, api, "ci", own=Own("abc", run))
+
+    text = {file.name: file.read_text() for file in evidence.folder.iterdir()}
+    assert sorted(text) == [
+        "events.txt",
+        "manager-build.log",
+        "pods.yaml",
+        "runner-a-build.log",
+        "stand-in-abc-build.log",
+    ]
+    assert "theirs" not in text["pods.yaml"] + text["events.txt"]
+    assert "runner-b" not in text["pods.yaml"] + text["events.txt"]
+    about = ["manager", "runner-gone", "stand-in-abc", "runner-a"]
+    assert [line.partition("about ")[2] for line in text["events.txt"].splitlines()] == about
+
+
+def test_of_a_namespace_of_the_trial_everything_is_kept(evidence: Evidence, pods: tuple[Server, Api]) -> None:
+    server, api = pods
+    server.add("ci", "anything")
+
+    gather_namespace(evidence, api, "ci", "ci-")
+
+    assert (evidence.folder / "ci-anything-build.log").read_text() == "log of anything\n"
+    assert "about anything" in (evidence.folder / "ci-events.txt").read_text()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.diagnose.pod import containers_of
 from podrunner.errors import PodrunnerError
+from podrunner.smoke.job import is_of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from podrunner.diagnose.censor import Censor
     from podrunner.smoke.api import Api, Object
+    from podrunner.smoke.job import JobRun
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -54,11 +57,31 @@ def keep_file(evidence: Evidence, file: Path, name: str) -> None:
         evidence.write(name, file.read_text(encoding="utf-8", errors="replace"))
 
 
-def gather_namespace(evidence: Evidence, api: Api, namespace: str, prefix: str = "") -> None:
-    """Events, pods and their logs of a namespace; file names begin with `prefix`."""
-    evidence.gather("events", lambda: evidence.write(f"{prefix}events.txt", _events(api, namespace)))
-    evidence.gather("pods", lambda: evidence.write_yaml(f"{prefix}pods.yaml", api.list("Pod", namespace)))
-    evidence.gather("logs", lambda: _write_logs(evidence, api, namespace, prefix))
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is a trial's own where others have pods, too: all that is named with its `word`, and its job's pods."""
+
+    word: str
+    run: JobRun
+
+    def pod(self, pod: Object) -> bool:
+        """Whether a pod is the trial's."""
+        instance = (pod["metadata"].get("labels") or {}).get("app.kubernetes.io/instance", "")
+        return self.word in instance or is_of_job(pod, self.run.job_id)
+
+    def event(self, event: Object, pods: Iterable[Object]) -> bool:
+        """Whether an event is about something of the trial's; `pods` are those that are there."""
+        name = event["involvedObject"].get("name", "")
+        return self.word in name or name in {*self.run.pods, *(pod["metadata"]["name"] for pod in pods)}
+
+
+def gather_namespace(evidence: Evidence, api: Api, namespace: str, prefix: str = "", own: Own | None = None) -> None:
+    """Events, pods and their logs of a namespace, only the trial's `own` if given; file names begin with `prefix`."""
+    pods: list[Object] = []
+    evidence.gather("pods", lambda: pods.extend(_pods(api, namespace, own)))
+    evidence.write_yaml(f"{prefix}pods.yaml", pods)
+    evidence.gather("events", lambda: evidence.write(f"{prefix}events.txt", _events(api, namespace, pods, own)))
+    evidence.gather("logs", lambda: _write_logs(evidence, api, pods, prefix))
 
 
 def gather_nodes(evidence: Evidence, api: Api) -> None:
@@ -66,8 +89,13 @@ def gather_nodes(evidence: Evidence, api: Api) -> None:
     evidence.gather("nodes", lambda: evidence.write_yaml("nodes.yaml", map(_node_facts, api.list("Node"))))
 
 
-def _events(api: Api, namespace: str) -> str:
-    events = sorted(api.list("Event", namespace), key=_event_time)
+def _pods(api: Api, namespace: str, own: Own | None) -> list[Object]:
+    return [pod for pod in api.list("Pod", namespace) if own is None or own.pod(pod)]
+
+
+def _events(api: Api, namespace: str, pods: list[Object], own: Own | None) -> str:
+    wanted = [event for event in api.list("Event", namespace) if own is None or own.event(event, pods)]
+    events = sorted(wanted, key=_event_time)
     lines = [
         f"{_event_time(event)}  {event.get('type', '')}  {event.get('reason', '')}  "
         f"{event['involvedObject'].get('kind', '')}/{event['involvedObject'].get('name', '')}  {event.get('message', '')}"
@@ -80,9 +108,9 @@ def _event_time(event: Object) -> str:
     return str(event.get("lastTimestamp") or event.get("eventTime") or event["metadata"].get("creationTimestamp") or "")
 
 
-def _write_logs(evidence: Evidence, api: Api, namespace: str, prefix: str) -> None:
-    for pod in api.list("Pod", namespace):
-        name = pod["metadata"]["name"]
+def _write_logs(evidence: Evidence, api: Api, pods: Iterable[Object], prefix: str) -> None:
+    for pod in pods:
+        name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
         labels = pod["metadata"].get("labels") or {}
         for container in containers_of(pod):
             # `manager`, `stand-in`, `registry`; other pods by their name.

@@ -6,14 +6,20 @@ import time
 from typing import TYPE_CHECKING
 
 from podrunner.errors import PodrunnerError
+from podrunner.smoke.job import is_of_job
 from podrunner.smoke.rollout import wait_for_deployment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from podrunner.smoke.api import Api
     from podrunner.smoke.runners import Runner
     from podrunner.smoke.trial import Trial
 
 # Seconds until a manager that is ready has to have asked for a job; it asks every second.
 _ASK_TIMEOUT = 60
+# Seconds until a manager that was ended is no longer waited for: its node may be gone.
+_END_TIMEOUT = 20
 
 
 def install(trial: Trial) -> None:
@@ -35,13 +41,27 @@ def install(trial: Trial) -> None:
 
 
 def _uninstall(trial: Trial) -> None:
-    """Uninstalls, and ends pods that would still wait for a job."""
-    api, release = trial.bench.api, trial.release
+    release = trial.release
     release.uninstall()
-    for pod in api.list("Pod", release.namespace, f"app.kubernetes.io/instance={release.name}"):
-        api.delete("Pod", pod["metadata"]["name"], release.namespace, grace=0)
-    for name, pod in trial.run.pods.items():
-        api.delete("Pod", name, pod["metadata"]["namespace"], grace=0)
+    places = {runner.job_namespace for runner in trial.runners}
+    remove_pods(trial.bench.api, release.namespace, release.name, places, trial.run.job_id)
+
+
+def remove_pods(api: Api, namespace: str, release: str, job_namespaces: Iterable[str], job_id: int) -> None:
+    """Ends managers that would still wait for a job, then the job's pods, also those that nobody has seen yet."""
+    deadline = time.monotonic() + _END_TIMEOUT
+    while managers := api.list("Pod", namespace, f"app.kubernetes.io/instance={release}"):
+        # With a second to end, a pod is there until its processes are gone: none of them makes one more pod of the job.
+        grace = int(time.monotonic() < deadline)
+        for pod in managers:
+            api.delete("Pod", pod["metadata"]["name"], namespace, grace=grace)
+        if not grace:
+            break
+        time.sleep(0.5)
+    for place in job_namespaces:
+        for pod in api.list("Pod", place):
+            if is_of_job(pod, job_id):
+                api.delete("Pod", pod["metadata"]["name"], place, grace=0)
 
 
 def _wait_until_it_asks(trial: Trial) -> None:

@@ -71,6 +71,12 @@ def follow_job(run: JobRun, stand_in: StandIn, watch: PodWatch, progress: Progre
         progress.log(line)
 
 
+def is_of_job(pod: Object, job_id: int) -> bool:
+    """Whether GitLab Runner made a pod for this job."""
+    annotations = pod["metadata"].get("annotations") or {}
+    return bool(annotations.get(_ID) == str(job_id))
+
+
 @dataclass(slots=True)
 class PodWatch:
     """Looks at the pods of a namespace without missing one, a second at a time."""
@@ -96,6 +102,5 @@ class PodWatch:
 
 def _remember(run: JobRun, watch: PodWatch) -> None:
     for pod in watch.changes():
-        annotations = pod["metadata"].get("annotations") or {}
-        if annotations.get(_ID) == str(run.job_id):
+        if is_of_job(pod, run.job_id):
             run.pods[pod["metadata"]["name"]] = {"apiVersion": "v1", "kind": "Pod", **pod}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from podrunner.smoke.evidence import Evidence, gather_namespace, gather_nodes
+from podrunner.smoke.evidence import Evidence, Own, gather_namespace, gather_nodes
 from podrunner.smoke.failure import explain_trial
 from podrunner.smoke.judgement import JobFailedError
 
@@ -37,10 +37,11 @@ def gather_trial(trial: Trial, evidence: Evidence, error: PodrunnerError) -> Non
         if run.trace:
             evidence.write("job.log", run.log)
         evidence.write_yaml("job-pod.yaml", run.pods.values())
-        gather_namespace(evidence, bench.api, release.namespace)
         others = {runner.job_namespace for runner in trial.runners} - {release.namespace}
-        for namespace in sorted(others):
-            gather_namespace(evidence, bench.api, namespace, f"{namespace}-")
+        for namespace in (release.namespace, *sorted(others)):
+            prefix = "" if namespace == release.namespace else f"{namespace}-"
+            own = None if namespace in trial.made else Own(trial.place.word, run)
+            gather_namespace(evidence, bench.api, namespace, prefix, own)
         gather_nodes(evidence, bench.api)
         _write_what_was_rendered(trial, evidence)
         evidence.gather("state of the stand-in", lambda: _write_state(trial, evidence))

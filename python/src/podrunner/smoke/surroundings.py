@@ -29,6 +29,7 @@ def make_namespaces(trial: Trial) -> None:
                 raise PodrunnerError(f"the namespace {name} is there already.")
             continue
         remove = f"kubectl --kubeconfig {bench.cluster.kubeconfig} delete namespace {name}"
+        trial.made.add(name)
         bench.removals.add(f"the namespace {name}", partial(_delete_namespace, bench, name), remove)
         if name in theirs:
             # The release makes it, and leaves it there.

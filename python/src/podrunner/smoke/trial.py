@@ -47,7 +47,10 @@ class Bench:
 
 @dataclass(slots=True)
 class Trial:
-    """A subject while it is tried. Filled step by step, so that the evidence has what there is."""
+    """A subject while it is tried. Filled step by step, so that the evidence has what there is.
+
+    `made` are the namespaces that were not there before.
+    """
 
     bench: Bench
     subject: Subject
@@ -57,6 +60,7 @@ class Trial:
     layers: tuple[Values, ...] = ()
     rendering: Rendering | None = None
     runners: list[Runner] = field(default_factory=list)
+    made: set[str] = field(default_factory=set)
     run: JobRun = field(default_factory=lambda: JobRun(100_000_000 + secrets.randbelow(900_000_000)))
 
     @property

@@ -35,9 +35,9 @@ class PodEvidence:
 
 def connect(kubeconfig: Path | None, context: str = "") -> CoreV1Api:
     """The API of the cluster that a kubeconfig and a context of it name, as kubectl chooses. Raises UsageError."""
-    from kubernetes.client import CoreV1Api
+    from kubernetes import client
 
-    return CoreV1Api(api_client(kubeconfig, context))
+    return client.CoreV1Api(api_client(kubeconfig, context))
 
 
 def read_pod(api: CoreV1Api, namespace: str, name: str) -> PodEvidence:

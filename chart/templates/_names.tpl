@@ -16,7 +16,8 @@ Names, labels and annotations; _images.tpl has the references of images.
 
 {{/*
 40 characters leave room for "-<runner>-build" and for what controllers append, within 63. Of a longer name the end is a
-hash of the whole: two releases whose names begin alike share no object.
+hash of the whole: two releases whose names begin alike share no object. The same where a Service could not be called so:
+before Kubernetes 1.36 its name begins with a letter, and neither it nor a StatefulSet may have dots, as releases may.
 */}}
 {{- define "podrunner.fullname" -}}
 {{- $name := .Values.fullnameOverride -}}
@@ -24,8 +25,9 @@ hash of the whole: two releases whose names begin alike share no object.
   {{- $name = .Release.Name -}}
   {{- if not (contains .Chart.Name $name) -}}{{- $name = printf "%s-%s" $name .Chart.Name -}}{{- end -}}
 {{- end -}}
-{{- if gt (len $name) 40 -}}
-  {{- $name = printf "%s-%s" ($name | trunc 31 | trimSuffix "-") ($name | sha256sum | trunc 8) -}}
+{{- if not (regexMatch "^[a-z][-a-z0-9]{0,39}$" $name) -}}
+  {{- $begin := regexReplaceAll "^[0-9]" $name "r$0" | replace "." "-" | trunc 31 | trimSuffix "-" -}}
+  {{- $name = printf "%s-%s" $begin ($name | sha256sum | trunc 8) -}}
 {{- end -}}
 {{- $name -}}
 {{- end -}}

@@ -65,6 +65,22 @@ def test_names_are_cut_with_a_hash_of_the_whole(render: Any) -> None:
     assert named("production-of-the-platform-team-2") == "production-of-the-platform-team-4eb927f7"
 
 
+def test_a_release_by_whose_name_no_service_may_be_called_gets_one_with_a_hash_too(render: Any) -> None:
+    services = {
+        "manager": {"stableIdentity": True},
+        "sessionServer": {"enabled": True},
+        "metrics": {"service": {"enabled": True}},
+    }
+
+    def named(release: str) -> list[str]:
+        rendering = render(services, release=release)
+        return sorted(one["metadata"]["name"] for kind in ("Service", "StatefulSet") for one in rendering.objects(kind))
+
+    assert named("ci.prod") == [f"ci-prod-podrunner-fec22f4a{end}" for end in ("", "-manager", "-metrics", "-session")]
+    assert named("2024-ci") == [f"r2024-ci-podrunner-a54278f1{end}" for end in ("", "-manager", "-metrics", "-session")]
+    assert named("ci-prod")[0] == "ci-prod-podrunner"
+
+
 @pytest.mark.parametrize("case", NAMELESS, ids=lambda case: case.name)
 def test_two_releases_in_one_namespace_share_no_object(case: Case) -> None:
     first, second = (own_identities(case, render_case(case, release=name)) for name in (f"{LONG[:-1]}1", LONG))

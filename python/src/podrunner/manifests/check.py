@@ -9,6 +9,7 @@ from podrunner.explain import explain
 from podrunner.findings import Finding, Severity
 from podrunner.helm.kubernetes_version import minor_version
 from podrunner.manifests.crds import Crds
+from podrunner.manifests.names import check_service_name
 from podrunner.manifests.pods import is_built_in, table
 from podrunner.manifests.schemas import KindSchema, api_versions_of, find_schema, known_versions, versions_with
 from podrunner.nearest import listed
@@ -66,7 +67,11 @@ def _custom_schema(crds: Crds, kind: tuple[str, str]) -> KindSchema | str:
 
 @lru_cache(maxsize=65536)
 def _cached_check(document: Document, version: tuple[int, int]) -> tuple[Finding, ...]:
-    return (*_duplicate_keys(document), *_schema_findings(document, version))
+    return (
+        *_duplicate_keys(document),
+        *_schema_findings(document, version),
+        *check_service_name(document, version),
+    )
 
 
 def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[Finding]:

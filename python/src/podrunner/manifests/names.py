@@ -22,12 +22,18 @@ _LIMITS = {
     "StatefulSet": (52, "its pods carry it as a label, with 11 characters more"),
 }
 _NAME_LIMIT = 253
-_DNS = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
+_PART = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_DNS = re.compile(rf"{_PART}(\.{_PART})*\Z")
+_DNS_LABEL = re.compile(rf"{_PART}\Z")
 # Those of roles and their bindings may be any path.
 _DNS_NAMED = (
-    *("ConfigMap", "CronJob", "DaemonSet", "Deployment", "Ingress", "Job", "Namespace", "PersistentVolumeClaim"),
-    *("Pod", "ReplicaSet", "Secret", "Service", "ServiceAccount", "StatefulSet"),
+    *("ConfigMap", "CronJob", "DaemonSet", "Deployment", "Ingress", "Job", "PersistentVolumeClaim", "Pod"),
+    *("ReplicaSet", "Secret", "ServiceAccount"),
 )
+# A StatefulSet's pods are called after it, and so are their hosts.
+_DNS_LABEL_NAMED = ("Namespace", "Service", "StatefulSet")
+# The feature gate RelaxedServiceNameValidation is on from here.
+_SERVICES_BEGIN_WITH_A_DIGIT = (1, 36)
 _LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
 _LABEL_LIMIT = 63
 _KEY = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
@@ -52,6 +58,15 @@ def check_names(documents: Sequence[Document]) -> Iterator[Finding]:
         yield from _labels(document)
 
 
+def check_service_name(document: Document, version: tuple[int, int]) -> Iterator[Finding]:
+    """An error for a Service whose name begins with a digit, where Kubernetes of this version refuses that."""
+    name = name_of(document)
+    if document.data.get("kind") == "Service" and name[:1].isdigit() and version < _SERVICES_BEGIN_WITH_A_DIGIT:
+        message = f"metadata.name: `{name}` begins with a digit: Kubernetes before 1.36 wants a letter there."
+        at = {"object": document.name, "path": "metadata.name", "file": document.template}
+        yield Finding("name-form", Severity.ERROR, message, **at)  # type: ignore[arg-type]
+
+
 def _form(document: Document, name: str) -> Iterator[Finding]:
     kind = str(document.data.get("kind"))
     if not name and not table(document.data.get("metadata")).get("generateName"):
@@ -59,6 +74,11 @@ def _form(document: Document, name: str) -> Iterator[Finding]:
     elif kind in _DNS_NAMED and name and not _DNS.match(name):
         message = (
             f"metadata.name: `{name}` is not a name of a {kind}: lower-case letters, digits, dashes and dots, "
+            "the first and last, also beside a dot, a letter or digit."
+        )
+    elif kind in _DNS_LABEL_NAMED and name and not _DNS_LABEL.match(name):
+        message = (
+            f"metadata.name: `{name}` is not a name of a {kind}: lower-case letters, digits and dashes, without dots, "
             "the first and last a letter or digit."
         )
     else:

@@ -13,6 +13,10 @@ Values of the section manager that contradict each other or what the chart itsel
 {{- if and $manager.stableIdentity $manager.unregister -}}
   {{- fail "\n\nmanager.stableIdentity and manager.unregister are both true: the one keeps a manager's entry in GitLab, the other takes it away at every restart.\nSet one of them to false.\n" -}}
 {{- end -}}
+{{- $rolling := $manager.strategy.rollingUpdate | default dict -}}
+{{- if and (eq $manager.strategy.type "RollingUpdate") (has (toString $rolling.maxSurge) (list "0" "0%")) (has (toString $rolling.maxUnavailable) (list "0" "0%")) -}}
+  {{- fail "\n\nmanager.strategy.rollingUpdate.maxSurge and maxUnavailable are both 0: no pod could be replaced, and Kubernetes refuses the Deployment.\nSet one of them to 1.\n" -}}
+{{- end -}}
 {{- if $manager.autoscaling.enabled -}}
   {{- include "podrunner.checks.manager.autoscaling" . -}}
 {{- end -}}

@@ -1,5 +1,5 @@
 {{/*
-  podrunner.metrics.port      the port of metrics and health; empty when there is none
+  podrunner.metrics.port      the port of metrics and health, as GitLab Runner reads it; empty when there is none
   podrunner.metrics.name      name of an object for the Prometheus operator
   podrunner.metrics.monitor   what PodMonitor and ServiceMonitor have in common: whom they look for
   podrunner.metrics.endpoint  what they have in common of the endpoint
@@ -7,7 +7,9 @@
   podrunner.metrics.alerts    the alerts as YAML, by their names in the values
 */}}
 {{- define "podrunner.metrics.port" -}}
-{{- regexFind "[0-9]+$" (.Values.config.listen_address | default "") -}}
+{{- with .Values.config.listen_address -}}
+{{- regexFind ":[0-9]+$" . | trimPrefix ":" | default "9252" -}}
+{{- end -}}
 {{- end -}}
 
 {{/*

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from podrunner.errors import RenderError
+
 
 def manager_pod(rendering: Any) -> dict[str, Any]:
     """The pod template of the manager."""
@@ -106,6 +108,42 @@ def test_the_probes_follow_the_listen_address(render: Any) -> None:
     assert container["readinessProbe"]["httpGet"] == {"path": "/health/ready", "port": "metrics"}
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "runner.example.com", "[::]"])
+def test_without_a_port_it_is_the_one_that_gitlab_runner_adds(render: Any, address: str) -> None:
+    (container,) = manager_pod(render({"config": {"listen_address": address}}))["containers"]
+
+    assert container["ports"] == [{"name": "metrics", "containerPort": 9252}]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9000", "localhost:9000", "[::1]:9000"])
+def test_an_address_that_the_kubelet_cannot_reach_is_refused_while_there_are_probes(render: Any, address: str) -> None:
+    config = {"listen_address": address}
+    probes = {name: {"enabled": False} for name in ("readiness", "liveness")}
+
+    with pytest.raises(
+        RenderError, match=r"(?s)manager.probes.liveness.enabled is true and asks from outside.*to \":9000\""
+    ):
+        render({"config": config})
+    assert manager_pod(render({"config": config, "manager": {"probes": probes}}))
+
+
+def test_an_address_that_prometheus_cannot_reach_is_refused_while_there_are_monitors(render: Any) -> None:
+    probes = {name: {"enabled": False} for name in ("readiness", "liveness")}
+    values = {"config": {"listen_address": "localhost"}, "manager": {"probes": probes}}
+
+    with pytest.raises(RenderError, match=r"metrics.podMonitor.enabled is true and asks from outside"):
+        render({**values, "metrics": {"podMonitor": {"enabled": True}}})
+
+
+@pytest.mark.parametrize("nothing", [0, "0%"])
+def test_a_rollout_that_may_neither_add_nor_take_a_pod_is_refused(render: Any, nothing: Any) -> None:
+    rolling = {"maxSurge": nothing, "maxUnavailable": 0}
+
+    with pytest.raises(RenderError, match=r"(?s)maxSurge and maxUnavailable are both 0.*Set one of them to 1"):
+        render({"manager": {"strategy": {"rollingUpdate": rolling}}})
+    assert render({"manager": {"strategy": {"type": "Recreate", "rollingUpdate": rolling}}}).object("Deployment")
+
+
 def test_without_a_listen_address_there_are_no_probes(render: Any) -> None:
     (container,) = manager_pod(render({"config": {"listen_address": None}}))["containers"]
 
@@ -173,10 +211,10 @@ def test_the_rendered_text_has_no_blanks_at_line_ends(render: Any) -> None:
     assert text == "[]\n"
 
 
-def test_names_that_look_like_numbers_stay_text(render: Any) -> None:
-    rendering = render({"fullnameOverride": "1e3"}, release="123", namespace="0")
+def test_names_that_look_like_something_else_stay_text(render: Any) -> None:
+    rendering = render({"fullnameOverride": "null"}, release="123", namespace="0")
 
     deployment = rendering.object("Deployment")
-    assert (deployment["metadata"]["name"], deployment["metadata"]["namespace"]) == ("1e3", "0")
+    assert (deployment["metadata"]["name"], deployment["metadata"]["namespace"]) == ("null", "0")
     assert deployment["metadata"]["labels"]["app.kubernetes.io/instance"] == "123"
     assert {each["metadata"]["namespace"] for each in rendering.objects("Role")} == {"0"}

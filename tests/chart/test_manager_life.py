@@ -82,7 +82,7 @@ def test_what_stateful_sets_do_not_let_change_never_does(render: Any) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"config": {"listen_address": "127.0.0.1:9252"}},
+        {"config": {"listen_address": "0.0.0.0:9252"}},
         {"config": {"session_server": {"listen_address": ":8093", "advertise_address": "a.example.com:8093"}}},
         {"runners": {"default": {"config": {"experimental": {"boot_verify": {"enabled": True}}}}}},
         {"runners": {"default": {"token": {"insecureInline": "glrt-one"}}}},

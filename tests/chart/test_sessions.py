@@ -156,11 +156,19 @@ def test_another_address_takes_another_pod_because_gitlab_runner_reads_it_at_its
             "sessionServer.service.type is ClusterIP: Kubernetes refuses",
         ),
         (
+            {"sessionServer": {"enabled": True, "service": {"loadBalancerSourceRanges": ["192.0.2.0/24"]}}},
+            "loadBalancerSourceRanges is set, but sessionServer.service.type is ClusterIP: Kubernetes refuses",
+        ),
+        (
+            {"sessionServer": {"enabled": True, "service": {"externalTrafficPolicy": "Local"}}},
+            "externalTrafficPolicy is set, but sessionServer.service.type is ClusterIP: Kubernetes refuses",
+        ),
+        (
             {"sessionServer": {"enabled": False, "ingress": {"enabled": True, "host": HOST}}},
             "sessionServer.enabled is false: there is nothing behind the Ingress",
         ),
     ],
-    ids=["replicas", "two-places", "same-port", "no-host", "no-address", "node-port", "no-server"],
+    ids=["replicas", "two-places", "same-port", "no-host", "no-address", "node-port", "ranges", "policy", "no-server"],
 )
 def test_a_session_server_that_gitlab_could_not_reach_is_refused(
     render: Any, values: dict[str, Any], sentence: str

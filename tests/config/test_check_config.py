@@ -160,6 +160,27 @@ def test_a_token_in_plain_sight_is_named_but_not_shown() -> None:
     ]
 
 
+def test_a_secret_by_the_name_of_a_variable_or_key_is_named_but_not_shown() -> None:
+    lines = '''environment = ["DB_PASS=hunter2"]
+[runners.kubernetes]
+[[runners.kubernetes.pod_spec]]
+patch = '{"containers": [{"name": "build", "env": [{"name": "API_TOKEN", "value": "hunter2"}]}]}'
+[runners.kubernetes.pod_annotations]
+"example.com/password" = "hunter2"
+'''
+    reason = "a secret in plain sight: everybody who may read ConfigMaps can read it. [config-secret]"
+
+    assert check_runner(lines) == [
+        f"config.toml:7: warning: runners[0].environment[0]: DB_PASS: {reason}",
+        f"config.toml:10: warning: runners[0].kubernetes.pod_spec[0].patch: API_TOKEN: {reason}",
+        f"config.toml:12: warning: runners[0].kubernetes.pod_annotations.example\\.com/password: {reason}",
+    ]
+
+
+def test_a_variable_that_names_a_secret_or_a_path_has_no_finding() -> None:
+    assert check_runner('environment = ["DB_PASS=$CI_PASS", "TOKEN_FILE=a/b", "BYPASS=example.com"]') == []
+
+
 def test_no_runner_at_a_time_is_refused() -> None:
     assert check(RUNNER.replace("concurrent = 1", "concurrent = 0")) == [
         "config.toml:1: error: concurrent: must be 1 or more, is 0. [config-format]"

@@ -118,3 +118,82 @@ def test_an_address_with_a_password_is_left_out(imports: Callable[..., Any], wri
     assert "hunter2" not in run.text + str(run.report)
     assert run.values["gitlab"]["url"] == "https://gitlab.example.com"
     assert "runners[0].url" in run.paths("secret")
+
+
+def runner(lines: str) -> str:
+    head = '[[runners]]\nname = "a"\nurl = "https://gitlab.example.com"\nexecutor = "kubernetes"\n'
+    return head + lines
+
+
+SPOTS = {
+    "environment": ('environment = ["A=b", "DB_PASS=hunter2hunter2", "PATH=/bin"]', "runners[0].environment[1]"),
+    "a service's environment": (
+        '[[runners.kubernetes.services]]\nname = "postgres"\nenvironment = ["DB_PW=hunter2hunter2"]',
+        "runners[0].kubernetes.services[0].environment[0]",
+    ),
+    "a header in a script": (
+        "pre_build_script = \"curl -H 'PRIVATE-TOKEN: hunter2hunter2' https://gitlab.example.com\"",
+        "runners[0].pre_build_script",
+    ),
+    "an annotation": (
+        '[runners.kubernetes.pod_annotations]\n"vault.hashicorp.com/token" = "hunter2hunter2"',
+        "runners[0].kubernetes.pod_annotations.vault\\.hashicorp\\.com/token",
+    ),
+    "a volume's attribute": (
+        '[[runners.kubernetes.volumes.csi]]\nname = "x"\nmount_path = "/x"\ndriver = "d"\n'
+        '[runners.kubernetes.volumes.csi.volume_attributes]\npassword = "hunter2hunter2"',
+        "runners[0].kubernetes.volumes.csi[0].volume_attributes.password",
+    ),
+    "a patch in YAML": (
+        "[[runners.kubernetes.pod_spec]]\npatch = '''\ncontainers:\n- name: build\n  env:\n"
+        "  - name: REGISTRY_PASSWORD\n    value: hunter2hunter2\n'''",
+        "runners[0].kubernetes.pod_spec[0].patch",
+    ),
+    "a patch in JSON": (
+        "[[runners.kubernetes.pod_spec]]\n"
+        """patch = '{"containers":[{"name":"build","env":[{"name":"API_TOKEN","value":"hunter2hunter2"}]}]}'""",
+        "runners[0].kubernetes.pod_spec[0].patch",
+    ),
+}
+
+
+@pytest.mark.parametrize(("lines", "path"), SPOTS.values(), ids=SPOTS)
+def test_a_secret_is_left_out_and_named_wherever_it_stands(
+    lines: str, path: str, imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    run = imports(written(runner(lines)))
+
+    assert "hunter2" not in run.text + str(run.report)
+    assert run.paths("secret") == [path]
+    assert run.exit_code == 0
+
+
+@pytest.mark.parametrize("comment", ["admin password: hunter2hunter2", "the proxy password is hunter2hunter2"])
+def test_a_comment_loses_the_secret_that_it_tells(
+    comment: str, imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    run = imports(written(runner(f"# {comment}\nlimit = 3\n")))
+
+    assert f"# {comment.replace('hunter2hunter2', '[censored]')}" in run.text
+
+
+OFFICIAL_SPOTS = {
+    "a variable": ("extraEnv: {DB_PASS: hunter2hunter2}", "extraEnv.DB_PASS"),
+    "an annotation": ("podAnnotations: {vault.hashicorp.com/token: hunter2hunter2}", "podAnnotations"),
+    "a ConfigMap": (
+        "extraObjects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {password: hunter2hunter2}}]",
+        "extraObjects[0]",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "path"), OFFICIAL_SPOTS.values(), ids=OFFICIAL_SPOTS)
+def test_a_secret_in_values_of_gitlabs_chart_is_left_out_and_named(
+    line: str, path: str, imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    text = f"gitlabUrl: https://gitlab.example.com\nrunners: {{secret: ci-runner}}\n{line}\n"
+
+    run = imports(written(text, "official.yaml"))
+
+    assert "hunter2" not in run.text + str(run.report)
+    assert run.paths("secret") == [path]

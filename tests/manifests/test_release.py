@@ -187,6 +187,16 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [pod({"env": [{"name": "ALLOW_EMPTY_PASSWORD", "value": "yes-sir"}]})],
         [pod({"env": [{"name": "ALLOW_EMPTY_PASSWORD", "value": "yes"}]})],
     ),
+    "an ssh key in the environment": (
+        "secret-in-plain-sight: spec.containers[0].env[0]: a secret in plain sight: SSH_KEY: everybody",
+        [pod({"env": [{"name": "SSH_KEY", "value": "hunter2"}]})],
+        [pod({"env": [{"name": "PATH", "value": "hunter2"}, {"name": "BYPASS", "value": "example.com"}]})],
+    ),
+    "a token in an annotation": (
+        "secret-in-plain-sight: metadata.annotations.example.com/token: a secret in plain sight: everybody",
+        [obj("Service", metadata={"name": "x", "annotations": {"example.com/token": "hunter2"}})],
+        [obj("Service", metadata={"name": "x", "annotations": {"checksum/token": "0a1b2c3d"}})],
+    ),
     "a token in an argument": (
         "secret-in-plain-sight: spec.containers[0].args[1]: a secret in plain sight: arguments are visible",
         [pod({"args": ["--token", "glrt-0123456789abcdefghij"]})],

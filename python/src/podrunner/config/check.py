@@ -18,6 +18,7 @@ from podrunner.dotted import Path, dotted, parse_dotted
 from podrunner.explain import show
 from podrunner.findings import Finding, Severity
 from podrunner.nearest import did_you_mean, listed
+from podrunner.plain_secrets import find_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 FILE = "config.toml"
 # What GitLab Runner expands, and where this chart puts a secret in before the runner reads the file.
 _FROM_ELSEWHERE = ("$", "@podrunner-secret:")
+_PLAIN = "a secret in plain sight: everybody who may read ConfigMaps can read it."
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
@@ -45,6 +47,8 @@ def _check(toml_text: str, runner_version: str) -> tuple[Finding, ...]:
     except tomllib.TOMLDecodeError as error:
         return (_not_toml(error),)
     findings = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
+    said = {finding.path for finding in findings if finding.rule == "config-secret"}
+    findings += [finding for finding in _plain_secrets(data) if finding.path not in said]
     if not findings:
         return ()
     lines = find_lines(toml_text)
@@ -118,9 +122,15 @@ def _check_value(key: Key, value: Any, path: Path) -> Iterator[Finding]:
     if reason:
         yield _wrong("config-format", path, f"{reason}, is {_is(path, value)}.")
     if key.secret and value and not str(value).startswith(_FROM_ELSEWHERE):
-        message = "a secret in plain sight: everybody who may read ConfigMaps can read it."
-        yield _wrong("config-secret", path, message, Severity.WARNING)
+        yield _wrong("config-secret", path, _PLAIN, Severity.WARNING)
     yield from _check_children(key, value, path)
+
+
+def _plain_secrets(data: dict[str, Any]) -> Iterator[Finding]:
+    """Secrets by the names of variables and keys, also in patches, and by their look."""
+    for one in find_secrets(data):
+        name = "" if one.name == one.path[-1] else f"{one.name}: " if one.text else "looks as if it held "
+        yield _wrong("config-secret", one.path, f"{name}{_PLAIN}", Severity.WARNING)
 
 
 def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Finding]:

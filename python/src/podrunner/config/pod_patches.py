@@ -32,7 +32,7 @@ def patched(spec: dict[str, Any], patch: str, kind: str) -> dict[str, Any]:
     import yaml
 
     try:
-        data = _read(patch)
+        data = read_patch(patch)
     except yaml.YAMLError:
         return spec
     if kind == "json":
@@ -43,7 +43,7 @@ def patched(spec: dict[str, Any], patch: str, kind: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def _read(patch: str) -> Any:
+def read_patch(patch: str) -> Any:
     """A patch, not to be changed by anybody: runners of a mode share theirs."""
     import yaml
 

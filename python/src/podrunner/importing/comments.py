@@ -7,6 +7,9 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from podrunner.diagnose.censor import CENSORED
+from podrunner.plain_secrets import without_secrets
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -16,6 +19,13 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"\s*#")
 # How GitLab's own chart explains its values: what stands there is about keys of that chart.
 _OF_THE_CHART = re.compile(r"\s*##")
+
+
+# In prose a secret follows what it is called: what is short or words only is none behind "is".
+_TOLD = re.compile(
+    r"(?i)(\b[\w-]*(?:pass(?:word|wd|phrase)?|pw|secret|token|key)\b"
+    r"(?:\s*[:=]\s*(?=[^\s$\[]{6})|\s+is:?\s+(?=[^\s$\[]*\d)(?=\S{6})))\S+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,8 @@ def _header(rows: list[str]) -> list[str]:
 
 def _clean(row: str, censor: Censor) -> str:
     """What a comment says, without secrets: a commented-out token is one, too."""
-    return censor.clean(row.strip().lstrip("#").removeprefix(" ").rstrip())
+    text = without_secrets(row.strip().lstrip("#").removeprefix(" ").rstrip(), ())
+    return _TOLD.sub(rf"\g<1>{CENSORED}", censor.clean(text))
 
 
 def _after_toml(row: str) -> str:

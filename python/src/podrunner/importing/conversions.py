@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from podrunner.config.keys import Key, load_keys
-from podrunner.diagnose.censor import censor
 from podrunner.dotted import dotted
 from podrunner.importing.change import Kind
 from podrunner.importing.official import Official, put, table
-from podrunner.importing.secrets import CREDENTIALS, is_secret_assignment
+from podrunner.importing.secrets import CREDENTIALS
 from podrunner.manifests.pods import maps
 from podrunner.manifests.pods import table as as_table
+from podrunner.plain_secrets import holds_secret, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _OF_GITLAB = re.compile(r"(REGISTER_|RUNNER_(TAG_LIST|EXECUTOR)|REGISTRATION_|CI
 
 def url(official: Official, path: Path, value: Any) -> None:
     """GitlabUrl."""
-    if censor(str(value)) != str(value):
+    if holds_secret(str(value)):
         official.changes.add(Kind.SECRET, path, "holds a password, and is left out: give the address with --url.")
         return
     official.url = str(value)
@@ -210,7 +210,7 @@ def _put(official: Official, path: Path, value: Any) -> None:
 
 def _variable(official: Official, path: Path, name: str, value: Any) -> None:
     """A variable that `gitlab-runner register` makes a key of [[runners]] from, written as that key."""
-    if censor(str(value)) != str(value):
+    if holds_secret(str(value)):
         official.changes.add(Kind.SECRET, path, "looks as if it held a secret, and is left out.")
         return
     if name.upper() in _PROXY:
@@ -218,7 +218,7 @@ def _variable(official: Official, path: Path, name: str, value: Any) -> None:
         put(official, path, to, str(value).split(",") if to.endswith("noProxy") else str(value))
         return
     found = next(((below, key) for below, key in _variables() if key.variable == name), None)
-    if found is None and is_secret_assignment(f"{name}={value}"):
+    if found is None and is_secret(name, str(value)):
         message = f"a secret, left out: name a Secret that has it by manager.env.{name}.valueFrom.secretKeyRef."
         official.changes.add(Kind.SECRET, path, message)
         return

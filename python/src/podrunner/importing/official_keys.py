@@ -12,9 +12,9 @@ from podrunner.findings import Finding, Severity
 from podrunner.importing import conversions, operation
 from podrunner.importing.change import Changes, Kind
 from podrunner.importing.official import Official, put, table
-from podrunner.importing.secrets import holds_secret
 from podrunner.importing.template import Templates, is_templated
 from podrunner.nearest import did_you_mean
+from podrunner.plain_secrets import find_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ def _take(official: Official, path: Path, value: Any) -> None:
         _take_old(official, path, value, entry["was"])
     elif value in _NOTHING and not isinstance(value, bool):
         official.changes.add(Kind.EMPTY, path, "is not set.")
-    elif holds_secret(value) and entry.get("as") not in _LOOK_FOR_SECRETS:
+    elif entry.get("as") not in _LOOK_FOR_SECRETS and any(find_secrets([value])):
         official.changes.add(Kind.SECRET, path, "looks as if it held a secret, and is left out.")
     elif switch and isinstance(value, dict) and not value.get(switch):
         official.changes.add(Kind.EMPTY, path, "is off.")

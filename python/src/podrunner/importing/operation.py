@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.importing.change import Kind
 from podrunner.importing.official import Official, put, table
-from podrunner.importing.secrets import holds_secret
 from podrunner.manifests.pods import table as as_table
+from podrunner.plain_secrets import find_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +97,7 @@ def objects(official: Official, path: Path, value: Any) -> None:
             message = f"a Secret with what is in it, left out: make {name} yourself, by kubectl create secret."
             official.changes.add(Kind.SECRET, (*path, index), message)
             continue
-        if holds_secret(item):
+        if any(find_secrets(item)):
             official.changes.add(Kind.SECRET, (*path, index), "looks as if it held a secret, and is left out.")
             continue
         key = re.sub(r"[^a-z0-9]+", "-", f"{kind}-{name}".lower()).strip("-")

@@ -51,9 +51,10 @@ def read_runner(data: dict[str, Any], index: int, name: str, changes: Changes) -
     url = str(own.get("url", ""))
     own = {key: value for key, value in own.items() if key not in _IDENTITY}
     own["kubernetes"] = table(own.get("kubernetes"))
-    if not own.get("environment", True):
-        # All that was in it is named already.
-        del own["environment"]
+    for part, key in ((own, "environment"), (own["kubernetes"], "pod_spec")):
+        if not part.get(key, True):
+            # All that was in it is named already.
+            del part[key]
     empty = _empty(own, load_keys().root.children["runners"], path)
     for below in empty:
         _delete(own, below[2:])

@@ -1,13 +1,12 @@
-"""Secrets where everybody reads them: in ConfigMaps, environment and arguments."""
+"""Secrets where everybody reads them: in ConfigMaps, annotations, environment and arguments."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
 from podrunner.manifests.pods import maps, table
+from podrunner.plain_secrets import is_known, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,21 +14,16 @@ if TYPE_CHECKING:
     from podrunner.helm import Document
     from podrunner.manifests.pods import Pod
 
-_KNOWN = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgl(?:pat|rt|dt|cbt)-[\w-]{16,}|\bgh[pousr]_\w{30,}|\bAKIA[0-9A-Z]{16}\b"
-)
-_NAME = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|TOKEN|API_?KEY|ACCESS_KEY|SECRET_KEY|SECRET)$", re.IGNORECASE)
-# A path, a reference to a variable, a switch: not the secret itself.
-_HARMLESS = re.compile(r"(?:[/$].*|true|false|yes|no|on|off|\d*)\Z", re.IGNORECASE)
+_ANNOTATIONS = ("metadata", "annotations")
 
 
 def check_secrets(documents: Sequence[Document], pods: Sequence[Pod]) -> Iterator[Finding]:
     """A warning for each, without the secret."""
     for document in documents:
         if document.data.get("kind") == "ConfigMap":
-            for key, value in table(document.data.get("data")).items():
-                if _looks_secret(key, value):
-                    yield _finding(document, f"data.{key}", "everybody who may read ConfigMaps can read it")
+            yield from _in_map(document, ("data",), "everybody who may read ConfigMaps can read it")
+        for place in (_ANNOTATIONS, ("spec", "template", *_ANNOTATIONS)):
+            yield from _in_map(document, place, "everybody who may read the object can read it")
     for pod in pods:
         for path, container in pod.containers():
             for index, one in enumerate(maps(container.get("env"))):
@@ -38,19 +32,23 @@ def check_secrets(documents: Sequence[Document], pods: Sequence[Pod]) -> Iterato
                     yield _finding(pod.document, f"{path}.env[{index}]", f"{one.get('name')}: {why}")
             for part in ("command", "args"):
                 for index, text in enumerate(container.get(part) or []):
-                    if isinstance(text, str) and _KNOWN.search(text):
+                    if isinstance(text, str) and is_known(text):
                         yield _finding(
                             pod.document, f"{path}.{part}[{index}]", "arguments are visible to all processes"
                         )
 
 
+def _in_map(document: Document, place: tuple[str, ...], why: str) -> Iterator[Finding]:
+    part: Any = document.data
+    for name in place:
+        part = table(table(part).get(name))
+    for key, value in part.items():
+        if _looks_secret(str(key), value):
+            yield _finding(document, ".".join((*place, str(key))), why)
+
+
 def _looks_secret(name: str, value: Any) -> bool:
-    return isinstance(value, str) and _is_secret(name, value)
-
-
-@lru_cache(maxsize=4096)
-def _is_secret(name: str, value: str) -> bool:
-    return bool(_KNOWN.search(value)) or bool(_NAME.search(name) and not _HARMLESS.match(value))
+    return isinstance(value, str) and (is_known(value) or is_secret(name, value))
 
 
 def _finding(document: Document, path: str, why: str) -> Finding:

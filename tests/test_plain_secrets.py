@@ -1,0 +1,75 @@
+"""What looks like a secret, and what only sounds like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from podrunner.plain_secrets import find_secrets, is_secret, without_secrets
+
+NAMES = [
+    *("DB_PASS", "SONAR_PW", "MY_PASSPHRASE", "GITHUB_PAT", "SSH_KEY", "SSH_PRIVATE_KEY", "PASSWORD", "API_TOKEN_2"),
+    *("password", "vault.hashicorp.com/token", "AWS_SECRET_ACCESS_KEY", "CLIENT_SECRET", "x-api-key"),
+]
+OTHERS = [
+    *("PATH", "BYPASS", "COMPASS", "TOKEN_FILE", "PASSWORD_FILE", "SSH_PUBLIC_KEY", "FF_MASK_ALL_DEFAULT_TOKENS"),
+    *("checksum/secret", "nginx.ingress.kubernetes.io/auth-secret", "secretName"),
+]
+HARMLESS = ["$CI_JOB_TOKEN", "${TOKEN}", "/run/secrets/db", "./token", "true", "3600", "vault:secret/db#password", ""]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_ends_like_a_secrets_is_one(name: str) -> None:
+    assert is_secret(name, "hunter2hunter2")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_name_that_only_sounds_like_a_secrets_is_none(name: str) -> None:
+    assert not is_secret(name, "hunter2hunter2")
+
+
+@pytest.mark.parametrize("value", HARMLESS)
+def test_a_reference_a_path_and_a_switch_are_no_secrets(value: str) -> None:
+    assert not is_secret("DB_PASSWORD", value)
+
+
+def test_secrets_are_found_by_key_by_name_in_lists_and_in_patches() -> None:
+    data = {
+        "environment": ["A=b", "DB_PASS=hunter2"],
+        "volumes": [{"volume_attributes": {"password": "hunter3"}}],
+        "script": "curl -H 'PRIVATE-TOKEN: abcdef0123456789abcd' https://gitlab.example.com",
+        "pod_spec": [{"patch": "containers:\n- name: build\n  env:\n  - name: API_TOKEN\n    value: hunter4\n"}],
+    }
+
+    assert [(one.path, one.name, one.text) for one in find_secrets(data)] == [
+        (("environment", 1), "DB_PASS", "hunter2"),
+        (("volumes", 0, "volume_attributes", "password"), "password", "hunter3"),
+        (("script",), "script", ""),
+        (("pod_spec", 0, "patch"), "API_TOKEN", "hunter4"),
+    ]
+
+
+def test_references_to_secrets_are_none() -> None:
+    data = {
+        "env": [{"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "ci", "key": "password"}}}],
+        "volumes": [{"name": "v", "secret": {"secretName": "tokens"}}],
+        "secret": "ci-runner",
+        "data": [{"secretKey": "password", "remoteRef": {"key": "ci"}}],
+    }
+
+    assert list(find_secrets(data)) == []
+
+
+def test_the_secret_itself_is_never_taken_for_a_name() -> None:
+    assert [one.name for one in find_secrets(["https://me:hunter2@example.com/?a=b", "glpat-0123456789abcdefghij"])] == [
+        "",
+        "",
+    ]
+
+
+def test_a_text_loses_the_secrets_that_were_found_and_those_of_a_known_form() -> None:
+    data = {"environment": ["DB_PASS=hunter2"], "note": "key glpat-0123456789abcdefghij"}
+
+    assert without_secrets(data, list(find_secrets(data))) == {
+        "environment": ["DB_PASS=[censored]"],
+        "note": "key [censored]",
+    }

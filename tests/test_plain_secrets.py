@@ -60,7 +60,9 @@ def test_references_to_secrets_are_none() -> None:
 
 
 def test_the_secret_itself_is_never_taken_for_a_name() -> None:
-    assert [one.name for one in find_secrets(["https://me:hunter2@example.com/?a=b", "glpat-0123456789abcdefghij"])] == [
+    assert [
+        one.name for one in find_secrets(["https://me:hunter2@example.com/?a=b", "glpat-0123456789abcdefghij"])
+    ] == [
         "",
         "",
     ]

@@ -161,13 +161,13 @@ def test_a_token_in_plain_sight_is_named_but_not_shown() -> None:
 
 
 def test_a_secret_by_the_name_of_a_variable_or_key_is_named_but_not_shown() -> None:
-    lines = '''environment = ["DB_PASS=hunter2"]
+    lines = """environment = ["DB_PASS=hunter2"]
 [runners.kubernetes]
 [[runners.kubernetes.pod_spec]]
 patch = '{"containers": [{"name": "build", "env": [{"name": "API_TOKEN", "value": "hunter2"}]}]}'
 [runners.kubernetes.pod_annotations]
 "example.com/password" = "hunter2"
-'''
+"""
     reason = "a secret in plain sight: everybody who may read ConfigMaps can read it. [config-secret]"
 
     assert check_runner(lines) == [

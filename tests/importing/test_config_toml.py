@@ -70,8 +70,154 @@ def test_what_is_dangerous_is_named_with_its_line(imports: Callable[..., Any]) -
     assert [(c["path"], c["line"]) for c in run.report["changes"] if c["kind"] == "dangerous"] == [
         ("log_level", 4),
         ("runners[0].kubernetes.node_selector_overwrite_allowed", 19),
-        ("runners[0].kubernetes.privileged", 18),
     ]
+
+
+def test_privileges_that_a_mode_leaves_to_the_build_container_are_not_called_those_of_every_container(
+    imports: Callable[..., Any],
+) -> None:
+    run = imports(FIXTURES / "privileged-podman.toml")
+
+    assert run.values["podman"]["mode"] == "privileged"
+    assert "runners[0].kubernetes.privileged" not in run.paths("dangerous")
+    assert run.messages("changed")["runners[0].kubernetes.privileged"] == (
+        "only the build container is privileged now; for services, set service_container_security_context."
+    )
+
+
+def test_files_of_the_old_manager_are_left_out_with_what_to_do(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    text = (
+        ONE
+        + """
+tls-ca-file = "/certs/ca.crt"
+tls-cert-file = "/certs/c.crt"
+tls-key-file = "/certs/c.key"
+[runners.cache]
+Type = "gcs"
+[runners.cache.gcs]
+BucketName = "b"
+CredentialsFile = "/secrets/gcs.json"
+[runners.kubernetes]
+namespace = "a"
+[[runners.kubernetes.pod_spec]]
+name = "one"
+patch_path = "/patches/one.yaml"
+[[runners.kubernetes.pod_spec]]
+name = "two"
+patch = "hostname: two"
+"""
+    )
+
+    run = imports(written(text))
+
+    mount = "mount it by manager.extraVolumes and manager.extraVolumeMounts, and add the key again."
+    left = "left out: {} is a file of the old manager. Instead, {}"
+    assert run.messages("no equivalent") == {
+        "runners[0].tls-ca-file": left.format(
+            "/certs/ca.crt", "put the certificate into a ConfigMap, and name it by trust.caBundle."
+        ),
+        "runners[0].tls-cert-file": left.format("/certs/c.crt", mount),
+        "runners[0].tls-key-file": left.format("/certs/c.key", mount),
+        "runners[0].cache.gcs.CredentialsFile": left.format(
+            "/secrets/gcs.json",
+            "put it into a Secret, as gcs-application-credentials-file, and name that by cache.existingSecret, "
+            "with the bucket in cache.gcs.",
+        ),
+        "runners[0].kubernetes.pod_spec[0].patch_path": left.format(
+            "/patches/one.yaml", "write what is in it as patch."
+        ),
+    }
+    assert run.values["runners"]["a"]["config"] == {
+        "cache": {"Type": "gcs", "gcs": {"BucketName": "b"}},
+        "kubernetes": {"namespace": "a", "pod_spec": [{"name": "two", "patch": "hostname: two"}]},
+    }
+
+
+def test_tables_of_other_executors_are_left_out(imports: Callable[..., Any], written: Callable[..., Path]) -> None:
+    run = imports(written(ONE + '[runners.docker]\nimage = "x"\n[runners.machine]\nIdleCount = 1\n'))
+
+    assert run.exit_code == 0
+    assert run.messages("removed") == {
+        "runners[0].docker": "belongs to another executor than kubernetes.",
+        "runners[0].machine": "belongs to another executor than kubernetes.",
+    }
+
+
+def test_no_request_at_a_time_is_one_as_for_the_runner(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    run = imports(written(ONE + "request_concurrency = 0\nlimit = 2\n"))
+
+    assert run.messages("empty")["runners[0].request_concurrency"] == "0, which GitLab Runner takes for 1."
+    assert run.values["runners"]["a"]["config"] == {"limit": 2}
+
+
+def test_a_token_of_a_whole_runner_is_not_to_be_shared(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    run = imports(written(ONE + 'token = "0123456789abcdefghij"\n'))
+
+    assert "0123456789" not in run.text + str(run.report)
+    assert run.messages("secret") == {
+        "runners[0].token": "does not begin with glrt-: do not share it with the old manager, at whose end GitLab may "
+        "delete the runner. Create a runner in GitLab, and use its token."
+    }
+
+
+@pytest.mark.parametrize("token", ["glrt-0123456789abcdefghij", "$TOKEN", "ENC[AES256_GCM,data:abc,iv:xx]"])
+def test_a_token_of_today_and_a_placeholder_are_not_named(
+    token: str, imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    assert imports(written(f'{ONE}token = "{token}"\n')).paths("secret") == []
+
+
+def test_credentials_are_not_listed_as_added(imports: Callable[..., Any], written: Callable[..., Path]) -> None:
+    text = (
+        ONE
+        + """
+[runners.cache]
+Type = "s3"
+[runners.cache.s3]
+BucketName = "b"
+AccessKey = "made-up"
+SecretKey = "made-up"
+[runners.kubernetes.build_container_security_context]
+run_as_user = 1000
+[runners.kubernetes.build_container_security_context.capabilities]
+add = ["SETUID", "SETGID"]
+"""
+    )
+
+    run = imports(written(text))
+
+    assert run.values["podman"]["mode"] == "unprivileged"
+    assert [path for path in run.paths("added") if "Key" in path] == []
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(
+    imports: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(ONE, encoding="utf-8-sig")
+
+    assert list(imports(file).values["runners"]) == ["a"]
+    with file.open(encoding="utf-8") as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert list(imports(Path("-")).values["runners"]) == ["a"]
+
+
+def test_what_is_still_wrong_names_the_file_that_was_written(
+    written: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "team.yaml"
+
+    assert (
+        main(["import", str(written(ONE.replace('url = "https://gitlab.example.com"', ""))), "--output", str(output)])
+        == 1
+    )
+    assert f"  {output}:" in capsys.readouterr().err
 
 
 def test_a_pattern_that_names_its_own_is_not_dangerous(

@@ -23,6 +23,16 @@ PATCHES = {"FF_USE_ADVANCED_POD_SPEC_CONFIGURATION": True}
     [
         ({"kubernetes": {"privileged": True, "pod_security_context": {"run_as_user": 1000}}}, "privileged"),
         ({"kubernetes": {"build_container_security_context": {"privileged": True, "run_as_user": 1000}}}, "privileged"),
+        (
+            {
+                "kubernetes": {
+                    "privileged": True,
+                    "pod_security_context": {"run_as_user": 1000},
+                    "services": [{"name": "docker:29-dind"}],
+                }
+            },
+            "none",
+        ),
         ({"kubernetes": {"privileged": True}}, "none"),
         ({"kubernetes": {"privileged": True, "pod_security_context": {"run_as_user": 1001}}}, "none"),
         ({"kubernetes": {"build_container_security_context": {"run_as_user": 1000, **IDS}}}, "unprivileged"),

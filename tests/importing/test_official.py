@@ -391,3 +391,101 @@ def test_a_whole_config_toml_in_values_is_imported_alone(imports: Callable[..., 
     assert run.values["gitlab"]["url"] == "https://gitlab.example.com"
     assert run.values["config"] == {"concurrent": 7}
     assert list(run.values["runners"]) == ["one", "two"]
+
+
+OFFICIAL = "gitlabUrl: https://gitlab.example.com\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "manager"),
+    [
+        ("concurrent: 10\n", {"unregister": True}),
+        ("unregisterRunners: false\n", {}),
+        ("unregisterRunners: true\ndeploymentLifecycle: {}\n", {"unregister": True}),
+        ("deploymentLifecycle: {preStop: {exec: {command: [sh]}}}\n", {}),
+        ("unregisterRunners: true\ndeploymentLifecycle: {preStop: {exec: {command: [sh]}}}\n", {}),
+    ],
+)
+def test_managers_leave_gitlabs_list_as_they_do_with_gitlabs_chart(
+    lines: str, manager: dict[str, Any], imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    assert imports(written(OFFICIAL + lines, "v.yaml")).values.get("manager", {}) == manager
+
+
+def test_what_gitlabs_chart_does_when_nobody_says_so_is_in_the_list(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    assert imports(written(OFFICIAL, "v.yaml")).messages("changed")["unregisterRunners"] == (
+        "is true in GitLab's chart where nobody sets it: it is manager.unregister now."
+    )
+
+
+def test_keys_of_runners_config_that_gitlabs_chart_does_not_read_are_named_for_each_runner(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    text = f"""\
+{OFFICIAL}runners:
+  config: |
+    [[runners]]
+      name = "a"
+    [[runners]]
+      name = "b"
+      url = "https://other.example.com"
+      token = "glrt-made-up-made-up-made"
+      executor = "docker"
+"""
+
+    run = imports(written(text, "v.yaml"))
+
+    assert list(run.values["runners"]) == ["a", "b"]
+    assert run.messages("removed") == {
+        "runners[1].url": "gitlabUrl is what counts in GitLab's chart.",
+        "runners[1].executor": "runners.executor is what counts in GitLab's chart, here kubernetes.",
+    }
+    assert run.messages("secret") == {
+        "runners[1].token": "a secret, left out: runnerToken or runners.secret is what counts in GitLab's chart."
+    }
+
+
+def test_files_that_volumes_of_the_manager_bring_stay(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    text = f"""\
+{OFFICIAL}volumes: [{{name: certs, secret: {{secretName: certs}}}}]
+volumeMounts: [{{name: certs, mountPath: /certs}}]
+runners:
+  config: |
+    [[runners]]
+      tls-ca-file = "/certs/ca.crt"
+      tls-key-file = "/elsewhere/c.key"
+"""
+
+    run = imports(written(text, "v.yaml"))
+
+    assert run.values["runners"]["default"]["config"]["tls-ca-file"] == "/certs/ca.crt"
+    assert run.paths("no equivalent") == ["runners[0].tls-key-file"]
+
+
+def test_numbers_that_are_written_as_texts_are_numbers(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    run = imports(written(OFFICIAL + 'concurrent: "20"\nreplicas: "2"\n', "v.yaml"))
+
+    assert run.exit_code == 0
+    assert (run.values["config"], run.values["manager"]["replicas"]) == ({"concurrent": 20}, 2)
+
+
+def test_a_log_level_that_prints_tokens_is_named_at_the_line_of_the_value(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    run = imports(written(OFFICIAL + "logLevel: debug\n", "v.yaml"))
+
+    assert [(c["path"], c["line"]) for c in run.report["changes"] if c["kind"] == "dangerous"] == [("log_level", 2)]
+
+
+def test_a_runner_token_of_before_glrt_is_not_to_be_shared(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    run = imports(written(OFFICIAL + "runnerToken: 0123456789abcdefghij\n", "v.yaml"))
+
+    assert run.messages("secret")["runnerToken"].startswith("a secret, left out. It does not begin with glrt-: ")

@@ -221,6 +221,7 @@ extraContainers: [{{name: beside, image: "busybox:1.37"}}]
 
     assert (run.exit_code, run.report["findings"]) == (0, [])
     assert run.values["manager"] == {
+        "unregister": True,
         "env": {"GOMEMLIMIT": "400MiB", "CLOUD_KEY": {"valueFrom": {"secretKeyRef": {"name": "cloud", "key": "key"}}}},
         "envFrom": [{"configMapRef": {"name": "cloud"}}],
         "extraVolumes": [{"name": "cloud", "emptyDir": {}}],

@@ -46,6 +46,11 @@ class Changes:
         """Note a change of the key at `path`, at its line or that of the nearest table around it."""
         self.every.append(Change(kind, dotted(path), message, self.line(path)))
 
+    def replace(self, old: Kind, path: Path, kind: Kind, message: str) -> None:
+        """Note a change in place of what was noted of the same key as `old`."""
+        self.every = [one for one in self.every if (one.kind, one.path) != (old, dotted(path))]
+        self.add(kind, path, message)
+
     def line(self, path: Path) -> int:
         """The line of a key, or of the nearest table around it; 0 for one that is not in the file."""
         return next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from podrunner.importing.change import Changes
     from podrunner.importing.imported import Imported
 
+# What the list calls a file that has no name yet.
+VALUES = "VALUES"
 EXAMPLES = """\
 examples:
   podrunner import config.toml > team-a.yaml            values on standard output, the list of changes beside it
@@ -92,13 +95,13 @@ def _report(args: Namespace, source: str, changes: Changes, imported: Imported, 
     if imported.findings:
         print("\nstill wrong, says `podrunner check`:", file=sys.stderr)
     for finding in imported.findings:
-        print(f"  {finding}", file=sys.stderr)
+        print(f"  {replace(finding, file=str(args.output or VALUES))}", file=sys.stderr)
 
 
 def _next(args: Namespace, imported: Imported, chart: Path) -> str:
     from podrunner.check import shown_path
 
-    file = args.output or "VALUES"
+    file = args.output or VALUES
     secrets = "".join(f"  # {command.why}\n  {command.text}\n" for command in imported.commands)
     check = f"next:\n  podrunner check {file}\n  podrunner smoke -f {file}  # builds an image with these values, on a kind cluster\n"
     release = f"then, in a cluster with the {_spaces(args.namespace, imported)}:\n{secrets}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # What the runner refuses a file or a job for. A missing name, url, token or executor is filled in or complained of later.
 _REFUSED = {"config-toml", "config-type", "config-format", "config-volume-name", "config-volume-mount"}
 _LEFT_OUT = {"config-unknown-key", "config-enum", "config-removed", "config-unknown-flag"}
+# What GitLab Runner raises to 1 where it is less.
+_AT_LEAST_ONE = re.compile(r"^runners\[\d+\]\.request_concurrency$")
 # A shorter token is a placeholder.
 _SHORT = 7
 EVENTS_FLAG = "FF_RETRIEVE_POD_WARNING_EVENTS"
@@ -43,7 +46,12 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     Raises FindingsError with every line for which the runner would refuse the file.
     """
     findings = check_config(text, runner_version)
-    refused = [replace(finding, file=name) for finding in findings if finding.rule in _REFUSED]
+    low = {
+        finding.path for finding in findings if finding.rule == "config-format" and _AT_LEAST_ONE.search(finding.path)
+    }
+    refused = [
+        replace(finding, file=name) for finding in findings if finding.rule in _REFUSED and finding.path not in low
+    ]
     if refused:
         raise FindingsError(refused)
     lines = find_lines(text)
@@ -52,6 +60,10 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     for finding in findings:
         if finding.rule in _LEFT_OUT:
             _leave_out(data, parse_dotted(finding.path), finding, changes)
+    for path in low:
+        changes.add(
+            Kind.EMPTY, parse_dotted(path), f"{_taken(data, parse_dotted(path))}, which GitLab Runner takes for 1."
+        )
     data = _spelled(data, load_keys().root)
     runners = data.pop("runners", [])
     censor = Censor()

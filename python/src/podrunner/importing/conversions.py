@@ -10,6 +10,7 @@ from podrunner.config.keys import Key, load_keys
 from podrunner.dotted import dotted
 from podrunner.importing.change import Kind
 from podrunner.importing.official import Official, put, table
+from podrunner.importing.runner import SHARED_TOKEN, is_shared_token
 from podrunner.importing.secrets import CREDENTIALS
 from podrunner.manifests.pods import maps
 from podrunner.manifests.pods import table as as_table
@@ -41,8 +42,9 @@ def url(official: Official, path: Path, value: Any) -> None:
 
 def token(official: Official, path: Path, value: Any) -> None:
     """runnerToken: never copied."""
-    del value
-    official.changes.add(Kind.SECRET, path, "a secret, left out: make a Secret of it, by the command below.")
+    if is_shared_token(str(value)):
+        return official.changes.add(Kind.SECRET, path, f"a secret, left out. It {SHARED_TOKEN}")
+    return official.changes.add(Kind.SECRET, path, "a secret, left out: make a Secret of it, by the command below.")
 
 
 def registration_token(official: Official, path: Path, value: Any) -> None:
@@ -63,6 +65,19 @@ def names(official: Official, path: Path, value: Any) -> None:
     """A list of {name: …}, or of names, as a list of names."""
     found = [item.get("name") if isinstance(item, dict) else item for item in value]
     _put(official, path, [name for name in found if name])
+
+
+def number(official: Official, path: Path, value: Any) -> None:
+    """A whole number, which may be written as a text there."""
+    _put(official, path, int(value) if isinstance(value, str) and value.strip().isdigit() else value)
+
+
+def unregister(official: Official, path: Path, value: Any) -> None:
+    """unregisterRunners: GitLab's chart does not read it where deploymentLifecycle is set."""
+    if official.templates.values.data.get("deploymentLifecycle"):
+        official.changes.add(Kind.EMPTY, path, "is not read beside deploymentLifecycle.")
+    else:
+        _put(official, path, value)
 
 
 def texts(official: Official, path: Path, value: Any) -> None:

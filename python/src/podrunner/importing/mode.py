@@ -25,7 +25,7 @@ def recognise_mode(runner: dict[str, Any]) -> str:
     uid = build.get("runAsUser")
     may_escalate = build.get("allowPrivilegeEscalation") is not False
     if build.get("privileged") is True:
-        return "privileged" if uid == _USER else "none"
+        return "privileged" if uid == _USER and not _has_docker(runner) else "none"
     if uid == 0 and not may_escalate:
         return "unprivilegedRoot"
     if uid != _USER or not may_escalate:
@@ -33,6 +33,13 @@ def recognise_mode(runner: dict[str, Any]) -> str:
     if has_user_namespace(runner):
         return "userNamespace"
     return "unprivileged" if set(table(build.get("capabilities")).get("add", [])) >= _MAPPING else "none"
+
+
+def _has_docker(runner: dict[str, Any]) -> bool:
+    """Whether a service is Docker in Docker, which needs the privileges that the mode leaves to the build container."""
+    kubernetes = table(runner.get("kubernetes"))
+    every = kubernetes.get("privileged") is True
+    return every and any("dind" in str(service.get("name")) for service in maps(kubernetes.get("services")))
 
 
 def has_user_namespace(runner: dict[str, Any]) -> bool:

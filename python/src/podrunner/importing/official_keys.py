@@ -58,6 +58,10 @@ def read_official(values: Values, templates: Templates, changes: Changes) -> Off
             _take(official, path, _evaluated(official, path, _at(values.data, path)))
         else:
             _unknown(official, path)
+    if "unregisterRunners" not in values.data and not values.data.get("deploymentLifecycle"):
+        official.values.setdefault("manager", {})["unregister"] = True
+        message = "is true in GitLab's chart where nobody sets it: it is manager.unregister now."
+        changes.add(Kind.CHANGED, ("unregisterRunners",), message)
     return official
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from podrunner.importing.difference import additions, covered_patches, covered_v
 from podrunner.importing.mode import recognise_mode
 from podrunner.importing.names import valid_names
 from podrunner.importing.runner import EXECUTOR, Runner, read_runner
+from podrunner.manifests.pods import maps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,7 +51,8 @@ def make_values(
 
     Raises FindingsError when there is no runner that Kubernetes can run.
     """
-    runners = _kubernetes_runners(configuration, wishes, changes)
+    mounts = [str(mount.get("mountPath", "")) for mount in maps(values.get("manager", {}).get("extraVolumeMounts"))]
+    runners = _kubernetes_runners(configuration, mounts, wishes, changes)
     _choose_modes(runners, wishes, renderer, changes)
     tree: Tree = {"gitlab": {"url": _common_url(runners, wishes, changes)}, **values}
     _shared(tree, runners)
@@ -62,7 +65,9 @@ def make_values(
     return Release(tree, runners)
 
 
-def _kubernetes_runners(configuration: Configuration, wishes: Wishes, changes: Changes) -> list[Runner]:
+def _kubernetes_runners(
+    configuration: Configuration, mounts: list[str], wishes: Wishes, changes: Changes
+) -> list[Runner]:
     tables = list(enumerate(configuration.runners))
     ours = [(index, table) for index, table in tables if table.get("executor", EXECUTOR) == EXECUTOR]
     names = valid_names(str(table.get("name", "")) for _, table in ours)
@@ -77,7 +82,7 @@ def _kubernetes_runners(configuration: Configuration, wishes: Wishes, changes: C
         raise FindingsError(
             every or [missing(wishes.source, "runners", "there is no [[runners]], so nothing to import.")]
         )
-    found = [read_runner(table, index, name, changes) for (index, table), name in zip(ours, names, strict=True)]
+    found = [read_runner(table, index, name, mounts, changes) for (index, table), name in zip(ours, names, strict=True)]
     for runner, (index, table) in zip(found, ours, strict=True):
         name = table.get("name", "")
         if name not in ("", runner.name):
@@ -93,23 +98,23 @@ def _is_runner(path: str) -> bool:
 def _choose_modes(runners: list[Runner], wishes: Wishes, renderer: Renderer, changes: Changes) -> None:
     for runner in runners:
         runner.mode = wishes.mode or recognise_mode(runner.own)
-        if runner.mode == "privileged":
-            _only_build_privileged(runner, changes)
-        if runner.mode == "none" or wishes.mode:
-            continue
-        reason = _refusal(runner, wishes, renderer)
+        key_by_key = deepcopy(runner.own)
+        # Kubernetes refuses privileged containers that may not escalate, as the mode's helper and services are.
+        only_build = runner.mode == "privileged" and runner.kubernetes.get("privileged") is True
+        if only_build:
+            del runner.kubernetes["privileged"]
+        reason = _refusal(runner, wishes, renderer) if runner.mode != "none" and not wishes.mode else ""
         if reason:
             message = f"amounts to podman.mode {runner.mode}, but: {reason} It is imported key by key."
             changes.add(Kind.CHANGED, ("runners", runner.index), message)
-            runner.mode = "none"
-
-
-def _only_build_privileged(runner: Runner, changes: Changes) -> None:
-    """Kubernetes refuses privileged containers that may not escalate, as the mode's helper and services are."""
-    if runner.kubernetes.get("privileged") is True:
-        del runner.kubernetes["privileged"]
-        message = "only the build container is privileged now; for services, set service_container_security_context."
-        changes.add(Kind.CHANGED, ("runners", runner.index, "kubernetes", "privileged"), message)
+            runner.mode, runner.own = "none", key_by_key
+        elif only_build:
+            message = (
+                "only the build container is privileged now; for services, set service_container_security_context."
+            )
+            changes.replace(
+                Kind.DANGEROUS, ("runners", runner.index, "kubernetes", "privileged"), Kind.CHANGED, message
+            )
 
 
 def _refusal(runner: Runner, wishes: Wishes, renderer: Renderer) -> str:
@@ -202,5 +207,7 @@ def _config(runner: Runner, base: Tree | None, tree: Tree, changes: Changes) -> 
         message = "is left out: the mode makes a user namespace itself."
         changes.add(Kind.CHANGED, (*at, "kubernetes", "pod_spec", index), message)
     for key, what in additions(runner.own, base):
-        changes.add(Kind.ADDED, (*at, *key.split(".")), what or f"set by podman.mode {runner.mode}.")
+        # Credentials are named as secrets.
+        if key not in runner.credentials:
+            changes.add(Kind.ADDED, (*at, *key.split(".")), what or f"set by podman.mode {runner.mode}.")
     return {**url, **difference(runner.own, base)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,31 @@ from podrunner.importing.secrets import Reference, take_secrets
 from podrunner.manifests.pods import table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from podrunner.dotted import Path
 
 EXECUTOR = "kubernetes"
 # Identity: the chart writes these from other values.
 _IDENTITY = ("name", "url", "token", "executor")
 _ELSEWHERE = ("host", "context", "cert_file", "key_file", "ca_file")
+# Files that the old manager has: what to do instead of naming them.
+_MOUNT = "mount it by manager.extraVolumes and manager.extraVolumeMounts, and add the key again"
+_FILES: dict[Path, str] = {
+    ("tls-ca-file",): "put the certificate into a ConfigMap, and name it by trust.caBundle",
+    ("tls-cert-file",): _MOUNT,
+    ("tls-key-file",): _MOUNT,
+    ("cache", "gcs", "CredentialsFile"): "put it into a Secret, as gcs-application-credentials-file, and name that by "
+    "cache.existingSecret, with the bucket in cache.gcs",
+    ("kubernetes", "pod_spec", "*", "patch_path"): "write what is in it as patch",
+}
+# How tokens of before GitLab 16 differ: these stand for the whole runner, not for each of its managers.
+_OF_MANAGERS = "glrt-"
+_TOKEN = re.compile(r"[\w.-]{16,}")
+SHARED_TOKEN = (
+    f"does not begin with {_OF_MANAGERS}: do not share it with the old manager, at whose end GitLab may delete the runner. "
+    "Create a runner in GitLab, and use its token."
+)
 _NEVER = "0001-01-01"
 
 
@@ -41,11 +61,18 @@ class Runner:
         return table(self.own.get("kubernetes"))
 
 
-def read_runner(data: dict[str, Any], index: int, name: str, changes: Changes) -> Runner:
-    """A [[runners]] table of the Kubernetes executor, with what was taken out of it noted in `changes`."""
+def read_runner(data: dict[str, Any], index: int, name: str, mounts: Iterable[str], changes: Changes) -> Runner:
+    """A [[runners]] table of the Kubernetes executor, with what was taken out of it noted in `changes`.
+
+    `mounts` are folders that the new manager will have, too.
+    """
     path: Path = ("runners", index)
     own = deepcopy(data)
+    _leave_executors(own, path, changes)
     _leave_cluster(own, path, changes)
+    _leave_files(own, path, mounts, changes)
+    if is_shared_token(str(own.get("token", ""))):
+        changes.add(Kind.SECRET, (*path, "token"), SHARED_TOKEN)
     credentials = take_secrets(own, path, f"gitlab-runner-{name}", changes)
     _leave_expiry(own, path, changes)
     url = str(own.get("url", ""))
@@ -61,6 +88,41 @@ def read_runner(data: dict[str, Any], index: int, name: str, changes: Changes) -
         changes.add(Kind.EMPTY, below, "nothing, which GitLab Runner takes for not set.")
     own.setdefault("kubernetes", {})
     return Runner(index, name, url, own, secret=f"gitlab-runner-{name}", credentials=credentials)
+
+
+def is_shared_token(token: str) -> bool:
+    """Whether a token is that of a whole runner, which GitLab deletes when one of its managers unregisters."""
+    return _TOKEN.fullmatch(token) is not None and not token.startswith(_OF_MANAGERS)
+
+
+def _leave_executors(own: dict[str, Any], path: Path, changes: Changes) -> None:
+    for name in list(own):
+        key = load_keys().root.children["runners"].find(name)
+        # Tables whose keys are not known are those of other executors.
+        if key and key.type == "table" and not key.children:
+            del own[name]
+            changes.add(Kind.REMOVED, (*path, name), "belongs to another executor than kubernetes.")
+
+
+def _leave_files(own: dict[str, Any], path: Path, mounts: Iterable[str], changes: Changes) -> None:
+    folders = [f"{mount.rstrip('/')}/" for mount in mounts]
+    for place, way in _FILES.items():
+        for below, file in reversed(list(_at(own, place))):
+            if file and not any(str(file).startswith(folder) or f"{file}/" == folder for folder in folders):
+                # A patch without its file is none.
+                _delete(own, below[:-1] if "*" in place else below)
+                message = f"left out: {file} is a file of the old manager. Instead, {way}."
+                changes.add(Kind.UNSUPPORTED, (*path, *below), message)
+
+
+def _at(data: Any, place: Path, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    if not place:
+        yield path, data
+    elif place[0] == "*" and isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _at(item, place[1:], (*path, index))
+    elif isinstance(data, dict) and place[0] in data:
+        yield from _at(data[place[0]], place[1:], (*path, place[0]))
 
 
 def _leave_cluster(own: dict[str, Any], path: Path, changes: Changes) -> None:

@@ -76,7 +76,9 @@ def _reason(found: PlainSecret | None) -> str:
         what = found.name or "what looks like one"
         return f"holds a secret, {what}, and is left out: take it by valueFrom.secretKeyRef, and add the patch again."
     if found.text:
-        return "a secret by its name, left out: config.toml is a ConfigMap. Name a Secret of the jobs' namespace instead."
+        return (
+            "a secret by its name, left out: config.toml is a ConfigMap. Name a Secret of the jobs' namespace instead."
+        )
     return "looks as if it held a secret and is left out: take the secret from a variable, and add the key again."
 
 

@@ -17,6 +17,7 @@ from podrunner.importing.comments import Comment, yaml_comments
 from podrunner.importing.configuration import Configuration, read_configuration
 from podrunner.importing.manifest import unwrap
 from podrunner.importing.official_keys import is_official, read_official
+from podrunner.importing.runner import EXECUTOR
 from podrunner.importing.template import Templates, is_templated
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from podrunner.values import Values
 
 STDIN = "-"
+# What editors on Windows put before a text in UTF-8.
+_MARK = "\ufeff"
 # How GitLab's chart finds out whether runners.config names a namespace; where it does not, jobs get that of the release.
 _NAMES_NAMESPACE = re.compile(r"\s*namespace\s*=")
 _DEFAULT_CONFIG = '[[runners]]\n  [runners.kubernetes]\n    namespace = "{namespace}"\n    image = "alpine"\n'
@@ -48,9 +51,9 @@ class Source:
 def read_text(file: str) -> str:
     """The text of a file, or of standard input for `-`. Raises UsageError."""
     if file == STDIN:
-        return sys.stdin.read()
+        return sys.stdin.read().removeprefix(_MARK)
     try:
-        return Path(file).read_text(encoding="utf-8")
+        return Path(file).read_text(encoding="utf-8").removeprefix(_MARK)
     except FileNotFoundError:
         raise UsageError(f"{file}: no such file.") from None
     except IsADirectoryError:
@@ -81,6 +84,8 @@ def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str
     shared = whole.data.get("global") if values is not whole else None
     templates = Templates(values, "ci", wishes.namespace, shared if isinstance(shared, dict) else {})
     official = read_official(values, templates, changes)
+    # Whatever is said of a global key is said at the line of the value that it came from.
+    changes.lines |= {to[1:]: changes.line(path) for path, to in official.moved.items() if to[0] == "config"}
     return _of_official(official, text, wishes, changes, runner_version)
 
 
@@ -126,14 +131,13 @@ def _of_official(official: Official, text: str, wishes: Wishes, changes: Changes
     for key in configuration.top if not _is_whole(official) else ():
         message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
         changes.add(Kind.REMOVED, (key,), message)
-    for table in configuration.runners:
+    for index, table in enumerate(configuration.runners):
+        if not _is_whole(official):
+            _leave_unread(table, index, official, changes)
         if not _is_whole(official) and not _NAMES_NAMESPACE.search(str(official.config or _DEFAULT_CONFIG)):
             table.setdefault("kubernetes", {}).setdefault("namespace", wishes.namespace)
             message = f"runners.config names none: GitLab's chart uses that of the release, {wishes.namespace} here."
-            changes.add(Kind.CHANGED, ("runners", 0, "kubernetes", "namespace"), message)
-        for key in ("url", "token") if not _is_whole(official) else ():
-            if table.pop(key, None) and key == "url":
-                changes.add(Kind.REMOVED, ("runners", 0, key), "gitlabUrl is what counts in GitLab's chart.")
+            changes.add(Kind.CHANGED, ("runners", index, "kubernetes", "namespace"), message)
         _lay_over(table, official.runner)
         move_cache(official, table)
         table.setdefault("name", "default")
@@ -146,6 +150,19 @@ def _of_official(official: Official, text: str, wishes: Wishes, changes: Changes
         official.credentials,
         _comments(official, text),
     )
+
+
+def _leave_unread(table: dict[str, Any], index: int, official: Official, changes: Changes) -> None:
+    """Keys of runners.config that GitLab's chart sets by other values."""
+    if table.pop("url", None):
+        changes.add(Kind.REMOVED, ("runners", index, "url"), "gitlabUrl is what counts in GitLab's chart.")
+    if table.pop("token", None):
+        message = "a secret, left out: runnerToken or runners.secret is what counts in GitLab's chart."
+        changes.add(Kind.SECRET, ("runners", index, "token"), message)
+    executor = official.runner.get("executor", EXECUTOR)
+    if table.pop("executor", executor) != executor:
+        message = f"runners.executor is what counts in GitLab's chart, here {executor}."
+        changes.add(Kind.REMOVED, ("runners", index, "executor"), message)
 
 
 def _censor(official: Official) -> Censor:

@@ -89,6 +89,14 @@ def test_a_mistake_in_values_is_one_line_with_its_place(check: Check, name: str)
     assert exit_code == 1
 
 
+def test_an_item_behind_those_of_the_chart_has_its_own_line(check: Check) -> None:
+    file = "tests/fixtures/values/repo-volume-behind-those-of-the-chart.yaml"
+
+    _, lines = check(file)
+
+    assert lines[0].startswith(f"{file}:13:15: error: runners.team-a.config.kubernetes.volumes.empty_dir[1].name: Two")
+
+
 def test_values_without_an_address_of_gitlab_are_refused_as_helm_refuses_them(check: Check) -> None:
     exit_code, lines = check("tests/fixtures/values/no-url.yaml")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.chart import modes
-from podrunner.config import check_config, values_paths
+from podrunner.config import check_config, written_path
 from podrunner.config.job_pod import check_job_pods
 from podrunner.config.parsed import parse_config
 from podrunner.config.permissions import check_role
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from podrunner.cases import Case
     from podrunner.coverage.lines import CoveredTemplate
+    from podrunner.dotted import Path as Parts
     from podrunner.helm import Renderer, Rendering
     from podrunner.values import Values
 
@@ -137,14 +139,13 @@ def _values_findings(chart: Path, layers: tuple[Values, ...]) -> tuple[Finding, 
 
 def _config_findings(name: str, text: str, runner_version: str, layers: Sequence[Values]) -> list[Finding]:
     config = _parse(text)
-    found = check_config(text, runner_version)
-    return [_at_values(replace(finding, object=name), config, layers) for finding in found]
+    found = [replace(finding, object=name) for finding in check_config(text, runner_version)]
+    values = merge(*(layer.data for layer in layers)) if found else {}
+    return [_at_values(finding, written_path(parse_dotted(finding.path), config, values), layers) for finding in found]
 
 
-def _at_values(finding: Finding, config: dict[str, Any], layers: Sequence[Values]) -> Finding:
+def _at_values(finding: Finding, path: Parts | None, layers: Sequence[Values]) -> Finding:
     """A finding in config.toml, at the value it came from when that is in one of the layers."""
-    paths = values_paths(parse_dotted(finding.path), config)
-    path = next((one for one in paths if find_layer(layers, one)), None)
     if path is None:
         return finding
     # The values' own name for it, which is the one to search for in the file.
@@ -179,7 +180,8 @@ def shown_path(path: Path) -> str:
 
 @lru_cache(maxsize=4096)
 def _shown(path: Path, here: Path) -> str:
-    try:
-        return str(path.resolve().relative_to(here))
-    except ValueError:
-        return str(path)
+    # The file behind a link may be elsewhere: what counts is where the name leads, then where the file is.
+    for absolute in (Path(os.path.normpath(here / path)), path.resolve()):
+        if absolute.is_relative_to(here):
+            return str(absolute.relative_to(here))
+    return os.path.normpath(path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.findings import Finding, Severity
 from podrunner.report.fingerprint import fingerprint
+from podrunner.report.place import placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,21 +24,21 @@ def write(results: Sequence[Result]) -> str:
     """One entry for each finding that has a place, the same finding of many cases once."""
     entries: dict[str, dict[str, object]] = {}
     for result in results:
-        for finding in result.findings:
+        for found in result.findings:
+            finding = placed(found, result.case)
             # GitLab drops the whole report for one entry without a file.
-            path = finding.file or result.case.file
-            if path:
-                entry = _entry(finding, path)
+            if finding.file:
+                entry = _entry(finding)
                 entries.setdefault(str(entry["fingerprint"]), entry)
     return json.dumps(list(entries.values()), indent=2, ensure_ascii=False) + "\n"
 
 
-def _entry(finding: Finding, path: str) -> dict[str, object]:
+def _entry(finding: Finding) -> dict[str, object]:
     subject = f"{finding.object}: " if finding.object else ""
     return {
         "description": f"{subject}{finding.message}",
         "check_name": finding.rule,
-        "fingerprint": fingerprint(finding, path),
+        "fingerprint": fingerprint(finding),
         "severity": _SEVERITIES[finding.severity],
-        "location": {"path": path, "lines": {"begin": max(finding.line, 1)}},
+        "location": {"path": finding.file, "lines": {"begin": max(finding.line, 1)}},
     }

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from podrunner.findings import Finding
 
 
-def fingerprint(finding: Finding, file: str) -> str:
+def fingerprint(finding: Finding) -> str:
     """32 hexadecimal digits; without the line: a finding that moved is not a new one."""
-    what = "\0".join([finding.rule, file, finding.object, finding.path, finding.message])
+    what = "\0".join([finding.rule, finding.file, finding.object, finding.path, finding.message])
     return hashlib.sha256(what.encode()).hexdigest()[:32]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from podrunner.findings import Severity, errors
+from podrunner.report.place import placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +33,9 @@ def write(results: Sequence[Result]) -> str:
 def _add_case(suite: ET.Element, result: Result) -> None:
     attributes = {"classname": "podrunner.check", "name": _clean(result.case.name)}
     wrong = errors(result.findings)
-    if wrong and wrong[0].file:
-        attributes["file"] = wrong[0].file
+    file = placed(wrong[0], result.case).file if wrong else ""
+    if file:
+        attributes["file"] = file
     case = ET.SubElement(suite, "testcase", attributes)
     if wrong:
         failure = ET.SubElement(case, "failure", {"type": wrong[0].rule, "message": _clean(wrong[0].message)})

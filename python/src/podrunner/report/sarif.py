@@ -7,20 +7,19 @@ and what is written is four levels of maps.
 from __future__ import annotations
 
 import json
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from podrunner import __version__
-from podrunner.check import shown_path
 from podrunner.findings import Finding, Severity
 from podrunner.report.fingerprint import fingerprint
+from podrunner.report.place import placed
 from podrunner.rules import Rule, load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from podrunner.cases import Case
     from podrunner.check import Result
 
 # The name that code hosts know for the top folder of the repository.
@@ -35,25 +34,25 @@ def write(results: Sequence[Result]) -> str:
 
     A finding without a file is a notification: code hosts refuse a result that has no place.
     """
-    found: dict[str, tuple[Finding, str, list[str]]] = {}
+    found: dict[str, tuple[Finding, list[str]]] = {}
     for result in results:
-        for finding in result.findings:
-            file = finding.file or result.case.file or _highest_file(result.case)
-            _, _, cases = found.setdefault(fingerprint(finding, file), (finding, file, []))
+        for one in result.findings:
+            finding = placed(one, result.case)
+            _, cases = found.setdefault(fingerprint(finding), (finding, []))
             cases.append(result.case.name)
-    rules = _rules(finding for finding, _, _ in found.values())
+    rules = _rules(finding for finding, _ in found.values())
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     run = {
         "tool": {"driver": {"name": "podrunner", "version": __version__, "rules": rules}},
         # Paths are those of the current folder, wherever a viewer has it.
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder in which podrunner ran."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(key, *entry, index) for key, entry in found.items() if entry[1]],
+        "results": [_result(key, *entry, index) for key, entry in found.items() if entry[0].file],
         "invocations": [
             {
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
-                    _notification(one, cases) for one, file, cases in found.values() if not file
+                    _notification(one, cases) for one, cases in found.values() if not one.file
                 ],
             }
         ],
@@ -85,18 +84,13 @@ def _rule(code: str, rule: Rule | None, severity: Severity) -> dict[str, Any]:
     }
 
 
-def _highest_file(case: Case) -> str:
-    """The values file that a case is about: the last one that is laid over the others."""
-    return next((shown_path(Path(layer.source)) for layer in reversed(case.layers) if layer.is_file), "")
-
-
-def _result(key: str, finding: Finding, file: str, cases: list[str], index: dict[str, int]) -> dict[str, Any]:
+def _result(key: str, finding: Finding, cases: list[str], index: dict[str, int]) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
         "level": _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
-        "locations": [_location(finding, file)],
+        "locations": [_location(finding)],
         "partialFingerprints": {"podrunner/v1": key},
         "properties": {"cases": list(dict.fromkeys(cases))},
     }
@@ -115,10 +109,10 @@ def _message(finding: Finding) -> str:
     return f"{finding.object}: {finding.message}" if finding.object else finding.message
 
 
-def _location(finding: Finding, file: str) -> dict[str, Any]:
+def _location(finding: Finding) -> dict[str, Any]:
     place = {"startLine": max(finding.line, 1), **({"startColumn": finding.column} if finding.column else {})}
     names = [{"fullyQualifiedName": name} for name in (finding.object, finding.path) if name]
-    physical = {"physicalLocation": {"artifactLocation": _artifact(file), "region": place}}
+    physical = {"physicalLocation": {"artifactLocation": _artifact(finding.file), "region": place}}
     return physical | ({"logicalLocations": names} if names else {})
 
 

@@ -1,0 +1,31 @@
+"""Where a finding is shown to those who have the repository and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podrunner.check import shown_path
+from podrunner.config.check import FILE
+
+if TYPE_CHECKING:
+    from podrunner.cases import Case
+    from podrunner.findings import Finding
+
+
+def placed(finding: Finding, case: Case) -> Finding:
+    """The finding with the name of its file as a repository has it, of the case's file where it has none.
+
+    config.toml is rendered, so no repository has it.
+    """
+    if finding.file and finding.file != FILE:
+        return replace(finding, file=shown_path(Path(finding.file)))
+    if case.file:
+        return replace(finding, file=shown_path(Path(case.file)), line=case.line, column=0)
+    return replace(finding, file=_highest_file(case), line=0, column=0)
+
+
+def _highest_file(case: Case) -> str:
+    """The values file that a case is about: the last one that is laid over the others."""
+    return next((shown_path(Path(layer.source)) for layer in reversed(case.layers) if layer.is_file), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,6 +11,8 @@ import helm_python
 import pytest
 
 from podrunner.cli import main
+from podrunner.commands.check import add_arguments
+from podrunner.commands.selection import collect_cases
 
 Check = Callable[..., tuple[int, list[str]]]
 
@@ -205,6 +208,56 @@ def test_cases_of_a_matrix_are_chosen_by_name_and_pattern(check: Check) -> None:
     assert lines == ["3 cases, all passed"]
 
 
+@pytest.fixture
+def matrix(tmp_path: Path) -> str:
+    """A matrix file with one case, which says its namespace."""
+    file = tmp_path / "matrix.yaml"
+    file.write_text(
+        "cases:\n  one: {preset: privileged, namespace: ci, values: {gitlab: {url: 'https://a.example'}}}\n"
+    )
+    return str(file)
+
+
+def test_a_file_given_with_f_is_below_the_matrix_and_no_case(check: Check, matrix: str) -> None:
+    assert check("--matrix", matrix, "-f", "tests/fixtures/values/no-url.yaml") == (0, ["1 case, all passed"])
+
+
+def test_a_file_and_a_preset_are_cases_beside_the_matrix(check: Check, matrix: str) -> None:
+    assert check("--matrix", matrix, "chart/presets/privileged.yaml", "--set", "gitlab.url=https://b.example") == (
+        0,
+        ["2 cases, all passed"],
+    )
+    assert check("--matrix", matrix, "--preset", "privileged") == (0, ["2 cases, all passed"])
+
+
+def test_release_namespace_and_api_versions_of_the_command_line_hold_for_the_matrix(
+    checkout: Path, matrix: str
+) -> None:
+    parser = ArgumentParser()
+    add_arguments(parser)
+    options = ["--release", "r", "--namespace", "n", "--api-versions", "example.com/v1"]
+
+    (case,), _ = collect_cases(parser.parse_args(["--matrix", matrix, *options]), checkout / "chart")
+
+    assert (case.release, case.namespace, case.api_versions) == ("r", "n", ("example.com/v1",))
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(check: Check, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    files = [tmp_path / folder / "values.yaml" for folder in "ab"]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text("gitlab: {url: https://a.example}\n")
+
+    check(*map(str, [*files, files[0]]), "chart/presets/openshift.yaml", "--report", f"junit={report}")
+
+    assert [case.get("name") for case in ET.parse(report).iter("testcase")] == [
+        str(files[0]),
+        str(files[1]),
+        "openshift",
+    ]
+
+
 def test_a_case_that_is_expected_to_fail_and_does_not_is_an_error_at_its_line(check: Check, tmp_path: Path) -> None:
     matrix = tmp_path / "matrix.yaml"
     matrix.write_text("cases:\n  fine:\n    preset: privileged\n    expect: {fail: no way}\n")
@@ -240,6 +293,12 @@ def test_a_wrong_matrix_file_is_reported_like_everything_else(check: Check, tmp_
         "1 case, 1 failed: 1 error",
     ]
     assert ET.parse(report).getroot().get("failures") == "1"
+
+
+def test_a_wrong_matrix_file_is_reported_when_one_case_is_asked_for(check: Check) -> None:
+    _, lines = check("--matrix", "tests/fixtures/matrix/unknown-strategy.yaml", "--case", "one")
+
+    assert lines[0].startswith("tests/fixtures/matrix/unknown-strategy.yaml:1:11: error: unknown strategy `ful`.")
 
 
 def test_a_junit_report_has_a_test_case_for_each_case(check: Check, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Cases: what to render. From values files, from presets, and from a matrix file."""
 
 from podrunner.cases.case import Case, Settings, combine
-from podrunner.cases.command_line import preset_cases, values_case
+from podrunner.cases.command_line import file_names, preset_cases, values_case
 from podrunner.cases.matrix import Matrix, load_matrix, make_cases
 from podrunner.cases.strategy import STRATEGIES, Strategy
 
@@ -12,6 +12,7 @@ __all__ = [
     "Settings",
     "Strategy",
     "combine",
+    "file_names",
     "load_matrix",
     "make_cases",
     "preset_cases",

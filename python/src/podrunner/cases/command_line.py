@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from podrunner.cases.case import Case
@@ -10,7 +11,7 @@ from podrunner.values import Values, load_layer
 from podrunner.values.schema import load_defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 # A preset leaves the address of GitLab to whoever installs it: one that is looked at alone gets this one.
@@ -23,18 +24,27 @@ def placeholder(chart: Path) -> tuple[Values, ...]:
     return (PLACEHOLDER,) if isinstance(gitlab, dict) and gitlab.get("url") == "" else ()
 
 
-def values_case(files: Sequence[Path], under: Sequence[Values] = (), over: Sequence[Values] = ()) -> Case:
+def file_names(files: Iterable[Path]) -> dict[Path, str]:
+    """What each file is called in the name of a case: without folder and ending, where that says which one it is."""
+    different = list(dict.fromkeys(files))
+    stems = Counter(path.stem for path in different)
+    return {path: path.stem if stems[path.stem] == 1 else str(path) for path in different}
+
+
+def values_case(files: Sequence[Path], over: Sequence[Values], names: Mapping[Path, str]) -> Case:
     """The case of values files laid over each other, named after them."""
     layers = [load_layer(path) for path in files]
-    return Case(name="+".join(path.stem for path in files) or "defaults", layers=(*under, *layers, *over))
+    return Case(name="+".join(names[path] for path in files) or "defaults", layers=(*layers, *over))
 
 
-def preset_cases(chart: Path, names: Sequence[str], files: Sequence[Path], over: Sequence[Values] = ()) -> list[Case]:
+def preset_cases(
+    chart: Path, presets: Sequence[str], files: Sequence[Path], over: Sequence[Values], names: Mapping[Path, str]
+) -> list[Case]:
     """One case for each preset, with values files laid over it when there are any. Raises UsageError."""
     layers = [load_layer(path) for path in files]
     under = () if files else placeholder(chart)
     cases = []
-    for name in names:
-        title = ",".join([f"preset={name}", *(file.stem for file in files)])
-        cases.append(Case(title, layers=(*under, load_layer(find_preset(chart, name)), *layers, *over)))
+    for preset in presets:
+        title = ",".join([f"preset={preset}", *(names[file] for file in files)])
+        cases.append(Case(title, layers=(*under, load_layer(find_preset(chart, preset)), *layers, *over)))
     return cases

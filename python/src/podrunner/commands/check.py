@@ -137,7 +137,8 @@ def run(args: Namespace) -> int:
     crds = known_crds(chart, args.crds)
     results = _pipelines(args.pipeline, runner_version)
     cases, broken = ([], []) if _is_of_pipelines_alone(args) else collect_cases(args, chart)
-    cases = choose_cases(cases, args.case)
+    # Of a matrix that is wrong there are no names to choose from.
+    cases = [] if broken and args.case else choose_cases(cases, args.case)
     checker = Checker(chart, renderer(args.helm, chart), runner_version, crds)
     # A rendering is long: processes send it only for the one report that shows it.
     keeps = any(name == "html" for name, _ in reports)

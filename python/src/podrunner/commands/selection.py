@@ -36,7 +36,7 @@ def collect_cases(args: Namespace, chart: Path) -> tuple[list[Case], list[Result
         made = make_cases(matrix, strategy=args.strategy, under=under, over=over, kube_versions=versions)
     except MatrixError as error:
         return cases, [Result(Case(str(args.matrix)), error.findings)]
-    return [*cases, *made], []
+    return [*cases, *(as_told(case, args) for case in made)], []
 
 
 def kube_versions(asked: list[str], chart: Path) -> list[str]:
@@ -59,7 +59,8 @@ def kube_versions(asked: list[str], chart: Path) -> list[str]:
 
 
 def _command_line_cases(args: Namespace, chart: Path, versions: list[str]) -> list[Case]:
-    from podrunner.cases import preset_cases, values_case
+    """The cases of FILE, --preset and --all-presets. Without a matrix, -f alone is a case, and nothing is all presets."""
+    from podrunner.cases import file_names, preset_cases, values_case
     from podrunner.chart import presets
     from podrunner.values import parse_set
 
@@ -68,12 +69,13 @@ def _command_line_cases(args: Namespace, chart: Path, versions: list[str]) -> li
     names_nothing = not (args.files or args.values or args.matrix or args.preset)
     if args.all_presets or names_nothing:
         chosen = list(presets(chart))
+    names = file_names([*args.values, *args.files])
     cases: list[Case] = []
-    for stack in [[*args.values, file] for file in args.files] or [args.values]:
+    for stack in [[*args.values, file] for file in dict.fromkeys(args.files)] or [args.values]:
         if chosen:
-            cases += preset_cases(chart, chosen, stack, over)
-        elif stack or not args.matrix:
-            cases.append(values_case(stack, over=over))
+            cases += preset_cases(chart, chosen, stack, over, names)
+        elif args.files or not args.matrix:
+            cases.append(values_case(stack, over, names))
     here = [as_told(case, args) for case in cases]
     return [version for case in here for version in for_versions(case, versions)]
 

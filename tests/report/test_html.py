@@ -26,6 +26,10 @@ WRONG = Finding("values-type", Severity.ERROR, 'limit: <b>text</b> & "more".', f
 ATTACK = "</script></style><script>alert(1)</script><img src=x onerror=alert(1)>"
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata:\n  config.toml: |\n    concurrent = 1\n"
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {token: glrt-very-secret}\n"
+LIST = (
+    "apiVersion: v1\nkind: List\nitems: [{kind: Secret, metadata: {name: s}, stringData: {token: glrt-very-secret}}]\n"
+)
+SECRETS = "apiVersion: v1\nkind: SecretList\nitems: [{metadata: {name: s}, stringData: {token: glrt-very-secret}}]\n"
 
 
 class Page(HTMLParser):
@@ -126,8 +130,9 @@ def test_a_document_of_many_cases_is_there_once_and_config_toml_for_itself() -> 
     assert {one["href"] for one in page.all("a")} <= targets
 
 
-def test_secrets_are_not_in_the_page() -> None:
-    page = html.write([Result(Case("a"), (), rendering("a", SECRET))])
+@pytest.mark.parametrize("text", [SECRET, LIST, SECRETS])
+def test_secrets_are_not_in_the_page(text: str) -> None:
+    page = html.write([Result(Case("a"), (), rendering("a", text))])
 
     assert "glrt-very-secret" not in page
     assert "token: (not shown)" in page

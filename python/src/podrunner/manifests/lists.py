@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import yaml
 
 from podrunner.helm.rendering import Document
 from podrunner.manifests.pods import maps
@@ -36,4 +37,4 @@ def _items(document: Document) -> Iterator[Document]:
     for item in maps(document.data["items"]):
         # Items of a SecretList may leave out what the list says.
         data = {"apiVersion": document.data.get("apiVersion"), "kind": kind, **item} if kind else item
-        yield from _items(Document(document.template, json.dumps(data), data))
+        yield from _items(Document(document.template, yaml.safe_dump(data, sort_keys=False, allow_unicode=True), data))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from podrunner.manifests import take_lists_apart
 from podrunner.manifests.pods import table
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def collect_texts(results: Sequence[Result]) -> tuple[list[Text], dict[str, list
 
 
 def _texts(rendering: Rendering) -> Iterator[tuple[str, str, str]]:
+    # A list may have Secrets in it.
+    rendering = take_lists_apart(rendering)
     sources = {document.name: document.template for document in rendering.documents}
     for name, text in rendering.config_texts.items():
         yield "config.toml", sources.get(f"ConfigMap/{name}", ""), text

@@ -191,6 +191,24 @@ def test_values_that_do_not_fit_raise_what_a_test_can_expect(project: pytest.Pyt
     project.runpytest_inprocess().assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ('{"refuse": "set image"}', "E*RenderError: *set image"),
+        ('{"mode": "lowd"}', "E*ValuesError: *mode: * is not allowed. Did you mean `loud`?*"),
+        ('"nowhere.yaml"', "E*UsageError: nowhere.yaml: no such file."),
+    ],
+)
+def test_what_is_refused_fails_the_test_with_a_sentence(project: pytest.Pytester, values: str, sentence: str) -> None:
+    project.makepyfile(f"def test_it(podrunner_render):\n    podrunner_render({values})\n")
+
+    result = project.runpytest_inprocess()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([">       podrunner_render(*", sentence, "", "test_what*.py:2: *Error"])
+    result.stdout.no_fnmatch_line("*testing.py*")
+
+
 def test_an_object_that_is_not_there_fails_with_what_is(project: pytest.Pytester) -> None:
     project.makepyfile("""
         def test_it(podrunner_render):

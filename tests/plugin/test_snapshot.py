@@ -66,3 +66,53 @@ def test_snapshots_are_written_anew_when_asked_for(project: pytest.Pytester) -> 
     run(project, "new", "--podrunner-update-snapshots").assert_outcomes(passed=2)
 
     assert "new-s" in (project.path / FILE).read_text()
+
+
+SHARED = """
+import pytest
+
+class TestA:
+    def test_x(self, podrunner_render, podrunner_snapshot):
+        podrunner_snapshot(podrunner_render({"image": "a"}))
+
+class TestB:
+    def test_x(self, podrunner_render, podrunner_snapshot):
+        podrunner_snapshot(podrunner_render({"image": "b"}))
+
+@pytest.mark.parametrize("size", ["a/b", "a-b"])
+def test_x(podrunner_render, podrunner_snapshot, size):
+    podrunner_snapshot(podrunner_render({"image": size}))
+"""
+
+
+def test_tests_of_nearly_the_same_name_have_snapshots_of_their_own(project: pytest.Pytester) -> None:
+    project.makepyfile(test_it=SHARED)
+
+    project.runpytest_inprocess().assert_outcomes(passed=4)
+
+    assert sorted(file.name for file in (project.path / "snapshots" / "test_it").iterdir()) == [
+        "TestA.test_x.yaml",
+        "TestB.test_x.yaml",
+        "test_x-a-b-bb9f910c.yaml",
+        "test_x-a-b.yaml",
+    ]
+    project.runpytest_inprocess().assert_outcomes(passed=4)
+
+
+def test_a_second_snapshot_of_a_test_needs_a_name(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        test_it="""
+        def test_x(podrunner_render, podrunner_snapshot):
+            podrunner_snapshot(podrunner_render({"image": "a"}))
+            podrunner_snapshot(podrunner_render({"image": "b"}), "b")
+            podrunner_snapshot(podrunner_render({"image": "c"}))
+        """
+    )
+
+    result = project.runpytest_inprocess("--podrunner-update-snapshots")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*snapshots/test_it/test_x.yaml: test_x has this snapshot already. Give this one a name of its own: *"]
+    )
+    assert "image: a" in (project.path / "snapshots/test_it/test_x.yaml").read_text()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from podrunner.testing import MatrixFile, Render, Setup
 
 _SETUP = pytest.StashKey["Setup"]()
+_SNAPSHOTS = pytest.StashKey["dict[Path, Snapshot]"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -97,7 +98,9 @@ def podrunner_snapshot(request: pytest.FixtureRequest) -> Snapshot:
     from podrunner.snapshot import Snapshot
 
     folder = request.path.parent / "snapshots" / request.path.stem
-    return Snapshot(folder, request.node.name, request.config.getoption("podrunner_update_snapshots"))
+    test = request.node.nodeid.partition("::")[2]
+    used = request.config.stash.setdefault(_SNAPSHOTS, {})
+    return Snapshot(folder, test, request.config.getoption("podrunner_update_snapshots"), used)
 
 
 def _files_of_option(config: pytest.Config) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Snapshot:
-    """The fixture `podrunner_snapshot`. `folder` holds the snapshots of the test's file; `test` is the test's name."""
+    """The fixture `podrunner_snapshot`. `folder` holds the snapshots of the test's file; `test` is its node id there.
+
+    `used` are the snapshots of this run so far, each with the one who used it.
+    """
 
     folder: Path
     test: str
     update: bool
+    used: dict[Path, Snapshot]
 
     def __call__(self, rendering: Rendering, name: str = "") -> None:
         """Fails when the objects of a rendering are not those of the snapshot.
@@ -33,7 +38,8 @@ class Snapshot:
         several snapshots gives each a name.
         """
         __tracebackhide__ = True
-        file = self.folder / f"{_file_name(f'{self.test}-{name}' if name else self.test)}.yaml"
+        file = self.folder / f"{_file_name(self.test, name)}.yaml"
+        self._refuse_to_share(file)
         objects = [document.data for document in rendering.documents]
         if self.update or not (file.exists() or os.environ.get("CI")):
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -47,9 +53,26 @@ class Snapshot:
             lines = "\n".join(f"  {each}" for each in found)
             pytest.fail(f"{file} differs from what is rendered now:\n{lines}\nIs that wanted? {how}", pytrace=False)
 
+    def _refuse_to_share(self, file: Path) -> None:
+        """Fails where another call has the same file: each would write over what the other wrote."""
+        __tracebackhide__ = True
+        before = self.used.get(file)
+        # A test that is run again has a new fixture.
+        if before and (before is self or before.test != self.test):
+            how = 'Give this one a name of its own: `podrunner_snapshot(rendering, "name")`.'
+            pytest.fail(f"{file}: {before.test} has this snapshot already. {how}", pytrace=False)
+        self.used[file] = self
 
-def _file_name(test: str) -> str:
-    return re.sub(r"[^\w.=+-]+", "-", test).strip("-")
+
+def _file_name(test: str, name: str) -> str:
+    """`TestJobs::test_image[s]` → `TestJobs.test_image-s`; where other characters had to go, a hash tells texts apart."""
+    function, _, identity = test.partition("[")
+    parts = [function.replace("::", "."), identity.removesuffix("]"), name]
+    wanted = "-".join(part for part in parts if part)
+    possible = re.sub(r"[^\w.=+-]+", "-", wanted)
+    if possible == wanted:
+        return wanted
+    return f"{possible.strip('-')}-{hashlib.sha256(wanted.encode()).hexdigest()[:8]}"
 
 
 class _Dumper(yaml.SafeDumper):

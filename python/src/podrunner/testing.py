@@ -16,7 +16,7 @@ from podrunner.errors import PodrunnerError, ValuesError
 from podrunner.findings import errors
 from podrunner.helm import Kind, renderer
 from podrunner.manifests import known_crds
-from podrunner.values import Values, check_schema, load_values
+from podrunner.values import Values, check_schema, load_values, merge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,20 +127,23 @@ class Render:
         Raises ValuesError where values do not fit the chart's schema, RenderError where Helm refuses.
         """
         __tracebackhide__ = True
-        files = [find_preset(self.setup.chart, preset)] if preset else []
-        layers = [*map(load_values, files), *map(_layer, values)]
-        case = Case("podrunner_render", tuple(layers))
-        wrong = errors([*(one for layer in layers for one in layer.findings), *check_schema(self.setup.chart, layers)])
-        if wrong:
-            raise ValuesError(wrong)
-        return self.setup.checker.renderer.render(
-            case.values,
-            case=case.name,
-            release=release,
-            namespace=namespace,
-            kube_version=kube_version,
-            api_versions=api_versions,
-        )
+        try:
+            files = [find_preset(self.setup.chart, preset)] if preset else []
+            layers = [*map(load_values, files), *map(_layer, values)]
+            wrong = [*(one for layer in layers for one in layer.findings), *check_schema(self.setup.chart, layers)]
+            if errors(wrong):
+                raise ValuesError(errors(wrong))
+            return self.setup.checker.renderer.render(
+                merge(*(layer.data for layer in layers)),
+                case="podrunner_render",
+                release=release,
+                namespace=namespace,
+                kube_version=kube_version,
+                api_versions=api_versions,
+            )
+        except PodrunnerError as error:
+            # The sentence and the line of the test: where this program was when it found out helps nobody.
+            raise error.with_traceback(None) from None
 
 
 def _layer(values: Mapping[str, Any] | Path | str) -> Values:

@@ -5,6 +5,7 @@ Values that contradict each other: the render fails with a sentence that names t
   podrunner.checks.official keys of GitLab's own chart
   podrunner.checks.runner   one runner, after its settings are merged
   podrunner.checks.constraints  whose the constraints of the mode openshift are
+  podrunner.checks.patches  whether it heeds the chart's patches of the job's pod
   podrunner.checks.version  the modes of all runners, against the cluster's version
 
 _checks_build.tpl has those of the build container, _checks_jobs.tpl those of the section jobs, _checks_manager.tpl those
@@ -84,6 +85,7 @@ usage: include "podrunner.checks.constraints" .podman.openshift.scc
   {{- fail "\n\ngitlab.url is empty: the runner does not know its GitLab.\nSet it to the address of your GitLab, for example: --set gitlab.url=https://gitlab.com\n" -}}
 {{- end -}}
 {{- include "podrunner.checks.storage" . -}}
+{{- include "podrunner.checks.patches" . -}}
 {{- if and .podman.run (not (has .podman.mode (list "none" "privileged" "userNamespace"))) -}}
   {{- fail (printf "\n\npodman.run is true, but podman.mode is %s (%s): containers cannot have a /proc of their own where the pod's is masked.\nSet podman.mode to userNamespace, or podman.run to false: containers of podman run then see the job's /proc.\n" .podman.mode $at) -}}
 {{- end -}}
@@ -104,5 +106,17 @@ usage: include "podrunner.checks.constraints" .podman.openshift.scc
     {{- fail (printf "\n\n%s.config.kubernetes.service_account is empty: job pods would run as the namespace's default service account.\nLet the chart create one (jobs.serviceAccount.create: true), or set jobs.serviceAccount.name to an account without permissions.\n" $at) -}}
   {{- end -}}
   {{- include "podrunner.checks.build" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* GitLab Runner ignores pod_spec without its flag, and says nothing: the pod would run without what the chart patches. */}}
+{{- define "podrunner.checks.patches" -}}
+{{- $flag := "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION" -}}
+{{- range (.config.kubernetes | default dict).pod_spec -}}
+  {{- if hasPrefix "podrunner-" (toString .name) -}}
+    {{- if not (get (include "podrunner.rbac.flags" $.config | fromJson) $flag) -}}
+      {{- fail (printf "\n\nrunners.%s.config turns %s off, and GitLab Runner would ignore the patch %s, which the job's pod needs.\nRemove the flag from feature_flags.\n" $.name $flag .name) -}}
+    {{- end -}}
+  {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -95,7 +95,7 @@ Sets .podrunnerModes, which all templates of a render share as they do the runne
 {{/*
 Sets $runner.config: identity, then the keys of the mode and of what surrounds it (CA bundle, proxy, cache), then those of
 jobs.config, then the runner's own; the later win. What several of them extend is joined instead: environment, the
-scripts, pod_spec and volumes by name.
+scripts, pod_spec and volumes by name. An empty value or null of theirs takes nothing away.
 */}}
 {{- define "podrunner.runner.config" -}}
 {{- $root := index . 0 -}}
@@ -123,10 +123,14 @@ scripts, pod_spec and volumes by name.
 {{- $_ := set $runner "config" $config -}}
 {{- end -}}
 
-{{/* usage: include "podrunner.config.join" (list $config $keys): puts $config's part of joined keys into $keys */}}
+{{/*
+usage: include "podrunner.config.join" (list $config $keys): puts $config's part of joined keys into $keys
+An empty value adds nothing: it must not take away, without a word, what keeps a job apart from the node.
+*/}}
 {{- define "podrunner.config.join" -}}
 {{- $given := index . 0 -}}
 {{- $own := index . 1 -}}
+{{- include "podrunner.config.filled" (list $own "environment" "pre_build_script" "pre_get_sources_script") -}}
 {{- if and $given.environment $own.environment -}}
   {{- $_ := set $own "environment" (concat $given.environment $own.environment) -}}
 {{- end -}}
@@ -135,20 +139,28 @@ scripts, pod_spec and volumes by name.
     {{- $_ := set $own $script (printf "%s\n%s" (get $given $script | trimSuffix "\n") (get $own $script)) -}}
   {{- end -}}
 {{- end -}}
-{{- $givenPatches := ($given.kubernetes | default dict).pod_spec -}}
-{{- $ownPatches := ($own.kubernetes | default dict).pod_spec -}}
-{{- if and $givenPatches $ownPatches -}}
-  {{- $_ := set $own.kubernetes "pod_spec" (concat $givenPatches $ownPatches) -}}
+{{- with $own.kubernetes -}}
+  {{- include "podrunner.config.filled" (list . "pod_spec" "volumes") -}}
+  {{- $givenPods := $given.kubernetes | default dict -}}
+  {{- if and $givenPods.pod_spec .pod_spec -}}
+    {{- $_ := set . "pod_spec" (concat $givenPods.pod_spec .pod_spec) -}}
+  {{- end -}}
+  {{- range $kind, $replacing := .volumes -}}
+    {{- $names := list -}}
+    {{- range $replacing -}}{{- $names = append $names .name -}}{{- end -}}
+    {{- $joined := list -}}
+    {{- range get ($givenPods.volumes | default dict) $kind | default list -}}
+      {{- if not (has .name $names) -}}{{- $joined = append $joined . -}}{{- end -}}
+    {{- end -}}
+    {{- $_ := set $own.kubernetes.volumes $kind (concat $joined ($replacing | default list)) -}}
+  {{- end -}}
 {{- end -}}
-{{- $givenVolumes := ($given.kubernetes | default dict).volumes | default dict -}}
-{{- $ownVolumes := ($own.kubernetes | default dict).volumes | default dict -}}
-{{- range $kind, $volumes := $givenVolumes -}}
-  {{- $replacing := get $ownVolumes $kind | default list -}}
-  {{- $names := list -}}
-  {{- range $replacing -}}{{- $names = append $names .name -}}{{- end -}}
-  {{- $joined := list -}}
-  {{- range $volumes -}}{{- if not (has .name $names) -}}{{- $joined = append $joined . -}}{{- end -}}{{- end -}}
-  {{- if $replacing -}}{{- $_ := set $ownVolumes $kind (concat $joined $replacing) -}}{{- end -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.config.filled" (list $keys "environment" …): takes the named keys away where they are empty */}}
+{{- define "podrunner.config.filled" -}}
+{{- range $key := rest . -}}
+  {{- if not (get (first $) $key) -}}{{- $_ := unset (first $) $key -}}{{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from podrunner.errors import RenderError
+
 HERE = Path(__file__).parent
 
 
@@ -90,6 +92,31 @@ def test_a_users_volume_of_the_same_name_replaces_the_modes(runner_config: Any) 
         ("podrunner-home", None),
         ("podrunner-storage", "Memory"),
     ]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"environment": []},
+        {"environment": None},
+        {"pre_build_script": ""},
+        {"pre_build_script": None},
+        {"kubernetes": {"pod_spec": []}},
+        {"kubernetes": {"pod_spec": None}},
+        {"kubernetes": {"volumes": None}},
+        {"kubernetes": {"volumes": {"empty_dir": []}}},
+        {"kubernetes": {"volumes": {"empty_dir": None}}},
+    ],
+    ids=str,
+)
+def test_an_empty_value_takes_nothing_of_the_mode_away(runner_config: Any, config: dict[str, Any]) -> None:
+    assert runner_config(config, "userNamespace") == runner_config({}, "userNamespace")
+
+
+@pytest.mark.parametrize("flags", [{"FF_USE_ADVANCED_POD_SPEC_CONFIGURATION": False}, None], ids=str)
+def test_a_flag_without_which_the_pod_would_lose_its_user_namespace_stays_on(runner_config: Any, flags: Any) -> None:
+    with pytest.raises(RenderError, match="(?s)would ignore the patch podrunner-user-namespace.*Remove the flag"):
+        runner_config({"feature_flags": flags}, "userNamespace")
 
 
 def test_one_runner_can_have_another_mode_than_the_release(render: Any) -> None:

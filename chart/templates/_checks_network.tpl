@@ -31,12 +31,18 @@ Contradictions in what surrounds the release: the render fails with a sentence t
 {{- define "podrunner.checks.networkPolicy" -}}
 {{- $root := index . 0 -}}
 {{- if $root.Values.networkPolicy.jobs.enabled -}}
+{{- $selector := include "podrunner.networkPolicy.jobs" $root | fromYaml -}}
 {{- range $name, $runner := index . 1 -}}
   {{- $kubernetes := $runner.config.kubernetes | default dict -}}
   {{- $at := printf "runners.%s.config.kubernetes" $name -}}
   {{- range $key := list "namespace_per_job" "namespace_overwrite_allowed" -}}
     {{- if get $kubernetes $key -}}
       {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.%s lets job pods run in namespaces that have no such NetworkPolicy.\nRemove the key, or set networkPolicy.jobs.enabled to false and have the cluster put policies into these namespaces.\n" $at $key) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- range $label, $value := $selector -}}
+    {{- if ne (get ($kubernetes.pod_labels | default dict) $label | toString) $value -}}
+      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels replaces the label %s, by which the NetworkPolicy finds the job's pod.\nRemove it, there or in jobs.config.kubernetes.pod_labels.\n" $at $label) -}}
     {{- end -}}
   {{- end -}}
   {{- with $kubernetes.pod_labels_overwrite_allowed -}}

@@ -9,6 +9,7 @@ Names, labels and annotations; _images.tpl has the references of images.
   podrunner.labels.common          commonLabels with labels of a pod's own
   podrunner.annotations            annotations of every object, with its own
   podrunner.annotations.kept       the same, for what outlives the release
+  podrunner.kept.kinds             kinds of objects that do
   podrunner.manager.serviceAccount name of the manager's service account
   podrunner.jobs.namespace         namespace of the job pods unless a runner says otherwise
   podrunner.jobs.serviceAccount    name of the job pods' service account
@@ -91,6 +92,12 @@ all that no policy opens: Helm keeps them at uninstall, and when an upgrade has 
   {{- $own = merge (dict "helm.sh/resource-policy" "keep") $own -}}
 {{- end -}}
 {{- include "podrunner.annotations" (list (index . 0) $own) -}}
+{{- end -}}
+
+{{/* As kubectl names them, with those that are of the whole cluster; it fails for a kind that the cluster has not. */}}
+{{- define "podrunner.kept.kinds" -}}
+namespaces,serviceaccounts,roles,rolebindings,networkpolicies,clusterroles,clusterrolebindings
+{{- if .Capabilities.APIVersions.Has "security.openshift.io/v1" -}},securitycontextconstraints{{- end -}}
 {{- end -}}
 
 {{- define "podrunner.manager.serviceAccount" -}}

@@ -9,10 +9,13 @@
 app.kubernetes.io/component: jobs
 {{- end -}}
 
+{{/* Policies see the port of the pod behind the Service: OpenShift's name servers listen on 5353. */}}
 {{- define "podrunner.networkPolicy.dns" -}}
 - ports:
     - {port: 53, protocol: UDP}
     - {port: 53, protocol: TCP}
+    - {port: 5353, protocol: UDP}
+    - {port: 5353, protocol: TCP}
 {{- end -}}
 
 {{/*

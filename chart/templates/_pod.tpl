@@ -42,7 +42,7 @@ usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kube
 {{- define "podrunner.pod.level" -}}
 {{- $build := include "podrunner.pod.build" (index . 1) | fromJson -}}
 {{- $unconfined := list (dig "seccompProfile" "type" "" $build) (dig "appArmorProfile" "type" "" $build) | has "Unconfined" -}}
-{{- $unmasked := and $build.procMount (ne $build.procMount "Default") (lt (int (index . 2).Minor) 35) -}}
+{{- $unmasked := and $build.procMount (ne $build.procMount "Default") (semverCompare "<1.35-0" (index . 2).Version) -}}
 {{- if or $build.privileged $unconfined $unmasked ((index . 1).volumes | default dict).host_path -}}privileged{{- else -}}{{ index . 0 }}{{- end -}}
 {{- end -}}
 

@@ -50,6 +50,16 @@ def test_a_namespace_of_several_runners_enforces_what_all_of_them_can_run_at(ren
     assert levels(rendering) == {"apart": None, "shared": "privileged"}
 
 
+def test_a_managed_cluster_of_1_35_allows_an_unmasked_proc_in_a_user_namespace(render: Any) -> None:
+    # What helm learns of it from the API server: the minor version is no number there.
+    cluster = 'dict "Version" "v1.35.2-eks-1234567" "Minor" "35+"'
+    kubernetes = 'dict "build_container_security_context" (dict "proc_mount" "unmasked")'
+    level = f'{{{{ include "podrunner.pod.level" (list "baseline" ({kubernetes}) ({cluster})) }}}}'
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: level}}\ndata: {{level: '{level}'}}\n"
+
+    assert render({"extraObjects": {"level": text}}).object("ConfigMap", "level")["data"] == {"level": "baseline"}
+
+
 def test_a_volume_of_the_node_raises_the_level(render: Any) -> None:
     volumes = {"host_path": [{"name": "images", "mount_path": "/images", "host_path": "/var/lib/images"}]}
     jobs = {"namespace": "builds", "createNamespace": True, "config": {"kubernetes": {"volumes": volumes}}}

@@ -14,7 +14,8 @@ OPEN = [
     {"ipBlock": {"cidr": "::/0", "except": ["fd00:ec2::254/128"]}},
     {"namespaceSelector": {}},
 ]
-DNS = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
+# The pods of OpenShift's name servers listen on 5353.
+DNS = {"ports": [{"port": port, "protocol": protocol} for port in (53, 5353) for protocol in ("UDP", "TCP")]}
 
 
 def policy(rendering: Any, name: str) -> dict[str, Any]:
@@ -124,6 +125,8 @@ def test_the_jobs_policy_finds_the_pods_of_every_runner_in_each_namespace(render
         ),
         ("namespace_overwrite_allowed", ".*", "namespace_overwrite_allowed lets job pods run in namespaces"),
         ("pod_labels_overwrite_allowed", ".*", "a job could take off the labels"),
+        ("pod_labels", {"app.kubernetes.io/component": "ci"}, "replaces the label app.kubernetes.io/component"),
+        ("pod_labels", None, "replaces the label app.kubernetes.io/component"),
     ],
 )
 def test_what_leads_around_the_policy_is_refused(render: Any, key: str, value: Any, sentence: str) -> None:

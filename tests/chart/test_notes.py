@@ -26,6 +26,34 @@ def test_the_notes_name_the_pod_security_level_of_the_preset(render: Any, preset
     assert f"kubectl label namespace runners pod-security.kubernetes.io/enforce={level} --overwrite" in notes
 
 
+def test_a_namespace_of_several_runners_gets_the_level_of_the_most_demanding_once(render: Any) -> None:
+    runners = {"a": None, "b": {"podman": {"mode": "privileged"}}, "c": {"podman": {"mode": "none"}}}
+    notes = render({"runners": runners}, release="ci", namespace="runners").notes
+
+    assert re.findall("kubectl label .*", notes) == [
+        "kubectl label namespace runners pod-security.kubernetes.io/enforce=privileged --overwrite"
+    ]
+
+
+def test_the_notes_label_no_namespace_that_the_chart_makes_or_whose_level_it_does_not_know(render: Any) -> None:
+    values = {"jobs": {"namespace": "builds", "createNamespace": True}, "runners": {"a": None}}
+
+    assert "kubectl label" not in render(values).notes
+    assert "kubectl label" not in render({"podman": {"mode": "none"}}).notes
+
+
+def test_the_notes_find_what_upgrades_have_left_in_the_whole_cluster(render: Any) -> None:
+    command = (
+        "  kubectl get namespaces,serviceaccounts,roles,rolebindings,networkpolicies,clusterroles,clusterrolebindings{}"
+        " --all-namespaces --selector app.kubernetes.io/name=podrunner,app.kubernetes.io/instance=ci --output "
+    )
+    openshift = render(preset="openshift", release="ci", api_versions=["security.openshift.io/v1"]).notes
+
+    assert command.format("") in render(release="ci").notes
+    assert command.format(",securitycontextconstraints") in openshift
+    assert "kubectl get" not in render({"manager": {"keepOnUninstall": False}}).notes
+
+
 @pytest.mark.parametrize(
     "podman", [{"mode": "userNamespace", "run": True}, {"mode": "unprivileged", "seccomp": {"type": "Unconfined"}}]
 )

@@ -43,6 +43,18 @@ def test_a_change_of_a_pod_template_restarts_pods_and_one_of_replicas_does_not(r
     ]
 
 
+def test_an_object_that_goes_and_that_helm_keeps_stays_in_the_cluster(repository: Repository) -> None:
+    kept = DEPLOYMENT.replace("name: demo}", "name: demo, annotations: {helm.sh/resource-policy: keep}}", 1)
+    other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: demo}\n"
+
+    assert repository.change(kept, other) == [
+        "Changes otherwise",
+        "ConfigMap/demo: is new",
+        "Deployment/demo: is gone",
+        "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it.",
+    ]
+
+
 def test_a_deployment_that_goes_takes_its_pods_with_it(repository: Repository) -> None:
     assert repository.change(DEPLOYMENT, DEPLOYMENT.replace("kind: Deployment", "kind: StatefulSet")) == [
         "Restarts pods",

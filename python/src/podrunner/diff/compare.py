@@ -12,6 +12,7 @@ from podrunner.errors import RenderError
 from podrunner.findings import errors
 from podrunner.helm import Rendering
 from podrunner.manifests.difference import ABSENT, differences, identity_of
+from podrunner.manifests.pods import table
 from podrunner.terminal import progress
 from podrunner.values import check_schema
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from podrunner.helm import Renderer
     from podrunner.manifests.difference import Difference, Identity
 
+_KEPT = "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it."
 _WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")}
 
 
@@ -79,6 +81,8 @@ def _entries(old: Rendering | str, new: Rendering | str, sides: tuple[Side, Side
 
 def _entry(difference: Difference, before: Mapping[Identity, Mapping[str, Any]]) -> Entry:
     identity = difference.identity
+    if _is_kept(difference):
+        return Entry(Consequence.OTHER, difference.object, difference.text, difference, _KEPT)
     advice = why_immutable(difference, before.get(identity, {}))
     consequence = Consequence.OTHER
     if advice:
@@ -88,6 +92,14 @@ def _entry(difference: Difference, before: Mapping[Identity, Mapping[str, Any]])
     elif widens_constraints(difference):
         consequence = Consequence.WIDER
     return Entry(consequence, difference.object, difference.text, difference, advice)
+
+
+def _is_kept(difference: Difference) -> bool:
+    """Whether an upgrade leaves in the cluster what the chart makes no more."""
+    if difference.parts or difference.after is not ABSENT:
+        return False
+    annotations = table(table(difference.before.get("metadata")).get("annotations"))
+    return annotations.get("helm.sh/resource-policy") == "keep"
 
 
 def _ends_pods(difference: Difference) -> bool:

@@ -64,9 +64,10 @@ usage: include "podrunner.checks.quota" (list $ $runners)
         {{- end -}}
       {{- end -}}
     {{- end -}}
-    {{- $own := get ($root.Values.manager.resources.limits | default dict) $resource -}}
-    {{- if and (eq $part "limit") (not $own) (has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index $ 1) | fromJsonArray)) -}}
-      {{- fail (printf "\n\n%s counts %s in the release's own namespace, but manager.resources.limits has no %s: Kubernetes would refuse the manager's pod.\nSet it, or let jobs run in a namespace of their own (jobs.namespace).\n" $source $name $resource) -}}
+    {{- $resources := $root.Values.manager.resources -}}
+    {{- $own := or (get ($resources.limits | default dict) $resource) (and (eq $part "request") (get ($resources.requests | default dict) $resource)) -}}
+    {{- if and (not $own) (has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index $ 1) | fromJsonArray)) -}}
+      {{- fail (printf "\n\n%s counts %s in the release's own namespace, but manager.resources.%ss has no %s: Kubernetes would refuse the manager's pod.\nSet it, or let jobs run in a namespace of their own (jobs.namespace).\n" $source $name $part $resource) -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}

@@ -109,6 +109,7 @@ scripts, pod_spec and volumes by name. An empty value or null of theirs takes no
 {{- if $perJob -}}{{- $_ := set $context "serviceAccount" "" -}}{{- end -}}
 {{- $kubernetes := deepCopy ($shared.kubernetes | default dict) -}}
 {{- include "podrunner.merge" (list $kubernetes ($user.kubernetes | default dict)) -}}
+{{- $_ := set $context "kubernetes" $kubernetes -}}
 {{- $_ := set $context "helperImage" (include "podrunner.image.helper" (list $root $kubernetes)) -}}
 {{- $mode := include (printf "podrunner.podman.defaults.%s" $runner.podman.mode) $context | fromYaml -}}
 {{- include "podrunner.surroundings" (list $root $runner.podman.mode $mode) -}}

@@ -49,6 +49,7 @@ writes the file that GitLab Runner reads, in memory (files/assemble.sh). Without
   command: {{ list "sh" "/etc/podrunner/config/assemble.sh" (index . 2) | compact | toJson }}
   resources:
     requests: {cpu: 5m, memory: 8Mi}
+    limits: {cpu: 100m, memory: 64Mi}
   securityContext:
     {{- include "podrunner.manager.confinement" . | nindent 4 }}
   volumeMounts:

@@ -7,7 +7,7 @@ Patches of the job pod, for what config.toml has no key.
 
 {{/*
 What [runners.kubernetes] has no key for is patched into the pod: pod_spec, behind a feature flag.
-usage: include … (dict "podman" … ["hostUsers" false] ["identity" true])
+usage: include … (dict "podman" … "kubernetes" … ["hostUsers" false] ["identity" true])
 */}}
 {{- define "podrunner.podman.patches" -}}
 {{- $patches := list -}}
@@ -39,6 +39,10 @@ initContainers:
   - name: podrunner-identity
     image: {{ .podman.image | quote }}
     imagePullPolicy: IfNotPresent
+    {{- /* as GitLab Runner's own init container */}}
+    {{- with include "podrunner.pod.resources" (list .kubernetes "helper_") | fromJson }}
+    resources: {{ toJson . }}
+    {{- end }}
     command: [sh, -euc]
     args:
       - |

@@ -5,6 +5,7 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
   podrunner.pod.build             the same for the build container, with the runner-wide keys it inherits
   podrunner.pod.level             the Pod Security level that the job namespace has to allow
   podrunner.pod.tolerations       node_tolerations as Kubernetes writes them
+  podrunner.pod.resources         resources of one of its containers
   podrunner.pod.patch             what pod_spec adds: pod (scalar fields), initContainers, volumes, build (container)
 */}}
 {{- define "podrunner.pod.securityContext" -}}
@@ -57,6 +58,19 @@ usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kube
   {{- $found = append $found $one -}}
 {{- end -}}
 {{- toJson $found -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.pod.resources" (list $kubernetes "helper_") | fromJson; keys without a prefix are the build container's */}}
+{{- define "podrunner.pod.resources" -}}
+{{- $resources := dict -}}
+{{- range $part := list "limit" "request" -}}
+  {{- $amounts := dict -}}
+  {{- range $resource := list "cpu" "memory" "ephemeral-storage" -}}
+    {{- with get (first $) (printf "%s%s_%s" (last $) ($resource | replace "-" "_") $part) -}}{{- $_ := set $amounts $resource . -}}{{- end -}}
+  {{- end -}}
+  {{- with $amounts -}}{{- $_ := set $resources (printf "%ss" $part) . -}}{{- end -}}
+{{- end -}}
+{{- toJson $resources -}}
 {{- end -}}
 
 {{/*

@@ -115,7 +115,7 @@ def test_an_empty_value_takes_nothing_of_the_mode_away(runner_config: Any, confi
 
 @pytest.mark.parametrize("flags", [{"FF_USE_ADVANCED_POD_SPEC_CONFIGURATION": False}, None], ids=str)
 def test_a_flag_without_which_the_pod_would_lose_its_user_namespace_stays_on(runner_config: Any, flags: Any) -> None:
-    with pytest.raises(RenderError, match="(?s)would ignore the patch podrunner-user-namespace.*Remove the flag"):
+    with pytest.raises(RenderError, match=r"(?s)would ignore the patch podrunner-user-namespace.*Remove the flag"):
         runner_config({"feature_flags": flags}, "userNamespace")
 
 

@@ -36,6 +36,17 @@ def test_the_pod_has_the_jobs_image_environment_and_volumes(render: Any) -> None
     assert pod["serviceAccountName"] == "ci-podrunner-jobs"
 
 
+def test_the_pod_has_the_jobs_resources_beside_those_of_patches(render: Any) -> None:
+    kubernetes = {"cpu_request": "2", "memory_limit": "4Gi", "helper_memory_limit": "1Gi"}
+    podman = {"fuse": {"source": "devicePlugin", "resource": "squat.ai/fuse"}}
+    rendering = render({"podman": podman, "jobs": {"config": {"kubernetes": kubernetes}}})
+
+    assert rendering.object("Pod")["spec"]["containers"][0]["resources"] == {
+        "requests": {"cpu": "2"},
+        "limits": {"memory": "4Gi", "squat.ai/fuse": "1"},
+    }
+
+
 def test_the_build_runs_a_program(render: Any) -> None:
     script = render().object("Pod")["spec"]["containers"][0]["args"][0]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from podrunner.config.job_pod import check_job_pods
 from podrunner.errors import RenderError
@@ -154,6 +155,43 @@ KUBERNETES = {"memory_limit": "4Gi", "helper_memory_limit": "1Gi", "service_memo
 def test_what_would_refuse_every_pod_is_refused_first(render: Any, jobs: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RenderError, match=f"(?s){sentence}"):
         render({"jobs": jobs})
+
+
+def test_a_quota_of_requests_counts_the_managers_too(render: Any) -> None:
+    requests = {"cpu_request": "1", "helper_cpu_request": "1", "service_cpu_request": "1"}
+    jobs = {"quota": {"requests.cpu": 4}, "config": {"kubernetes": requests}}
+
+    with pytest.raises(RenderError, match=r"manager\.resources\.requests has no cpu"):
+        render({"jobs": jobs, "manager": {"resources": {"requests": None}}})
+    assert render({"jobs": jobs}).objects("ResourceQuota")
+
+
+def test_every_container_of_the_chart_states_what_a_quota_counts(render: Any) -> None:
+    quota = {"limits.cpu": 8, "limits.memory": "64Gi", "requests.cpu": 4, "requests.memory": "32Gi"}
+    kubernetes = {
+        f"{container}{resource}_limit": amount
+        for container in ("", "helper_", "service_")
+        for resource, amount in (("cpu", "1"), ("memory", "1Gi"))
+    }
+    manager = {"reloadTokens": True, "stableIdentity": True, "resources": {"limits": {"cpu": "1", "memory": "256Mi"}}}
+    jobs = {"quota": quota, "config": {"kubernetes": kubernetes}}
+    rendering = render({"jobs": jobs, "manager": manager}, preset="openshift")
+    (runner,) = rendering.config_toml["runners"]
+    pods = [
+        rendering.object("StatefulSet")["spec"]["template"]["spec"],
+        rendering.object("Pod")["spec"],
+        yaml.safe_load(next(one["patch"] for one in runner["kubernetes"]["pod_spec"])),
+    ]
+
+    assert {
+        container["name"]: sorted(container["resources"]["limits"])
+        for pod in pods
+        for container in [*pod["initContainers"], *pod["containers"]]
+        if "image" in container
+    } == {
+        name: ["cpu", "memory"]
+        for name in ("identity", "assemble", "manager", "credentials", "podrunner-identity", "build")
+    }
 
 
 def test_the_check_sees_what_the_chart_cannot_work_out(render: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from podrunner.config.pipeline import check_pipeline
 
 PIPELINE = """\
@@ -38,3 +40,19 @@ def test_a_pipeline_that_is_not_yaml_has_the_line(tmp_path: Path) -> None:
     (finding,) = check_pipeline(file, "19.4")
 
     assert (finding.rule, finding.line) == ("pipeline-yaml", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: \x00", "not YAML: a character that YAML forbids, U+0000."),
+        ("a: &a {b: *a}", "not YAML: an anchor is used inside itself."),
+    ],
+)
+def test_a_pipeline_that_cannot_be_walked_is_a_finding(tmp_path: Path, text: str, reason: str) -> None:
+    file = tmp_path / ".gitlab-ci.yml"
+    file.write_text(text)
+
+    (finding,) = check_pipeline(file, "19.4")
+
+    assert (finding.rule, finding.message) == ("pipeline-yaml", reason)

@@ -103,9 +103,11 @@ def _wrong_value(error: ValidationError, path: Path, schema: dict[str, Any], wri
         about = subschema(schema, error.schema_path).get("description")
         why = f"{json.dumps(kind['error'].instance)}: {about}" if about else kind["error"].message
         return Mistake("key", path, f"{_at(path)}a key does not fit: {why}.")
-    about = subschema(schema, error.schema_path[:-1]).get("description", "")
+    around = subschema(schema, error.schema_path[:-1])
+    about = around.get("description", "")
     sentence = f" {_sentence(about)}" if about else ""
-    reason = _reason(name, kind)
+    # A pattern is for machines: a schema may have words for it.
+    reason = str(around.get("x-reason") or _reason(name, kind))
     return Mistake("value", path, f"{_at(path)}{shown} {reason}.{sentence}")
 
 
@@ -181,7 +183,8 @@ def show(path: Path, value: Any) -> str:
     """A value for a message: short, in JSON's notation, and never one that looks like a secret by its name."""
     if _is_secret(path, value):
         return "(a secret, not shown)"
-    text = json.dumps(value, ensure_ascii=False)
+    # TOML has dates, JSON has none.
+    text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.manifests.pods import table
+from podrunner.manifests.pods import table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,6 @@ def feature_flag(runner: Mapping[str, Any], name: str) -> bool:
     flags = table(runner.get("feature_flags"))
     if name in flags:
         return flags[name] is True
-    variables = [str(text).partition("=") for text in runner.get("environment") or []]
+    variables = [text.partition("=") for text in texts(runner.get("environment"))]
     values = [value for key, _, value in variables if key == name]
     return bool(values) and values[-1].lower() in _TRUE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.config.feature_flags import feature_flag
 from podrunner.config.parsed import parse_config
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pods import maps, namespace_of, table
+from podrunner.manifests.pods import maps, namespace_of, table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,10 +186,10 @@ def _allows(rights: set[Right], group: str, resource: str, verb: str) -> bool:
 
 def _given(role: Document) -> Iterator[Right]:
     for rule in maps(role.data.get("rules")):
-        for group in rule.get("apiGroups") or []:
-            for resource in rule.get("resources") or []:
-                for verb in rule.get("verbs") or []:
-                    yield str(group), str(resource), str(verb)
+        for group in texts(rule.get("apiGroups")):
+            for resource in texts(rule.get("resources")):
+                for verb in texts(rule.get("verbs")):
+                    yield group, resource, verb
 
 
 def _finding(document: Document, rule: str, severity: Severity, message: str) -> Finding:

@@ -10,7 +10,7 @@ from podrunner.config.keys import load_keys
 from podrunner.config.rules import flag_reason
 from podrunner.errors import UsageError
 from podrunner.findings import Finding, Severity
-from podrunner.values.go_yaml import GoLoader
+from podrunner.values.go_yaml import GoLoader, forbidden_character, refuse_endless_aliases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +24,34 @@ def check_pipeline(file: Path, runner_version: str) -> list[Finding]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"--pipeline {file}: cannot be read: {reason}.") from None
-    try:
-        # A pipeline with `spec:` inputs has two documents.
-        nodes = list(yaml.compose_all(text, Loader=GoLoader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        reason = f"not YAML: {error.problem}."
-        return [Finding("pipeline-yaml", Severity.ERROR, reason, file=str(file), line=line, column=column)]
+    nodes = _nodes(text, str(file))
+    if isinstance(nodes, Finding):
+        return [nodes]
     if not nodes or not isinstance(nodes[-1], yaml.MappingNode):
         is_list = bool(nodes) and isinstance(nodes[-1], yaml.SequenceNode)
         reason = f"a pipeline must be a map of jobs, this is {'a list' if is_list else 'empty or a single value'}."
         return [Finding("pipeline-yaml", Severity.ERROR, reason, file=str(file), line=1)]
     return [finding for node in nodes if node is not None for finding in _walk(node, str(file), runner_version)]
+
+
+def _nodes(text: str, file: str) -> list[yaml.Node] | Finding:
+    """The documents of a pipeline, or why there are none."""
+    reason, line, column = "nested too deeply", 0, 0
+    try:
+        # A pipeline with `spec:` inputs has two documents.
+        nodes = list(yaml.compose_all(text, Loader=GoLoader))
+        for node in filter(None, nodes):
+            refuse_endless_aliases(node)
+        return nodes
+    except RecursionError:
+        pass
+    except yaml.reader.ReaderError as error:
+        reason = f"a character that YAML forbids, U+{ord(forbidden_character(error)):04X}"
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        reason = str(error.problem)
+    return Finding("pipeline-yaml", Severity.ERROR, f"not YAML: {reason}.", file=file, line=line, column=column)
 
 
 def _walk(node: yaml.Node, file: str, runner_version: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 from podrunner.manifests.pods import table
 
 _PROFILES = {"seccomp_profile": "seccompProfile", "app_armor_profile": "appArmorProfile"}
-_PROFILE_TYPES = frozenset(["RuntimeDefault", "Unconfined", "Localhost"])
+_PROFILE_TYPES = ("RuntimeDefault", "Unconfined", "Localhost")
 _PROC_MOUNTS = frozenset(["Default", "Unmasked"])
 _FOR_ALL = ("privileged", "allow_privilege_escalation")
 _IDS = ("run_as_user", "run_as_group")

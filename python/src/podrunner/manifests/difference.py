@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podrunner.manifests.embedded import parsed_text
+from podrunner.manifests.pods import table
 from podrunner.manifests.sets import as_set
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Difference:
 
 def identity_of(item: Mapping[str, Any]) -> Identity:
     """Group, kind, namespace and name of an object."""
-    metadata = item.get("metadata") or {}
+    metadata = table(item.get("metadata"))
     group = str(item.get("apiVersion", "")).rpartition("/")[0]
     return Identity(group, str(item.get("kind")), str(metadata.get("namespace") or ""), str(metadata.get("name")))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from podrunner.manifests.pods import maps, table
+from podrunner.manifests.pods import maps, table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -87,11 +87,10 @@ def _subject(subject: Mapping[str, Any], namespace: str) -> str:
 
 def _rights(role: Mapping[str, Any]) -> Iterator[Right]:
     for rule in maps(role.get("rules")):
-        verbs = [str(verb) for verb in rule.get("verbs") or []]
-        for verb in verbs:
-            for url in rule.get("nonResourceURLs") or []:
-                yield Right("URL", str(url), "", verb)
-            for group in rule.get("apiGroups") or []:
-                for resource in rule.get("resources") or []:
-                    for name in rule.get("resourceNames") or [""]:
-                        yield Right(str(group), str(resource), str(name), verb)
+        for verb in texts(rule.get("verbs")):
+            for url in texts(rule.get("nonResourceURLs")):
+                yield Right("URL", url, "", verb)
+            for group in texts(rule.get("apiGroups")):
+                for resource in texts(rule.get("resources")):
+                    for name in texts(rule.get("resourceNames")) or [""]:
+                        yield Right(group, resource, name, verb)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pods import maps, name_of, namespace_of, table
+from podrunner.manifests.pods import maps, name_of, namespace_of, table, texts
 from podrunner.manifests.reference import finding
 from podrunner.manifests.selectors import selects
 from podrunner.nearest import did_you_mean
@@ -39,28 +39,32 @@ def _looks_elsewhere(chosen: dict[str, Any], namespace: str) -> bool:
     return bool(chosen.get("any")) or bool(chosen.get("matchNames") and chosen["matchNames"] != [namespace])
 
 
-def _services(documents: Sequence[Document], home: str, namespace: str) -> list[tuple[dict[str, Any], set[Any]]]:
+def _services(documents: Sequence[Document], home: str, namespace: str) -> list[tuple[dict[str, Any], set[str]]]:
     """(labels, names of the ports) of each service."""
     found = [one for one in documents if one.data.get("kind") == "Service" and namespace_of(one, namespace) == home]
     return [
         (
             table(table(one.data.get("metadata")).get("labels")),
-            {port.get("name") for port in maps(table(one.data.get("spec")).get("ports"))},
+            _names(table(one.data.get("spec"))),
         )
         for one in found
     ]
 
 
-def _pods(pods: Sequence[Pod], home: str) -> list[tuple[dict[str, Any], set[Any]]]:
+def _pods(pods: Sequence[Pod], home: str) -> list[tuple[dict[str, Any], set[str]]]:
     return [
-        (pod.labels, {port.get("name") for _, one in pod.containers() for port in maps(one.get("ports"))})
+        (pod.labels, {name for _, one in pod.containers() for name in _names(one)})
         for pod in pods
         if pod.namespace == home
     ]
 
 
+def _names(part: dict[str, Any]) -> set[str]:
+    return set(texts([port.get("name") for port in maps(part.get("ports"))]))
+
+
 def _check(
-    monitor: Document, spec: dict[str, Any], targets: Sequence[tuple[dict[str, Any], set[Any]]]
+    monitor: Document, spec: dict[str, Any], targets: Sequence[tuple[dict[str, Any], set[str]]]
 ) -> Iterator[Finding]:
     endpoints, what = _KINDS[str(monitor.data["kind"])]
     selector = table(spec.get("selector"))
@@ -68,10 +72,10 @@ def _check(
     if targets and not chosen:
         message = f"selects no {what} of this release: {selector.get('matchLabels', selector)}."
         yield finding(monitor, "selector-empty", Severity.WARNING, "spec.selector", message)
-    there = sorted(str(port) for ports in chosen for port in ports if port)
+    there = sorted(port for ports in chosen for port in ports if port)
     for index, endpoint in enumerate(maps(spec.get(endpoints))):
         port = endpoint.get("port")
-        if chosen and port and port not in there:
+        if chosen and isinstance(port, str) and port and port not in there:
             message = f"no selected {what} has a port `{port}`, {name_of(monitor)} scrapes nothing there."
             path = f"spec.{endpoints}[{index}].port"
             yield finding(monitor, "reference-port", Severity.WARNING, path, f"{message}{did_you_mean(port, there)}")

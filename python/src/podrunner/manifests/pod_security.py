@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.helm.kubernetes_version import minor_version
-from podrunner.manifests.pods import maps, table
+from podrunner.manifests.pods import maps, table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,14 +81,14 @@ def _not_baseline(spec: dict[str, Any], *, relaxed: bool) -> Iterator[str]:
             yield f"volumes[{index}].hostPath"
     pod = table(spec.get("securityContext"))
     for sysctl in maps(pod.get("sysctls")):
-        if sysctl.get("name") not in _SYSCTLS:
+        if str(sysctl.get("name")) not in _SYSCTLS:
             yield f"securityContext.sysctls: {sysctl.get('name')}"
     yield from _context(pod, "securityContext")
     for where, container, context in _containers(spec):
         at = f"{where}.securityContext"
         if context.get("privileged"):
             yield f"{at}.privileged: true"
-        added = [str(name) for name in table(context.get("capabilities")).get("add") or []]
+        added = texts(table(context.get("capabilities")).get("add"))
         beyond = [name for name in added if name not in _BASELINE_CAPABILITIES]
         if beyond:
             yield f"{at}.capabilities.add: {', '.join(beyond)}"
@@ -103,7 +103,7 @@ def _not_baseline(spec: dict[str, Any], *, relaxed: bool) -> Iterator[str]:
 
 def _context(context: dict[str, Any], at: str) -> Iterator[str]:
     options = table(context.get("seLinuxOptions"))
-    if options.get("type", "") not in _SELINUX:
+    if str(options.get("type") or "") not in _SELINUX:
         yield f"{at}.seLinuxOptions.type: {options['type']}"
     for name in ("user", "role"):
         if options.get(name):
@@ -132,7 +132,8 @@ def _not_restricted(spec: dict[str, Any], *, relaxed: bool) -> Iterator[str]:
         if not (table(context.get("seccompProfile")) or table(pod.get("seccompProfile"))).get("type"):
             yield f"{at}.seccompProfile is not set"
         capabilities = table(context.get("capabilities"))
-        if "ALL" not in (capabilities.get("drop") or []):
+        if "ALL" not in texts(capabilities.get("drop")):
             yield f"{at}.capabilities.drop is not [ALL]"
-        if set(capabilities.get("add") or []) - {"NET_BIND_SERVICE"}:
-            yield f"{at}.capabilities.add: {', '.join(map(str, capabilities['add']))}"
+        added = texts(capabilities.get("add"))
+        if set(added) - {"NET_BIND_SERVICE"}:
+            yield f"{at}.capabilities.add: {', '.join(added)}"

@@ -77,3 +77,8 @@ def table(value: Any) -> dict[str, Any]:
 def maps(value: Any) -> list[dict[str, Any]]:
     """The maps of a list, whatever was written there."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(value: Any) -> list[str]:
+    """The texts of a list, whatever was written there."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

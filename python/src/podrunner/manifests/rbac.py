@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pods import maps, table
+from podrunner.manifests.pods import maps, table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,9 +33,9 @@ def check_rbac(documents: Sequence[Document]) -> Iterator[Finding]:
 
 
 def _rule(rule: dict[str, Any], *, cluster_wide: bool) -> Iterator[str]:
-    verbs, resources = _list(rule, "verbs"), _list(rule, "resources")
+    verbs, resources = texts(rule.get("verbs")), texts(rule.get("resources"))
     for part in ("apiGroups", "resources", "verbs"):
-        if "*" in _list(rule, part):
+        if "*" in texts(rule.get(part)):
             yield f"{part}: [*] allows what is not there yet, too. List what is needed."
     for verb, why in _RISKY_VERBS.items():
         if verb in verbs:
@@ -47,11 +47,6 @@ def _rule(rule: dict[str, Any], *, cluster_wide: bool) -> Iterator[str]:
         yield "nodes/proxy: reaches every container of the node."
     if "serviceaccounts/token" in resources and "create" in verbs and not named:
         yield "serviceaccounts/token create: may become any service account there."
-
-
-def _list(rule: dict[str, Any], part: str) -> list[str]:
-    value = rule.get(part)
-    return [str(item) for item in value] if isinstance(value, list) else []
 
 
 def _finding(document: Document, path: str, message: str) -> Finding:

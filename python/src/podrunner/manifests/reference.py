@@ -68,6 +68,9 @@ class Release:
         target = self.find(reference.kind, reference.name, reference.namespace)
         if reference.optional or not (reference.kind and reference.name) or _is_given(reference):
             return
+        # What is no text the schema refuses.
+        if not isinstance(reference.name, str):
+            return
         # Somebody who writes its name into the values has it already.
         if target is None and reference.name not in self.named:
             yield self._not_there(reference)

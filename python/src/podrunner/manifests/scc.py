@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pods import maps, table
+from podrunner.manifests.pods import maps, table, texts
 from podrunner.manifests.scc_ranges import Ranges, group_ranges, selinux_options, user_range
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _host(spec: Mapping[str, Any], constraints: Mapping[str, Any]) -> Iterator[_
 
 
 def _volumes(spec: Mapping[str, Any], constraints: Mapping[str, Any]) -> Iterator[_Reason]:
-    allowed = [str(kind) for kind in constraints.get("volumes") or []]
+    allowed = texts(constraints.get("volumes"))
     for index, volume in enumerate(maps(spec.get("volumes"))):
         for kind in volume:
             if kind == "name":
@@ -141,22 +141,20 @@ def _privileges(context: Mapping[str, Any], at: str, constraints: Mapping[str, A
 
 
 def _capabilities(own: Mapping[str, Any], at: str, constraints: Mapping[str, Any]) -> Iterator[_Reason]:
-    dropped = _names(constraints, "requiredDropCapabilities")
-    allowed = [*_names(constraints, "allowedCapabilities"), *_names(constraints, "defaultAddCapabilities")]
-    for name in _names(own, "add"):
+    dropped = texts(constraints.get("requiredDropCapabilities"))
+    allowed = [
+        name for part in ("allowedCapabilities", "defaultAddCapabilities") for name in texts(constraints.get(part))
+    ]
+    for name in texts(own.get("add")):
         if name in dropped:
             yield f"{at}.add", f"{name} is among requiredDropCapabilities: {', '.join(dropped)}."
         elif name not in allowed and "*" not in allowed:
             yield f"{at}.add", f"{name} is not among allowedCapabilities: {', '.join(allowed) or 'none'}."
 
 
-def _names(part: Mapping[str, Any], key: str) -> list[str]:
-    return [str(name) for name in part.get(key) or []]
-
-
 def _seccomp(context: Mapping[str, Any], at: str, constraints: Mapping[str, Any]) -> Iterator[_Reason]:
     profile = table(context.get("seccompProfile"))
-    kind, allowed = profile.get("type"), _names(constraints, "seccompProfiles")
+    kind, allowed = profile.get("type"), texts(constraints.get("seccompProfiles"))
     if not kind or "*" in allowed:
         return
     name = _PROFILES.get(kind) or f"localhost/{profile.get('localhostProfile', '')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pods import maps, table
+from podrunner.manifests.pods import maps, table, texts
 from podrunner.plain_secrets import is_known, is_secret
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def check_secrets(documents: Sequence[Document], pods: Sequence[Pod]) -> Iterato
                     why = "everybody who may read pods can read it"
                     yield _finding(pod.document, f"{path}.env[{index}]", f"{one.get('name')}: {why}")
             for part in ("command", "args"):
-                for index, text in enumerate(container.get(part) or []):
-                    if isinstance(text, str) and is_known(text):
+                for index, text in enumerate(texts(container.get(part))):
+                    if is_known(text):
                         yield _finding(
                             pod.document, f"{path}.{part}[{index}]", "arguments are visible to all processes"
                         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pods import is_built_in, name_of, namespace_of, table
+from podrunner.manifests.pods import is_built_in, maps, name_of, namespace_of, table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,11 +38,11 @@ def selects(selector: dict[str, Any], labels: dict[str, Any], kind: str = "") ->
     wanted = selector if kind in ("Service", "ReplicationController") else table(selector.get("matchLabels"))
     if any(labels.get(key) != value for key, value in wanted.items()):
         return False
-    return all(_matches(one, labels) for one in selector.get("matchExpressions") or [] if isinstance(one, dict))
+    return all(_matches(one, labels) for one in maps(selector.get("matchExpressions")))
 
 
 def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
-    key, values = str(expression.get("key")), expression.get("values") or []
+    key, values = str(expression.get("key")), texts(expression.get("values"))
     return {
         "In": labels.get(key) in values,
         "NotIn": labels.get(key) not in values,
@@ -68,7 +68,7 @@ def _own(document: Document, selector: dict[str, Any], pods: Sequence[Pod]) -> I
 def _is_made_by_an_operator(selector: dict[str, Any], documents: Sequence[Document]) -> bool:
     """Whether a custom object of the release gives the pods its name: its operator makes them later."""
     custom = {name_of(one) for one in documents if not is_built_in(str(one.data.get("apiVersion")))}
-    return any(value in custom for value in table(selector.get("matchLabels", selector)).values() if value)
+    return any(value in custom for value in texts([*table(selector.get("matchLabels", selector)).values()]) if value)
 
 
 def _nothing(document: Document, field: str, selector: dict[str, Any], severity: Severity) -> Finding:

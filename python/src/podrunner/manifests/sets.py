@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from podrunner.manifests.pods import texts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,7 +37,7 @@ def as_set(path: tuple[str, ...], items: Sequence[Any]) -> dict[str, Any] | None
 def _rules(rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for rule in rules:
-        about = " ".join(part for name in _ABOUT for part in sorted(map(str, rule.get(name) or [])) if part)
-        verbs = [*found.get(about, {}).get("verbs", []), *(rule["verbs"] or [])]
+        about = " ".join(part for name in _ABOUT for part in sorted(texts(rule.get(name))) if part)
+        verbs = [*found.get(about, {}).get("verbs", []), *texts(rule["verbs"])]
         found[about] = {**rule, "verbs": verbs}
     return found

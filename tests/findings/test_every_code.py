@@ -58,12 +58,14 @@ def obj(kind: str, rest: str = "", api: str = "v1", metadata: str = "name: x") -
     return f"{{apiVersion: {api}, kind: {kind}, metadata: {{{metadata}}}{', ' if rest else ''}{rest}}}"
 
 
+SAFE = (
+    "securityContext: {allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL]}, "
+    "seccompProfile: {type: RuntimeDefault}}"
+)
+
+
 def pod(container: str = "image: 'x:1'", spec: str = "") -> str:
-    safe = (
-        "securityContext: {allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL]}, "
-        "seccompProfile: {type: RuntimeDefault}}"
-    )
-    containers = f"containers: [{{name: c, {safe}, {container}}}]"
+    containers = f"containers: [{{name: c, {SAFE}, {container}}}]"
     return obj("Pod", f"spec: {{{containers}{', ' if spec else ''}{spec}}}", metadata="name: p, labels: {app: p}")
 
 
@@ -205,6 +207,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
             obj("ConfigMap", metadata="generateName: map-"),
             obj("Role", "rules: []", "rbac.authorization.k8s.io/v1", "name: 'my:role_x'"),
         ),
+    ),
+    "container-name": (
+        objects(pod("image: 'x:1'", "initContainers: [{name: c, image: 'x:1', SAFE}]".replace("SAFE", SAFE))),
+        objects(pod("image: 'x:1'", "initContainers: [{name: d, image: 'x:1', SAFE}]".replace("SAFE", SAFE))),
     ),
     "label": (
         objects(obj("ConfigMap", metadata="name: x, labels: {a: b/c}")),

@@ -31,6 +31,13 @@ def test_an_object_among_several_is_found_by_name() -> None:
     assert rendering(thing("Role", "a"), second).object("Role", "b") is second
 
 
+def test_only_texts_of_config_maps_are_configurations() -> None:
+    nameless = {"kind": "ConfigMap", "data": {"config.toml": "concurrent = 1"}}
+    wrong = [thing("ConfigMap", "b", data={"config.toml": 5}), thing("ConfigMap", "c", data=["config.toml"])]
+
+    assert rendering(nameless, *wrong).config_texts == {"": "concurrent = 1"}
+
+
 def test_an_object_that_is_not_there_lists_what_is() -> None:
     with pytest.raises(LookupError, match=r"^No Deployment in this rendering\. Rendered: Role/a, Secret/b\.$"):
         rendering(thing("Role", "a"), thing("Secret", "b")).object("Deployment")

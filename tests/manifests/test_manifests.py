@@ -194,3 +194,76 @@ def test_hooks_may_have_the_name_of_an_object_that_lives_at_another_time(check: 
 
     assert check(account(**before), account(**after), account()) == []
     assert [text[-20:] for text in check(account(**before), account(**before))] == ["[manifest-duplicate]"]
+
+
+def test_null_is_the_default_of_an_amount_and_of_a_port(check: Check) -> None:
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}}
+    budget = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "b"}}
+
+    assert check(pod(resources={"requests": {"memory": None}})) == []
+    assert check({**service, "spec": {"ports": [{"port": 80, "targetPort": None}]}}) == []
+    assert check({**budget, "spec": {"minAvailable": 1, "maxUnavailable": None}}) == []
+
+
+@pytest.mark.parametrize("version", known_versions())
+def test_an_amount_that_is_none_is_refused(check: Check, version: tuple[int, int]) -> None:
+    kube = f"{version[0]}.{version[1]}"
+
+    assert check(pod(resources={"limits": {"memory": "1GB"}}), kube=kube) == [
+        'error: Pod/p: spec.containers[0].resources.limits.memory: "1GB" is no amount. '
+        f"Write it like 500m, 2 or 4Gi. (Kubernetes {kube}) [kubernetes-schema]"
+    ]
+
+
+@pytest.mark.parametrize("amount", ["1G", "1e9", ".5", "1.", "+1Ki", 1, 1.5, "1E", " 1 "])
+def test_an_amount_is_taken(check: Check, amount: object) -> None:
+    assert check(pod(resources={"limits": {"memory": amount}})) == []
+
+
+def test_a_pull_policy_that_there_is_not_is_refused(check: Check) -> None:
+    assert check(pod(imagePullPolicy="Sometimes")) == [
+        'error: Pod/p: spec.containers[0].imagePullPolicy: "Sometimes" is not allowed. '
+        'Allowed: Always, IfNotPresent, Never, "". (Kubernetes 1.34) [kubernetes-schema]'
+    ]
+    assert check(pod(imagePullPolicy="")) == []
+
+
+def test_a_restart_policy_that_there_is_not_is_refused(check: Check) -> None:
+    wrong, right = pod(), pod()
+    wrong["spec"]["restartPolicy"], right["spec"]["restartPolicy"] = "never", "Never"
+
+    assert check(wrong) == [
+        'error: Pod/p: spec.restartPolicy: "never" is not allowed. Did you mean `Never`? '
+        'Allowed: Always, OnFailure, Never, "". (Kubernetes 1.34) [kubernetes-schema]'
+    ]
+    assert check(right) == []
+
+
+def secret(**content: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, **content}
+
+
+def test_a_secret_that_is_not_base64_is_refused_and_not_shown(check: Check) -> None:
+    assert check(secret(data={"token": "hunter2"})) == [
+        "error: Secret/s: data.token: not base64. Encode it, or write it into stringData as it is. "
+        "(Kubernetes 1.34) [kubernetes-schema]"
+    ]
+    assert check(secret(data={"a": "aHVudGVyMg==", "b": "aHVu\ndGVy\n", "c": "", "d": None})) == []
+
+
+@pytest.mark.parametrize("content", [{"stringData": {"pin": 12345678}}, {"data": {"pin": 12345678}}])
+def test_a_secret_of_a_wrong_type_is_not_shown(check: Check, content: dict[str, Any]) -> None:
+    (name,) = content
+
+    assert check(secret(**content)) == [
+        f"error: Secret/s: {name}.pin: must be text. The value is not shown, it is a secret. "
+        "(Kubernetes 1.34) [kubernetes-schema]"
+    ]
+
+
+def test_bytes_of_a_config_map_have_to_be_base64(check: Check) -> None:
+    logo = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "binaryData": {"logo": "a-b"}}
+
+    assert check(logo) == [
+        'error: ConfigMap/c: binaryData.logo: "a-b" is not base64. (Kubernetes 1.34) [kubernetes-schema]'
+    ]

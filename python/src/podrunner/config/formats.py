@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from podrunner.manifests.quantity import FORM
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DURATION = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
-_QUANTITY = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+|[numkMGTPE]|[KMGTPE]i)?\Z")
+_QUANTITY = re.compile(rf"{FORM}\Z")
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
 _LABEL_KEY = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{2,64}\Z")
 _LABEL_VALUE = re.compile(r"[a-zA-Z0-9._-]{1,256}\Z")

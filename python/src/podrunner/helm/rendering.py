@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CONFIG_TOML = "config.toml"
 # As Helm splits: `---# a comment` begins a document, too.
+_KEY = re.compile(r"[ \t-]*([\w./-]+):(?:\s|\Z)")
 _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
 
 
@@ -59,7 +60,11 @@ class Rendering:
     def object(self, kind: str, name: str | None = None) -> dict[str, Any]:
         """The one object of a kind, or the one of that name. Raises LookupError that lists what is there."""
         __tracebackhide__ = True
-        found = [data for data in self.objects(kind) if name is None or data["metadata"].get("name") == name]
+        found = [
+            document.data
+            for document in self.documents
+            if kind == document.data.get("kind") and name in (None, document.name.removeprefix(f"{kind}/"))
+        ]
         if len(found) == 1:
             return found[0]
         wanted = kind if name is None else f"{kind}/{name}"
@@ -71,12 +76,14 @@ class Rendering:
     @property
     def config_texts(self) -> dict[str, str]:
         """ConfigMap name → its config.toml, for every ConfigMap that has one."""
-        maps = self.objects("ConfigMap")
-        return {
-            data["metadata"]["name"]: data["data"][CONFIG_TOML]
-            for data in maps
-            if isinstance(data.get("data"), dict) and CONFIG_TOML in data["data"]
-        }
+        found = {}
+        for document in self.documents:
+            data = document.data.get("data") if document.data.get("kind") == "ConfigMap" else None
+            text = data.get(CONFIG_TOML) if isinstance(data, dict) else None
+            # What is no text the schema refuses.
+            if isinstance(text, str):
+                found[document.name.removeprefix("ConfigMap/")] = text
+        return found
 
     @property
     def config_toml(self) -> dict[str, Any]:
@@ -134,16 +141,20 @@ def _parse(template: str, text: str) -> tuple[dict[str, Any] | None, tuple[str, 
         # Helm's YAML lets it pass, the standard and other readers do not.
         what = f"a character that YAML forbids, U+{ord(forbidden_character(error)):04X}"
         raise RenderError(f"{template}: rendered to text that is not YAML: {what}.", template=template) from None
+    except RecursionError:
+        raise RenderError(f"{template}: rendered to YAML that is nested too deeply.", template=template) from None
     if data is not None and not isinstance(data, dict):
-        message = f"{template}: rendered to YAML that is not an object: {text.strip()[:60]!r}"
+        # Not shown: it may be the rest of a secret that was not indented.
+        what = "a list" if isinstance(data, list) else "a single value"
+        message = f"{template}: rendered to YAML that is not an object but {what} of {len(text.strip())} characters."
         raise RenderError(message, template=template)
     return data, duplicates
 
 
 def _not_yaml(template: str, text: str, error: Any) -> PodrunnerError:
+    """The line by its key alone: the rest may be a secret."""
     mark = error.problem_mark or error.context_mark
     lines = text.splitlines()
-    shown = lines[mark.line].strip() if mark and mark.line < len(lines) else ""
-    return RenderError(
-        f"{template}: rendered to text that is not YAML: {error.problem}, at `{shown}`.", template=template
-    )
+    key = _KEY.match(lines[mark.line]) if mark and mark.line < len(lines) else None
+    place = f", at `{key[1]}:`" if key else ""
+    return RenderError(f"{template}: rendered to text that is not YAML: {error.problem}{place}.", template=template)

@@ -17,6 +17,7 @@ from podrunner.nearest import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podrunner.explain import Mistake
     from podrunner.helm import Document, Rendering
 
 
@@ -90,8 +91,18 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
         for mistake in explain(error, found.schema, lambda _: None):
             if (mistake.path, mistake.message) not in seen:
                 seen.add((mistake.path, mistake.message))
-                message = f"{mistake.message} (Kubernetes {_dots(version)})"
+                said = _hidden(mistake) if kind == "Secret" else mistake.message
+                message = f"{said} (Kubernetes {_dots(version)})"
                 yield _finding(document, "kubernetes-schema", message, path=mistake.dotted)
+
+
+def _hidden(mistake: Mistake) -> str:
+    """What is wrong with a Secret, without a value out of it."""
+    if mistake.path[:1] not in (("data",), ("stringData",)):
+        return mistake.message
+    if mistake.rule == "type":
+        return f"{mistake.message.partition(', is ')[0]}. The value is not shown, it is a secret."
+    return f"{mistake.dotted}: not base64. Encode it, or write it into stringData as it is."
 
 
 def _deprecated(document: Document, api_version: str, kind: str) -> Iterator[Finding]:
@@ -142,7 +153,7 @@ def _duplicate_keys(document: Document) -> Iterator[Finding]:
 def _duplicate_objects(rendering: Rendering) -> Iterator[Finding]:
     first: dict[tuple[str, ...], Document] = {}
     for document in rendering.documents:
-        metadata = document.data.get("metadata") or {}
+        metadata = table(document.data.get("metadata"))
         group = str(document.data.get("apiVersion", "")).rpartition("/")[0]
         namespace = str(metadata.get("namespace") or rendering.namespace)
         # A hook lives at its own time: another object may have its name before or after.

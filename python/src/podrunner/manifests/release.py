@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings import Finding, Severity
+from podrunner.manifests.containers import check_containers
 from podrunner.manifests.images import check_images
 from podrunner.manifests.monitors import check_monitors
 from podrunner.manifests.names import check_names
@@ -27,6 +28,7 @@ def check_release(rendering: Rendering, values: Mapping[str, Any]) -> list[Findi
     pods = find_pods(documents, rendering.namespace)
     return [
         *check_names(documents),
+        *check_containers(pods),
         *check_selectors(documents, pods, rendering.namespace),
         *check_monitors(documents, pods, rendering.namespace),
         *check_references(documents, pods, rendering.namespace, values),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.errors import UsageError
 from podrunner.helm.kubernetes_version import minor_version
+from podrunner.manifests.stricter import with_bytes, with_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ def find_schema(api_version: str, kind: str, version: tuple[int, int]) -> KindSc
         return None
     if api_version not in _group_versions(path, kind):
         return None
-    schema = json.loads(path.read_text().replace(_REF, '"#/$defs/'))
+    schema = _read(path)
     definitions = _definitions(path.parent)
     schema["$defs"] = {name: definitions[name] for name in _reached(schema, definitions)}
     # Resolved inside the document: the schema's own name is not needed for it.
@@ -103,9 +104,13 @@ def find_schema(api_version: str, kind: str, version: tuple[int, int]) -> KindSc
 
 @cache
 def _definitions(folder: Path) -> dict[str, Any]:
-    text = (folder / _DEFINITIONS).read_text().replace(_REF, '"#/$defs/')
-    definitions: dict[str, Any] = json.loads(text)["$defs"]
-    return definitions
+    definitions: dict[str, Any] = _read(folder / _DEFINITIONS)["$defs"]
+    return with_types(definitions)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(with_bytes(file.read_text().replace(_REF, '"#/$defs/')))
+    return schema
 
 
 def _reached(schema: dict[str, Any], definitions: dict[str, Any]) -> set[str]:

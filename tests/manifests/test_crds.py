@@ -51,3 +51,32 @@ def test_a_custom_object_is_checked_with_the_crd_of_a_folder(tmp_path: Path, sma
 def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         load_crds([tmp_path / "crds"])
+
+
+FIELDS = """
+                length: {type: integer}
+                template:
+                  type: object
+                  x-kubernetes-embedded-resource: true
+                  properties: {spec: {type: object}}
+"""
+ALTERNATIVES = """
+              anyOf:
+                - {properties: {length: {minimum: 1}}, required: [length]}
+                - {properties: {line: {enum: [5m]}}, not: {properties: {length: {minimum: 5}}, required: [length]}}
+"""
+
+
+def test_conditions_of_a_crd_allow_the_fields_beside_them(tmp_path: Path, small_chart: Path) -> None:
+    (tmp_path / "kite.yaml").write_text(
+        CRD.replace("length: {type: integer, nullable: true}", FIELDS.strip()).rstrip() + ALTERNATIVES
+    )
+    crds = load_crds([tmp_path])
+    small = renderer("library", small_chart)
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {}}
+
+    good = small.render({"objects": [kite(length=1, line="5m", template=pod)]})
+    (finding,) = check_manifests(small.render({"objects": [kite(length=1, template={**pod, "x": 1})]}), "1.34", crds)
+
+    assert check_manifests(good, "1.34", crds) == []
+    assert finding.message.startswith("spec.template.x: unknown key.")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KEPT = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {"type": "object"}}
+_LEFT_OUT = ("properties", "default", "example")
+# They speak of some of the fields; all that there are is said beside them.
+_CONDITIONS = ("allOf", "anyOf", "oneOf", "not")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,17 +88,19 @@ def _schemas(data: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def _strict(part: Any) -> Any:
-    """OpenAPI as JSON schema: nullable, int-or-string, and no field beside the known ones."""
+def _strict(part: Any, *, open_: bool = False) -> Any:
+    """OpenAPI as JSON schema: nullable, int-or-string, and no field beside the known ones, unless `open_`."""
     if isinstance(part, list):
-        return [_strict(item) for item in part]
+        return [_strict(item, open_=open_) for item in part]
     if not isinstance(part, dict):
         return part
-    properties = {name: _strict(below) for name, below in table(part.get("properties")).items()}
-    plain = {key: _strict(value) for key, value in part.items() if key not in ("properties", "default", "example")}
+    properties = {name: _strict(below, open_=open_) for name, below in table(part.get("properties")).items()}
+    plain = {
+        key: _strict(value, open_=open_ or key in _CONDITIONS) for key, value in part.items() if key not in _LEFT_OUT
+    }
     if properties:
-        plain["properties"] = properties
-        if not part.get("x-kubernetes-preserve-unknown-fields") and "additionalProperties" not in part:
+        plain["properties"] = {**properties, **(_KEPT if part.get("x-kubernetes-embedded-resource") else {})}
+        if not (open_ or part.get("x-kubernetes-preserve-unknown-fields") or "additionalProperties" in part):
             plain["additionalProperties"] = False
     if part.get("x-kubernetes-int-or-string"):
         plain["type"] = ["integer", "string"]

@@ -269,6 +269,57 @@ def test_a_feature_flag_that_never_was_names_the_nearest() -> None:
     ]
 
 
+def test_a_feature_flag_that_never_was_is_found_in_the_environment() -> None:
+    assert check_runner('environment = ["FF_USE_FASTZIPP=true", "MY_FF_X=1"]') == [
+        "config.toml:7: warning: runners[0].environment[0]: GitLab Runner has no feature flag FF_USE_FASTZIPP "
+        "and ignores it. Did you mean `FF_USE_FASTZIP`? [config-unknown-flag]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "patch", "reason"),
+    [
+        ("strategic", "a: ]", "must be YAML or JSON: did not find expected node content in line 1 of it"),
+        ("strategic", "- a", "must be a map with fields of a pod's spec, as patch_type is strategic"),
+        ("merge", "hostUsers", "must be a map with fields of a pod's spec, as patch_type is merge"),
+        ("json", "hostUsers: false", "must be a list of maps with `op` and `path`, as patch_type is json"),
+        ("json", "[{op: remove, path: 5}]", "must be a list of maps with `op` and `path`, as patch_type is json"),
+    ],
+)
+def test_a_patch_that_the_runner_cannot_use_has_its_line(kind: str, patch: str, reason: str) -> None:
+    text = f"[[runners.kubernetes.pod_spec]]\npatch_type = '{kind}'\npatch = '''{patch}'''"
+
+    assert check_runner(text) == [
+        f"config.toml:9: error: runners[0].kubernetes.pod_spec[0].patch: {reason}. "
+        "No job can start with FF_USE_ADVANCED_POD_SPEC_CONFIGURATION. [config-format]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "patch"),
+    [
+        ("strategic", "hostUsers: false"),
+        ("merge", '{"hostUsers": false}'),
+        ("json", "[{op: remove, path: /volumes/0}]"),
+        ("strategic", ""),
+        ("strategic", "# nothing"),
+    ],
+)
+def test_a_patch_that_the_runner_can_use_is_fine(kind: str, patch: str) -> None:
+    assert check_runner(f"[[runners.kubernetes.pod_spec]]\npatch_type = '{kind}'\npatch = '''{patch}'''") == []
+
+
+@pytest.mark.parametrize("text", ["cap_add = [2024-01-01]", "pod_spec = 2024-01-01", "cap_add = [[{}]]"])
+def test_a_wrong_type_of_any_kind_is_a_finding(text: str) -> None:
+    (found,) = check_runner(f"[runners.kubernetes]\n{text}")
+
+    assert found.endswith("[config-type]")
+
+
+def test_tables_in_tables_without_end_are_a_finding() -> None:
+    assert check(f"a = {'[' * 10000}") == ["config.toml: error: not TOML: nested too deeply. [config-toml]"]
+
+
 def test_a_known_feature_flag_is_fine() -> None:
     assert check_runner("feature_flags = {FF_PRINT_POD_EVENTS = true}") == []
 

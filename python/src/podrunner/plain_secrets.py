@@ -92,14 +92,9 @@ def _in_text(path: Path, name: str, value: str, whole: str = "") -> Iterator[Pla
 
 def _patch(text: str) -> Any:
     """A patch of pod_spec, JSON or YAML; None for a text that is neither."""
-    import yaml
-
     from podrunner.config.pod_patches import read_patch
 
-    try:
-        data = read_patch(text)
-    except (yaml.YAMLError, ValueError):
-        return None
+    data, _ = read_patch(text)
     return data if isinstance(data, dict | list) else None
 
 

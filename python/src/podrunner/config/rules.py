@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.config.keys import load_keys
+from podrunner.config.pod_patches import refusal
 from podrunner.dotted import Path, dotted
 from podrunner.findings import Finding, Severity
 from podrunner.nearest import did_you_mean
@@ -24,6 +25,7 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Finding]:
         path: Path = ("runners", index)
         yield from _flags(runner, path, runner_version)
         yield from _volumes(runner, path)
+        yield from _patches(runner, path)
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:
@@ -50,7 +52,7 @@ def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[
     environment = runner.get("environment")
     for index, entry in enumerate(environment if isinstance(environment, list) else []):
         name = str(entry).partition("=")[0]
-        if name in load_keys().removed:
+        if name.startswith("FF_") or name in load_keys().removed:
             yield from _flag(name, (*path, "environment", index), runner_version)
 
 
@@ -78,6 +80,20 @@ def flag_reason(name: str, runner_version: str) -> tuple[str, str] | None:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.lstrip("v").split(".")[:2] if part.isdigit())
+
+
+def _patches(runner: dict[str, Any], path: Path) -> Iterator[Finding]:
+    for index, one in enumerate(_tables(_table(runner.get("kubernetes")).get("pod_spec"))):
+        patch, kind = one.get("patch"), str(one.get("patch_type") or "strategic")
+        why = refusal(patch, kind) if isinstance(patch, str) else ""
+        if why:
+            at = (*path, "kubernetes", "pod_spec", index, "patch")
+            yield _wrong(
+                "config-format",
+                Severity.ERROR,
+                at,
+                f"{why}. No job can start with FF_USE_ADVANCED_POD_SPEC_CONFIGURATION.",
+            )
 
 
 def _volumes(runner: dict[str, Any], path: Path) -> Iterator[Finding]:

@@ -31,6 +31,39 @@ def test_a_runner_that_registers_at_start_needs_no_runners_in_its_file(
     assert ("unknown key" in capsys.readouterr().out) == bool(exit_code)
 
 
+OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: proxy}\ndata:\n  config.toml: |\n    [providers]\n      {{ if .Values }}a: b{{ end }}\n"
+
+
+@pytest.mark.parametrize("values", ["{}", "a: b"])
+def test_a_config_toml_of_another_program_is_not_judged(
+    values: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: foreign\nversion: 1.0.0\n")
+    (tmp_path / "values.yaml").write_text(values)
+    (tmp_path / "templates" / "configmap.yaml").write_text(OTHER)
+
+    assert main(["check", "--chart", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "1 case, all passed\n"
+
+
+def test_what_the_schema_of_a_dependency_refuses_has_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "charts" / "sub").mkdir(parents=True)
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: foreign\nversion: 1.0.0\n")
+    (tmp_path / "charts" / "sub" / "Chart.yaml").write_text("apiVersion: v2\nname: sub\nversion: 1.0.0\n")
+    schema = '{"properties": {"port": {"type": "integer"}}}'
+    (tmp_path / "charts" / "sub" / "values.schema.json").write_text(schema)
+    (tmp_path / "team.yaml").write_text("sub:\n  port: high\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["check", "--chart", ".", "team.yaml"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "team.yaml:2:3: error: values don't meet the specifications of the schema"
+    )
+
+
 # What is wrong with a chart → (file and its text, the line that says so).
 BROKEN = {
     "values that are not YAML": (
@@ -58,7 +91,7 @@ BROKEN = {
     ),
     "text that is no object": (
         ("templates/x.yaml", "hello\n"),
-        "templates/x.yaml: error: templates/x.yaml: rendered to YAML that is not an object: 'hello' [render]",
+        "templates/x.yaml: error: templates/x.yaml: rendered to YAML that is not an object but a single value of 5 characters. [render]",
     ),
     "an object without a name": (
         ("templates/x.yaml", "apiVersion: v1\nkind: ConfigMap\n"),

@@ -8,6 +8,7 @@ import pytest
 
 from podrunner.errors import RenderError, UsageError
 from podrunner.helm import Renderer, renderer
+from podrunner.helm.library import copy_without_schema
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_a_refusal_has_its_sentence_and_its_place_in_the_template(small: Rendere
 
 def test_output_that_is_not_yaml_is_named_with_its_template_and_line(small: Renderer) -> None:
     with pytest.raises(
-        RenderError, match=r"templates/deployment\.yaml: rendered to text that is not YAML: .* at `image: "
+        RenderError, match=r"templates/deployment\.yaml: rendered to text that is not YAML: .* at `image:`\.$"
     ):
         small.render({"image": "a: b: c"})
 
@@ -134,6 +135,34 @@ def test_a_chart_that_helm_cannot_load_is_wrong_use(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="Helm cannot load this chart: "):
         renderer("library", tmp_path)
+
+
+def test_a_link_that_leads_nowhere_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 1.0.0\n")
+    (tmp_path / "gone.txt").symlink_to("nowhere")
+
+    with pytest.raises(UsageError, match=r"gone\.txt: cannot be read, and Helm refuses such a chart: "):
+        renderer("library", tmp_path)
+
+
+def test_folders_that_helmignore_names_are_not_copied(tmp_path: Path) -> None:
+    chart = tmp_path / "chart"
+    (chart / "docs" / ".git").mkdir(parents=True)
+    (chart / ".git").mkdir()
+    (chart / "tests").mkdir()
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: x\nversion: 1.0.0\n")
+    (chart / ".helmignore").write_text("# what Helm leaves out\n.git/\n*.md\nte*/\n")
+
+    copy = copy_without_schema(chart, tmp_path / "copy")
+
+    names = [str(one.relative_to(copy)) for one in sorted(copy.rglob("*"))]
+    assert names == [".helmignore", "Chart.yaml", "docs", "tests"]
+
+
+@pytest.mark.parametrize(("release", "namespace"), [("Bad_Name!", "ci"), ("ci", "Bad_Name!")])
+def test_a_name_that_helm_does_not_take_is_wrong_use(small: Renderer, release: str, namespace: str) -> None:
+    with pytest.raises(UsageError, match=r"^`Bad_Name!` is no (release name|namespace): at most "):
+        small.render({}, release=release, namespace=namespace)
 
 
 def test_a_renderer_of_another_name_is_wrong_use(small_chart: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.chart import modes
 from podrunner.config import check_config, written_path
 from podrunner.config.job_pod import check_job_pods
-from podrunner.config.parsed import parse_config
+from podrunner.config.parsed import is_of_a_runner, parse_config
 from podrunner.config.permissions import check_role
 from podrunner.dotted import dotted, parse_dotted
 from podrunner.errors import RenderError
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from podrunner.values import Values
 
 _DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
+# What Helm says of a dependency that has a schema: `NAME: - at '/port': got string, want integer`.
+_IN_DEPENDENCY = re.compile(r"([\w.-]+): - at '/([^']+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,18 @@ class Checker:
         message = " ".join(error.message.split())
         finding = Finding("render", Severity.ERROR, message)
         known = [load_defaults(self.chart), *case.layers]
-        for path in _DOTTED.findall(message):
-            if find_layer(known, parse_dotted(path)):
-                return locate(replace(finding, path=path), case.layers, parse_dotted(path))
+        for path in _spoken_of(message):
+            if find_layer(known, path):
+                return locate(replace(finding, path=dotted(path)), case.layers, path)
         if not error.template:
             return finding
         return replace(finding, file=shown_path(self.chart / error.template), line=error.line, column=error.column)
+
+
+def _spoken_of(message: str) -> list[Parts]:
+    """Every path of values in a refusal."""
+    below = [(name, *path.split("/")) for name, path in _IN_DEPENDENCY.findall(message)]
+    return [*map(parse_dotted, _DOTTED.findall(message)), *below]
 
 
 @lru_cache(maxsize=512)
@@ -117,8 +125,11 @@ def _findings_of_every_version(
     found = [*check_release(rendering, _all_values(checker.chart, layers)), *check_role(rendering)]
     found = [checker.in_chart(finding) for finding in found]
     for name, text in rendering.config_texts.items():
+        # Charts without modes are somebody else's: the file may be another program's …
+        if not modes(checker.chart) and not is_of_a_runner(text):
+            continue
         wrong = _config_findings(f"ConfigMap/{name}", text, checker.runner_version, layers)
-        # Charts without modes are somebody else's, and may register their runners into the file at start.
+        # … or get its runners when they register at start.
         found += [
             one for one in wrong if modes(checker.chart) or (one.rule, one.path) != ("config-required", "runners")
         ]

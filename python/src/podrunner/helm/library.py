@@ -13,6 +13,7 @@ from podrunner.chart import read_chart_file
 from podrunner.errors import RenderError, UsageError
 from podrunner.helm.kubernetes_version import UNLISTED_API_VERSIONS, full_version
 from podrunner.helm.refusal import read_refusal
+from podrunner.helm.release import namespace_name, release_name
 from podrunner.helm.rendering import Document, Rendering, parse_documents
 from podrunner.values.schema import load_defaults
 
@@ -48,6 +49,7 @@ class LibraryRenderer:
         api_versions: Sequence[str] = (),
     ) -> Rendering:
         """See `Renderer.render`."""
+        release, namespace = release_name(release), namespace_name(namespace)
         kube_version = full_version(kube_version)
         self._check_kube_version(kube_version)
         options = {
@@ -87,11 +89,28 @@ def _read(payload: str, prefix: str) -> tuple[tuple[Document, ...], str, str]:
 
 
 def copy_without_schema(chart: Path, folder: Path) -> Path:
-    """Copy a chart into `folder` and return the copy's directory."""
+    """Copy a chart into `folder` and return the copy's directory. Raises UsageError."""
     copy = folder / chart.resolve().name
-    # The top schema only: those of subcharts are Helm's to check.
-    shutil.copytree(chart, copy, ignore=lambda folder, names: _schema_of(chart, Path(folder), names))
+    unwanted = _ignored_folders(chart)
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        # The top schema only: those of subcharts are Helm's to check.
+        return [*_schema_of(chart, Path(folder), names), *unwanted.intersection(names)]
+
+    try:
+        shutil.copytree(chart, copy, ignore=left_out)
+    except shutil.Error as error:
+        source, _, why = error.args[0][0]
+        raise UsageError(f"{source}: cannot be read, and Helm refuses such a chart: {why}") from None
     return copy
+
+
+def _ignored_folders(chart: Path) -> set[str]:
+    """Folders of any depth that .helmignore names without wildcards, such as `.git/`: often the most of a checkout."""
+    file = chart / ".helmignore"
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    names = {line.strip().removesuffix("/") for line in lines if line.strip().endswith("/")}
+    return {name for name in names if name and not set(name) & set("/*?[!#\\")}
 
 
 def _load_without_schema(chart: Path) -> Any:

@@ -54,9 +54,8 @@ def test_a_users_zero_wins_over_the_mode(runner_config: Any) -> None:
 
 
 def test_a_users_null_takes_a_key_of_the_mode_away(runner_config: Any) -> None:
-    assert (
-        "service_account" not in runner_config({"kubernetes": {"service_account": None}}, "unprivileged")["kubernetes"]
-    )
+    assert "shell" in runner_config({}, "unprivileged")
+    assert "shell" not in runner_config({"shell": None}, "unprivileged")
 
 
 def test_a_users_environment_comes_after_the_modes(runner_config: Any) -> None:

@@ -10,7 +10,7 @@ trap 'exit 0' TERM INT QUIT
 
 # A secret as TOML writes it between quotation marks; line ends at its end are left out.
 text() {
-  tr -d '\r' <"$1" | sed 's/[\\"]/\\&/g' | {
+  printf '%s' "$(tr -d '\r' <"$1" | sed 's/[\\"]/\\&/g')" | {
     joined=
     while IFS= read -r line || [ -n "$line" ]; do
       joined="$joined${joined:+\\n}$line"

@@ -1,7 +1,8 @@
 {{/*
 Values of the section manager that contradict each other or what the chart itself puts into the pod.
 
-  podrunner.checks.manager              all of it
+  podrunner.checks.manager              all of it but the command
+  podrunner.checks.manager.command      whether manager.unregister knows what to run
   podrunner.checks.manager.autoscaling  number of managers, and who decides on it
   podrunner.checks.manager.budget       whether nodes can be drained
   podrunner.checks.manager.extras       labels, volumes, containers and variables that the chart has already
@@ -24,6 +25,13 @@ Values of the section manager that contradict each other or what the chart itsel
   {{- include "podrunner.checks.manager.budget" $manager -}}
 {{- end -}}
 {{- include "podrunner.checks.manager.extras" . -}}
+{{- end -}}
+
+{{/* Before the container is made, which takes the command apart. */}}
+{{- define "podrunner.checks.manager.command" -}}
+{{- if not .Values.manager.command -}}
+  {{- fail "\n\nmanager.unregister is true, but manager.command is empty: the chart runs the image's runner by a script, and does not know it.\nName it, for example manager.command: [gitlab-runner], or leave manager.command out.\n" -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "podrunner.checks.manager.autoscaling" -}}

@@ -87,6 +87,9 @@ Sets .podrunnerModes, which all templates of a render share as they do the runne
 {{- $name := index . 1 -}}
 {{- $token := (index . 2).token | default dict -}}
 {{- $existing := $token.existingSecret | default dict -}}
+{{- if and $token.insecureInline $existing.name -}}
+  {{- fail (printf "\n\nrunners.%s.token has insecureInline and existingSecret.name: the chart would write the token over the Secret %s.\nRemove insecureInline and its token; the Secret has one.\n" $name $existing.name) -}}
+{{- end -}}
 {{- $secret := $existing.name | default (printf "%s-%s" (include "podrunner.fullname" $root) $name) -}}
 {{- $variable := printf "RUNNER_TOKEN_%s" ($name | upper | replace "-" "_") -}}
 {{- dict "secret" $secret "key" ($existing.key | default "token") "variable" $variable "inline" ($token.insecureInline | default "") | toJson -}}

@@ -7,7 +7,14 @@ usage: include "podrunner.extra" (list $ $name $given), where $given is an objec
 {{- $root := index . 0 -}}
 {{- $object := index . 2 -}}
 {{- if kindIs "string" $object -}}
-  {{- $object = tpl $object $root | fromYaml -}}
+  {{- $objects := list -}}
+  {{- range regexSplit "(?m)^---(\\s|$)" (tpl $object $root) -1 -}}
+    {{- with fromYaml . -}}{{- $objects = append $objects . -}}{{- end -}}
+  {{- end -}}
+  {{- if gt (len $objects) 1 -}}
+    {{- fail (printf "\n\nextraObjects.%s is %d objects once its template is evaluated, and becomes one.\nGive each of them a name of its own below extraObjects.\n" (index . 1) (len $objects)) -}}
+  {{- end -}}
+  {{- $object = first $objects | default dict -}}
   {{- if $object.Error -}}
     {{- fail (printf "\n\nextraObjects.%s is no YAML once its template is evaluated: %s.\n" (index . 1) $object.Error) -}}
   {{- end -}}

@@ -18,6 +18,7 @@ The container in which the manager runs, and the one that gives it an identity.
   imagePullPolicy: {{ .Values.image.pullPolicy }}
   # dumb-init turns the SIGTERM of Kubernetes (15) into the SIGQUIT (3) that lets running jobs finish.
   {{- if $manager.unregister }}
+  {{- include "podrunner.checks.manager.command" . }}
   command: {{ concat (initial $manager.command) (list "sh" "/etc/podrunner/scripts/unregister.sh" (last $manager.command)) | toJson }}
   {{- else }}
   command: {{ toJson $manager.command }}

@@ -165,11 +165,13 @@ def place(folder: Path, template: str, secrets: dict[str, bytes]) -> Path:
     [
         (b"plain", "plain"),
         (b"with a line end\n", "with a line end"),
+        (b"with several\r\n\n\n", "with several"),
+        (b"one\n\nthree\n", "one\n\nthree"),
         (b'quote " backslash \\ dollar $HOME `id` %s', 'quote " backslash \\ dollar $HOME `id` %s'),
         (b"-----BEGIN KEY-----\r\nabc\r\n-----END KEY-----\r\n", "-----BEGIN KEY-----\nabc\n-----END KEY-----"),
         (b"", ""),
     ],
-    ids=["plain", "line-end", "special", "several-lines", "empty"],
+    ids=["plain", "line-end", "line-ends", "line-between", "special", "several-lines", "empty"],
 )
 def test_the_assembled_file_has_the_secret_as_it_is(tmp_path: Path, secret: bytes, value: str) -> None:
     template = "pre_build_script = '''\necho '  \\n' @podrunner-secret:x@\n'''\n[a]\n  k = \"@podrunner-secret:x@\"\n"

@@ -47,6 +47,24 @@ def test_the_pod_has_the_jobs_resources_beside_those_of_patches(render: Any) -> 
     }
 
 
+@pytest.mark.parametrize("image", [None, ""])
+def test_jobs_that_have_to_name_their_image_are_tested_with_podmans(render: Any, image: str | None) -> None:
+    rendering = render({"jobs": {"config": {"kubernetes": {"image": image}}}})
+
+    assert rendering.object("Pod")["spec"]["containers"][0]["image"] == "quay.io/podman/stable"
+
+
+def test_a_claim_with_two_image_stores_is_one_volume(render: Any) -> None:
+    stores = {"a": {"persistentVolumeClaim": "images"}, "b": {"persistentVolumeClaim": "images"}}
+    pod = render({"podman": {"storage": {"additionalImageStores": stores}}}).object("Pod")["spec"]
+
+    assert [one["name"] for one in pod["volumes"]] == ["podrunner-home", "podrunner-storage", "images"]
+    assert [one["mountPath"] for one in pod["containers"][0]["volumeMounts"]][2:] == [
+        "/podrunner-stores/a",
+        "/podrunner-stores/b",
+    ]
+
+
 def test_the_build_runs_a_program(render: Any) -> None:
     script = render().object("Pod")["spec"]["containers"][0]["args"][0]
 

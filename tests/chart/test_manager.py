@@ -65,6 +65,24 @@ def test_the_chart_makes_no_secret_of_its_own_accord(render: Any) -> None:
     assert render().objects("Secret") == []
 
 
+def test_a_token_in_the_values_stands_under_the_key_that_was_asked_for(render: Any) -> None:
+    token = {"insecureInline": "glrt-example", "existingSecret": {"key": "on"}}
+
+    assert render({"runners": {"a": {"token": token}}}).object("Secret")["stringData"] == {"on": "glrt-example"}
+
+
+def test_a_token_is_not_written_over_a_secret_of_somebody_else(render: Any) -> None:
+    token = {"insecureInline": "glrt-example", "existingSecret": {"name": "mine"}}
+
+    with pytest.raises(RenderError, match="the chart would write the token over the Secret mine"):
+        render({"runners": {"a": {"token": token}}})
+
+
+def test_a_script_that_knows_no_command_of_the_manager_is_refused(render: Any) -> None:
+    with pytest.raises(RenderError, match=r"manager\.command is empty"):
+        render({"manager": {"command": None, "unregister": True}})
+
+
 def test_a_token_in_the_values_ends_in_a_secret_and_nowhere_else(render: Any) -> None:
     rendering = render({"runners": {"default": {"token": {"insecureInline": "glrt-do-not-tell"}}}})
     elsewhere = [document.name for document in rendering.documents if "glrt-do-not-tell" in document.text]

@@ -8,9 +8,10 @@ Everything that podman needs lives on two emptyDirs, so that it works in whichev
 pre_build_script and environment, not through a ConfigMap, which job namespaces would not have.
 */}}
 
-{{/* Without the table, empty as it may be, the Kubernetes executor fails every job. */}}
+{{/* Nothing of podman. Where jobs run is no matter of podman: without it, GitLab Runner would take "default". */}}
 {{- define "podrunner.podman.defaults.none" -}}
-kubernetes: {}
+kubernetes:
+  namespace: {{ .namespace | quote }}
 {{- end -}}
 
 {{/* Common to all modes in which the chart sets podman up; the caller adds its container's users. */}}

@@ -119,10 +119,11 @@ def test_a_flag_without_which_the_pod_would_lose_its_user_namespace_stays_on(run
 
 
 def test_one_runner_can_have_another_mode_than_the_release(render: Any) -> None:
-    config = render({"runners": {"plain": {"podman": {"mode": "none"}}, "podman": None}}).config_toml
+    runners = {"plain": {"podman": {"mode": "none"}}, "podman": None}
+    config = render({"runners": runners}, namespace="default").config_toml
     tables = {runner["name"]: runner for runner in config["runners"]}
 
-    assert tables["plain"]["kubernetes"] == {}
+    assert tables["plain"]["kubernetes"] == {"namespace": "default"}
     assert tables["podman"]["kubernetes"]["image"] == "quay.io/podman/stable"
 
 

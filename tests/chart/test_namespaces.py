@@ -43,6 +43,26 @@ def test_a_namespace_enforces_the_level_that_its_mode_needs(render: Any, podman:
     assert levels(rendering) == {"builds": level}
 
 
+@pytest.mark.parametrize("mode", ["none", "unprivileged"])
+@pytest.mark.parametrize(
+    ("own", "shared", "where"),
+    [("own", "builds", "own"), (None, "builds", "builds"), (None, "", "ci")],
+    ids=["the runner's", "jobs.namespace", "the release's"],
+)
+def test_jobs_run_where_the_runner_or_else_jobs_or_else_the_release_says(
+    render: Any, mode: str, own: str | None, shared: str, where: str
+) -> None:
+    runner = {"config": {"kubernetes": {"namespace": own}}} if own else {}
+    values = {"podman": {"mode": mode}, "jobs": {"namespace": shared}, "runners": {"a": runner}}
+    rendering = render(values, release="ci", namespace="ci")
+
+    assert rendering.config_toml["runners"][0]["kubernetes"]["namespace"] == where
+    assert rendering.object("Role")["metadata"]["namespace"] == where
+    jobs = [one for one in rendering.objects("ServiceAccount") if one["metadata"]["name"] == "ci-podrunner-jobs"]
+    assert [one["metadata"]["namespace"] for one in jobs] == [where]
+    assert f"Job pods run in namespace {where}" in rendering.notes
+
+
 def test_a_namespace_of_several_runners_enforces_what_all_of_them_can_run_at(render: Any) -> None:
     apart = {"podman": {"mode": "none"}, "config": {"kubernetes": {"namespace": "apart"}}}
     runners = {"a": None, "b": {"podman": {"mode": "privileged"}}, "c": apart}

@@ -143,13 +143,13 @@ def test_the_mode_none_takes_what_is_asked_for_and_nothing_else(render: Any) -> 
             "podman": {"mode": "none"},
             "trust": {"caBundle": {"name": "company-ca"}},
             "proxy": {"https": PROXY},
-            "jobs": {"imagePullSecrets": ["registry-login"]},
+            "jobs": {"namespace": "builds", "imagePullSecrets": ["registry-login"]},
         }
     )
     identity = {"name", "url", "token", "executor"}
 
     assert runner(rendering).keys() - identity == {"tls-ca-file", "environment", "kubernetes"}
-    assert runner(rendering)["kubernetes"] == {"image_pull_secrets": ["registry-login"]}
+    assert runner(rendering)["kubernetes"] == {"namespace": "builds", "image_pull_secrets": ["registry-login"]}
 
 
 def test_a_runner_may_pull_with_other_secrets(render: Any) -> None:

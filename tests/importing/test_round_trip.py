@@ -125,8 +125,9 @@ def test_values_of_gitlabs_chart_pass_the_check_once_imported(imports: Callable[
     assert (run.exit_code, run.report["findings"]) == (0, [])
 
 
-def test_in_mode_none_nothing_is_added_to_a_runner(imports: Callable[..., Any]) -> None:
+def test_in_mode_none_nothing_is_added_to_a_runner_but_where_its_jobs_have_run(imports: Callable[..., Any]) -> None:
     run = imports(HERE / "chart" / "reference.toml", "--mode", "none")
 
-    assert run.paths("added") == []
+    assert run.paths("added") == ["runners[0].kubernetes.namespace"]
+    assert run.config_toml()["runners"][0]["kubernetes"]["namespace"] == "default"
     assert run.config_toml()["runners"][0]["kubernetes"]["services"] == [{"name": ""}]

@@ -195,9 +195,10 @@ def _config(runner: Runner, base: Tree | None, tree: Tree, changes: Changes) -> 
     at = ("runners", runner.index)
     url = {"url": runner.url} if runner.url and runner.url != tree["gitlab"]["url"] else {}
     if base is None:
-        if not runner.kubernetes.get("namespace"):
-            message = "there is none: GitLab Runner makes job pods in `default`."
-            changes.add(Kind.CHANGED, (*at, "kubernetes", "namespace"), message)
+        if not runner.kubernetes.get("namespace") and runner.kubernetes.get("namespace_per_job") is not True:
+            runner.kubernetes["namespace"] = "default"
+            message = "there was none, and GitLab Runner made job pods in `default`: so it stays."
+            changes.add(Kind.ADDED, (*at, "kubernetes", "namespace"), message)
         return {**url, **{key: value for key, value in runner.own.items() if (key, value) != ("kubernetes", {})}}
     changes.add(Kind.CHANGED, at, f"amounts to podman.mode {runner.mode}: only what differs from it is written.")
     for kind, index, volume in covered_volumes(runner.own, base):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write the generated blocks of README.md, chart/README.md and docs/: the modes, what was run, the reference of values.
 
-They come from chart/files/modes.yaml, chart/files/alerts.yaml, tests/smoke/modes.yaml and the comments of
-chart/values.yaml.
+They come from chart/files/modes.yaml, chart/files/alerts.yaml, ci/docs/choose.yaml, tests/smoke/modes.yaml and the
+comments of chart/values.yaml.
 
 usage: generate.py [--check]    --check: change nothing, exit 1 when a file is not up to date
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 MODES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "chart/files/modes.yaml").read_text())
+QUESTIONS: list[dict[str, str]] = yaml.safe_load((ROOT / "ci/docs/choose.yaml").read_text())
 ROWS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "tests/smoke/modes.yaml").read_text())
 OFFICIAL: dict[str, dict[str, Any]] = yaml.safe_load(
     (ROOT / "python/src/podrunner/importing/official.yaml").read_text()
@@ -54,31 +55,28 @@ def versions(mode: dict[str, Any]) -> str:
 def presets() -> str:
     """Each preset with what its job pods look like."""
     rows = [
-        (f"`{mode['preset']}`", mode["summary"], mode["podSecurity"]) for mode in MODES.values() if "preset" in mode
+        (f"`{mode['preset']}`", f"`{name}`", mode["summary"], mode["podSecurity"])
+        for name, mode in MODES.items()
+        if "preset" in mode
     ]
-    return table(("preset", "job pods", "Pod Security level"), rows)
+    return table(("preset", "`podman.mode`", "job pods", "Pod Security level"), rows)
 
 
 def choose() -> str:
     """The questions, in the order to ask them."""
-    rows = [
-        (
-            mode["choose"].format(versions=versions(mode)),
-            f"`{mode['preset']}`" if "preset" in mode else f"`podman.mode: {name}`",
-        )
-        for name, mode in MODES.items()
-    ]
+    lowest = {name: versions(mode) for name, mode in MODES.items()}
+    rows = [(question["ask"].format(**lowest), question["then"]) for question in QUESTIONS]
     return table(("ask in this order", "the first yes"), rows)
 
 
 def needs() -> str:
     """Versions and settings by mode."""
     rows = [
-        (f"`{mode['preset']}`", mode["podSecurity"], versions(mode), "<br>".join(mode["needs"]))
-        for mode in MODES.values()
+        (f"`{mode['preset']}`", f"`{name}`", mode["podSecurity"], versions(mode), "<br>".join(mode["needs"]))
+        for name, mode in MODES.items()
         if "preset" in mode
     ]
-    return table(("preset", "Pod Security level", "at least", "and on the nodes"), rows)
+    return table(("preset", "`podman.mode`", "Pod Security level", "at least", "and on the nodes"), rows)
 
 
 def runtimes() -> str:

@@ -66,4 +66,6 @@ def _choices(text: str, allowed: list[str | None]) -> str:
     names = "|".join(re.escape(name or "Empty") for name in allowed if name is not None)
     if not names:
         return f"{text}\n"
-    return re.sub(rf"(?:^|(?<=\.) )({names}): ", r"\n- `\1`: ", text).lstrip("\n") + "\n"
+    choices = re.sub(rf"(?:^|(?<=\.) )({names}): ", r"\n- `\1`: ", text).lstrip("\n") + "\n"
+    # Nobody writes the word: it stands for the empty text.
+    return choices.replace("- `Empty`: ", "- empty: ")

@@ -41,7 +41,8 @@ def run(job: str, folder: Path, base: str = "", **inputs: str) -> subprocess.Com
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
     }
-    given = {name.replace("_", "-"): value for name, value in inputs.items()}
+    # The package is installed here: pip has nothing to do.
+    given = {"package": "podrunner"} | {name.replace("_", "-"): value for name, value in inputs.items()}
     env |= {name: evaluated(text, base, given) for name, text in WORKFLOW["env"].items()}
     out = ""
     for step in WORKFLOW["jobs"][job]["steps"]:
@@ -119,6 +120,12 @@ def test_a_file_and_options_of_the_caller_are_compared(team: Path, repository_of
 
     assert done.returncode == 0, done.stdout
     assert "`values/team-a.yaml`: no difference in 5 cases." in (team / "summary.md").read_text()
+
+
+def test_the_package_has_to_be_said_so_that_no_stranger_may_take_its_name() -> None:
+    assert [name for name, about in INPUTS.items() if about.get("required")] == ["package"]
+    # Whoever copies the workflow writes an address there: this host is nobody's.
+    assert "|| 'podrunner @ git+https://git.example.com/" in WORKFLOW["env"]["PACKAGE"]
 
 
 def test_jobs_may_read_and_only_the_findings_are_written() -> None:

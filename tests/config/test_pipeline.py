@@ -56,3 +56,37 @@ def test_a_pipeline_that_cannot_be_walked_is_a_finding(tmp_path: Path, text: str
     (finding,) = check_pipeline(file, "19.4")
 
     assert (finding.rule, finding.message) == ("pipeline-yaml", reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("stages: [test]\n", 1, "there is no job in this file: `NAME:` with `script:` below it."),
+        (
+            "stages: [test]\nimage:\n  script: [make]\n",
+            2,
+            "there is no job in this file: `image` is named by a keyword. Give it another name.",
+        ),
+        (
+            ".build:\n  script: [make]\n",
+            1,
+            "there is no job in this file: `.build` is hidden, as its name begins with a dot. Give it another name.",
+        ),
+    ],
+    ids=["no job", "a keyword", "a hidden job"],
+)
+def test_a_pipeline_without_a_job_is_told(tmp_path: Path, text: str, line: int, reason: str) -> None:
+    file = tmp_path / ".gitlab-ci.yml"
+    file.write_text(text)
+
+    (finding,) = check_pipeline(file, "19.4")
+
+    assert (finding.rule, finding.severity.value, finding.line) == ("pipeline-no-job", "warning", line)
+    assert finding.message == reason
+
+
+def test_a_pipeline_that_includes_others_may_have_no_job_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / ".gitlab-ci.yml"
+    file.write_text("include: [{local: jobs.yml}]\n")
+
+    assert check_pipeline(file, "19.4") == []

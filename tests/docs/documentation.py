@@ -64,6 +64,10 @@ class Page:
         """The commands that bear a mark."""
         return [block.text for block in self.blocks if block.language == "sh" and block.mark == mark]
 
+    def pipelines(self) -> list[str]:
+        """The pipelines for GitLab that it shows."""
+        return [block.text for block in self.blocks if block.path.endswith(".gitlab-ci.yml")]
+
     def set_up(self, folder: Path) -> None:
         """Give a folder what a reader of the page has: the repository's files and those that the page shows."""
         for part in PARTS:

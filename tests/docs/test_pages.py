@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from documentation import ROOT, Page, execute, pages
 
+from podrunner.smoke.pipeline import load_pipeline, read_job
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,6 +57,16 @@ def test_links_lead_to_files_and_headings_that_are_there(page: Page) -> None:
     ]
 
     assert broken == []
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page.pipelines()], ids=str)
+def test_a_pipeline_that_is_shown_has_a_job(page: Page, tmp_path: Path) -> None:
+    for text in page.pipelines():
+        file = tmp_path / ".gitlab-ci.yml"
+        file.write_text(text, encoding="utf-8")
+        pipeline = load_pipeline(file)
+
+        assert [read_job(pipeline, name).script for name in pipeline.jobs] != []
 
 
 def leads(page: Page, found: re.Match[str]) -> bool:

@@ -291,13 +291,17 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "role-superfluous": (role({**RIGHTS, "nodes": "get"}), role({**RIGHTS, "pods/log": "get"})),
     # A pipeline
     "pipeline-yaml": ({".gitlab-ci.yml": "a: ]\n"}, {".gitlab-ci.yml": "a: {script: []}\n"}),
+    "pipeline-no-job": (
+        {".gitlab-ci.yml": "image: {script: [make]}\n"},
+        {".gitlab-ci.yml": "build-image: {script: [make]}\n"},
+    ),
     "pipeline-removed": (
-        {".gitlab-ci.yml": "variables: {FF_RETRIEVE_POD_WARNING_EVENTS: 'true'}\n"},
-        {".gitlab-ci.yml": "variables: {FF_PRINT_POD_EVENTS: 'true'}\n"},
+        {".gitlab-ci.yml": "a: {variables: {FF_RETRIEVE_POD_WARNING_EVENTS: 'true'}}\n"},
+        {".gitlab-ci.yml": "a: {variables: {FF_PRINT_POD_EVENTS: 'true'}}\n"},
     ),
     "pipeline-unknown-flag": (
-        {".gitlab-ci.yml": "variables: {FF_USE_FASTZIPS: 'true'}\n"},
-        {".gitlab-ci.yml": "variables: {USE_FASTZIPS: 'true'}\n"},
+        {".gitlab-ci.yml": "a: {variables: {FF_USE_FASTZIPS: 'true'}}\n"},
+        {".gitlab-ci.yml": "a: {variables: {USE_FASTZIPS: 'true'}}\n"},
     ),
     # A matrix file
     "matrix-yaml": (matrix("cases: {a: [}\n"), matrix("cases: {a: {}}\n")),

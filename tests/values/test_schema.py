@@ -18,6 +18,9 @@ WRONG = {
     "cpu: x": [
         f"team.yaml:1:1: error: cpu: unknown key. It is a key of limit. Allowed: {KEYS}. [values-unknown-key]",
     ],
+    "axes: {mode: [loud]}": [
+        "team.yaml:1:1: error: axes: unknown key. This is a matrix file: give it by --matrix. [values-unknown-key]"
+    ],
     "mode: lowd": [
         'team.yaml:1:1: error: mode: "lowd" is not allowed. Did you mean `loud`? Allowed: quiet, loud. [values-enum]'
     ],

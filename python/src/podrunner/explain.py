@@ -69,6 +69,8 @@ def explain(error: ValidationError, schema: dict[str, Any], written: Written) ->
 
 def _unknown_key(path: Path, allowed: list[str], schema: dict[str, Any]) -> Mistake:
     key = str(path[-1])
+    if path in {("axes",), ("cases",)}:
+        return Mistake("unknown-key", path, f"{key}: unknown key. This is a matrix file: give it by --matrix.")
     near = did_you_mean(key, allowed)
     homes = homes_of(key, schema)
     hint = near + (f" It is a key of {listed(homes[:3])}." if homes else "")

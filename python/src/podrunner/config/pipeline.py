@@ -31,7 +31,25 @@ def check_pipeline(file: Path, runner_version: str) -> list[Finding]:
         is_list = bool(nodes) and isinstance(nodes[-1], yaml.SequenceNode)
         reason = f"a pipeline must be a map of jobs, this is {'a list' if is_list else 'empty or a single value'}."
         return [Finding("pipeline-yaml", Severity.ERROR, reason, file=str(file), line=1)]
-    return [finding for node in nodes if node is not None for finding in _walk(node, str(file), runner_version)]
+    found = [finding for node in nodes if node is not None for finding in _walk(node, str(file), runner_version)]
+    return [*_no_job(nodes[-1], str(file)), *found]
+
+
+def _no_job(pipeline: yaml.MappingNode, file: str) -> Iterator[Finding]:
+    """A warning for a file that says nothing a runner could do, be it because a keyword of GitLab's names the job."""
+    from podrunner.smoke.pipeline.document import GLOBAL_KEYWORDS
+
+    names = {str(key.value): key for key, _ in pipeline.value}
+    if "include" in names or any(name not in GLOBAL_KEYWORDS and not name.startswith(".") for name in names):
+        return
+    reason, line = "there is no job in this file: `NAME:` with `script:` below it.", 1
+    for key, value in pipeline.value:
+        if isinstance(value, yaml.MappingNode) and any(below.value == "script" for below, _ in value.value):
+            what = "hidden, as its name begins with a dot" if key.value.startswith(".") else "named by a keyword"
+            reason = f"there is no job in this file: `{key.value}` is {what}. Give it another name."
+            line = key.start_mark.line + 1
+            break
+    yield Finding("pipeline-no-job", Severity.WARNING, reason, file=file, line=line)
 
 
 def _nodes(text: str, file: str) -> list[yaml.Node] | Finding:

@@ -124,7 +124,8 @@ def test_each_side_has_the_presets_of_its_own_chart(demo: Repository) -> None:
 WRONG = {
     "nowhere": "nowhere: no such file or folder, nor a revision of {here}. " + FORMS,
     "old:nowhere.yaml": (
-        "old:nowhere.yaml: revision old of {here} has no nowhere.yaml. Write REVISION:PATH with the path it had there."
+        "old:nowhere.yaml: revision old of {here} has no nowhere.yaml. "
+        "Write REVISION:PATH with the path it had there, or give the chart by --chart."
     ),
     "empty": "empty: neither Chart.yaml nor a values file in this folder. " + FORMS,
     "text.tgz": "text.tgz: not a packaged chart: not a gzip file.",
@@ -163,5 +164,6 @@ def test_a_chart_outside_of_any_repository_has_no_revisions(
 
     assert exit_code == 2
     assert demo.capsys.readouterr().err == (
-        f"podrunner: main: no such file or folder, and there is no git repository around. {FORMS}\n"
+        "podrunner: main: no such file or folder, and there is no git repository around the chart, "
+        f"{tmp_path / 'alone'}: a checkout's is given by --chart. {FORMS}\n"
     )

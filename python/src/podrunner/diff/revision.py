@@ -43,7 +43,9 @@ def extract_path(repository: Path, revision: str, path: str, scratch: Path, *, a
     done = _git(repository, "archive", "--format=tar", str(commit), "--", path)
     if done.returncode:
         reason = f"revision {revision} of {repository} has no {path}."
-        raise UsageError(f"{asked}: {reason} Write REVISION:PATH with the path it had there.")
+        raise UsageError(
+            f"{asked}: {reason} Write REVISION:PATH with the path it had there, or give the chart by --chart."
+        )
     target = scratch / str(commit)
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
         tar.extractall(target, filter="data")

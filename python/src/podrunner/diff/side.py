@@ -39,7 +39,8 @@ def find_side(text: str, chart: Path, scratch: Path) -> Side:
     revision, colon, within = text.partition(":")
     repository = repository_of(Path.cwd() if colon else chart)
     if repository is None or not is_revision(repository, revision):
-        where = f"nor a revision of {repository}" if repository else "and there is no git repository around"
+        around = "" if colon else f" the chart, {chart}: a checkout's is given by --chart"
+        where = f"nor a revision of {repository}" if repository else f"and there is no git repository around{around}"
         shallow = is_shallow(repository) if repository else False
         hint = f" This clone is shallow: `git fetch --depth=1 origin {revision}` brings it." if shallow else ""
         raise UsageError(f"{text}: no such file or folder, {where}.{hint} {_FORMS}")

@@ -12,7 +12,8 @@ def describe_machine() -> dict[str, str]:
     return {
         "processor": f"{os.cpu_count()} x {_field('/proc/cpuinfo', 'model name')}",
         "memory": f"{int(_field('/proc/meminfo', 'MemTotal').split()[0]) / 1024**2:.0f} GiB",
-        "kernel": platform.release(),
+        # Its number: what a distribution or a vendor adds tells readers nothing.
+        "kernel": platform.release().partition("-")[0],
         "operating system": _operating_system(),
     }
 

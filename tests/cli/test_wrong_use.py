@@ -76,5 +76,5 @@ def test_a_package_that_only_clusters_need_is_named(
 
     assert code == 2
     assert capsys.readouterr().err.endswith(
-        "podrunner: asking a cluster needs the Python package kubernetes: pip install 'podrunner[cluster]'.\n"
+        "podrunner: asking a cluster needs the Python package kubernetes: pip install './python[cluster]' in podrunner's repository.\n"
     )

@@ -31,7 +31,7 @@ COMMANDS = {
 INTERRUPTED = 130
 # Packages that only some commands need.
 _EXTRAS = {
-    "kubernetes": "asking a cluster needs the Python package kubernetes: pip install 'podrunner[cluster]'.",
+    "kubernetes": "asking a cluster needs the Python package kubernetes: pip install './python[cluster]' in podrunner's repository.",
 }
 
 

@@ -15,7 +15,10 @@ EXAMPLES = """\
 examples:
   podrunner images --preset unprivileged
   podrunner images -f team-a.yaml --json
-  podrunner images -f team-a.yaml | xargs -I IMAGE skopeo copy docker://IMAGE docker://mirror.example.com/IMAGE
+  podrunner images -f team-a.yaml | while read i; do skopeo copy "docker://$i" "docker://mirror.example.com/${i#*/}"; done
+
+The last one copies each image to where the chart looks for it with global.imageRegistry: mirror.example.com, which stands
+in for the registry alone: quay.io/podman/stable is mirror.example.com/podman/stable then.
 
 Images that a job names itself in .gitlab-ci.yml, and what its builds pull, are not known here.
 """

@@ -62,6 +62,19 @@ def test_a_part_that_is_not_there_lists_what_is(capsys: pytest.CaptureFixture[st
     )
 
 
+def test_what_a_chart_does_not_have_is_not_proposed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: plain\nversion: 0.0.1\n")
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+
+    exit_code = main(["render", "--chart", str(tmp_path), "--show", "config.toml"])
+
+    assert exit_code == 2
+    assert capsys.readouterr().err == (
+        "podrunner: --show config.toml: not in this rendering. There: templates/map.yaml.\n"
+    )
+
+
 def test_values_that_do_not_fit_are_refused_with_their_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, checkout: Path
 ) -> None:

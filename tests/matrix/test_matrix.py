@@ -196,6 +196,25 @@ exclude:
     ]
 
 
+def test_merge_keys_are_merged_and_what_a_case_says_itself_wins(cases_of: Callable[..., list[Case]]) -> None:
+    cases = cases_of("""
+cases:
+  one: &one {preset: loud, release: ci, values: {replicas: 2}}
+  two: {<<: *one, release: cd}
+""")
+
+    assert [(case.name, case.release, case.values) for case in cases] == [
+        ("one", "ci", {"mode": "loud", "replicas": 2}),
+        ("two", "cd", {"mode": "loud", "replicas": 2}),
+    ]
+
+
+def test_values_that_are_left_empty_are_no_values(cases_of: Callable[..., list[Case]]) -> None:
+    (case,) = cases_of("cases:\n  one:\n    values:\n")
+
+    assert case.values == {}
+
+
 WRONG = {
     "misspelt-key": [
         "1:1: error: unknown key `axis`. Did you mean `axes`? Known: axes, base, cases, exclude, strategy. [matrix-key]"
@@ -253,6 +272,13 @@ WRONG = {
     "expectation-of-nothing": [
         "4:20: error: cases.one.expect.fail: is empty. Write a part of the message expected. [matrix-expectation]"
     ],
+    "expectation-that-is-empty": [
+        '4:12: error: cases.one.expect: expects nothing. Write `fail: "a part of the message expected"`, or remove it. '
+        "[matrix-expectation]",
+        '7:13: error: cases.two.expect: expects nothing. Write `fail: "a part of the message expected"`, or remove it. '
+        "[matrix-expectation]",
+    ],
+    "exclusion-of-a-map": ["4:14: error: exclude[0].preset: must be text. [matrix-type]"],
     "list-at-the-top": [
         "1:1: error: a matrix file must be a map, with `cases:` or `axes:`, this is a list. [matrix-yaml]"
     ],

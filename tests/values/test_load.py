@@ -48,6 +48,20 @@ def test_an_empty_file_has_no_values_and_no_findings(tmp_path: Path) -> None:
     assert values.findings == ()
 
 
+@pytest.mark.parametrize("end", ["---\n", "---\n# the end\n", "---\n---\n", "...\n"])
+def test_a_document_with_nothing_in_it_is_no_second_one(end: str) -> None:
+    values = read_values(f"a: 1\n{end}", "values.yaml")
+
+    assert (values.data, values.findings) == ({"a": 1}, ())
+
+
+def test_a_document_behind_an_empty_one_is_a_second_one() -> None:
+    values = read_values("---\n---\na: 1\n", "values.yaml")
+
+    assert values.data == {}
+    assert [(finding.rule, finding.line) for finding in values.findings] == [("values-documents", 3)]
+
+
 def test_a_duplicate_key_is_found_at_its_second_place() -> None:
     values = read_values("a:\n  b: 1\n  b: 2\n", "values.yaml")
 

@@ -8,7 +8,9 @@ import helm_python
 import pytest
 
 from podrunner.errors import UsageError, ValuesError
+from podrunner.findings import Finding, Severity
 from podrunner.values import check_schema, load_values, parse_set, read_values
+from podrunner.values.places import locate
 
 KEYS = "config, image, labels, limit, mode, name, objects, refuse, replicas, token"
 WRONG = {
@@ -97,6 +99,15 @@ def test_a_wrong_value_of_the_command_line_names_the_option(small_chart: Path) -
 
     assert str(finding) == (
         '--set mode=lowd: error: mode: "lowd" is not allowed. Did you mean `loud`? Allowed: quiet, loud. [values-enum]'
+    )
+
+
+def test_a_set_that_names_an_item_says_nothing_of_those_before_it() -> None:
+    layers = [read_values("mirrors: [{}]\n", "team.yaml"), *parse_set(["mirrors[1].location=x"])]
+
+    assert locate(Finding("values-required", Severity.ERROR, "no."), layers, ("mirrors", 0)).file == "team.yaml"
+    assert locate(Finding("values-required", Severity.ERROR, "no."), layers, ("mirrors", 1)).object == (
+        "--set mirrors[1].location=x"
     )
 
 

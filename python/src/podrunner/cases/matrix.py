@@ -152,10 +152,12 @@ def _exclusions(reader: NodeReader, node: yaml.Node, axes: dict[str, Axis]) -> I
         for key, axis, value in reader.items(item, where):
             if reader.known(key, axis, f"{where}: ", "axis", list(axes)):
                 nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
-                known = [
-                    one for one in nodes if reader.known(one, str(one.value), f"{where}.{axis}: ", "entry", axes[axis])
+                texts = [(one, reader.text(one, f"{where}.{axis}")) for one in nodes]
+                exclusion[axis] = [
+                    text
+                    for one, text in texts
+                    if text is not None and reader.known(one, text, f"{where}.{axis}: ", "entry", axes[axis])
                 ]
-                exclusion[axis] = [str(one.value) for one in known]
         if exclusion:
             yield exclusion
 

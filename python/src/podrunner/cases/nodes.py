@@ -60,10 +60,15 @@ class NodeReader:
     def items(
         self, node: yaml.Node, where: str, like: str = "key: value"
     ) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
-        """(key node, key as written, value node) of a map; a mistake when it is something else. Null is an empty map."""
+        """(key node, key as written, value node) of a map; a mistake when it is something else. Null is an empty map.
+
+        Merge keys (`<<`) are merged.
+        """
         if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                yield key, str(key.value), value
+            # An own loader for the merge only: what is merged stands before the map's own keys, which win.
+            GoLoader("").flatten_mapping(node)
+            for name, (key, value) in {str(key.value): (key, value) for key, value in node.value}.items():
+                yield key, name, value
         elif not is_null(node):
             kind = "list" if like.startswith("[") else "map"
             self.wrong(node, "matrix-type", f"{where}: must be a {kind}, such as `{like}`.")

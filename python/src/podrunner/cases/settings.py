@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.cases.case import Settings
+from podrunner.cases.nodes import is_null
 from podrunner.chart import find_preset
 from podrunner.errors import UsageError, ValuesError
 from podrunner.helm.kubernetes_version import full_version
@@ -67,7 +68,7 @@ def _texts(reader: NodeReader, node: yaml.Node, where: str) -> list[str]:
 
 def _layers(reader: NodeReader, node: yaml.Node, where: str) -> list[Values]:
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    layers = [_layer(reader, item, where) for item in items]
+    layers = [_layer(reader, item, where) for item in items if not is_null(item)]
     return [layer for layer in layers if layer is not None]
 
 
@@ -88,7 +89,8 @@ def _layer(reader: NodeReader, node: yaml.Node, where: str) -> Values | None:
 
 
 def _expect(reader: NodeReader, node: yaml.Node, where: str) -> dict[str, Any]:
-    for key, name, value in reader.items(node, where):
+    before = len(reader.findings)
+    for key, name, value in reader.items(node, where, 'fail: "text"'):
         if reader.known(key, name, f"{where}: ", "expectation", ("fail",)):
             text = reader.text(value, f"{where}.fail")
             if text == "":
@@ -96,4 +98,7 @@ def _expect(reader: NodeReader, node: yaml.Node, where: str) -> dict[str, Any]:
                     value, "matrix-expectation", f"{where}.fail: is empty. Write a part of the message expected."
                 )
             return {"expect_fail": text}
+    if len(reader.findings) == before:
+        message = f'{where}: expects nothing. Write `fail: "a part of the message expected"`, or remove it.'
+        reader.wrong(node, "matrix-expectation", message)
     return {}

@@ -63,16 +63,16 @@ def select(rendering: Rendering, what: str | None) -> str:
 
     if what is None:
         return rendering.text
-    if what == "notes" and rendering.notes:
-        return rendering.notes
-    if what == "config.toml":
-        texts = rendering.config_texts
-        if texts:
-            return "".join(texts.values())
+    files = {"config.toml": "".join(rendering.config_texts.values()), "notes": rendering.notes}
+    if files.get(what):
+        return files[what]
     found = [document.text for document in rendering.documents if document.template.endswith(what)]
     if found:
         return "---\n".join(found)
     if what == "notes":
         raise UsageError("--show notes: there are none. `helm template` renders no notes, --helm library does.")
-    there = ["config.toml", "notes", *dict.fromkeys(document.template for document in rendering.documents)]
+    there = [
+        *(name for name, text in files.items() if text),
+        *dict.fromkeys(one.template for one in rendering.documents),
+    ]
     raise UsageError(f"--show {what}: not in this rendering.{did_you_mean(what, there)} There: {listed(there, 40)}.")

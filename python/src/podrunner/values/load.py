@@ -77,7 +77,7 @@ def read_values(text: str, source: str) -> Values:
     """Values from YAML text; `source` is the file name for messages. Raises ValuesError."""
     try:
         nodes = list(yaml.compose_all(text, Loader=GoLoader))
-        return _values(text, source, nodes)
+        return _values(source, nodes)
     except yaml.MarkedYAMLError as error:
         raise ValuesError([_syntax(error, source, text)]) from None
     except RecursionError:
@@ -86,20 +86,27 @@ def read_values(text: str, source: str) -> Values:
         raise ValuesError([_forbidden_character(error, source, text)]) from None
 
 
-def _values(text: str, source: str, nodes: list[yaml.Node]) -> Values:
+def _values(source: str, nodes: list[yaml.Node]) -> Values:
+    findings = [_second_document(node, source) for node in nodes[1:] if not _is_nothing(node)][:1]
     root = nodes[0] if nodes else None
-    if root is None or (isinstance(root, yaml.ScalarNode) and GoLoader(text).construct_like_go(root) is None):
-        return Values({}, source, is_file=True)
+    if root is None or _is_nothing(root):
+        return Values({}, source, is_file=True, findings=tuple(findings))
     if not isinstance(root, yaml.MappingNode):
         kind = "list" if isinstance(root, yaml.SequenceNode) else "single value"
         message = f"values must be a map (`key: value`), this is a {kind}."
         raise ValuesError([_wrong(source, "values-yaml", message, root.start_mark)])
     refuse_endless_aliases(root)
-    findings = [_duplicate(first, again, source) for first, again in find_duplicates(root)]
-    if len(nodes) > 1:
-        message = "a second YAML document. Helm reads only the first one, what follows has no effect."
-        findings.append(_wrong(source, "values-documents", message, nodes[1].start_mark))
-    return values_from_node(root, source, findings)
+    duplicates = [_duplicate(first, again, source) for first, again in find_duplicates(root)]
+    return values_from_node(root, source, [*duplicates, *findings])
+
+
+def _is_nothing(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and scalar(node) is None
+
+
+def _second_document(node: yaml.Node, source: str) -> Finding:
+    message = "a second YAML document. Helm reads only the first one, what follows has no effect."
+    return _wrong(source, "values-documents", message, node.start_mark)
 
 
 def values_from_node(node: yaml.MappingNode, source: str, findings: list[Finding] | None = None) -> Values:

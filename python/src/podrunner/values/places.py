@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from podrunner.values.merge import Items
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,11 +22,15 @@ def find_layer(layers: Sequence[Values], path: Path) -> Values | None:
 
 def _has(data: Any, path: Path) -> bool:
     for part in path:
+        around = data
         in_map = isinstance(data, dict) and part in data
         in_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
         if not (in_map or in_list):
             return False
         data = data[part]
+        # What fills the gaps before an item that --set names is nothing that it says.
+        if data is None and isinstance(around, Items):
+            return False
     return True
 
 

@@ -3,6 +3,7 @@ Values of the section jobs that contradict each other or what else is set.
 
   podrunner.checks.jobs        whole release
   podrunner.checks.namespaces  namespaces of all runners' jobs, once their settings are merged
+  podrunner.checks.secrets     whether there is a namespace for the Secrets of the jobs
   podrunner.checks.quota       whether all containers state what jobs.quota counts
 */}}
 
@@ -25,8 +26,10 @@ Values of the section jobs that contradict each other or what else is set.
 {{- if and $jobs.createNamespace (not $made) -}}
   {{- fail "\n\njobs.createNamespace is true, but there is no namespace to make: jobs run in the release's own, in default, or each in one of its own.\nSet jobs.namespace, or jobs.createNamespace to false; Helm makes the release's own namespace with --create-namespace.\n" -}}
 {{- end -}}
-{{- if and $jobs.podSecurity.enforce (not $jobs.createNamespace) -}}
-  {{- fail (printf "\n\njobs.podSecurity.enforce is %s, but jobs.createNamespace is false: the chart labels only namespaces that it makes.\nSet jobs.createNamespace to true, or label the namespace yourself and leave jobs.podSecurity.enforce empty.\n" $jobs.podSecurity.enforce) -}}
+{{- range $key, $level := $jobs.podSecurity -}}
+  {{- if and $level (not $jobs.createNamespace) -}}
+    {{- fail (printf "\n\njobs.podSecurity.%s is %s, but jobs.createNamespace is false: the chart labels only namespaces that it makes.\nSet jobs.createNamespace to true, or label the namespace yourself and leave jobs.podSecurity.%s empty.\n" $key $level $key) -}}
+  {{- end -}}
 {{- end -}}
 {{- range $made -}}
   {{- $needed := include "podrunner.namespaces.level" (list $root (index $ 1) .) -}}
@@ -35,6 +38,26 @@ Values of the section jobs that contradict each other or what else is set.
   {{- end -}}
 {{- end -}}
 {{- include "podrunner.checks.quota" . -}}
+{{- range $name, $runner := index . 1 -}}
+  {{- if $runner.namespacePerJob -}}{{- include "podrunner.checks.secrets" (list $root $runner) -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+A namespace that is made for a job has no Secrets. Who has the cluster put some there names them in the runner's own keys.
+usage: include "podrunner.checks.secrets" (list $ $runner)
+*/}}
+{{- define "podrunner.checks.secrets" -}}
+{{- $values := (index . 0).Values -}}
+{{- $runner := index . 1 -}}
+{{- $named := dict "proxy.existingSecret.name" $values.proxy.existingSecret.name -}}
+{{- if deepEqual $values.jobs.imagePullSecrets $runner.config.kubernetes.image_pull_secrets -}}{{- $_ := set $named "jobs.imagePullSecrets" $values.jobs.imagePullSecrets -}}{{- end -}}
+{{- if ne $runner.podman.mode "none" -}}{{- $_ := set $named "podman.registries.login.existingSecret.name" $runner.podman.registries.login.existingSecret.name -}}{{- end -}}
+{{- range $value, $secrets := $named -}}
+  {{- if $secrets -}}
+    {{- fail (printf "\n\n%s names a Secret in the namespace of job pods, but runners.%s.config.kubernetes.namespace_per_job is true: a new namespace has no Secrets, and its job would not start.\nRemove namespace_per_job, or leave %s empty.\n" $value $runner.name $value) -}}
+  {{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{/*

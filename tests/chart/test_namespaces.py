@@ -154,6 +154,10 @@ KUBERNETES = {"memory_limit": "4Gi", "helper_memory_limit": "1Gi", "service_memo
         ({"createNamespace": True}, "there is no namespace to make.*Set jobs.namespace"),
         ({"podSecurity": {"enforce": "baseline"}}, "jobs.createNamespace is false: the chart labels only namespaces"),
         (
+            {"podSecurity": {"audit": "baseline"}},
+            "jobs.podSecurity.audit is baseline, but jobs.createNamespace is false",
+        ),
+        (
             {"namespace": "builds", "createNamespace": True, "podSecurity": {"enforce": "restricted"}},
             "jobs.podSecurity.enforce is restricted, but the jobs in namespace builds need baseline",
         ),
@@ -170,7 +174,7 @@ KUBERNETES = {"memory_limit": "4Gi", "helper_memory_limit": "1Gi", "service_memo
             "the release's own namespace, but manager.resources.limits has no memory",
         ),
     ],
-    ids=["nothing to make", "not made", "too strict", "job", "whole pod", "manager"],
+    ids=["nothing to make", "not made", "not noted", "too strict", "job", "whole pod", "manager"],
 )
 def test_what_would_refuse_every_pod_is_refused_first(render: Any, jobs: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RenderError, match=f"(?s){sentence}"):
@@ -212,6 +216,35 @@ def test_every_container_of_the_chart_states_what_a_quota_counts(render: Any) ->
         name: ["cpu", "memory"]
         for name in ("identity", "assemble", "manager", "credentials", "podrunner-identity", "build")
     }
+
+
+PER_JOB = {"namespace_per_job": True}
+
+
+@pytest.mark.parametrize(
+    ("values", "value"),
+    [
+        ({"jobs": {"imagePullSecrets": ["login"]}}, "jobs.imagePullSecrets"),
+        (
+            {"proxy": {"http": "http://proxy.example.com", "existingSecret": {"name": "login"}}},
+            "proxy.existingSecret.name",
+        ),
+        (
+            {"podman": {"registries": {"login": {"existingSecret": {"name": "login"}}}}},
+            "podman.registries.login.existingSecret.name",
+        ),
+    ],
+    ids=["pull", "proxy", "registries"],
+)
+def test_a_namespace_that_is_made_for_a_job_has_no_secrets(render: Any, values: dict[str, Any], value: str) -> None:
+    with pytest.raises(RenderError, match=f"(?s){value} names a Secret .*Remove namespace_per_job, or leave {value}"):
+        render({**values, "runners": {"a": {"config": {"kubernetes": PER_JOB}}}})
+
+
+def test_secrets_that_the_cluster_puts_into_each_namespace_are_named_by_the_runners_own_keys(render: Any) -> None:
+    rendering = render({"jobs": {"config": {"kubernetes": {**PER_JOB, "image_pull_secrets": ["login"]}}}})
+
+    assert rendering.config_toml["runners"][0]["kubernetes"]["image_pull_secrets"] == ["login"]
 
 
 def test_the_check_sees_what_the_chart_cannot_work_out(render: Any) -> None:

@@ -110,6 +110,19 @@ def test_the_notes_print_the_right_to_use_the_constraints(render: Any) -> None:
     assert rendering.objects("Role") + rendering.objects("RoleBinding") == []
 
 
+def test_the_notes_say_what_is_missing_where_jobs_choose_their_namespace(render: Any) -> None:
+    notes = render({"jobs": {"config": {"kubernetes": {"namespace_overwrite_allowed": "^ci-"}}}}).notes
+
+    assert "Jobs may choose any namespace that matches ^ci-. There the manager has no rights" in notes
+
+
+def test_the_notes_leave_the_secrets_of_namespaces_that_are_made_for_jobs_to_the_cluster(render: Any) -> None:
+    kubernetes = {"namespace_per_job": True, "image_pull_secrets": ["login"]}
+    notes = render({"jobs": {"config": {"kubernetes": kubernetes}}}).notes
+
+    assert "Job pods wait for these Secrets in that namespace, where the cluster has to put them: login." in notes
+
+
 def test_the_notes_are_silent_about_rights_that_the_chart_gives(render: Any) -> None:
     assert "rbac.create" not in render().notes
 

@@ -53,6 +53,7 @@ def test_references_to_secrets_are_none() -> None:
         "env": [{"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "ci", "key": "password"}}}],
         "volumes": [{"name": "v", "secret": {"secretName": "tokens"}}],
         "secret": "ci-runner",
+        "proxy": "http://$(PROXY_USER):$(PROXY_PASSWORD)@proxy.example.com",
         "data": [{"secretKey": "password", "remoteRef": {"key": "ci"}}],
     }
 

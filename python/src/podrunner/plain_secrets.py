@@ -29,6 +29,8 @@ _HARMLESS = re.compile(
     r"\s*(?:(?:~|\.\.?)?/.*|\$.*|@podrunner-secret:.*|vault:.*|true|false|yes|no|on|off|null|\d{0,5})\Z",
     re.IGNORECASE | re.DOTALL,
 )
+# A user and a password that come from variables.
+_REFERRED = re.compile(r"://(?:\$[({]?\w+[)}]?:?)+@")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 # A shorter text is found in too many places where it is no secret.
 _SHORT = 4
@@ -57,6 +59,7 @@ def is_known(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def holds_secret(text: str) -> bool:
     """Whether something in a text, such as a script, looks like a secret."""
+    text = _REFERRED.sub("://", text)
     return is_known(text) or _clean(text) != text
 
 

@@ -19,7 +19,7 @@ def entry(name: str, before: object = 1, after: object = 2, consequence: Consequ
 
 
 def comparison(*outcomes: Outcome) -> Comparison:
-    return Comparison("v1", "v2", tuple(one.case for one in outcomes), (), tuple(group(outcomes)))
+    return Comparison("v1", "v2", tuple(one.case for one in outcomes), {}, tuple(group(outcomes)))
 
 
 REFUSED = Entry(Consequence.IMMUTABLE, "Job/x", "a → b", None, "It cannot change.")

@@ -108,7 +108,24 @@ def test_values_that_one_side_refuses_are_told_with_the_reason(demo: Repository)
 def test_values_that_both_sides_refuse_are_no_difference_and_counted(demo: Repository) -> None:
     demo.write(it='{{ fail "no" }}')
 
-    assert demo.diff("chart", "chart") == (0, ["chart → chart: no difference in 1 case (1 rendered by neither)"])
+    reason = "refused by chart: no"
+    assert demo.diff("chart", "chart") == (
+        0,
+        [f"chart → chart: no difference in 1 case (1 rendered by neither, {reason})"],
+    )
+
+
+def test_a_new_file_that_is_refused_is_named_with_the_reason(demo: Repository) -> None:
+    (demo.chart / "values.schema.json").write_text('{"properties": {"size": {"type": "integer"}}}')
+    for folder, names in (("one", ["a"]), ("two", ["a", "b"])):
+        (demo.folder / folder).mkdir()
+        for name in names:
+            (demo.folder / folder / f"{name}.yaml").write_text("size: 1\n" if name == "a" else "size: big\n")
+
+    assert demo.diff("one", "two")[1] == [
+        "one → two: no difference in 2 cases (1 rendered by neither, b: refused by two: size: must be a whole number, "
+        'is the text "big")'
+    ]
 
 
 def test_each_side_has_the_presets_of_its_own_chart(demo: Repository) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .conftest import Repository
 
 RBAC = """\
@@ -136,3 +138,90 @@ def test_constraints_of_openshift_that_let_more_through(repository: Repository) 
     assert wider(repository.change(scc % "false", scc % "true")) == [
         "SecurityContextConstraints/a: allowHostPID: false → true"
     ]
+
+
+NAMESPACE = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: jobs, labels: {pod-security.kubernetes.io/enforce: LEVEL}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        ("baseline", "privileged", '"baseline" → "privileged"'),
+        ("restricted", "baseline", '"restricted" → "baseline"'),
+    ],
+)
+def test_a_namespace_that_enforces_a_weaker_level_widens(
+    before: str, after: str, text: str, repository: Repository
+) -> None:
+    lines = repository.change(NAMESPACE.replace("LEVEL", before), NAMESPACE.replace("LEVEL", after))
+
+    assert wider(lines) == [f"Namespace/jobs: metadata.labels.pod-security.kubernetes.io/enforce: {text}"]
+
+
+def test_a_namespace_that_enforces_nothing_any_more_widens(repository: Repository) -> None:
+    without = "apiVersion: v1\nkind: Namespace\nmetadata: {name: jobs}\n"
+
+    assert wider(repository.change(NAMESPACE.replace("LEVEL", "baseline"), without)) == [
+        'Namespace/jobs: metadata.labels: is gone: {"pod-security.kubernetes.io/enforce": "baseline"}'
+    ]
+
+
+def test_a_namespace_that_enforces_a_stricter_level_widens_nothing(repository: Repository) -> None:
+    before, after = (NAMESPACE.replace("LEVEL", level) for level in ("privileged", "restricted"))
+
+    assert wider(repository.change(before, after)) == []
+
+
+def test_jobs_that_run_as_an_account_with_more_rights_widen(repository: Repository) -> None:
+    jobs = CONFIG.replace("privileged = false", 'namespace = "podrunner"\n        service_account = "jobs"')
+    before = f"{RBAC}---\n{jobs}"
+
+    assert wider(repository.change(before, before.replace('service_account = "jobs"', 'service_account = "ci"'))) == [
+        "jobs of runner a: runs as ServiceAccount ci in podrunner, which may in podrunner: pods (create, get)"
+    ]
+
+
+def test_jobs_that_run_as_an_account_with_fewer_rights_widen_nothing(repository: Repository) -> None:
+    jobs = CONFIG.replace("privileged = false", 'namespace = "podrunner"\n        service_account = "ci"')
+    before = f"{RBAC}---\n{jobs}"
+
+    assert wider(repository.change(before, before.replace('service_account = "ci"', 'service_account = "jobs"'))) == []
+
+
+def test_jobs_that_get_the_token_of_their_account_widen(repository: Repository) -> None:
+    jobs = CONFIG.replace(
+        "privileged = false",
+        'namespace = "podrunner"\n        service_account = "ci"\n        automount_service_account_token = false',
+    )
+    before = f"{RBAC}---\n{jobs}"
+
+    assert wider(repository.change(before, before.replace("token = false", "token = true"))) == [
+        "jobs of runner a: runs as ServiceAccount ci in podrunner, which may in podrunner: pods (create, get)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        (
+            "",
+            "bearer_token_overwrite_allowed = true",
+            "bearer_token_overwrite_allowed: jobs may use any token to talk to Kubernetes, and the manager passes it on.",
+        ),
+        ("", 'namespace_overwrite_allowed = "^a$"', "namespace_overwrite_allowed: jobs may choose: ^a$"),
+        (
+            'service_account_overwrite_allowed = "^a$"',
+            'service_account_overwrite_allowed = ".*"',
+            "service_account_overwrite_allowed: the wildcard lets every job choose its service account. Name those that "
+            "are allowed: ^(one|another)$.",
+        ),
+    ],
+)
+def test_jobs_that_may_choose_more_widen(before: str, after: str, text: str, repository: Repository) -> None:
+    old, new = (CONFIG.replace("privileged = false", line) for line in (before, after))
+
+    assert wider(repository.change(old, new)) == [f"jobs of runner a: {text}"]

@@ -111,3 +111,33 @@ def test_data_of_a_secret_are_not_shown() -> None:
         "Secret/s: data.b: is gone",
         "Secret/s: data.c: is new",
     ]
+
+
+def config(environment: str) -> dict[str, Any]:
+    text = f"[[runners]]\nname = 'a'\nenvironment = {environment}\n"
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"config.toml": text}}
+
+
+def test_the_order_of_variables_makes_no_difference() -> None:
+    assert shown([config('["A=1", "B=2"]')], [config('["B=2", "A=1"]')]) == []
+    assert shown([config('["A=1", "B=2"]')], [config('["B=3", "A=1"]')]) == [
+        'ConfigMap/c: data.config.toml.runners[a].environment[B]: "B=2" → "B=3"'
+    ]
+
+
+def test_the_order_of_a_variable_that_is_there_twice_makes_one() -> None:
+    assert shown([config('["A=1", "A=2"]')], [config('["A=2", "A=1"]')]) != []
+
+
+def test_what_looks_like_a_secret_is_not_printed() -> None:
+    env = [{"name": "DB_PASS", "value": "hunter2"}]
+
+    assert shown([config('["SSH_KEY=hunter2"]')], [config('["SSH_KEY=hunter3"]')]) == [
+        "ConfigMap/c: data.config.toml.runners[a].environment[SSH_KEY]: is another value, a secret"
+    ]
+    assert shown([deployment()], [deployment(env=env)]) == [
+        'Deployment/ci in n: spec.env: is new: [{"name": "DB_PASS", "value": "[censored]"}]'
+    ]
+    assert shown([deployment(env=env)], [deployment(env=[{"name": "DB_PASS", "value": "hunter3"}])]) == [
+        "Deployment/ci in n: spec.env[DB_PASS].value: is another value, a secret"
+    ]

@@ -138,6 +138,15 @@ def test_secrets_are_not_in_the_page(text: str) -> None:
     assert "token: (not shown)" in page
 
 
+def test_what_the_check_calls_a_secret_is_not_in_the_page() -> None:
+    config = MAP % "a" + "    [[runners]]\n    environment = ['DB_PASS=hunter2']\n  password: hunter3\n"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{env: [{name: SSH_KEY, value: hunter4}]}]}\n"
+    page = html.write([Result(Case("a"), (), rendering("a", config, pod))])
+
+    assert "hunter" not in page
+    assert "DB_PASS=[censored]" in Page(page).text
+
+
 def test_cases_of_a_matrix_are_a_grid_of_its_first_two_axes() -> None:
     names = ["preset=a,kube=1,x=1", "preset=a,kube=2,x=1", "preset=b,kube=2,x=1", "preset=b,kube=2,x=2", "by-hand"]
 

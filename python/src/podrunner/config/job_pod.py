@@ -14,15 +14,13 @@ from podrunner.config.rules import BUILDS_DIR
 from podrunner.config.security_context import container_context, pod_context
 from podrunner.config.volumes import VOLUMES
 from podrunner.findings import Finding, Severity
-from podrunner.manifests.pod_security import LEVELS, level
+from podrunner.manifests.pod_security import ENFORCE, LEVELS, level
 from podrunner.manifests.pods import maps, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from podrunner.helm import Rendering
-
-_ENFORCE = "pod-security.kubernetes.io/enforce"
 
 
 def check_job_pods(
@@ -55,7 +53,7 @@ def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], renderi
     where = table(runner.get("kubernetes")).get("namespace")
     for document in rendering.documents:
         metadata = table(document.data.get("metadata"))
-        enforced = table(metadata.get("labels")).get(_ENFORCE)
+        enforced = table(metadata.get("labels")).get(ENFORCE)
         if document.data.get("kind") != "Namespace" or metadata.get("name") != where or enforced not in LEVELS:
             continue
         if LEVELS.index(needed) > LEVELS.index(str(enforced)):
@@ -63,7 +61,7 @@ def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], renderi
                 f"enforces the Pod Security level {enforced}, jobs of runner {runner.get('name')} need {needed}: "
                 f"{'; '.join(reasons[:4])}. Their pods would be refused. Set jobs.podSecurity.enforce: {needed}."
             )
-            path = f"metadata.labels.{_ENFORCE}"
+            path = f"metadata.labels.{ENFORCE}"
             yield Finding("job-pod-refused", Severity.ERROR, message, object=document.name, path=path)
 
 

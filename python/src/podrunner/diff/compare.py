@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from podrunner.diff.entry import Consequence, Entry, Outcome, group
 from podrunner.diff.immutable import why_immutable
 from podrunner.diff.report import Comparison
-from podrunner.diff.widening import widenings, widens_constraints
+from podrunner.diff.widening import lowers_level, widenings, widens_constraints
 from podrunner.errors import RenderError
 from podrunner.findings import errors
 from podrunner.helm import Rendering
@@ -34,7 +34,7 @@ def compare_all(pairs: Sequence[Pair], sides: tuple[Side, Side], renderers: tupl
     """What differs in every case, the same change of many cases once."""
     outcomes = [compare(pair, sides, renderers) for pair in progress(pairs, "comparing", len(pairs))]
     names = tuple(one.case for one in outcomes)
-    refused = tuple(one.case for one in outcomes if one.is_refused)
+    refused = {one.case: one.refusal for one in outcomes if one.refusal}
     return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)))
 
 
@@ -46,7 +46,9 @@ def compare(pair: Pair, sides: tuple[Side, Side], renderers: tuple[Renderer, Ren
     )
     case = pair.new or pair.old
     if case is None or (isinstance(old, str) and isinstance(new, str)):
-        return Outcome(pair.name, is_refused=True)
+        # What is on one side only is refused by that one.
+        reasons = [one for one in (new, old) if isinstance(one, str) and one != pair.lacking]
+        return Outcome(pair.name, refusal=reasons[0] if reasons else pair.lacking)
     fullname = case.release if sides[1].name in case.release else f"{case.release}-{sides[1].name}"
     found = _entries(old, new, sides, case.kube_version)
     return Outcome(pair.name, tuple(found), fullname, sides[1].name)
@@ -89,7 +91,7 @@ def _entry(difference: Difference, before: Mapping[Identity, Mapping[str, Any]])
         consequence = Consequence.IMMUTABLE
     elif _ends_pods(difference):
         consequence = Consequence.RESTART
-    elif widens_constraints(difference):
+    elif widens_constraints(difference) or lowers_level(difference):
         consequence = Consequence.WIDER
     return Entry(consequence, difference.object, difference.text, difference, advice)
 

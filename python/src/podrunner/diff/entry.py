@@ -69,8 +69,8 @@ class Outcome:
     entries: tuple[Entry, ...] = ()
     fullname: str = ""
     plain: str = ""
-    # Neither side renders it.
-    is_refused: bool = False
+    # Why neither side renders it; empty when one does.
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

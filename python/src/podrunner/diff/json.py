@@ -27,7 +27,7 @@ def write(comparison: Comparison) -> str:
         "new": comparison.new,
         "differs": bool(comparison.groups),
         "cases": comparison.cases,
-        "refused": comparison.refused,
+        "refused": [{"case": case, "reason": reason} for case, reason in comparison.refused.items()],
         "changes": changes,
     }
     return json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n"
@@ -45,6 +45,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
     difference = entry.difference
     if difference and difference.parts and difference.identity.kind != "Secret":
-        sides = {"before": difference.before, "after": difference.after}
+        before, after = difference.shown
+        sides = {"before": before, "after": after}
         found |= {name: value for name, value in sides.items() if value is not ABSENT}
     return found

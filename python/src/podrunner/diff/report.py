@@ -24,12 +24,12 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`old` and `new` as the user typed them, the names of all cases, and of those that neither side renders."""
+    """`old` and `new` as the user typed them, the names of all cases, and why neither side renders some of them."""
 
     old: str
     new: str
     cases: tuple[str, ...]
-    refused: tuple[str, ...]
+    refused: dict[str, str]
     groups: tuple[Group, ...]
 
     def sections(self) -> Iterator[tuple[str, Consequence, list[Group]]]:
@@ -66,7 +66,11 @@ class Comparison:
         return f"in {self.of_cases(len(group.cases))}{first}"
 
     def _unrendered(self) -> str:
-        return f" ({len(self.refused)} rendered by neither)" if self.refused else ""
+        if not self.refused:
+            return ""
+        case, reason = next(iter(self.refused.items()))
+        which = "" if len(self.cases) == 1 else f"{'first ' if len(self.refused) > 1 else ''}{case}: "
+        return f" ({len(self.refused)} rendered by neither, {which}{reason.rstrip('.')})"
 
 
 def _count(number: int, word: str) -> str:

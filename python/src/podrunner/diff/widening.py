@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podrunner.config.job_pod import job_pod
 from podrunner.diff.entry import Consequence, Entry
+from podrunner.diff.rights import rights
+from podrunner.diff.runners import runner_tables
+from podrunner.importing.dangers import open_overwrites
 from podrunner.manifests.difference import ABSENT, identity_of
-from podrunner.manifests.grants import EVERYWHERE, Right, gained, grants
-from podrunner.manifests.pod_security import LEVELS, level
+from podrunner.manifests.pod_security import ENFORCE, LEVELS, level
 from podrunner.manifests.pods import find_pods, maps, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from podrunner.helm import Rendering
     from podrunner.manifests.difference import Difference
@@ -40,9 +40,10 @@ class Need:
 def widenings(before: Rendering, after: Rendering, kube_version: str) -> list[Entry]:
     """Everything that is allowed after and was not before."""
     return [
-        *_rights(before, after),
+        *rights(before, after),
         *_needs(_pods(before, kube_version), _pods(after, kube_version)),
         *_needs(_jobs(before, kube_version), _jobs(after, kube_version)),
+        *_overwrites(before, after),
     ]
 
 
@@ -55,21 +56,34 @@ def widens_constraints(difference: Difference) -> bool:
     return more and (name.startswith("allow") or name in ("users", "groups", "volumes"))
 
 
-def _rights(before: Rendering, after: Rendering) -> Iterator[Entry]:
-    sides = [grants(one.objects(), one.namespace) for one in (before, after)]
-    for (subject, namespace), found in itertools.groupby(gained(*sides), key=lambda one: (one.subject, one.namespace)):
-        where = "in all namespaces" if namespace == EVERYWHERE else f"in {namespace}"
-        yield Entry(Consequence.WIDER, subject, f"gains {where}: {_in_words(one.right for one in found)}")
+def lowers_level(difference: Difference) -> bool:
+    """Whether a namespace enforces a weaker Pod Security level than before, or none."""
+    place = ("metadata", "labels", ENFORCE)
+    parts = difference.parts
+    if difference.identity.kind != "Namespace" or not parts or parts != place[: len(parts)]:
+        return False
+    before, after = (_below(value, place[len(parts) :]) for value in (difference.before, difference.after))
+    stricter = LEVELS.index(before) if before in LEVELS else len(LEVELS)
+    return stricter < (LEVELS.index(after) if after in LEVELS else len(LEVELS) - 1)
 
 
-def _in_words(rights: Iterable[Right]) -> str:
-    verbs: dict[str, list[str]] = {}
-    for right in rights:
-        group = f".{right.group}" if right.group not in ("", "URL", "role") else ""
-        name = f"/{right.name}" if right.name else ""
-        verbs.setdefault(f"{right.resource}{group}{name}", []).append(right.verb)
-    words = [f"what {what} allows" if how == ["have"] else f"{what} ({', '.join(how)})" for what, how in verbs.items()]
-    return ", ".join(words)
+def _below(value: Any, place: tuple[str, ...]) -> Any:
+    for name in place:
+        value = table(value).get(name)
+    return value
+
+
+def _overwrites(before: Rendering, after: Rendering) -> Iterator[Entry]:
+    """What jobs may choose themselves and could not: a key that was empty, or a pattern that allows anything now."""
+    old, new = (runner_tables(one) for one in (before, after))
+    for subject, runner in new.items():
+        was, now = (table(table(one).get("kubernetes")) for one in (old.get(subject), runner))
+        known, wide = (dict(open_overwrites(one)) for one in (was, now))
+        for name, value in now.items():
+            if name.endswith("_overwrite_allowed") and subject in old and value and not was.get(name):
+                yield Entry(Consequence.WIDER, subject, f"{name}: {wide.get(name, 'jobs may choose: ' + str(value))}")
+            elif name in wide and name not in known:
+                yield Entry(Consequence.WIDER, subject, f"{name}: {wide[name]}")
 
 
 def _needs(before: Mapping[str, Need], after: Mapping[str, Need]) -> Iterator[Entry]:
@@ -89,15 +103,7 @@ def _pods(rendering: Rendering, kube_version: str) -> dict[str, Need]:
 
 
 def _jobs(rendering: Rendering, kube_version: str) -> dict[str, Need]:
-    found = {}
-    for text in rendering.config_texts.values():
-        try:
-            runners = maps(tomllib.loads(text).get("runners"))
-        except tomllib.TOMLDecodeError:
-            continue
-        for runner in runners:
-            found[f"jobs of runner {runner.get('name')}"] = _need(job_pod(runner), kube_version)
-    return found
+    return {subject: _need(job_pod(runner), kube_version) for subject, runner in runner_tables(rendering).items()}
 
 
 def _need(spec: dict[str, Any], kube_version: str) -> Need:

@@ -9,6 +9,8 @@ from podrunner.importing.change import Changes, Kind
 from podrunner.manifests.pods import maps, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podrunner.dotted import Path
 
 _CONTAINERS = ("build", "helper", "service", "init_permissions")
@@ -23,23 +25,23 @@ def note_dangers(top: dict[str, Any], runners: list[dict[str, Any]], changes: Ch
     for index, runner in enumerate(runners):
         kubernetes = table(runner.get("kubernetes"))
         path: Path = ("runners", index, "kubernetes")
-        _overwrites(kubernetes, path, changes)
+        for name, message in open_overwrites(kubernetes):
+            changes.add(Kind.DANGEROUS, (*path, name), message)
         _privileges(kubernetes, path, changes)
         _volumes(kubernetes, path, changes)
 
 
-def _overwrites(kubernetes: dict[str, Any], path: Path, changes: Changes) -> None:
+def open_overwrites(kubernetes: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(key, why it is dangerous) of what lets jobs choose anything."""
     for name, value in kubernetes.items():
         if not name.endswith("_overwrite_allowed"):
             continue
         if name == "bearer_token_overwrite_allowed":
             if value is True:
-                message = "jobs may use any token to talk to Kubernetes, and the manager passes it on."
-                changes.add(Kind.DANGEROUS, (*path, name), message)
+                yield name, "jobs may use any token to talk to Kubernetes, and the manager passes it on."
         elif isinstance(value, str) and _WILDCARD.search(value):
             what = name.removesuffix("_overwrite_allowed").replace("_", " ")
-            message = f"the wildcard lets every job choose its {what}. Name those that are allowed: ^(one|another)$."
-            changes.add(Kind.DANGEROUS, (*path, name), message)
+            yield name, f"the wildcard lets every job choose its {what}. Name those that are allowed: ^(one|another)$."
 
 
 def _privileges(kubernetes: dict[str, Any], path: Path, changes: Changes) -> None:

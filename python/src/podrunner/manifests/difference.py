@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from podrunner.manifests.embedded import parsed_text
 from podrunner.manifests.pods import table
 from podrunner.manifests.sets import as_set
+from podrunner.plain_secrets import find_secrets, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,7 +63,21 @@ class Difference:
             return "is new" if self.before is ABSENT else "is gone"
         if self.identity.kind == "Secret" and self.parts[0] in ("data", "stringData"):
             return "is new" if self.before is ABSENT else "is gone" if self.after is ABSENT else "is another value"
-        return _text(self.before, self.after)
+        before, after = self.shown
+        if (before, after) != (self.before, self.after) and before == after:
+            return "is another value, a secret"
+        return _text(before, after)
+
+    @property
+    def shown(self) -> tuple[Any, Any]:
+        """Both values without what `podrunner check` calls a secret."""
+        name, around = self.parts[-1], self.parts[-2] if len(self.parts) > 1 else ""
+        if name == "value" and around.startswith("["):
+            name = around[1:-1]
+        sides = [[side] if name.startswith("[") else {name: side} for side in (self.before, self.after)]
+        secrets = [one for side in sides for one in find_secrets(side)]
+        before, after = (without_secrets(side, secrets) for side in (self.before, self.after))
+        return before, after
 
     def __str__(self) -> str:
         """`Deployment/ci: spec.replicas: 1 → 2`."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # From this version on, pods with a user namespace of their own may run as root and unmask /proc at every level:
 # until then it takes the alpha feature gate UserNamespacesPodSecurityStandards. Kubernetes 1.34 was seen to refuse them.
 _RELAXED_FOR_USER_NAMESPACES = (1, 35)
+# The label of a namespace by which Kubernetes refuses pods.
+ENFORCE = "pod-security.kubernetes.io/enforce"
 LEVELS = ("restricted", "baseline", "privileged")
 _BASELINE_CAPABILITIES = frozenset(
     [

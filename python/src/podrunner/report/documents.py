@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import yaml
 
+from podrunner.config.parsed import parse_config
 from podrunner.manifests import take_lists_apart
 from podrunner.manifests.pods import table
+from podrunner.plain_secrets import PlainSecret, find_secrets, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from podrunner.check import Result
     from podrunner.helm import Document, Rendering
+
+
+# Most texts of a matrix are those of other cases, too.
+_KEPT = 4096
 
 
 @dataclass(slots=True)
@@ -47,15 +55,31 @@ def _texts(rendering: Rendering) -> Iterator[tuple[str, str, str]]:
     rendering = take_lists_apart(rendering)
     sources = {document.name: document.template for document in rendering.documents}
     for name, text in rendering.config_texts.items():
-        yield "config.toml", sources.get(f"ConfigMap/{name}", ""), text
+        yield "config.toml", sources.get(f"ConfigMap/{name}", ""), _config_without_secrets(text)
     for document in rendering.documents:
         yield document.name, document.template, _without_secrets(document)
 
 
+def _of_config(text: str) -> list[PlainSecret]:
+    """Secrets by their names in a config.toml; none in what is no TOML."""
+    try:
+        return list(find_secrets(parse_config(text)))
+    except tomllib.TOMLDecodeError:
+        return []
+
+
+@lru_cache(maxsize=_KEPT)
+def _config_without_secrets(text: str) -> str:
+    return str(without_secrets(text, _of_config(text)))
+
+
+@lru_cache(maxsize=_KEPT)
 def _without_secrets(document: Document) -> str:
-    """The text, and of a Secret only the names in it: reports are kept and sent around."""
+    """The text without secrets, and of a Secret only the names in it: reports are kept and sent around."""
     if document.data.get("kind") != "Secret":
-        return document.text
+        texts = table(document.data.get("data")).values() if document.data.get("kind") == "ConfigMap" else ()
+        inside = [one for text in texts if isinstance(text, str) for one in _of_config(text)]
+        return str(without_secrets(document.text, [*find_secrets(document.data), *inside]))
     hidden = {part: dict.fromkeys(table(document.data.get(part)), "(not shown)") for part in ("data", "stringData")}
     data = document.data | {part: values for part, values in hidden.items() if values}
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,24 @@
+"""The runners of a rendering's config.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from podrunner.config.parsed import parse_config
+from podrunner.manifests.pods import maps
+
+if TYPE_CHECKING:
+    from podrunner.helm import Rendering
+
+
+def runner_tables(rendering: Rendering) -> dict[str, dict[str, Any]]:
+    """`jobs of runner NAME` → its [[runners]] table."""
+    found: dict[str, dict[str, Any]] = {}
+    for text in rendering.config_texts.values():
+        try:
+            runners = maps(parse_config(text).get("runners"))
+        except tomllib.TOMLDecodeError:
+            continue
+        found |= {f"jobs of runner {runner.get('name')}": runner for runner in runners}
+    return found

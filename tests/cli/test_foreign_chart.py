@@ -129,3 +129,12 @@ def test_release_namespace_and_api_versions_reach_the_templates(
     main(["check", "--chart", str(tmp_path), "--release", "ci", "--namespace", "builds", "--api-versions", "a/v1"])
 
     assert "ci in builds: true [render]" in capsys.readouterr().out
+
+
+def test_a_config_toml_that_is_not_toml_has_no_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: foreign\nversion: 1.0.0\n")
+    (tmp_path / "templates" / "configmap.yaml").write_text(TEMPLATE.replace("CONFIG", "[[runners"))
+
+    assert main(["images", "--chart", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == ""

@@ -49,7 +49,7 @@ def test_a_cluster_on_which_all_works_gets_the_safest_preset(
   node worker: Ubuntu 24.04.1 LTS; Linux 6.8.0-45-generic; containerd 2.1.4; user namespaces for pods: yes;
        seccompDefault: no; user.max_user_namespaces 96365
 
-mode                worker
+preset              worker
 openshift           no [1]
 user-namespace      no [2]
 unprivileged        yes

@@ -53,7 +53,7 @@ Kubernetes 1.34.4 at https://10.0.0.1
        user.max_user_namespaces 0; security modules lockdown,selinux, label container_t:s0
   node control: tainted node-role.kubernetes.io/control-plane:NoSchedule, jobs do not get there
 
-mode             new-1 (and 1 more)   old-1
+preset           new-1 (and 1 more)   old-1
 user-namespace   yes                  no [1]
 privileged       no [2]               no [2]
 

@@ -50,6 +50,10 @@ WRONG = {
     "name: A": [
         'team.yaml:1:1: error: name: "A" does not match the pattern ^[a-z]+$. Lower-case letters. [values-value]'
     ],
+    "name: https://ann:s3cret@git.example.com": [
+        'team.yaml:1:1: error: name: "https://ann:[censored]@git.example.com" does not match the pattern ^[a-z]+$. '
+        "Lower-case letters. [values-value]"
+    ],
     "limit: 5": ['team.yaml:1:1: error: limit: must be a map or text, is 5. For text write "5". [values-type]'],
     "limit: {cpu: 5}": ['team.yaml:1:9: error: limit.cpu: must be text, is 5. For text write "5". [values-type]'],
     "limit: {memory: x, cpu: x}": [

@@ -182,11 +182,14 @@ def _sentence(text: str) -> str:
 
 
 def show(path: Path, value: Any) -> str:
-    """A value for a message: short, in JSON's notation, and never one that looks like a secret by its name."""
+    """A value for a message: short, in JSON's notation, and never one that looks like a secret by its name or itself."""
+    # Compiling its patterns takes longer than a file without mistakes.
+    from podrunner.diagnose.censor import censor
+
     if _is_secret(path, value):
         return "(a secret, not shown)"
     # TOML has dates, JSON has none.
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = censor(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 

@@ -49,5 +49,5 @@ def run(args: Namespace) -> int:
     if args.json:
         print(json.dumps([{"image": image, "used_by": users} for image, users in images.items()], indent=2))
     else:
-        print("\n".join(images))
+        print("".join(f"{image}\n" for image in images), end="")
     return 0

@@ -78,7 +78,7 @@ def _table(report: Report, *, colour: bool) -> Iterator[str]:
         [candidate.name, *(_cell(report, candidate, kind, reasons) for kind in report.kinds)]
         for candidate in report.candidates
     ]
-    heads = ["mode", *(kind.title for kind in report.kinds)]
+    heads = ["preset", *(kind.title for kind in report.kinds)]
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     yield "   ".join(head.ljust(width) for head, width in zip(heads, widths, strict=True)).rstrip()
     for row in rows:

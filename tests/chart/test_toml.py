@@ -48,7 +48,6 @@ def test_a_fraction_stays_a_fraction(runner_config: Any) -> None:
         "0644",
         "yes",
         "1000.0",
-        "",
     ],
 )
 def test_a_text_survives_as_it_is(runner_config: Any, text: str) -> None:

@@ -151,7 +151,7 @@ def test_no_request_at_a_time_is_one_as_for_the_runner(
     run = imports(written(ONE + "request_concurrency = 0\nlimit = 2\n"))
 
     assert run.messages("empty")["runners[0].request_concurrency"] == "0, which GitLab Runner takes for 1."
-    assert run.values["runners"]["a"]["config"] == {"limit": 2}
+    assert run.values["runners"]["a"]["config"] == {"limit": 2, "kubernetes": {"namespace": "default"}}
 
 
 def test_a_token_of_a_whole_runner_is_not_to_be_shared(

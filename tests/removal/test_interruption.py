@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -21,6 +22,14 @@ def press() -> None:
 @pytest.fixture
 def said() -> io.StringIO:
     return io.StringIO()
+
+
+@pytest.fixture(autouse=True)
+def terminal() -> Iterator[None]:
+    """Run as from a terminal, also where the tests run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -112,6 +112,16 @@ def test_the_legacy_strategy_has_neither_init_container_nor_logs() -> None:
     assert [volume["name"] for volume in legacy["volumes"]] == ["repo"]
 
 
+def test_a_claim_that_is_mounted_twice_is_one_volume() -> None:
+    claim = '[[runners.kubernetes.volumes.pvc]]\nname = "images"\nmount_path = "/images"\nsub_path = "{}"\n'
+
+    spec = pod(claim.format("a") + claim.format("b"))
+
+    assert [one for one in spec["volumes"] if one["name"] == "images"] == [
+        {"name": "images", "persistentVolumeClaim": {"claimName": "images"}}
+    ]
+
+
 @pytest.mark.parametrize(
     ("runner", "host_users"),
     [

@@ -125,7 +125,13 @@ def _attaches(runner: Mapping[str, Any]) -> bool:
 
 def _volumes(runner: Mapping[str, Any], volumes: dict[str, Any]) -> Iterator[dict[str, Any]]:
     configured = [(kind, volume) for kind in VOLUMES for volume in maps(volumes.get(kind))]
+    claims: list[Any] = []
     for kind, volume in configured:
+        # A claim may be mounted several times; of other kinds the executor makes a volume for each.
+        if kind == "pvc":
+            if volume.get("name") in claims:
+                continue
+            claims.append(volume.get("name"))
         name, source = VOLUMES[kind]
         yield {"name": volume.get("name"), name: source(volume)}
     builds_dir = str(runner.get("builds_dir") or BUILDS_DIR)

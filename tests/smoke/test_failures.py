@@ -161,4 +161,4 @@ def test_a_job_that_is_not_there_is_wrong_use(smoke: Smoke) -> None:
 
     assert said.code == 2
     assert " ✗ ci.yml: there is no job `biuld`. Did you mean `build`? Jobs: build.\n" in said.output
-    assert kept(smoke) == {"failure.txt", "pipeline.yml"}
+    assert not (smoke.folder / "evidence").exists()

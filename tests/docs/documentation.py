@@ -115,5 +115,6 @@ def execute(script: str, folder: Path, environment: Mapping[str, str]) -> subpro
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=300,
+        # Ends what hangs: three smokes, each with a cluster of its own, take minutes.
+        timeout=1200,
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,16 +15,16 @@ from measurement import HOST, Results, read_facts, read_log
 from pods import Surroundings, job_image, make_plan, measure_pods
 
 from podrunner.diagnose.censor import Censor
-from podrunner.smoke.interruption import Interrupted, Interruption, deferred
 from podrunner.smoke.plan import Options
 from podrunner.smoke.progress import Progress
-from podrunner.smoke.removal import Removals
+from podrunner.smoke.removal import run_and_remove
 
 if TYPE_CHECKING:
     from cells import Cell
     from measurement import Absence
 
     from podrunner.smoke.images import ImageSet
+    from podrunner.smoke.removal import Removals
 
 REPOSITORY = Path(__file__).resolve().parent / "repository"
 # Options of the command line, and variables of measure.sh in capitals.
@@ -64,23 +62,11 @@ class Order:
 def measure(order: Order) -> Results | None:
     """Measures on the host and in pods; None when it was interrupted. Raises PodrunnerError."""
     progress = Progress()
-    results = None
-    with Interruption(partial(progress.urgent, "Ending what runs, then removing what was made.")) as interruption:
-        removals = Removals(progress, interruption)
-        try:
-            with interruption.allowed():
-                results = _measure(order, progress, removals)
-        except Interrupted:
-            progress.failed("Interrupted")
-        finally:
-            removals.run()
-        return None if interruption.count else results
+    return run_and_remove(progress, partial(_measure, order, progress))
 
 
 def _measure(order: Order, progress: Progress, removals: Removals) -> Results:
-    with deferred():
-        temporary = Path(tempfile.mkdtemp(prefix="podrunner-bench-"))
-        removals.add("temporary files", partial(shutil.rmtree, temporary), f"rm -r {temporary}")
+    temporary = removals.temporary_folder("podrunner-bench-")
     around = Surroundings(
         options=Options(order.chart),
         images=order.images,

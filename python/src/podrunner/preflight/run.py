@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import shutil
-import tempfile
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.chart import modes
@@ -21,13 +18,13 @@ from podrunner.preflight.report import Report
 from podrunner.preflight.survey import Demand, Survey
 from podrunner.preflight.trials import Bench, Trials
 from podrunner.smoke.api import ApiError
-from podrunner.smoke.interruption import Interrupted, Interruption, deferred
-from podrunner.smoke.removal import Removals
+from podrunner.smoke.removal import run_and_remove
 
 if TYPE_CHECKING:
     from podrunner.preflight.connection import Target
     from podrunner.preflight.job import Wish
     from podrunner.smoke.progress import Progress
+    from podrunner.smoke.removal import Removals
 
 _UNTRIED = "nothing speaks against it; not tried"
 
@@ -47,25 +44,14 @@ class Options:
 
 def preflight(options: Options, progress: Progress) -> Report | None:
     """The report; None when interrupted. Raises UsageError, also for a cluster that cannot be asked."""
-    report = None
-    with Interruption(partial(progress.urgent, "Ending what runs, then removing what was made.")) as interruption:
-        removals = Removals(progress, interruption)
-        try:
-            with interruption.allowed():
-                report = _run(options, progress, removals)
-        except Interrupted:
-            progress.failed("Interrupted")
-        except ApiError as error:
-            raise UsageError(f"the cluster cannot be asked: {error}") from None
-        finally:
-            removals.run()
-        return None if interruption.count else report
+    try:
+        return run_and_remove(progress, partial(_run, options, progress))
+    except ApiError as error:
+        raise UsageError(f"the cluster cannot be asked: {error}") from None
 
 
 def _run(options: Options, progress: Progress, removals: Removals) -> Report:
-    with deferred():
-        folder = Path(tempfile.mkdtemp(prefix="podrunner-"))
-        removals.add("temporary files", lambda: shutil.rmtree(folder), f"rm -r {folder}")
+    folder = removals.temporary_folder()
     with progress.step("Connect to the cluster"):
         api, version = connect(options.target, folder)
     namespace = options.target.namespace

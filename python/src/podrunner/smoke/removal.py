@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from podrunner.smoke.interruption import Interrupted, Interruption
+from podrunner.smoke.interruption import Interrupted, Interruption, deferred
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from podrunner.smoke.progress import Progress
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,13 @@ class Removals:
     def add(self, name: str, remove: Callable[[], None], command: str) -> None:
         """Notes something that is about to be made. `remove` must accept that it was not."""
         self._made.append(Made(name, remove, command))
+
+    def temporary_folder(self, prefix: str = "podrunner-") -> Path:
+        """Makes a folder for temporary files, and notes it."""
+        with deferred():
+            folder = Path(tempfile.mkdtemp(prefix=prefix))
+            self.add("temporary files", partial(shutil.rmtree, folder), f"rm -r {folder}")
+        return folder
 
     @property
     def commands(self) -> list[str]:
@@ -83,3 +96,23 @@ class Removals:
         if left:
             commands = "".join(f"\n     {made.command}" for made in left)
             self._progress.note(f"Left behind; to remove it:{commands}")
+
+
+def run_and_remove(
+    progress: Progress, run: Callable[[Removals], Result], remove: Callable[[Removals], object] = Removals.run
+) -> Result | None:
+    """What `run` gives; None when it was interrupted. Whatever happens, `remove` then gets what was made.
+
+    Raises what `run` raises.
+    """
+    result = None
+    with Interruption(partial(progress.urgent, "Ending what runs, then removing what was made.")) as interruption:
+        removals = Removals(progress, interruption)
+        try:
+            with interruption.allowed():
+                result = run(removals)
+        except Interrupted:
+            progress.failed("Interrupted")
+        finally:
+            remove(removals)
+        return None if interruption.count else result

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
-import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -15,10 +13,10 @@ from podrunner.errors import PodrunnerError, UsageError
 from podrunner.smoke.cluster import Cluster, connect, make_cluster
 from podrunner.smoke.evidence import Evidence, keep_file
 from podrunner.smoke.install import install
-from podrunner.smoke.interruption import Interrupted, Interruption, deferred
+from podrunner.smoke.interruption import Interrupted
 from podrunner.smoke.judgement import judge, run_job
 from podrunner.smoke.plan import Options, Plan, Subject, make_plan
-from podrunner.smoke.removal import Removals
+from podrunner.smoke.removal import Removals, run_and_remove
 from podrunner.smoke.report import gather_trial, report
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, Trial, prepare, render
@@ -31,26 +29,16 @@ INTERRUPTED = 130
 
 def smoke(options: Options, progress: Progress) -> int:
     """Runs the smoke and removes what it made. Gives the exit code: 0, 1, 2 or 130."""
-    with Interruption(partial(progress.urgent, "Ending what runs, then removing what was made.")) as interruption:
-        removals = Removals(progress, interruption)
-        try:
-            with interruption.allowed():
-                code = _run_or_report(options, progress, removals)
-        except Interrupted:
-            progress.failed("Interrupted")
-        finally:
-            if options.keep:
-                _say_kept(progress, removals)
-            else:
-                removals.run()
-        return INTERRUPTED if interruption.count else code
+    remove = partial(_say_kept, progress) if options.keep else Removals.run
+    code = run_and_remove(progress, partial(_run_or_report, options, progress), remove)
+    return INTERRUPTED if code is None else code
 
 
 def _run_or_report(options: Options, progress: Progress, removals: Removals) -> int:
     censor = Censor()
     evidence = Evidence(options.evidence or Path(f"podrunner-smoke-{time.strftime('%Y%m%d-%H%M%S')}"), censor)
     try:
-        return _run(options, _temporary_folder(removals), progress, removals, evidence)
+        return _run(options, removals.temporary_folder(), progress, removals, evidence)
     except UsageError as error:
         # Nothing was tried: the sentence is all there is to know.
         progress.failed(censor.clean(str(error)))
@@ -58,13 +46,6 @@ def _run_or_report(options: Options, progress: Progress, removals: Removals) -> 
     except PodrunnerError as error:
         report(progress, evidence, str(error))
         return error.exit_code
-
-
-def _temporary_folder(removals: Removals) -> Path:
-    with deferred():
-        folder = Path(tempfile.mkdtemp(prefix="podrunner-"))
-        removals.add("temporary files", lambda: shutil.rmtree(folder), f"rm -r {folder}")
-    return folder
 
 
 def _run(options: Options, temporary: Path, progress: Progress, removals: Removals, evidence: Evidence) -> int:

@@ -173,3 +173,20 @@ def test_ctrl_c_during_a_removal_in_between_ends_the_run_afterwards(said: io.Str
             removals.run(mark)
 
     assert removals.commands == ["kind delete cluster"]
+
+
+def test_whoever_stops_reading_ends_the_run_but_not_the_removal() -> None:
+    removed: list[str] = []
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream, Interruption() as interruption:
+        progress = Progress(stream)
+        removals = Removals(progress, interruption)
+        removals.add("the cluster", lambda: removed.append("cluster"), "kind delete cluster")
+
+        with pytest.raises(Interrupted), interruption.allowed():
+            progress.plain("a line that nobody reads")
+
+        assert removals.run()
+
+    assert removed == ["cluster"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
 from contextlib import contextmanager
@@ -95,7 +96,12 @@ class Progress:
             self._console.print(Text("   │ ", "dim") + Text.from_ansi(line))
 
     def _print(self, text: str, style: str = "") -> None:
-        if self._console is None:
-            print(text, file=self._stream, flush=True)
-        else:
-            self._console.print(text, style=style, markup=False)
+        try:
+            if self._console is None:
+                print(text, file=self._stream, flush=True)
+            else:
+                self._console.print(text, style=style, markup=False)
+        except BrokenPipeError:
+            # Nobody reads any more: the end, as that of a terminal. What was made is removed, and that is said to nobody.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            signal.raise_signal(signal.SIGHUP)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from .team import RIGHT, TEST
+
 
 @pytest.fixture
 def repository_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
@@ -30,3 +32,13 @@ def repository_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
         return git("rev-parse", "HEAD")
 
     return make
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Path:
+    """Make a repository with a values file and a test."""
+    (tmp_path / "values").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "values/team-a.yaml").write_text(RIGHT)
+    (tmp_path / "tests/test_team.py").write_text(TEST)
+    return tmp_path

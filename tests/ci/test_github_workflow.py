@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import pytest
 import yaml
 
+from .team import RIGHT
+
 TEMPLATE = Path(__file__).parents[2] / "ci/github/podrunner.yml"
-RIGHT = "gitlab: {url: https://gitlab.example.com}\n"
-TEST = 'def test_mode(podrunner_render):\n    assert podrunner_render("values/team-a.yaml").config_toml["runners"]\n'
 
 
 # `on` is true for YAML 1.1.
@@ -56,16 +55,6 @@ def run(job: str, folder: Path, base: str = "", **inputs: str) -> subprocess.Com
         if done.returncode:
             return subprocess.CompletedProcess(command, done.returncode, out, "")
     return subprocess.CompletedProcess([], 0, out, "")
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Path:
-    """Make a repository with a values file and a test."""
-    (tmp_path / "values").mkdir()
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "values/team-a.yaml").write_text(RIGHT)
-    (tmp_path / "tests/test_team.py").write_text(TEST)
-    return tmp_path
 
 
 def test_values_that_are_right_pass_and_leave_every_report(team: Path) -> None:

@@ -15,11 +15,11 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+from .team import RIGHT
+
 TEMPLATE = Path(__file__).parents[2] / "ci/gitlab/podrunner.gitlab-ci.yml"
-RIGHT = "gitlab: {url: https://gitlab.example.com}\n"
 WRONG = "gitlab: {url: https://gitlab.example.com}\npodman: {moode: privileged}\n"
 PACKAGE = "podrunner"  # which is installed here: pip has nothing to do
-TEST = 'def test_mode(podrunner_render):\n    assert podrunner_render("values/team-a.yaml").config_toml["runners"]\n'
 
 
 class _Loader(yaml.SafeLoader):
@@ -112,16 +112,6 @@ def mistakes(folder: Path) -> list[dict[str, Any]]:
     """Places of the Code Quality report's findings, apart from its notes."""
     findings = json.loads((folder / "podrunner-codequality.json").read_text())
     return [finding["location"] for finding in findings if finding["severity"] != "info"]
-
-
-@pytest.fixture
-def team(tmp_path: Path) -> Path:
-    """Make a repository with a values file and a test."""
-    (tmp_path / "values").mkdir()
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "values/team-a.yaml").write_text(RIGHT)
-    (tmp_path / "tests/test_team.py").write_text(TEST)
-    return tmp_path
 
 
 def test_values_that_are_right_pass_and_leave_both_reports(team: Path) -> None:

@@ -3,7 +3,7 @@ r"""Dotted paths as `helm --set` writes them: `runners.default.config.environmen
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,3 +29,15 @@ def dotted(parts: Iterable[Part]) -> str:
 def parse_dotted(text: str) -> Path:
     """The parts of a dotted path. The inverse of `dotted`."""
     return tuple(int(index) if index else re.sub(r"\\(.)", r"\1", name) for index, name in _TOKEN.findall(text))
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """What stands at a path that is there."""
+    for part in path:
+        data = data[part]
+    return data
+
+
+def delete_at(data: Any, path: Path) -> None:
+    """Takes away what stands at a path that is there."""
+    del value_at(data, path[:-1])[path[-1]]

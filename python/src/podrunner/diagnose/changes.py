@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from podrunner.dotted import dotted
+from podrunner.dotted import dotted, value_at
 from podrunner.values.places import find_layer
 
 if TYPE_CHECKING:
@@ -68,19 +68,13 @@ def _change(path: Path, wanted: Any, layers: Sequence[Values]) -> Change:
     layer = find_layer(layers, path)
     if layer:
         line, _ = layer.places.get(path, (0, 0))
-        return Change(dotted(path), wanted, layer.source, line, _value(layer.data, path), is_there=True)
+        return Change(dotted(path), wanted, layer.source, line, value_at(layer.data, path), is_there=True)
     for length in range(len(path) - 1, 0, -1):
         around = find_layer(layers, path[:length])
         if around:
             line, _ = around.places.get(path[:length], (0, 0))
             return Change(dotted(path), wanted, around.source, line)
     return Change(dotted(path), wanted, layers[-1].source, 0)
-
-
-def _value(data: Any, path: Path) -> Any:
-    for part in path:
-        data = data[part]
-    return data
 
 
 def _shown(value: Any) -> str:

@@ -12,7 +12,7 @@ from podrunner.config import check_config
 from podrunner.config.keys import Key, load_keys
 from podrunner.config.lines import find_lines
 from podrunner.diagnose.censor import Censor
-from podrunner.dotted import Path, parse_dotted
+from podrunner.dotted import Path, parse_dotted, value_at
 from podrunner.errors import FindingsError
 from podrunner.findings import Finding, Severity
 from podrunner.importing.change import Changes, Kind
@@ -92,13 +92,12 @@ def _translate_events_flag(data: dict[str, Any], path: Path, value: Any, changes
 
 def _taken(data: Any, path: Path) -> Any:
     """Take the value at a path out. Items of lists become None, so that the places of the others stay."""
-    for part in path[:-1]:
-        data = data[part]
+    around = value_at(data, path[:-1])
     last: Any = path[-1]
-    if isinstance(data, list):
-        value, data[last] = data[last], None
+    if isinstance(around, list):
+        value, around[last] = around[last], None
         return value
-    return data.pop(last, None)
+    return around.pop(last, None)
 
 
 def _spelled(data: Any, key: Key) -> Any:

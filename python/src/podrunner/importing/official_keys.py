@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.diagnose.censor import censor
-from podrunner.dotted import dotted
+from podrunner.dotted import dotted, value_at
 from podrunner.errors import FindingsError
 from podrunner.findings import Finding, Severity
 from podrunner.importing import conversions, operation
@@ -55,7 +55,7 @@ def read_official(values: Values, templates: Templates, changes: Changes) -> Off
     official = Official(templates, changes)
     for path in _entries(values.data):
         if path in table():
-            _take(official, path, _evaluated(official, path, _at(values.data, path)))
+            _take(official, path, _evaluated(official, path, value_at(values.data, path)))
         else:
             _unknown(official, path)
     if "unregisterRunners" not in values.data and not values.data.get("deploymentLifecycle"):
@@ -70,12 +70,6 @@ def _entries(data: Any, path: Path = ()) -> list[Path]:
     if path in table() or not isinstance(data, dict) or not data:
         return [path]
     return [found for name, value in data.items() for found in _entries(value, (*path, name))]
-
-
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        data = data[part]
-    return data
 
 
 def _evaluated(official: Official, path: Path, value: Any) -> Any:
@@ -152,7 +146,7 @@ def _is_for_templates(data: Any, reference: str) -> bool:
 
 
 def _unknown(official: Official, path: Path) -> None:
-    if _at(official.templates.values.data, path) in _NOTHING:
+    if value_at(official.templates.values.data, path) in _NOTHING:
         official.changes.add(Kind.EMPTY, path, "is not set.")
         return
     if _is_for_templates(official.templates.values.data, f".Values.{'.'.join(map(str, path))}"):

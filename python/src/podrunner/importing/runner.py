@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.config.keys import Key, load_keys
+from podrunner.dotted import delete_at
 from podrunner.importing.change import Changes, Kind
 from podrunner.importing.secrets import Reference, take_secrets
 from podrunner.manifests.pods import table
@@ -84,7 +85,7 @@ def read_runner(data: dict[str, Any], index: int, name: str, mounts: Iterable[st
             del part[key]
     empty = _empty(own, load_keys().root.children["runners"], path)
     for below in empty:
-        _delete(own, below[2:])
+        delete_at(own, below[2:])
         changes.add(Kind.EMPTY, below, "nothing, which GitLab Runner takes for not set.")
     own.setdefault("kubernetes", {})
     return Runner(index, name, url, own, secret=f"gitlab-runner-{name}", credentials=credentials)
@@ -110,7 +111,7 @@ def _leave_files(own: dict[str, Any], path: Path, mounts: Iterable[str], changes
         for below, file in reversed(list(_at(own, place))):
             if file and not any(str(file).startswith(folder) or f"{file}/" == folder for folder in folders):
                 # A patch without its file is none.
-                _delete(own, below[:-1] if "*" in place else below)
+                delete_at(own, below[:-1] if "*" in place else below)
                 message = f"left out: {file} is a file of the old manager. Instead, {way}."
                 changes.add(Kind.UNSUPPORTED, (*path, *below), message)
 
@@ -158,9 +159,3 @@ def _empty(data: dict[str, Any], key: Key | None, path: Path) -> list[Path]:
         elif value in ("", 0, False) and child and child.zero_is_unset:
             found.append(below)
     return found
-
-
-def _delete(data: dict[str, Any], path: Path) -> None:
-    for part in path[:-1]:
-        data = data[part]  # type: ignore[index]
-    del data[path[-1]]  # type: ignore[arg-type]

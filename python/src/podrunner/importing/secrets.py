@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart import find_chart
 from podrunner.config.keys import Key, load_keys
-from podrunner.dotted import dotted
+from podrunner.dotted import delete_at, dotted
 from podrunner.importing.change import Changes, Kind
 from podrunner.plain_secrets import PlainSecret, find_secrets
 from podrunner.values.schema import load_schema
@@ -51,7 +51,7 @@ def take_secrets(runner: dict[str, Any], path: Path, secret: str, changes: Chang
     if "cache.s3.AccessKey" in credentials and "AuthenticationType" not in runner["cache"]["s3"]:
         changes.add(Kind.ADDED, (*path, "cache", "s3", "AuthenticationType"), "set by credentials.")
     for place in reversed(dict.fromkeys(places)):
-        _delete(runner, place)
+        delete_at(runner, place)
     return credentials
 
 
@@ -89,12 +89,6 @@ def _advice(path: Path) -> str:
     for name in path:
         part = part.get("properties", {}).get(name, {})
     return str(part.get("description", "config.toml is a ConfigMap"))
-
-
-def _delete(data: Any, path: Path) -> None:
-    for part in path[:-1]:
-        data = data[part]
-    del data[path[-1]]
 
 
 def kubectl_secret(secret: str, keys: Sequence[str], namespace: str) -> str:

@@ -42,7 +42,9 @@ signal.signal(signal.SIGTERM, abort)
 note("started")
 if os.environ.get("CRASH"):
     sys.exit(7)
-signal.pause()
+# Not pause(): a signal that comes just before it would be waited for in vain.
+while True:
+    time.sleep(0.05)
 """
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.smoke.api import Api
+from podrunner.cluster.api import Api
 
 from .pods import Server, served
 

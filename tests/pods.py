@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
-from podrunner.smoke.api import Api
+from podrunner.cluster.api import Api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

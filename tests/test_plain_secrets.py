@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.plain_secrets import find_secrets, is_secret, without_secrets
+from podrunner.secrets.find import find_secrets, is_secret, without_secrets
 
 NAMES = [
     *("DB_PASS", "SONAR_PW", "MY_PASSPHRASE", "GITHUB_PAT", "SSH_KEY", "SSH_PRIVATE_KEY", "PASSWORD", "API_TOKEN_2"),

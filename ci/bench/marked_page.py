@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.errors import UsageError
+from podrunner.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,7 +23,7 @@ ROOT = HERE.parent.parent
 SCHEMA = ROOT / "chart/values.schema.json"
 VALUES = ROOT / "chart/values.yaml"
 MODES = ROOT / "chart/files/modes.yaml"
-KEYS = ROOT / "python/src/podrunner/config/keys.json"
+KEYS = ROOT / "python/src/podrunner/runner/keys.json"
 
 Key = dict[str, Any]
 Schema = dict[str, Any]

@@ -8,18 +8,18 @@ import secrets
 import threading
 from typing import TYPE_CHECKING, Any
 
-from podrunner.smoke.pipeline import Order, make_payload
-from podrunner.smoke.pipeline.fields import Image
-from podrunner.smoke.pipeline.job import Job
-from podrunner.smoke.repository import Commit
-from podrunner.smoke.stand_in.server import StandIn, Tokens, make_server
+from podrunner.gitlab.payload import Order, make_payload
+from podrunner.gitlab.repository import Commit
+from podrunner.gitlab.stand_in.server import StandIn, Tokens, make_server
+from podrunner.pipeline.fields import Image
+from podrunner.pipeline.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from podrunner.smoke.pipeline.fields import Variable
-    from podrunner.smoke.stand_in.jobs import Job as QueuedJob
+    from podrunner.gitlab.stand_in.jobs import Job as QueuedJob
+    from podrunner.pipeline.fields import Variable
 
 IMAGE = "docker.io/library/alpine:3.22"
 

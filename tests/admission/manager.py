@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from podrunner.helm import Rendering
+    from podrunner.manifests.rendering import Rendering
 
     from .cluster import Cluster
 

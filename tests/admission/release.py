@@ -6,21 +6,21 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart import find_chart
-from podrunner.config.permissions import needs_of
-from podrunner.helm import renderer
-from podrunner.manifests.pod_security import LEVELS
-from podrunner.smoke.runners import Runner, new_token, pod_security, read_runners
-from podrunner.values import Values
+from podrunner.chart.chart import find_chart
+from podrunner.formats.placed import Values
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.security.pod_security import LEVELS
+from podrunner.modes.runners import Runner, new_token, pod_security, read_runners
+from podrunner.runner.permissions import needs_of
 
 from .cluster import ENFORCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from podrunner.cases import Case
-    from podrunner.config.permissions import Need
-    from podrunner.helm import Rendering
+    from podrunner.cases.case import Case
+    from podrunner.manifests.rendering import Rendering
+    from podrunner.runner.permissions import Need
 
     from .cluster import Cluster
 

@@ -1,7 +1,7 @@
 """The job pod of the preset openshift, made by the real runner, against OpenShift's SecurityContextConstraints.
 
 There is no OpenShift here. Its CustomResourceDefinition is real, and so are RBAC and the pod; what constraints say of
-the pod is judged by `podrunner.manifests.scc`.
+the pod is judged by `podrunner.manifests.security.scc`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.cases import Case
-from podrunner.chart import find_preset
-from podrunner.manifests.scc import judge
-from podrunner.values import Values, load_values
+from podrunner.cases.case import Case
+from podrunner.chart.chart import find_preset
+from podrunner.formats.placed import Values, load_values
+from podrunner.manifests.security.scc import judge
 
 from .release import CHART, ID_RANGES, installed, render
 from .trial import attempt

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from podrunner.diff.immutable import why_immutable
-from podrunner.manifests.difference import differences
+from podrunner.manifests.difference.objects import differences
 
 if TYPE_CHECKING:
     from .trial import Bench

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.cases import Case, load_matrix, make_cases
-from podrunner.config.job_pod import job_pod
-from podrunner.config.permissions import WELCOME, needs_of
-from podrunner.manifests.pod_security import LEVELS, level
-from podrunner.manifests.pods import find_pods
-from podrunner.manifests.scc import judge
-from podrunner.smoke.runners import read_promise
-from podrunner.smoke.verdict import check_pods
-from podrunner.values import coalesce, merge
-from podrunner.values.schema import load_defaults
+from podrunner.cases.case import Case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.chart.schema import load_defaults
+from podrunner.manifests.objects import find_pods
+from podrunner.manifests.security.pod_security import LEVELS, level
+from podrunner.manifests.security.scc import judge
+from podrunner.modes.promise import check_pods
+from podrunner.modes.runners import read_promise
+from podrunner.runner.job_pod.pod import job_pod
+from podrunner.runner.permissions import WELCOME, needs_of
+from podrunner.values.merge import coalesce, merge
 
 from .release import CHART, ID_RANGES, render
 from .trial import Trial, attempt
@@ -25,7 +26,7 @@ from .trial import Trial, attempt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from podrunner.smoke.runners import Runner
+    from podrunner.modes.runners import Runner
 
     from .cluster import Cluster
     from .trial import Bench

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.cases import Case
-from podrunner.chart import find_preset, modes, presets
-from podrunner.manifests.pod_security import LEVELS
-from podrunner.values import Values, load_values
+from podrunner.cases.case import Case
+from podrunner.chart.chart import find_preset, modes, presets
+from podrunner.formats.placed import Values, load_values
+from podrunner.manifests.security.pod_security import LEVELS
 
 from .release import CHART, render
 from .trial import attempt

@@ -1,4 +1,4 @@
-"""What a feature of GitLab Runner needs, given by an administrator to the letter of `podrunner.config.permissions`."""
+"""What a feature of GitLab Runner needs, given by an administrator to the letter of `podrunner.runner.permissions`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.cases import Case
-from podrunner.smoke.pipeline.fields import Variable
-from podrunner.values import Values
+from podrunner.cases.case import Case
+from podrunner.formats.placed import Values
+from podrunner.pipeline.fields import Variable
 
 from .release import render
 from .trial import attempt

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from podrunner.smoke.pipeline.fields import Variable
-    from podrunner.smoke.stand_in.jobs import Job
+    from podrunner.gitlab.stand_in.jobs import Job
+    from podrunner.pipeline.fields import Variable
 
     from .cluster import Cluster
     from .gitlab import Gitlab

@@ -2,8 +2,9 @@ from pathlib import Path
 
 from cells import default_cell, list_cells, safe_presets
 
-from podrunner.chart import find_chart
-from podrunner.values import Values, check_schema
+from podrunner.chart.chart import find_chart
+from podrunner.chart.schema import check_schema
+from podrunner.formats.placed import Values
 
 CHART = find_chart(Path(__file__).resolve().parents[2] / "chart")
 

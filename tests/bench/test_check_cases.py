@@ -9,10 +9,10 @@ from results import Measure, Results, Series
 from schema_files import write_schemas
 from suites import write_helm_unittest, write_pytest
 
-from podrunner.cases import load_matrix, make_cases
-from podrunner.chart import read_chart_file
-from podrunner.check import Checker
-from podrunner.helm import renderer
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.chart.chart import read_chart_file
+from podrunner.check.checker import Checker
+from podrunner.helm.renderer import renderer
 
 CHART = Path(__file__).resolve().parents[2] / "chart"
 

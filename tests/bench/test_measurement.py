@@ -1,7 +1,7 @@
 import pytest
 from measurement import HOST, Measurement, load, read_facts, read_log, save
 
-from podrunner.errors import PodrunnerError
+from podrunner.findings.errors import PodrunnerError
 
 LOG = """\
 $ bash measure.sh

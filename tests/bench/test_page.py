@@ -5,7 +5,7 @@ from marked_page import MarkedPage
 from page import make_block
 from table import as_markdown, as_text, make_rows
 
-from podrunner.errors import PodrunnerError
+from podrunner.findings.errors import PodrunnerError
 
 
 def test_the_table_has_a_row_for_each_place_and_driver(results):

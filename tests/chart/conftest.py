@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from podrunner.helm import Rendering
-from podrunner.manifests import Crds, load_crds
+from podrunner.manifests.rendering import Rendering
+from podrunner.manifests.schemas.crds import Crds, load_crds
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 Render = Callable[..., Rendering]

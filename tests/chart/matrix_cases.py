@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from podrunner.cases import Case, load_matrix, make_cases
-from podrunner.helm import Rendering, renderer
+from podrunner.cases.case import Case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.rendering import Rendering
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"

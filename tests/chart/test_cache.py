@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.errors import ValuesError
+from podrunner.findings.errors import ValuesError
 
 CHART = Path(__file__).parents[2] / "chart"
 SECRET = {"existingSecret": {"name": "ci-cache"}}

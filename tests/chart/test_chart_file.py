@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.images import find_images
+from podrunner.runner.images import find_images
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.errors import RenderError
+from podrunner.findings.errors import RenderError
 
 HERE = Path(__file__).parent
 

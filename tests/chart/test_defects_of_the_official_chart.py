@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.errors import RenderError, ValuesError
-from podrunner.helm import renderer
-from podrunner.values import coalesce, merge
-from podrunner.values.schema import load_defaults, load_schema
+from podrunner.chart.schema import load_defaults, load_schema
+from podrunner.findings.errors import RenderError, ValuesError
+from podrunner.helm.renderer import renderer
+from podrunner.values.merge import coalesce, merge
 
 from .matrix_cases import CASES, CHART, render_case
 

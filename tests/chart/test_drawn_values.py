@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from podrunner.cases import Case
-from podrunner.chart import read_chart_file
-from podrunner.check import Checker
-from podrunner.findings import Finding, errors
-from podrunner.helm import renderer
-from podrunner.values import Values
+from podrunner.cases.case import Case
+from podrunner.chart.chart import read_chart_file
+from podrunner.check.checker import Checker
+from podrunner.findings.finding import Finding, errors
+from podrunner.formats.placed import Values
+from podrunner.helm.renderer import renderer
 
 CHART = Path(__file__).parents[2] / "chart"
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())

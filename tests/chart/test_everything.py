@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.findings import Severity
-from podrunner.helm import renderer
-from podrunner.manifests import Crds, check_manifests
-from podrunner.values import load_values
+from podrunner.findings.finding import Severity
+from podrunner.formats.placed import load_values
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.checks.check import check_manifests
+from podrunner.manifests.schemas.crds import Crds
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from podrunner.cases import Case
+from podrunner.cases.case import Case
 from podrunner.diff.immutable import why_immutable
-from podrunner.helm import Rendering
-from podrunner.manifests.difference import Identity, differences, identity_of
-from podrunner.manifests.names import check_names
+from podrunner.manifests.checks.names import check_names
+from podrunner.manifests.difference.objects import Identity, differences, identity_of
+from podrunner.manifests.rendering import Rendering
 
 from .matrix_cases import CASES, render_case
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.images import find_images
+from podrunner.runner.images import find_images
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 VALUES = Path(__file__).parents[1] / "values"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.errors import RenderError
+from podrunner.findings.errors import RenderError
 
 
 def runners(render: Any, shared: dict[str, Any], **own: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cases import Case, load_matrix, make_cases
-from podrunner.helm import renderer
+from podrunner.cases.case import Case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.helm.renderer import renderer
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.errors import RenderError
+from podrunner.findings.errors import RenderError
 
 
 def manager_pod(rendering: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from podrunner.cases import Case
-from podrunner.errors import RenderError
+from podrunner.cases.case import Case
+from podrunner.findings.errors import RenderError
 
 from .matrix_cases import CASES, render_case
 

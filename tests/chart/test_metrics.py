@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.smoke.stand_in.server import StandIn, Tokens, make_server
+from podrunner.gitlab.stand_in.server import StandIn, Tokens, make_server
 
 ALERTS = (Path(__file__).parents[2] / "chart/files/alerts.yaml").read_text()
 # Labels that Prometheus adds.

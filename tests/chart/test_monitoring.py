@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.errors import RenderError, ValuesError
+from podrunner.findings.errors import RenderError, ValuesError
 
 KINDS = ("PodMonitor", "ServiceMonitor", "PrometheusRule")
 SECTIONS = dict(zip(("podMonitor", "serviceMonitor", "prometheusRule"), KINDS, strict=True))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.config.job_pod import check_job_pods
-from podrunner.errors import RenderError
+from podrunner.findings.errors import RenderError
+from podrunner.runner.job_pod.pod import check_job_pods
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.errors import RenderError
+from podrunner.findings.errors import RenderError
 
 BOTH = {"manager": {"enabled": True}, "jobs": {"enabled": True}}
 OPEN = [

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.cases import Case, load_matrix, make_cases
-from podrunner.helm import renderer
-from podrunner.smoke.runners import pod_security, read_runners
+from podrunner.cases.case import Case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.helm.renderer import renderer
+from podrunner.modes.runners import pod_security, read_runners
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.dotted import dotted
-from podrunner.errors import RenderError
-from podrunner.helm import renderer
-from podrunner.values import check_schema, read_values
+from podrunner.chart.schema import check_schema
+from podrunner.findings.errors import RenderError
+from podrunner.findings.path import dotted
+from podrunner.formats.placed import read_values
+from podrunner.helm.renderer import renderer
 
 ROOT = Path(__file__).parents[2]
 KNOWN: dict[str, Any] = json.loads((ROOT / "chart/files/gitlab-runner.json").read_text())

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from podrunner.config.permissions import INFORMERS, JOB_FEATURES, check_role, needs_of, session_needs
-from podrunner.errors import RenderError
+from podrunner.findings.errors import RenderError
+from podrunner.runner.permissions import INFORMERS, JOB_FEATURES, check_role, needs_of, session_needs
 
 # Keys of [[runners]] that need rights of their own.
 CONFIGURED: dict[str, dict[str, Any]] = {

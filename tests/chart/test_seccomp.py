@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.chart import find_chart
+from podrunner.chart.chart import find_chart
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 import helm_python
 import pytest
 
-from podrunner.cli import main
-from podrunner.commands.check import add_arguments
-from podrunner.commands.selection import collect_cases
+from podrunner.cases.selection import collect_cases
+from podrunner.cli.check import add_arguments
+from podrunner.cli.main import main
 
 Check = Callable[..., tuple[int, list[str]]]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 PRESETS = ["chart/presets/unprivileged.yaml", "chart/presets/privileged.yaml"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.images import default_helper
+from podrunner.runner.images import default_helper
 
 HELPER = "registry.gitlab.com/gitlab-org/gitlab-runner/gitlab-runner-helper"
 

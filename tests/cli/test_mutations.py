@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from podrunner.cases import Case, load_matrix, make_cases
-from podrunner.check import Checker
-from podrunner.errors import PodrunnerError
-from podrunner.helm import renderer
+from podrunner.cases.case import Case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.check.checker import Checker
+from podrunner.findings.errors import PodrunnerError
+from podrunner.formats.placed import load_layer
+from podrunner.helm.renderer import renderer
 from podrunner.report import junit, text
-from podrunner.values import load_layer
 
 HERE = Path(__file__).parents[1]
 VALUES = [file.read_text() for file in sorted([*HERE.glob("values/*.yaml"), *HERE.glob("fixtures/values/*.yaml")])]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 Run = Callable[..., str]
 URL = "--set=gitlab.url=https://gitlab.example.com"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 SENTENCES = {
     "check nowhere.yaml": "nowhere.yaml: no such file.",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.config import check_config
+from podrunner.runner.check import check_config
 
 RUNNER = """\
 concurrent = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.config.formats import is_duration
+from podrunner.runner.formats import is_duration
 
 
 @pytest.mark.parametrize("text", ["0", "30s", "1h30m", "15m0s", "1.5h", ".5s", "-1m", "+1m", "1h2m3s4ms5us6ns", "2µs"])

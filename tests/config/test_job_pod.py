@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from podrunner.config.job_pod import check_job_pods
-from podrunner.helm import Document, Rendering
+from podrunner.manifests.rendering import Document, Rendering
+from podrunner.runner.job_pod.pod import check_job_pods
 
 MODES = {"unprivileged": {"podSecurity": "baseline"}, "none": {}}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.config.job_pod import job_pod
+from podrunner.runner.job_pod.pod import job_pod
 
 ON = "[runners.feature_flags]\nFF_USE_ADVANCED_POD_SPEC_CONFIGURATION = true\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podrunner.config.lines import find_lines
+from podrunner.formats.toml_lines import find_lines
 
 TEXT = '''\
 # a comment

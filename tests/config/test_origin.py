@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from podrunner.config import written_path
-from podrunner.dotted import dotted, parse_dotted
+from podrunner.findings.path import dotted, parse_dotted
+from podrunner.runner.origin import written_path
 
 CONFIG: dict[str, Any] = {
     "concurrent": 4,

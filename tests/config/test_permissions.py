@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from podrunner.config.permissions import check_role
-from podrunner.helm import Document, Rendering
+from podrunner.manifests.rendering import Document, Rendering
+from podrunner.runner.permissions import check_role
 
 RULES = {
     "pods": ["create", "get", "list", "watch", "delete"],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.config.pipeline import check_pipeline
+from podrunner.pipeline.check import check_pipeline
 
 PIPELINE = """\
 variables:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cases import Case
-from podrunner.coverage.actions import find_actions
-from podrunner.coverage.branches import find_branches, with_probes
-from podrunner.coverage.exercise import exercise
-from podrunner.values import Values
+from podrunner.cases.case import Case
+from podrunner.check.coverage.actions import find_actions
+from podrunner.check.coverage.branches import find_branches, with_probes
+from podrunner.check.coverage.exercise import exercise
+from podrunner.formats.placed import Values
 
 TEXT = """\
 {{- /* if it rains }} */ -}}

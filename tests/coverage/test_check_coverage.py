@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 MATRIX = "cases:\n  plain: {}\n  rain: {values: {rain: true}}\n"
 

@@ -5,14 +5,14 @@ import re
 import pytest
 import yaml
 
-from podrunner.chart import find_chart
-from podrunner.diagnose import Entry, explain, load_catalogue
-from podrunner.diagnose.catalogue import KINDS, Level, Pattern, read_catalogue
-from podrunner.diagnose.diagnosis import fill
-from podrunner.diagnose.scan import Scan
-from podrunner.diagnose.trace import Trace
-from podrunner.findings import errors
-from podrunner.values import check_schema, read_values
+from podrunner.chart.chart import find_chart
+from podrunner.chart.schema import check_schema
+from podrunner.explain.catalogue import KINDS, Entry, Level, Pattern, load_catalogue, read_catalogue
+from podrunner.explain.diagnosis import explain, fill
+from podrunner.explain.scan import Scan
+from podrunner.explain.trace import Trace
+from podrunner.findings.finding import errors
+from podrunner.formats.placed import read_values
 
 ENTRIES = list(load_catalogue())
 SAMPLES = [

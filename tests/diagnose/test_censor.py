@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.diagnose import explain
-from podrunner.diagnose.censor import Censor, censor
+from podrunner.explain.diagnosis import explain
+from podrunner.secrets.redact import Censor, censor
 
 
 @pytest.mark.parametrize(

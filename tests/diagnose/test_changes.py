@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from podrunner.diagnose.changes import find_changes
-from podrunner.values import read_values
+from podrunner.explain.changes import find_changes
+from podrunner.formats.placed import read_values
 
 TEAM = """\
 podman:

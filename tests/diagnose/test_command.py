@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 LOGS = Path(__file__).parent / "logs"
 CONFIG = """\

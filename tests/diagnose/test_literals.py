@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.diagnose.literals import literal, whole_word
+from podrunner.explain.literals import literal, whole_word
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.diagnose import examine
-from podrunner.diagnose.trace import read_lines
+from podrunner.explain.diagnosis import examine
+from podrunner.explain.trace import read_lines
 
 LOGS = sorted((Path(__file__).parent / "logs").glob("*.log"))
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 POD = "/api/v1/namespaces/ci/pods/runner-a"
 FORBIDDEN = {"kind": "Status", "code": 403, "message": "forbidden"}

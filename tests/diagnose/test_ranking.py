@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.diagnose import examine, explain
+from podrunner.explain.diagnosis import examine, explain
 
 
 @pytest.mark.parametrize(

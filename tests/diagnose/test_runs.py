@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.diagnose import examine
+from podrunner.explain.diagnosis import examine
 
 HERE = Path(__file__).parent
 RUNS = sorted((HERE / "runs").glob("*.yaml"))

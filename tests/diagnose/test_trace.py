@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from podrunner.diagnose.trace import LONGEST_LINE, Stage, Trace, clean, read_lines
+from podrunner.explain.trace import LONGEST_LINE, Stage, Trace, clean, read_lines
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 
 @dataclass

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from podrunner.cases import load_matrix, make_cases
-from podrunner.check import Checker
-from podrunner.helm import renderer
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.check.checker import Checker
+from podrunner.helm.renderer import renderer
 
 from .conftest import Repository
 

@@ -10,7 +10,7 @@ from podrunner.diff import json as json_format
 from podrunner.diff import markdown, text
 from podrunner.diff.entry import Consequence, Entry, Outcome, group
 from podrunner.diff.report import Comparison
-from podrunner.manifests.difference import Difference, Identity
+from podrunner.manifests.difference.objects import Difference, Identity
 
 
 def entry(name: str, before: object = 1, after: object = 2, consequence: Consequence = Consequence.OTHER) -> Entry:

@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from documentation import ROOT, Page, execute, pages
 
-from podrunner.smoke.pipeline import load_pipeline, read_job
+from podrunner.pipeline.document import load_pipeline
+from podrunner.pipeline.job import read_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

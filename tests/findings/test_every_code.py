@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 Files = dict[str, str]
 Find = Callable[..., set[str]]

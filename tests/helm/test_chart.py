@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.chart import find_chart, find_preset, modes, presets, read_chart_file
-from podrunner.errors import UsageError
+from podrunner.chart.chart import find_chart, find_preset, modes, presets, read_chart_file
+from podrunner.findings.errors import UsageError
 
 
 def test_a_checkout_has_its_chart(checkout: Path) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cases import Case, load_matrix, make_cases
-from podrunner.errors import RenderError, UsageError
-from podrunner.helm import Renderer, renderer
+from podrunner.cases.case import Case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.chart.schema import check_schema
+from podrunner.findings.errors import RenderError, UsageError
 from podrunner.helm.command import CommandRenderer, Finished
-from podrunner.values import check_schema
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.rendering import Renderer
 
 MANIFEST = """\
 ---

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cli import main
-from podrunner.errors import RenderError, UsageError
-from podrunner.helm import renderer
+from podrunner.cli.main import main
+from podrunner.findings.errors import RenderError, UsageError
+from podrunner.helm.renderer import renderer
 
 CONFIG_MAP = """\
 apiVersion: v1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.errors import UsageError
-from podrunner.helm.kubernetes_version import full_version, minor_version
+from podrunner.findings.errors import UsageError
+from podrunner.manifests.version import full_version, minor_version
 
 
 @pytest.mark.parametrize(

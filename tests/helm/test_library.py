@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.errors import RenderError, UsageError
-from podrunner.helm import Renderer, renderer
+from podrunner.findings.errors import RenderError, UsageError
 from podrunner.helm.library import copy_without_schema
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.rendering import Renderer
 
 
 @pytest.fixture(scope="module")

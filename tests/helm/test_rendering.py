@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.helm import Document, Rendering
-from podrunner.helm.rendering import parse_documents
+from podrunner.manifests.rendering import Document, Rendering, parse_documents
 
 
 def rendering(*objects: dict[str, Any]) -> Rendering:

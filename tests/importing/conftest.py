@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart import find_chart
-from podrunner.cli import main
-from podrunner.helm import renderer
-from podrunner.values import read_values
+from podrunner.chart.chart import find_chart
+from podrunner.cli.main import main
+from podrunner.formats.placed import read_values
+from podrunner.helm.renderer import renderer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 from podrunner.importing.names import valid_names
 
 if TYPE_CHECKING:

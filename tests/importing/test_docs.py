@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.chart import find_chart
-from podrunner.check import shown_path
-from podrunner.cli import main
+from podrunner.chart.chart import find_chart
+from podrunner.check.checker import shown_path
+from podrunner.cli.main import main
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

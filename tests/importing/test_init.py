@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.chart import find_chart, presets
-from podrunner.cli import main
-from podrunner.values import read_values
+from podrunner.chart.chart import find_chart, presets
+from podrunner.cli.main import main
+from podrunner.formats.placed import read_values
 
 FORK = """\
 # yaml-language-server: $schema={chart}/values.schema.json

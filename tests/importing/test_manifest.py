@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -136,7 +136,7 @@ capabilities = {add = ["SETUID", "SETGID"]}
 
 
 def test_an_unknown_mode_is_answered_with_the_modes_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    from podrunner.cli import main
+    from podrunner.cli.main import main
 
     assert main(["import", str(FIXTURES / "root.toml"), "--mode", "priviledged"]) == 2
     assert "--mode priviledged: no such mode. Did you mean `privileged`?" in capsys.readouterr().err

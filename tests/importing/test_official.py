@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.cli import main
-from podrunner.config.keys import load_keys
-from podrunner.dotted import dotted
+from podrunner.cli.main import main
+from podrunner.findings.path import dotted
 from podrunner.importing.configuration import leaves
 from podrunner.importing.official import table
+from podrunner.runner.keys import load_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.config.keys import load_keys
+from podrunner.runner.keys import load_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart import find_chart
-from podrunner.cli import main
+from podrunner.chart.chart import find_chart
+from podrunner.cli.main import main
 from podrunner.importing.secrets import CREDENTIALS
 
 if TYPE_CHECKING:

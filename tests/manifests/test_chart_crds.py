@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.errors import UsageError
-from podrunner.helm import renderer
-from podrunner.manifests import Crds, check_manifests, known_crds
+from podrunner.chart.crds import known_crds
+from podrunner.findings.errors import UsageError
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.checks.check import check_manifests
+from podrunner.manifests.schemas.crds import Crds
 
 CRD = """\
 apiVersion: apiextensions.k8s.io/v1

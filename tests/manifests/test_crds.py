@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.errors import UsageError
-from podrunner.helm import renderer
-from podrunner.manifests import check_manifests, load_crds
+from podrunner.findings.errors import UsageError
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.checks.check import check_manifests
+from podrunner.manifests.schemas.crds import load_crds
 
 CRD = """
 apiVersion: apiextensions.k8s.io/v1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podrunner.manifests.difference import differences
+from podrunner.manifests.difference.objects import differences
 
 
 def deployment(**spec: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from podrunner.manifests.grants import EVERYWHERE, Grant, Right, gained
 from podrunner.manifests.quantity import quantity
+from podrunner.manifests.security.grants import EVERYWHERE, Grant, Right, gained
 
 GET_PODS = Right("", "pods", "", "get")
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from podrunner.cases import Case
-from podrunner.check import Checker
-from podrunner.helm import renderer
-from podrunner.manifests import take_lists_apart
-from podrunner.values import Values
+from podrunner.cases.case import Case
+from podrunner.check.checker import Checker
+from podrunner.formats.placed import Values
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.checks.lists import take_lists_apart
 
 WRONG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "dta": {}}
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from podrunner.findings import Finding
-from podrunner.helm import Renderer, renderer
-from podrunner.manifests import check_manifests, known_versions
+from podrunner.findings.finding import Finding
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.checks.check import check_manifests
+from podrunner.manifests.rendering import Renderer
+from podrunner.manifests.schemas.kinds import known_versions
 
 Check = Callable[..., list[str]]
 

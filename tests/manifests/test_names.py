@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.helm.rendering import parse_documents
-from podrunner.manifests.names import check_names, check_service_name
+from podrunner.manifests.checks.names import check_names, check_service_name
+from podrunner.manifests.rendering import parse_documents
 
 DEPLOYMENT = """\
 apiVersion: apps/v1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from podrunner.manifests.pod_security import level
+from podrunner.manifests.security.pod_security import level
 
 OPEN: dict[str, Any] = {"containers": [{"name": "build", "securityContext": {"procMount": "Unmasked"}}]}
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from podrunner.helm import Renderer, renderer
-from podrunner.manifests import check_pod_security, check_release
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.checks.release import check_pod_security, check_release
+from podrunner.manifests.rendering import Renderer
 
 SAFE = {
     "allowPrivilegeEscalation": False,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.manifests.scc import judge
+from podrunner.manifests.security.scc import judge
 
 NAMESPACE = {
     "openshift.io/sa.scc.uid-range": "1000650000/10000",

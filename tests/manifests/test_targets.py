@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from podrunner.findings import Finding
-from podrunner.helm import Renderer, renderer
-from podrunner.manifests import check_release
+from podrunner.findings.finding import Finding
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.checks.release import check_release
+from podrunner.manifests.rendering import Renderer
 
 RBAC = "rbac.authorization.k8s.io"
 ELSEWHERE = {"name": "x", "namespace": "elsewhere"}

@@ -14,13 +14,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from podrunner.cases import Case
-from podrunner.check import Checker
-from podrunner.helm import renderer
-from podrunner.manifests.difference import differences
-from podrunner.manifests.grants import grants
+from podrunner.cases.case import Case
+from podrunner.check.checker import Checker
+from podrunner.formats.placed import Values
+from podrunner.helm.renderer import renderer
+from podrunner.manifests.difference.objects import differences
+from podrunner.manifests.security.grants import grants
 from podrunner.report import junit, text
-from podrunner.values import Values
 
 OBJECTS: list[dict[str, Any]] = list(yaml.safe_load_all((Path(__file__).parent / "objects.yaml").read_text()))
 Place = tuple[int | str, ...]

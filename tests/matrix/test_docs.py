@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cases import load_matrix, make_cases
-from podrunner.check import Checker
-from podrunner.errors import MatrixError
-from podrunner.findings import errors
-from podrunner.helm import renderer
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.check.checker import Checker
+from podrunner.findings.errors import MatrixError
+from podrunner.findings.finding import errors
+from podrunner.helm.renderer import renderer
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cases import Case, load_matrix, make_cases
-from podrunner.errors import MatrixError, UsageError
-from podrunner.values import read_values
+from podrunner.cases.case import Case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.findings.errors import MatrixError, UsageError
+from podrunner.formats.placed import read_values
 
 Write = Callable[[str], Path]
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.smoke.pipeline import Job, Order, choose_job, load_pipeline, make_payload, read_job
-from podrunner.smoke.repository import Commit
+from podrunner.gitlab.payload import Order, make_payload
+from podrunner.gitlab.repository import Commit
+from podrunner.pipeline.document import load_pipeline
+from podrunner.pipeline.job import Job, choose_job, read_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable

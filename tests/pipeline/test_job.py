@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.errors import UsageError
-from podrunner.smoke.pipeline import Image, Job, PipelineError, Variable
+from podrunner.findings.errors import UsageError
+from podrunner.pipeline.document import PipelineError
+from podrunner.pipeline.fields import Image, Variable
+from podrunner.pipeline.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,7 +223,7 @@ def test_a_job_that_is_not_there_is_wrong_use(job: Read, name: str | None, messa
 def test_a_pipeline_that_is_missing_is_named(job: Read) -> None:
     from pathlib import Path
 
-    from podrunner.smoke.pipeline import load_pipeline
+    from podrunner.pipeline.document import load_pipeline
 
     with pytest.raises(PipelineError) as raised:
         load_pipeline(Path("no-such.yml"))

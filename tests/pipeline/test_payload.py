@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.smoke.pipeline import Order, choose_job, load_pipeline, make_payload, read_job
-from podrunner.smoke.repository import builtin_pipeline, pack
+from podrunner.gitlab.payload import Order, make_payload
+from podrunner.gitlab.repository import builtin_pipeline, pack
+from podrunner.pipeline.document import load_pipeline
+from podrunner.pipeline.job import choose_job, read_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable

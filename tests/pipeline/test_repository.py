@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.errors import UsageError
-from podrunner.smoke.repository import builtin_pipeline, pack
+from podrunner.findings.errors import UsageError
+from podrunner.gitlab.repository import builtin_pipeline, pack
 
 if TYPE_CHECKING:
     from pathlib import Path

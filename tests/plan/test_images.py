@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.errors import UsageError
-from podrunner.smoke.images import Registry, load_images
+from podrunner.cluster.images import Registry, load_images
+from podrunner.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart import find_chart
-from podrunner.helm import renderer
-from podrunner.smoke.runners import Runner, overlay, pod_security, read_runners
-from podrunner.smoke.verdict import INSIDE_SCRIPT
-from podrunner.values import merge, read_values
+from podrunner.chart.chart import find_chart
+from podrunner.formats.placed import read_values
+from podrunner.helm.renderer import renderer
+from podrunner.modes.promise import INSIDE_SCRIPT
+from podrunner.modes.runners import Runner, overlay, pod_security, read_runners
+from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
-    from podrunner.helm import Rendering
-    from podrunner.values import Values
+    from podrunner.formats.placed import Values
+    from podrunner.manifests.rendering import Rendering
 
 CHART = find_chart()
 URL = "http://stand-in.ns.svc:8080"
@@ -24,7 +25,7 @@ def layered(text: str, **options: Any) -> list[Values]:
     given = read_values(text, "values.yaml")
     mirrors = options.pop("mirrors", {})
     ours = overlay(CHART, [given], URL, mirrors, builtin=options.pop("builtin", False))
-    from podrunner.values import Values
+    from podrunner.formats.placed import Values
 
     return [given, Values(ours, "the smoke")]
 

@@ -177,7 +177,7 @@ def test_a_test_written_by_hand_renders_maps_files_and_presets(project: pytest.P
 def test_values_that_do_not_fit_raise_what_a_test_can_expect(project: pytest.Pytester) -> None:
     project.makepyfile("""
         import pytest
-        from podrunner.errors import RenderError, ValuesError
+        from podrunner.findings.errors import RenderError, ValuesError
 
         def test_schema(podrunner_render):
             with pytest.raises(ValuesError, match="mode: .* is not allowed. Did you mean `loud`?"):
@@ -263,4 +263,4 @@ def test_an_idle_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
 
-    assert done.stdout.splitlines()[-1] == "['podrunner', 'podrunner.plugin']"
+    assert done.stdout.splitlines()[-1] == "['podrunner', 'podrunner.testing', 'podrunner.testing.plugin']"

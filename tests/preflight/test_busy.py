@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.smoke.api import Api, ApiError
+from podrunner.cluster.api import Api, ApiError
 
 if TYPE_CHECKING:
     from conftest import Cluster

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.chart import find_chart, modes, presets
+from podrunner.chart.chart import find_chart, modes, presets
 from podrunner.preflight.candidate import Candidate, by_safety, candidates, unconfined
 from podrunner.preflight.facts import Facts, Node
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.chart import find_chart, modes
-from podrunner.helm import renderer
+from podrunner.chart.chart import find_chart, modes
+from podrunner.formats.placed import load_values
+from podrunner.helm.renderer import renderer
 from podrunner.preflight.candidate import Candidate, candidates
 from podrunner.preflight.facts import Facts, Node
 from podrunner.preflight.job import Wish, make_job, probe_pod
-from podrunner.values import load_values, merge
+from podrunner.values.merge import merge
 
 CHART = find_chart()
 HERE = Facts("1.34.4", "ci", nodes=(Node("a", runtime="cri-o://1.34.0", resources=frozenset(["github.com/fuse"])),))

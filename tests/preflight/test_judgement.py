@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.chart import find_chart, modes
+from podrunner.chart.chart import find_chart, modes
 from podrunner.preflight.candidate import Candidate
 from podrunner.preflight.facts import Facts, Node
 from podrunner.preflight.judgement import decide, judge_cluster, judge_level, judge_node, judge_resource

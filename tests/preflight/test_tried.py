@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from podrunner.diagnose import load_catalogue
+from podrunner.explain.catalogue import load_catalogue
+from podrunner.modes.promise import Promise
 from podrunner.preflight.candidate import Candidate
 from podrunner.preflight.facts import Facts
 from podrunner.preflight.job import Job
 from podrunner.preflight.outcome import Ending, Outcome
 from podrunner.preflight.tried import NOT_OF_THE_MODE, is_filtered, judge_outcome
 from podrunner.preflight.verdict import Answer, Reason
-from podrunner.smoke.verdict import Promise
 
 HERE = Facts("1.34.4", "ci")
 PROMISE = Promise(1000, False, False, frozenset(["SETGID", "SETUID"]))

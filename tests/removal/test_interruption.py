@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from podrunner.smoke.interruption import Interrupted, Interruption, deferred
-from podrunner.smoke.progress import Progress
-from podrunner.smoke.removal import Removals
+from podrunner.cluster.interruption import Interrupted, Interruption, deferred
+from podrunner.cluster.removal import Removals
+from podrunner.output.steps import Progress
 
 
 def press() -> None:

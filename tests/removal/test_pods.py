@@ -9,7 +9,7 @@ from podrunner.smoke.install import remove_pods
 if TYPE_CHECKING:
     from pods import Server
 
-    from podrunner.smoke.api import Api
+    from podrunner.cluster.api import Api
 
 
 def test_the_manager_and_the_pods_of_the_job_go_and_others_stay(pods: tuple[Server, Api]) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.errors import UsageError
-from podrunner.smoke import processes
-from podrunner.smoke.interruption import Interrupted, Interruption
-from podrunner.smoke.processes import CommandError, run
+from podrunner.cluster import processes
+from podrunner.cluster.interruption import Interrupted, Interruption
+from podrunner.cluster.processes import CommandError, run
+from podrunner.findings.errors import UsageError
 
 
 def shell(script: str) -> list[str]:

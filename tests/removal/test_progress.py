@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.smoke.progress import Progress, count
+from podrunner.output.steps import Progress, count
 
 
 def test_in_a_log_steps_are_plain_lines() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from podrunner.explain import explain
+from podrunner.schema.mistakes import explain
 
 WORDS: dict[str, tuple[dict[str, Any], Any, str]] = {
     "oneOf without a fit": (

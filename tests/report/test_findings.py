@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.findings import Finding, Severity, errors
+from podrunner.findings.finding import Finding, Severity, errors
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from podrunner.cases import Case
-from podrunner.check import Result
-from podrunner.findings import Finding, Severity
+from podrunner.cases.case import Case
+from podrunner.check.checker import Result
+from podrunner.findings.finding import Finding, Severity
 from podrunner.report import codequality
 from podrunner.report import json as json_report
 

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cases import Case
-from podrunner.check import Result
-from podrunner.cli import main
-from podrunner.coverage.branches import find_branches
-from podrunner.coverage.exercise import Exercised
-from podrunner.coverage.lines import Reach, cover_lines
-from podrunner.findings import Finding, Severity
-from podrunner.helm import Rendering
-from podrunner.helm.rendering import parse_documents
+from podrunner.cases.case import Case
+from podrunner.check.checker import Result
+from podrunner.check.coverage.branches import find_branches
+from podrunner.check.coverage.exercise import Exercised
+from podrunner.check.coverage.lines import Reach, cover_lines
+from podrunner.cli.main import main
+from podrunner.findings.finding import Finding, Severity
+from podrunner.manifests.rendering import Rendering, parse_documents
 from podrunner.report import html
 from podrunner.report.grid import entries, make_grid
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from podrunner.cases import Case
-from podrunner.check import Result
-from podrunner.findings import Finding, Severity
+from podrunner.cases.case import Case
+from podrunner.check.checker import Result
+from podrunner.findings.finding import Finding, Severity
 from podrunner.report.junit import write
 
 TYPE = Finding("values-type", Severity.ERROR, "limit: <5> & more.", case="b", file="team.yaml", line=6, column=7)
@@ -19,8 +19,8 @@ def test_a_case_is_a_test_case_and_its_errors_are_one_failure() -> None:
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<testsuites name="podrunner check" tests="2" failures="1" errors="0">\n'
         '  <testsuite name="podrunner check" tests="2" failures="1" errors="0" skipped="0">\n'
-        '    <testcase classname="podrunner.check" name="a" />\n'
-        '    <testcase classname="podrunner.check" name="b" file="team.yaml">\n'
+        '    <testcase classname="podrunner.check.checker" name="a" />\n'
+        '    <testcase classname="podrunner.check.checker" name="b" file="team.yaml">\n'
         '      <failure type="values-type" message="limit: &lt;5&gt; &amp; more.">'
         "team.yaml:6:7: error: limit: &lt;5&gt; &amp; more. [values-type]\n"
         "b: error: no. [render]</failure>\n"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cases import Case
-from podrunner.findings import Finding, Severity
+from podrunner.cases.case import Case
+from podrunner.findings.finding import Finding, Severity
+from podrunner.formats.placed import Values
 from podrunner.report.place import placed
-from podrunner.values import Values
 
 FINDING = Finding("render", Severity.ERROR, "no.", line=6, column=7)
 CASE = Case("t", layers=(Values({}, "tests/../team.yaml", is_file=True),))

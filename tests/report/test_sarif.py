@@ -11,12 +11,12 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from podrunner.cases import Case
-from podrunner.check import Result
-from podrunner.cli import main
-from podrunner.findings import Finding, Severity
+from podrunner.cases.case import Case
+from podrunner.check.checker import Result
+from podrunner.cli.main import main
+from podrunner.findings.finding import Finding, Severity
+from podrunner.formats.placed import Values
 from podrunner.report import sarif
-from podrunner.values import Values
 
 TYPE = Finding(
     "values-type", Severity.ERROR, "limit: text.", case="b", path="limit", file="my team.yaml", line=6, column=7

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from podrunner.cases import Case
-from podrunner.check import Result
-from podrunner.findings import Finding, Severity
+from podrunner.cases.case import Case
+from podrunner.check.checker import Result
+from podrunner.findings.finding import Finding, Severity
 from podrunner.report.text import write
 
 TYPE = Finding("values-type", Severity.ERROR, "limit: must be a whole number.", file="team.yaml", line=6, column=7)

@@ -20,20 +20,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.smoke.cluster import connect, make_cluster
-from podrunner.smoke.images import ImageSet, load_images
-from podrunner.smoke.interruption import Interruption
-from podrunner.smoke.kind import find_kind
-from podrunner.smoke.processes import run
-from podrunner.smoke.progress import Progress
-from podrunner.smoke.removal import Removals
+from podrunner.cluster.cluster import connect, make_cluster
+from podrunner.cluster.images import ImageSet, load_images
+from podrunner.cluster.interruption import Interruption
+from podrunner.cluster.kind import find_kind
+from podrunner.cluster.processes import run
+from podrunner.cluster.removal import Removals
+from podrunner.output.steps import Progress
 
 from .installed import installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.cluster import Cluster
 
     from .installed import Install, Installed
 

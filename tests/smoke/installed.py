@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart import find_chart, find_preset
-from podrunner.smoke import objects
-from podrunner.smoke.helm_process import Release
-from podrunner.smoke.runners import new_token
-from podrunner.values import load_values, merge
+from podrunner.chart.chart import find_chart, find_preset
+from podrunner.cluster import objects
+from podrunner.cluster.release import Release
+from podrunner.formats.placed import load_values
+from podrunner.modes.runners import new_token
+from podrunner.values.merge import merge
 
 from .waiting import Door, make_bundle, start_gitlab, until
 
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from podrunner.smoke.api import Api, Object
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.gitlab import StandIn
-    from podrunner.smoke.images import ImageSet
-    from podrunner.smoke.repository import Bundle
+    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
+    from podrunner.gitlab.client import StandIn
+    from podrunner.gitlab.repository import Bundle
 
 CHART = find_chart()
 FULL_NAME = "life-podrunner"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.smoke.processes import CommandError, run
+from podrunner.cluster.processes import CommandError, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.cluster import Cluster
 
 RECORD = Path("/run/podrunner-crio")
 LINK = Path("/sys/class/net/podrunner-crio")

@@ -18,7 +18,7 @@ from documentation import Page, execute, pages
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.cluster import Cluster
 
 # What a block of commands needs → the commands that make it so.
 CLUSTERS = {

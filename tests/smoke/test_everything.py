@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart import find_chart
-from podrunner.helm import renderer
-from podrunner.smoke import objects
-from podrunner.smoke.gitlab import StandIn
-from podrunner.smoke.helm_process import Release
-from podrunner.smoke.runners import new_token, read_runners
-from podrunner.values import Values, load_values, merge
+from podrunner.chart.chart import find_chart
+from podrunner.cluster import objects
+from podrunner.cluster.release import Release
+from podrunner.formats.placed import Values, load_values
+from podrunner.gitlab.client import StandIn
+from podrunner.helm.renderer import renderer
+from podrunner.modes.runners import new_token, read_runners
+from podrunner.values.merge import merge
 
 from .installed import MANAGERS, is_ready
 from .waiting import start_gitlab, until
@@ -27,9 +28,9 @@ from .waiting import start_gitlab, until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.smoke.api import Api, Object
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
 
 CHART = find_chart()
 VALUES = Path(__file__).parents[1] / "values"

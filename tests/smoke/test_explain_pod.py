@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.cli import main
-from podrunner.smoke.api import ApiError
-from podrunner.smoke.objects import namespace as namespace_object
+from podrunner.cli.main import main
+from podrunner.cluster.api import ApiError
+from podrunner.cluster.objects import namespace as namespace_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.cluster import Cluster
 
 IMAGE = "quay.io/podman/stable"
 # Seconds: all of it happens within a few, on a machine that has nothing else to do.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from conftest import Smoke
     from pytest_helm_charts.clusters import Cluster as KubeCluster
 
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.cluster import Cluster
 
 PIPELINE = "build:\n  image: {image}\n  script:\n    - podman build . -t failing:test\n"
 # What is there when the job ran.

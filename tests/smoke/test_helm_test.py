@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart import find_chart, find_preset
-from podrunner.smoke.helm_process import Release
-from podrunner.smoke.objects import Place, secret
-from podrunner.values import load_values, merge
+from podrunner.chart.chart import find_chart, find_preset
+from podrunner.cluster.objects import Place, secret
+from podrunner.cluster.release import Release
+from podrunner.formats.placed import load_values
+from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.cluster import Cluster
 
 
 @pytest.mark.parametrize("preset", ["privileged", "unprivileged", "unprivileged-root", "user-namespace"])

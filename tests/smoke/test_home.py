@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.chart import find_chart
-from podrunner.diagnose.censor import Censor
+from podrunner.chart.chart import find_chart
+from podrunner.cluster.interruption import Interruption
+from podrunner.cluster.removal import Removals
+from podrunner.output.steps import Progress
+from podrunner.pipeline.fields import Variable
+from podrunner.secrets.redact import Censor
 from podrunner.smoke.install import install
-from podrunner.smoke.interruption import Interruption
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
-from podrunner.smoke.pipeline.fields import Variable
 from podrunner.smoke.plan import Options, make_plan
-from podrunner.smoke.progress import Progress
-from podrunner.smoke.removal import Removals
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, Trial, prepare, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
 
 # What pipelines set HOME to. None: they do not.
 HOMES = {

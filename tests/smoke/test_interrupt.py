@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from conftest import Smoke
 
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.cluster import Cluster
 
     LeftBy = Callable[[str], list[str]]
     ReadUntil = Callable[[subprocess.Popen[str], str], str]

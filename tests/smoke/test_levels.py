@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart import find_chart, modes, presets
-from podrunner.manifests.pod_security import LEVELS
-from podrunner.smoke import objects
-from podrunner.values import load_values
+from podrunner.chart.chart import find_chart, modes, presets
+from podrunner.cluster import objects
+from podrunner.formats.placed import load_values
+from podrunner.manifests.security.pod_security import LEVELS
 
 from .installed import installed
 from .waiting import Door, until
@@ -22,8 +22,8 @@ from .waiting import Door, until
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
 
 # A preset, and the level that a namespace enforces.
 Asked = tuple[str, str]

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart import find_chart, modes
-from podrunner.smoke import objects
-from podrunner.smoke.helm_process import Release
-from podrunner.smoke.pipeline import Image
-from podrunner.smoke.rollout import wait_for_deployment
-from podrunner.smoke.runners import read_promise
-from podrunner.smoke.verdict import check_pods
+from podrunner.chart.chart import find_chart, modes
+from podrunner.cluster import objects
+from podrunner.cluster.release import Release
+from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.modes.promise import check_pods
+from podrunner.modes.runners import read_promise
+from podrunner.pipeline.fields import Image
 
 from .waiting import Door, make_bundle, start_gitlab, until
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
 
 CHART = find_chart()
 RELEASES = ("one", "two")

@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.chart import find_chart, modes, presets
-from podrunner.smoke.objects import namespace as namespace_object
-from podrunner.smoke.rollout import wait_for_deployment
-from podrunner.smoke.verdict import INSIDE_SCRIPT, Promise, check_inside
-from podrunner.values import load_values, merge
+from podrunner.chart.chart import find_chart, modes, presets
+from podrunner.cluster.objects import namespace as namespace_object
+from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.formats.placed import load_values
+from podrunner.modes.promise import INSIDE_SCRIPT, Promise, check_inside
+from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from conftest import Said, Smoke
 
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
 
 HERE = Path(__file__).parent
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "modes.yaml").read_text(encoding="utf-8"))

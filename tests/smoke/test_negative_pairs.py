@@ -17,31 +17,32 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.chart import find_chart
-from podrunner.cli import main
-from podrunner.diagnose.censor import Censor
+from podrunner.chart.chart import find_chart
+from podrunner.cli.main import main
+from podrunner.cluster.interruption import Interruption
+from podrunner.cluster.objects import namespace as namespace_object
+from podrunner.cluster.removal import Removals
+from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.output.steps import Progress
+from podrunner.pipeline.document import load_pipeline
+from podrunner.pipeline.job import read_job
+from podrunner.secrets.redact import Censor
 from podrunner.smoke.failure import gather_texts
 from podrunner.smoke.install import install
-from podrunner.smoke.interruption import Interruption
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import JobFailedError, run_job
-from podrunner.smoke.objects import namespace as namespace_object
-from podrunner.smoke.pipeline import load_pipeline, read_job
 from podrunner.smoke.plan import Options, make_plan
-from podrunner.smoke.progress import Progress
-from podrunner.smoke.removal import Removals
-from podrunner.smoke.rollout import wait_for_deployment
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, Trial, prepare, render
-from podrunner.values import merge
+from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.diagnose import Explanation
-    from podrunner.smoke.api import Api, Object
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
+    from podrunner.explain.diagnosis import Explanation
 
 pytestmark = pytest.mark.exhaustive
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from podrunner.smoke.api import ApiError
+from podrunner.cluster.api import ApiError
 
 from .installed import FULL_NAME, SUCCEEDED, Install, Installed, is_ready, restarts
 from .waiting import until

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conftest import Said, Smoke
 
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.cluster import Cluster
 
 PIPELINE = """\
 run:

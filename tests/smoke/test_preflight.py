@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.smoke import objects
-from podrunner.smoke.kind import find_kind
-from podrunner.smoke.processes import run
-from podrunner.values import merge, parse_set
+from podrunner.cluster import objects
+from podrunner.cluster.kind import find_kind
+from podrunner.cluster.processes import run
+from podrunner.values.merge import merge
+from podrunner.values.set_expression import parse_set
 
 if TYPE_CHECKING:
     from conftest import Smoke
 
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
 
 POD_SECURITY = "no: pod-security"
 NOT_OPENSHIFT = "no: no-openshift"

@@ -18,26 +18,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.chart import find_chart
-from podrunner.diagnose.censor import Censor
-from podrunner.helm import renderer
+from podrunner.chart.chart import find_chart
+from podrunner.cluster.interruption import Interruption
+from podrunner.cluster.objects import namespace as namespace_object
+from podrunner.cluster.removal import Removals
+from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.formats.placed import Values
+from podrunner.helm.renderer import renderer
+from podrunner.output.steps import Progress
+from podrunner.secrets.redact import Censor
 from podrunner.smoke.install import install
-from podrunner.smoke.interruption import Interruption
 from podrunner.smoke.judgement import run_job
-from podrunner.smoke.objects import namespace as namespace_object
 from podrunner.smoke.plan import Options, make_plan
-from podrunner.smoke.progress import Progress
-from podrunner.smoke.removal import Removals
-from podrunner.smoke.rollout import wait_for_deployment
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, Trial, prepare, render
-from podrunner.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
 
 HERE = Path(__file__).parent
 URL = "https://gitlab.example.com"

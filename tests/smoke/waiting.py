@@ -8,20 +8,20 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.smoke import objects
-from podrunner.smoke.gitlab import StandIn
-from podrunner.smoke.pipeline import Order, make_payload
-from podrunner.smoke.pipeline.fields import Variable
-from podrunner.smoke.pipeline.job import Job
-from podrunner.smoke.repository import Bundle, pack
-from podrunner.smoke.rollout import wait_for_deployment
-from podrunner.smoke.trace import plain
+from podrunner.cluster import objects
+from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.gitlab.client import StandIn
+from podrunner.gitlab.payload import Order, make_payload
+from podrunner.gitlab.repository import Bundle, pack
+from podrunner.gitlab.trace import plain
+from podrunner.pipeline.fields import Variable
+from podrunner.pipeline.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from podrunner.smoke.api import Api
+    from podrunner.cluster.api import Api
 
 # Seconds. All of it happens within a few, on a machine that has nothing else to do.
 PATIENCE = 150

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.smoke.repository import Bundle, builtin_pipeline, pack
-from podrunner.smoke.stand_in.server import CONTROL_HEADER, Tokens, make_server
+from podrunner.gitlab.repository import Bundle, builtin_pipeline, pack
+from podrunner.gitlab.stand_in.server import CONTROL_HEADER, Tokens, make_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

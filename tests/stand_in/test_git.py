@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.smoke.repository import Bundle, pack
+from podrunner.gitlab.repository import Bundle, pack
 
 if TYPE_CHECKING:
     from pathlib import Path

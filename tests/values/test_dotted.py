@@ -5,7 +5,7 @@ from __future__ import annotations
 import helm_python
 import pytest
 
-from podrunner.values import dotted, parse_dotted
+from podrunner.findings.path import dotted, parse_dotted
 
 PATHS = [
     (("a",), "a"),

@@ -8,9 +8,9 @@ import helm_python
 import pytest
 import yaml
 
-from podrunner.errors import ValuesError
-from podrunner.values import read_values
-from podrunner.values.go_yaml import GoLoader
+from podrunner.findings.errors import ValuesError
+from podrunner.formats.placed import read_values
+from podrunner.formats.yaml import GoLoader
 
 READ: list[tuple[str, Any]] = [
     # octal, in the old notation and the new one, and what only looks like it

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.errors import UsageError, ValuesError
-from podrunner.values import load_layer, load_values, merge, parse_set, read_values
+from podrunner.findings.errors import UsageError, ValuesError
+from podrunner.formats.placed import load_layer, load_values, read_values
+from podrunner.values.merge import merge
+from podrunner.values.set_expression import parse_set
 
 TEXT = """\
 gitlab:

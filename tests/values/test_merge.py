@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from podrunner.values import coalesce, load_values, merge
+from podrunner.formats.placed import load_values
+from podrunner.values.merge import coalesce, merge
 
 DEFAULTS = """\
 a: {b: 1, c: [1, 2], z: null, d: {e: null, f: {g: null}}}

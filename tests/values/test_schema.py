@@ -7,10 +7,12 @@ from pathlib import Path
 import helm_python
 import pytest
 
-from podrunner.errors import UsageError, ValuesError
-from podrunner.findings import Finding, Severity
-from podrunner.values import check_schema, load_values, parse_set, read_values
+from podrunner.chart.schema import check_schema
+from podrunner.findings.errors import UsageError, ValuesError
+from podrunner.findings.finding import Finding, Severity
+from podrunner.formats.placed import load_values, read_values
 from podrunner.values.places import locate
+from podrunner.values.set_expression import parse_set
 
 KEYS = "config, image, labels, limit, mode, name, objects, refuse, replicas, token"
 WRONG = {

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from podrunner.diagnose.censor import Censor
-from podrunner.errors import PodrunnerError
+from podrunner.findings.errors import PodrunnerError
+from podrunner.secrets.redact import Censor
 from podrunner.smoke.evidence import Evidence, Own, gather_namespace
 from podrunner.smoke.job import JobRun
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pods import Server
 
-    from podrunner.smoke.api import Api
+    from podrunner.cluster.api import Api
 
 
 @pytest.fixture

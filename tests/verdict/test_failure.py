@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.diagnose import examine
+from podrunner.explain.diagnosis import examine
 from podrunner.smoke.failure import about_job, describe_failure
 from podrunner.smoke.job import JobRun
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podrunner.smoke.trace import TraceReader, plain
+from podrunner.gitlab.trace import TraceReader, plain
 
 TRACE = (
     b"2026-11-23T21:19:14.123456Z 00O \x1b[0KRunning with gitlab-runner 19.4.0\x1b[0;m\n"

@@ -21,7 +21,7 @@ from plot import draw
 from table import as_text, make_rows
 from verdict import judge
 
-from podrunner.errors import PodrunnerError, UsageError
+from podrunner.findings.errors import PodrunnerError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,8 +89,8 @@ def _measure(options: argparse.Namespace) -> int:
     from pods import plugin_image
     from run import Order, measure
 
-    from podrunner.chart import find_chart
-    from podrunner.smoke.images import ImageSet, load_images
+    from podrunner.chart.chart import find_chart
+    from podrunner.cluster.images import ImageSet, load_images
 
     chart = find_chart(HERE.parents[2] / "chart")
     images = load_images(options.images) if options.images else ImageSet()

@@ -9,16 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.smoke.kind import find_kind
-from podrunner.smoke.processes import run
+from podrunner.cluster.kind import find_kind
+from podrunner.cluster.processes import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from podrunner.smoke.images import ImageSet
-    from podrunner.smoke.kind import Kind
-    from podrunner.smoke.progress import Progress
-    from podrunner.smoke.removal import Removals
+    from podrunner.cluster.images import ImageSet
+    from podrunner.cluster.kind import Kind
+    from podrunner.cluster.removal import Removals
+    from podrunner.output.steps import Progress
 
 DRIVER = "overlay"
 _SCRIPT = Path(__file__).resolve().parent / "host.sh"

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from podrunner.errors import PodrunnerError, UsageError
+from podrunner.findings.errors import PodrunnerError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,34 +12,35 @@ from typing import TYPE_CHECKING
 
 from measurement import Absence, Measurement, read_facts, read_log
 
-from podrunner.errors import PodrunnerError
-from podrunner.smoke.cluster import make_cluster
+from podrunner.cluster.cluster import make_cluster
+from podrunner.cluster.kind import find_kind
+from podrunner.cluster.objects import namespace
+from podrunner.cluster.processes import run
+from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.findings.errors import PodrunnerError
+from podrunner.gitlab.repository import pack
+from podrunner.modes.promise import check_inside, check_pods
+from podrunner.modes.runners import read_promise
+from podrunner.pipeline.fields import Image, Variable
+from podrunner.pipeline.job import Job
 from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
-from podrunner.smoke.kind import find_kind
-from podrunner.smoke.objects import namespace
-from podrunner.smoke.pipeline import Image, Job, Variable
 from podrunner.smoke.plan import Plan, Subject
-from podrunner.smoke.processes import run
-from podrunner.smoke.repository import pack
-from podrunner.smoke.rollout import wait_for_deployment
-from podrunner.smoke.runners import read_promise
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, prepare, render
-from podrunner.smoke.verdict import check_inside, check_pods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cells import Cell
 
-    from podrunner.diagnose.censor import Censor
-    from podrunner.smoke.cluster import Cluster
-    from podrunner.smoke.images import ImageSet
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
+    from podrunner.cluster.removal import Removals
+    from podrunner.output.steps import Progress
+    from podrunner.secrets.redact import Censor
     from podrunner.smoke.plan import Options
-    from podrunner.smoke.progress import Progress
-    from podrunner.smoke.removal import Removals
     from podrunner.smoke.trial import Trial
 
 _NODE = Path(__file__).resolve().parents[2] / "node.yaml"
@@ -72,7 +73,7 @@ class Harvest:
 
 def make_plan(cells: Sequence[Cell], around: Surroundings, repository: Path, sizes: Mapping[str, str]) -> Plan:
     """The job, the repository as a Git bundle, and one subject: a release with a runner for each cell."""
-    from podrunner.values import Values
+    from podrunner.formats.placed import Values
 
     values = Values({"runners": {cell.runner: cell.values for cell in cells}}, "the benchmark")
     return Plan(
@@ -93,7 +94,7 @@ def make_plan(cells: Sequence[Cell], around: Surroundings, repository: Path, siz
 
 def job_image(chart: Path) -> str:
     """The image of jobs that name none."""
-    from podrunner.values import load_values
+    from podrunner.formats.placed import load_values
 
     return str(load_values(chart / "values.yaml").data["podman"]["image"])
 

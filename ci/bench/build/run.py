@@ -14,17 +14,17 @@ from machine import describe_machine
 from measurement import HOST, Results, read_facts, read_log
 from pods import Surroundings, job_image, make_plan, measure_pods
 
-from podrunner.diagnose.censor import Censor
+from podrunner.cluster.removal import run_and_remove
+from podrunner.output.steps import Progress
+from podrunner.secrets.redact import Censor
 from podrunner.smoke.plan import Options
-from podrunner.smoke.progress import Progress
-from podrunner.smoke.removal import run_and_remove
 
 if TYPE_CHECKING:
     from cells import Cell
     from measurement import Absence
 
-    from podrunner.smoke.images import ImageSet
-    from podrunner.smoke.removal import Removals
+    from podrunner.cluster.images import ImageSet
+    from podrunner.cluster.removal import Removals
 
 REPOSITORY = Path(__file__).resolve().parent / "repository"
 # Options of the command line, and variables of measure.sh in capitals.

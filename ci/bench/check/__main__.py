@@ -28,8 +28,8 @@ from results import Results, load, save
 from schema_files import write_schemas
 from suites import write_helm_unittest, write_pytest
 
-from podrunner.chart import find_chart
-from podrunner.errors import PodrunnerError, UsageError
+from podrunner.chart.chart import find_chart
+from podrunner.findings.errors import PodrunnerError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

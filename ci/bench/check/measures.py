@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 PODRUNNER = (sys.executable, "-m", "podrunner")
 # Other plugins that happen to be installed are not measured: process.py keeps pytest from loading them.
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-WITH_PLUGIN = (*PYTEST, "-p", "podrunner.plugin")
+WITH_PLUGIN = (*PYTEST, "-p", "podrunner.testing.plugin")
 _STARTS = 15
 _RENDERS = 200
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.errors import PodrunnerError
+from podrunner.findings.errors import PodrunnerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

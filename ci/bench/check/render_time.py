@@ -12,8 +12,8 @@ from pathlib import Path
 # Before Helm is loaded: Go makes as many threads as there are cores.
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
+from podrunner.formats.placed import load_values  # noqa: E402
 from podrunner.helm.library import LibraryRenderer  # noqa: E402 -- after the line above
-from podrunner.values import load_values  # noqa: E402
 
 
 def main(chart: Path, file: Path, count: int) -> None:

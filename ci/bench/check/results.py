@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from podrunner.errors import PodrunnerError, UsageError
+from podrunner.findings.errors import PodrunnerError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from case_set import VERSIONS
 
-from podrunner.manifests.schemas import find_schema, known_versions
+from podrunner.manifests.schemas.kinds import find_schema, known_versions
 
 if TYPE_CHECKING:
     from pathlib import Path

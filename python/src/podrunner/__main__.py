@@ -2,6 +2,6 @@
 
 import sys
 
-from podrunner.cli import main
+from podrunner.cli.main import main
 
 sys.exit(main())

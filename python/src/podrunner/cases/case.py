@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.values import Values, merge
+from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from podrunner.formats.placed import Values
 
 RELEASE = "podrunner"
 NAMESPACE = "podrunner"

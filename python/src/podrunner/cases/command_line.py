@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from podrunner.cases.case import Case
-from podrunner.chart import find_preset
-from podrunner.values import Values, load_layer
-from podrunner.values.schema import load_defaults
+from podrunner.chart.chart import find_preset
+from podrunner.chart.schema import load_defaults
+from podrunner.formats.placed import Values, load_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, cast
 import yaml
 
 from podrunner.cases.case import Case, Settings, combine
-from podrunner.cases.nodes import NodeReader
 from podrunner.cases.settings import SETTINGS, read_setting, read_settings
 from podrunner.cases.strategy import STRATEGIES, Exclusion, Strategy, choose
-from podrunner.errors import MatrixError
-from podrunner.findings import Finding, Severity
-from podrunner.nearest import listed
+from podrunner.findings.errors import MatrixError
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.suggest import listed
+from podrunner.formats.nodes import NodeReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.values import Values
+    from podrunner.formats.placed import Values
 
 Axis = dict[str, Settings]
 # An hour of work for one processor.

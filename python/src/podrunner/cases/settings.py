@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.cases.case import Settings
-from podrunner.cases.nodes import is_null
-from podrunner.chart import find_preset
-from podrunner.errors import UsageError, ValuesError
-from podrunner.helm.kubernetes_version import full_version
+from podrunner.chart.chart import find_preset
+from podrunner.findings.errors import UsageError, ValuesError
+from podrunner.formats.nodes import is_null
+from podrunner.formats.placed import Values, load_values, values_from_node
 from podrunner.helm.release import namespace_name, release_name
-from podrunner.values import Values, load_values
-from podrunner.values.load import values_from_node
+from podrunner.manifests.version import full_version
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from podrunner.cases.nodes import NodeReader
+    from podrunner.formats.nodes import NodeReader
 
 SETTINGS = ("apiVersions", "kubeVersion", "namespace", "preset", "release", "values")
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podrunner.chart.schema import check_schema
 from podrunner.diff.entry import Consequence, Entry, Outcome, group
 from podrunner.diff.immutable import why_immutable
 from podrunner.diff.report import Comparison
 from podrunner.diff.widening import lowers_level, widenings, widens_constraints
-from podrunner.errors import RenderError
-from podrunner.findings import errors
-from podrunner.helm import Rendering
-from podrunner.manifests.difference import ABSENT, differences, identity_of
-from podrunner.manifests.pods import table
-from podrunner.terminal import progress
-from podrunner.values import check_schema
+from podrunner.findings.errors import RenderError
+from podrunner.findings.finding import errors
+from podrunner.manifests.difference.objects import ABSENT, differences, identity_of
+from podrunner.manifests.objects import table
+from podrunner.manifests.rendering import Rendering
+from podrunner.output.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from podrunner.cases import Case
+    from podrunner.cases.case import Case
     from podrunner.diff.pair import Pair
     from podrunner.diff.side import Side
-    from podrunner.helm import Renderer
-    from podrunner.manifests.difference import Difference, Identity
+    from podrunner.manifests.difference.objects import Difference, Identity
+    from podrunner.manifests.rendering import Renderer
 
 _KEPT = "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it."
 _WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")}

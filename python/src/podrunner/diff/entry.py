@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from podrunner.manifests.difference import ABSENT
+from podrunner.manifests.difference.objects import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from podrunner.manifests.difference import Difference
+    from podrunner.manifests.difference.objects import Difference
 
 
 class Consequence(Enum):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.manifests.difference import ABSENT
-from podrunner.manifests.pods import table
+from podrunner.manifests.difference.objects import ABSENT
+from podrunner.manifests.objects import table
 from podrunner.manifests.quantity import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from podrunner.manifests.difference import Difference
+    from podrunner.manifests.difference.objects import Difference
 
     Prefixes = tuple[str, ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from podrunner.manifests.difference import ABSENT
+from podrunner.manifests.difference.objects import ABSENT
 
 if TYPE_CHECKING:
     from podrunner.diff.entry import Entry

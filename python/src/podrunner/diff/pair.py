@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.values import load_layer
+from podrunner.formats.placed import load_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.cases import Case
+    from podrunner.cases.case import Case
     from podrunner.diff.side import Side
-    from podrunner.values import Values
+    from podrunner.formats.placed import Values
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from podrunner.errors import UsageError
+from podrunner.findings.errors import UsageError
 
 
 def repository_of(folder: Path) -> Path | None:

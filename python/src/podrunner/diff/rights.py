@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from podrunner.diff.entry import Consequence, Entry
 from podrunner.diff.runners import runner_tables
-from podrunner.manifests.difference import identity_of
-from podrunner.manifests.grants import EVERYWHERE, Grant, Right, gained, grants
-from podrunner.manifests.pods import find_pods, table
+from podrunner.manifests.difference.objects import identity_of
+from podrunner.manifests.objects import find_pods, table
+from podrunner.manifests.security.grants import EVERYWHERE, Grant, Right, gained, grants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podrunner.helm import Rendering
+    from podrunner.manifests.rendering import Rendering
 
 
 class Account(NamedTuple):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from podrunner.config.parsed import parse_config
-from podrunner.manifests.pods import maps
+from podrunner.manifests.objects import maps
+from podrunner.runner.parsed import parse_config
 
 if TYPE_CHECKING:
-    from podrunner.helm import Rendering
+    from podrunner.manifests.rendering import Rendering
 
 
 def runner_tables(rendering: Rendering) -> dict[str, dict[str, Any]]:

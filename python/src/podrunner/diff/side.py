@@ -6,9 +6,9 @@ import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from podrunner.chart import read_chart_file
+from podrunner.chart.chart import read_chart_file
 from podrunner.diff.revision import extract_path, is_revision, is_shallow, repository_of
-from podrunner.errors import UsageError
+from podrunner.findings.errors import UsageError
 
 _VALUES = (".yaml", ".yml", ".json")
 

@@ -6,20 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.config.job_pod import job_pod
 from podrunner.diff.entry import Consequence, Entry
 from podrunner.diff.rights import rights
 from podrunner.diff.runners import runner_tables
 from podrunner.importing.dangers import open_overwrites
-from podrunner.manifests.difference import ABSENT, identity_of
-from podrunner.manifests.pod_security import ENFORCE, LEVELS, level
-from podrunner.manifests.pods import find_pods, maps, table
+from podrunner.manifests.difference.objects import ABSENT, identity_of
+from podrunner.manifests.objects import find_pods, maps, table
+from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
+from podrunner.runner.job_pod.pod import job_pod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from podrunner.helm import Rendering
-    from podrunner.manifests.difference import Difference
+    from podrunner.manifests.difference.objects import Difference
+    from podrunner.manifests.rendering import Rendering
 
 _INDEX = re.compile(r"^((?:init|ephemeral)?[cC]ontainers|volumes)\[(\d+)\]")
 

@@ -8,11 +8,11 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.chart import read_chart_file
-from podrunner.errors import UsageError
-from podrunner.helm.kubernetes_version import UNLISTED_API_VERSIONS, full_version
+from podrunner.chart.chart import read_chart_file
+from podrunner.findings.errors import UsageError
 from podrunner.helm.refusal import read_refusal
-from podrunner.helm.rendering import Rendering, parse_documents
+from podrunner.manifests.rendering import Rendering, parse_documents
+from podrunner.manifests.version import UNLISTED_API_VERSIONS, full_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -9,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart import read_chart_file
-from podrunner.errors import RenderError, UsageError
-from podrunner.helm.kubernetes_version import UNLISTED_API_VERSIONS, full_version
+from podrunner.chart.chart import read_chart_file
+from podrunner.chart.schema import load_defaults
+from podrunner.findings.errors import RenderError, UsageError
 from podrunner.helm.refusal import read_refusal
 from podrunner.helm.release import namespace_name, release_name
-from podrunner.helm.rendering import Document, Rendering, parse_documents
-from podrunner.values.schema import load_defaults
+from podrunner.manifests.rendering import Document, Rendering, parse_documents
+from podrunner.manifests.version import UNLISTED_API_VERSIONS, full_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

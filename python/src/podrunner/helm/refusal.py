@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from podrunner.errors import RenderError
+from podrunner.findings.errors import RenderError
 
 _FAIL = re.compile(r"(?:execution|parse) error at \((?P<place>[^()]+)\): (?P<message>.*)\Z", re.DOTALL)
 _NIL = re.compile(r"nil pointer evaluating interface \{\}\.(\w+)")

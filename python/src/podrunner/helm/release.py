@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from podrunner.errors import UsageError
+from podrunner.findings.errors import UsageError
 
 _LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 _RELEASE = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\Z")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from podrunner.dotted import Path, dotted
+from podrunner.findings.path import Path, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

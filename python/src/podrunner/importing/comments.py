@@ -7,14 +7,14 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose.censor import CENSORED
-from podrunner.plain_secrets import without_secrets
+from podrunner.secrets.find import without_secrets
+from podrunner.secrets.redact import CENSORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from podrunner.diagnose.censor import Censor
-    from podrunner.dotted import Path
+    from podrunner.findings.path import Path
+    from podrunner.secrets.redact import Censor
 
 _COMMENT = re.compile(r"\s*#")
 # How GitLab's own chart explains its values: what stands there is about keys of that chart.

@@ -8,15 +8,15 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from podrunner.config import check_config
-from podrunner.config.keys import Key, load_keys
-from podrunner.config.lines import find_lines
-from podrunner.diagnose.censor import Censor
-from podrunner.dotted import Path, parse_dotted, value_at
-from podrunner.errors import FindingsError
-from podrunner.findings import Finding, Severity
+from podrunner.findings.errors import FindingsError
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.path import Path, parse_dotted, value_at
+from podrunner.formats.toml_lines import find_lines
 from podrunner.importing.change import Changes, Kind
 from podrunner.importing.comments import Comment, toml_comments
+from podrunner.runner.check import check_config
+from podrunner.runner.keys import Key, load_keys
+from podrunner.secrets.redact import Censor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,20 +6,20 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from podrunner.config.keys import Key, load_keys
-from podrunner.dotted import dotted
+from podrunner.findings.path import dotted
 from podrunner.importing.change import Kind
 from podrunner.importing.official import Official, put, table
 from podrunner.importing.runner import SHARED_TOKEN, is_shared_token
 from podrunner.importing.secrets import CREDENTIALS
-from podrunner.manifests.pods import maps
-from podrunner.manifests.pods import table as as_table
-from podrunner.plain_secrets import holds_secret, is_secret
+from podrunner.manifests.objects import maps
+from podrunner.manifests.objects import table as as_table
+from podrunner.runner.keys import Key, load_keys
+from podrunner.secrets.find import holds_secret, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.dotted import Path
+    from podrunner.findings.path import Path
 
 _USER_KEYS = ("runAsUser", "runAsGroup", "fsGroup", "supplementalGroups")
 _OF_THE_CHART = ("runAsNonRoot", "seccompProfile")

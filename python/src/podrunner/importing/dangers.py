@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.importing.change import Changes, Kind
-from podrunner.manifests.pods import maps, table
+from podrunner.manifests.objects import maps, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.dotted import Path
+    from podrunner.findings.path import Path
 
 _CONTAINERS = ("build", "helper", "service", "init_permissions")
 # Any character, any number of times: the pattern allows what nobody thought of.

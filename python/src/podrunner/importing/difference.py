@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from podrunner.config.pod_patches import patched
 from podrunner.importing.configuration import leaves
-from podrunner.manifests.pods import maps, table
+from podrunner.manifests.objects import maps, table
+from podrunner.runner.job_pod.patches import patched
 
 Table = dict[str, Any]
 # Joined by the chart, where other keys of a runner replace the mode's.

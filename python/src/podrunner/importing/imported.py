@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podrunner.cases.case import Case
-from podrunner.chart import read_chart_file
-from podrunner.check import Checker
-from podrunner.findings import Finding, errors
-from podrunner.helm import renderer
+from podrunner.chart.chart import read_chart_file
+from podrunner.chart.schema import load_defaults
+from podrunner.check.checker import Checker
+from podrunner.findings.finding import Finding, errors
+from podrunner.formats.placed import read_values
+from podrunner.helm.renderer import renderer
 from podrunner.importing.comments import Comment
 from podrunner.importing.configuration import values_comments
 from podrunner.importing.dangers import note_dangers
-from podrunner.importing.document import write_values
 from podrunner.importing.globals import global_values
 from podrunner.importing.release import Wishes, make_values
 from podrunner.importing.secrets import kubectl_secret
 from podrunner.importing.source import Source, read_source
-from podrunner.values import read_values
-from podrunner.values.schema import load_defaults
+from podrunner.values.document import write_values
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
-    from podrunner.dotted import Path
+    from podrunner.findings.path import Path
     from podrunner.importing.change import Changes
     from podrunner.importing.runner import Runner
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.errors import UsageError
+from podrunner.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from yaml.nodes import Node

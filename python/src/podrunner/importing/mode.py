@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from podrunner.config.feature_flags import feature_flag
-from podrunner.config.pod_patches import patched
-from podrunner.config.security_context import container_context
-from podrunner.manifests.pods import maps, table
+from podrunner.manifests.objects import maps, table
+from podrunner.runner.feature_flags import feature_flag
+from podrunner.runner.job_pod.patches import patched
+from podrunner.runner.job_pod.security_context import container_context
 
 PATCHES_FLAG = "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION"
 # The user of every mode but unprivilegedRoot: with another, helper and build container would not share their files.

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from podrunner.dotted import Path, parse_dotted
+from podrunner.findings.path import Path, parse_dotted
 from podrunner.importing.change import Changes, Kind
 
 if TYPE_CHECKING:

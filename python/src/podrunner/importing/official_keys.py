@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from podrunner.diagnose.censor import censor
-from podrunner.dotted import dotted, value_at
-from podrunner.errors import FindingsError
-from podrunner.findings import Finding, Severity
+from podrunner.findings.errors import FindingsError
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.path import dotted, value_at
+from podrunner.findings.suggest import did_you_mean
 from podrunner.importing import conversions, operation
 from podrunner.importing.change import Changes, Kind
 from podrunner.importing.official import Official, put, table
 from podrunner.importing.template import Templates, is_templated
-from podrunner.nearest import did_you_mean
-from podrunner.plain_secrets import find_secrets
+from podrunner.secrets.find import find_secrets
+from podrunner.secrets.redact import censor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from podrunner.dotted import Path
-    from podrunner.values import Values
+    from podrunner.findings.path import Path
+    from podrunner.formats.placed import Values
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 # Of either file, not of the other.

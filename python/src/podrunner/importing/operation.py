@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.importing.change import Kind
 from podrunner.importing.official import Official, put, table
-from podrunner.manifests.pods import table as as_table
-from podrunner.plain_secrets import find_secrets
+from podrunner.manifests.objects import table as as_table
+from podrunner.secrets.find import find_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from podrunner.dotted import Path
+    from podrunner.findings.path import Path
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _MONITOR = ("enabled", "namespace", "labels", "annotations", "interval", "relabelings", "metricRelabelings")

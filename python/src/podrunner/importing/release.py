@@ -8,19 +8,19 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from podrunner.errors import FindingsError, RenderError
+from podrunner.findings.errors import FindingsError, RenderError
 from podrunner.importing.change import Changes, Kind
 from podrunner.importing.configuration import Configuration, missing
 from podrunner.importing.difference import additions, covered_patches, covered_volumes, difference
 from podrunner.importing.mode import recognise_mode
 from podrunner.importing.names import valid_names
 from podrunner.importing.runner import EXECUTOR, Runner, read_runner
-from podrunner.manifests.pods import maps
+from podrunner.manifests.objects import maps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from podrunner.helm import Renderer
+    from podrunner.manifests.rendering import Renderer
 
 Tree = dict[str, Any]
 _HOME = re.compile(r"(/[A-Za-z0-9._-]+)+\Z")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from podrunner.dotted import dotted, parse_dotted
+from podrunner.findings.path import dotted, parse_dotted
 from podrunner.importing.change import Change, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from podrunner.findings import Finding
+    from podrunner.findings.finding import Finding
 
 _TITLES = {
     Kind.DANGEROUS: "dangerous, and imported as it is",

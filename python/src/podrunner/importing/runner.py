@@ -7,16 +7,16 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from podrunner.config.keys import Key, load_keys
-from podrunner.dotted import delete_at
+from podrunner.findings.path import delete_at
 from podrunner.importing.change import Changes, Kind
 from podrunner.importing.secrets import Reference, take_secrets
-from podrunner.manifests.pods import table
+from podrunner.manifests.objects import table
+from podrunner.runner.keys import Key, load_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from podrunner.dotted import Path
+    from podrunner.findings.path import Path
 
 EXECUTOR = "kubernetes"
 # Identity: the chart writes these from other values.

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart import find_chart
-from podrunner.config.keys import Key, load_keys
-from podrunner.dotted import delete_at, dotted
+from podrunner.chart.chart import find_chart
+from podrunner.chart.schema import load_schema
+from podrunner.findings.path import delete_at, dotted
 from podrunner.importing.change import Changes, Kind
-from podrunner.plain_secrets import PlainSecret, find_secrets
-from podrunner.values.schema import load_schema
+from podrunner.runner.keys import Key, load_keys
+from podrunner.secrets.find import PlainSecret, find_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.dotted import Path
+    from podrunner.findings.path import Path
 
 # What `runners.<name>.credentials` takes: the end of the Secret's name, and the key there.
 CREDENTIALS = {

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podrunner.diagnose.censor import Censor, censor
-from podrunner.errors import FindingsError, UsageError
+from podrunner.findings.errors import FindingsError, UsageError
 from podrunner.importing.cache import move_cache
 from podrunner.importing.change import Change, Changes, Kind
 from podrunner.importing.comments import Comment, yaml_comments
@@ -19,12 +18,13 @@ from podrunner.importing.manifest import unwrap
 from podrunner.importing.official_keys import is_official, read_official
 from podrunner.importing.runner import EXECUTOR
 from podrunner.importing.template import Templates, is_templated
+from podrunner.secrets.redact import Censor, censor
 
 if TYPE_CHECKING:
-    from podrunner.dotted import Path as Parts
+    from podrunner.findings.path import Path as Parts
+    from podrunner.formats.placed import Values
     from podrunner.importing.official import Official
     from podrunner.importing.release import Wishes
-    from podrunner.values import Values
 
 STDIN = "-"
 # What editors on Windows put before a text in UTF-8.
@@ -71,7 +71,7 @@ def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str
         changes.every.append(Change(Kind.UNSUPPORTED, name, message, line))
     if inside.is_toml if inside else _is_toml(text, wishes.source):
         return Source(read_configuration(text, wishes.source, changes, runner_version))
-    from podrunner.values import read_values
+    from podrunner.formats.placed import read_values
 
     whole = read_values(text, wishes.source)
     if whole.findings:

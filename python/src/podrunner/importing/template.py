@@ -8,16 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podrunner.diagnose.censor import censor
-from podrunner.errors import FindingsError, RenderError
-from podrunner.findings import Finding, Severity
+from podrunner.findings.errors import FindingsError, RenderError
+from podrunner.findings.finding import Finding, Severity
 from podrunner.helm.library import LibraryRenderer
+from podrunner.secrets.redact import censor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from podrunner.dotted import Path as Parts
-    from podrunner.values import Values
+    from podrunner.findings.path import Path as Parts
+    from podrunner.formats.placed import Values
 
 _ACTION = "{{"
 # Named templates of GitLab's chart that people use in their values.

@@ -12,12 +12,12 @@ from podrunner.preflight.inside import inside_script
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from podrunner.helm import Renderer, Rendering
+    from podrunner.cluster.api import Object
+    from podrunner.formats.placed import Values
+    from podrunner.manifests.rendering import Renderer, Rendering
+    from podrunner.modes.promise import Promise
     from podrunner.preflight.candidate import Candidate
     from podrunner.preflight.facts import Facts
-    from podrunner.smoke.api import Object
-    from podrunner.smoke.verdict import Promise
-    from podrunner.values import Values
 
 LABEL = "app.kubernetes.io/managed-by"
 OWNER = "podrunner-preflight"
@@ -52,9 +52,9 @@ class Wish:
 
 def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> Job:
     """The pods of a candidate. Raises UsageError for settings that are none."""
-    from podrunner.errors import RenderError
-    from podrunner.smoke.runners import pod_security, read_promise, read_runners
-    from podrunner.values import merge
+    from podrunner.findings.errors import RenderError
+    from podrunner.modes.runners import pod_security, read_promise, read_runners
+    from podrunner.values.merge import merge
 
     layers = _layers(wish, candidate)
     try:
@@ -79,15 +79,16 @@ def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> Job:
 
 @lru_cache
 def _renderer(chart: Path) -> Renderer:
-    from podrunner.helm import renderer
+    from podrunner.helm.renderer import renderer
 
     return renderer("library", chart)
 
 
 def _layers(wish: Wish, candidate: Candidate) -> list[Values]:
     from podrunner.cases.command_line import placeholder
-    from podrunner.chart import find_preset
-    from podrunner.values import Values, load_values, parse_set
+    from podrunner.chart.chart import find_preset
+    from podrunner.formats.placed import Values, load_values
+    from podrunner.values.set_expression import parse_set
 
     # The release's own account is not there yet, and nothing but pods is made.
     account = {"jobs": {"serviceAccount": {"create": False, "name": wish.service_account}}}
@@ -101,7 +102,7 @@ def _layers(wish: Wish, candidate: Candidate) -> list[Values]:
 
 def _test_pod(rendering: Rendering, namespace: str) -> Object:
     """The pod of `helm test`, which tells of itself before and after it builds."""
-    from podrunner.smoke.verdict import INSIDE_SCRIPT
+    from podrunner.modes.promise import INSIDE_SCRIPT
 
     found = next(pod for pod in rendering.objects("Pod") if _is_test(pod))
     pod = copy.deepcopy(found)
@@ -123,7 +124,7 @@ def _is_test(pod: Object) -> bool:
 
 def _whole(pod: Object, entry: Any) -> Object:
     """The pod with the containers that GitLab Runner puts beside the build: nothing pulls the image of a dry run."""
-    from podrunner.config.job_pod import job_pod
+    from podrunner.runner.job_pod.pod import job_pod
 
     whole = copy.deepcopy(pod)
     whole["metadata"]["name"] = f"{OWNER}-dry-run"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.manifests.pod_security import LEVELS
+from podrunner.manifests.security.pod_security import LEVELS
 from podrunner.preflight.facts import numbers
 from podrunner.preflight.verdict import Answer, Reason, Verdict
 

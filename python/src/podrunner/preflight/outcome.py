@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose import examine
-from podrunner.diagnose.pod import describe_events, describe_pod
-from podrunner.smoke.rollout import STUCK
+from podrunner.cluster.pod import describe_events, describe_pod
+from podrunner.cluster.rollout import STUCK
+from podrunner.explain.diagnosis import examine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.smoke.api import Object
+    from podrunner.cluster.api import Object
 
 # Seconds in which a scheduler may still change its mind, and a network still come up.
 PATIENCE = 20

@@ -6,21 +6,21 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose.pod import describe_events
-from podrunner.errors import PodrunnerError
+from podrunner.cluster.api import ApiError
+from podrunner.cluster.interruption import deferred
+from podrunner.cluster.pod import describe_events
+from podrunner.findings.errors import PodrunnerError
 from podrunner.preflight.facts import ANY_NODE
 from podrunner.preflight.job import OWNER, made_by, probe_pod
 from podrunner.preflight.outcome import Ending, Outcome, find_ending
-from podrunner.smoke.api import ApiError
-from podrunner.smoke.interruption import deferred
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.removal import Removals
     from podrunner.preflight.connection import Target
     from podrunner.preflight.job import Job
-    from podrunner.smoke.api import Api, Object
-    from podrunner.smoke.removal import Removals
 
 _INTERVAL = 0.5
 _SECONDS_TO_GO = 60

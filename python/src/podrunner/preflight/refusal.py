@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose import examine
+from podrunner.explain.diagnosis import examine
 from podrunner.preflight.judgement import refused_by_level
 from podrunner.preflight.verdict import Answer, Reason
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from podrunner.chart import modes
-from podrunner.check import shown_path
-from podrunner.errors import UsageError
+from podrunner.chart.chart import modes
+from podrunner.check.checker import shown_path
+from podrunner.cluster.api import ApiError
+from podrunner.cluster.removal import run_and_remove
+from podrunner.findings.errors import UsageError
 from podrunner.preflight.connection import connect
 from podrunner.preflight.facts import ANY_NODE, kinds
 from podrunner.preflight.probing import Prober
@@ -17,14 +19,12 @@ from podrunner.preflight.recommendation import install_line, recommend
 from podrunner.preflight.report import Report
 from podrunner.preflight.survey import Demand, Survey
 from podrunner.preflight.trials import Bench, Trials
-from podrunner.smoke.api import ApiError
-from podrunner.smoke.removal import run_and_remove
 
 if TYPE_CHECKING:
+    from podrunner.cluster.removal import Removals
+    from podrunner.output.steps import Progress
     from podrunner.preflight.connection import Target
     from podrunner.preflight.job import Wish
-    from podrunner.smoke.progress import Progress
-    from podrunner.smoke.removal import Removals
 
 _UNTRIED = "nothing speaks against it; not tried"
 

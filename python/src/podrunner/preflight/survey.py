@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from podrunner.errors import UsageError
+from podrunner.cluster.api import ApiError
+from podrunner.findings.errors import UsageError
 from podrunner.preflight.facts import Facts, Node, keeps_away, kinds
-from podrunner.smoke.api import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from podrunner.smoke.api import Api, Object
+    from podrunner.cluster.api import Api, Object
 
 T = TypeVar("T")
 

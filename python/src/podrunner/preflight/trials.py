@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from podrunner.cluster.api import ApiError
+from podrunner.output.steps import count
 from podrunner.preflight.candidate import by_safety, candidates, unconfined
 from podrunner.preflight.inside import read_inside
 from podrunner.preflight.job import make_job
@@ -13,20 +15,18 @@ from podrunner.preflight.probing import Probe
 from podrunner.preflight.refusal import judge_refusal
 from podrunner.preflight.tried import is_filtered, judge_outcome
 from podrunner.preflight.verdict import Answer, Reason, Verdict
-from podrunner.smoke.api import ApiError
-from podrunner.smoke.progress import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from podrunner.cluster.api import Api
+    from podrunner.output.steps import Progress
     from podrunner.preflight.candidate import Candidate
     from podrunner.preflight.facts import Facts, NodeKind
     from podrunner.preflight.inside import Inside
     from podrunner.preflight.job import Job, Wish
     from podrunner.preflight.outcome import Outcome
     from podrunner.preflight.probing import Prober
-    from podrunner.smoke.api import Api
-    from podrunner.smoke.progress import Progress
 
 # More would wait for each other on a small node.
 _AT_ONCE = 4

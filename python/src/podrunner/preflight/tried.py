@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose import examine
+from podrunner.explain.diagnosis import examine
+from podrunner.modes.promise import check_inside, check_pods
 from podrunner.preflight.inside import read_inside
 from podrunner.preflight.outcome import Ending
 from podrunner.preflight.refusal import judge_refusal
 from podrunner.preflight.verdict import Answer, Reason
-from podrunner.smoke.verdict import check_inside, check_pods
 
 if TYPE_CHECKING:
-    from podrunner.diagnose import Diagnosis
+    from podrunner.cluster.api import Object
+    from podrunner.explain.diagnosis import Diagnosis
+    from podrunner.modes.promise import Promise
     from podrunner.preflight.facts import Facts
     from podrunner.preflight.inside import Inside
     from podrunner.preflight.job import Job
     from podrunner.preflight.outcome import Outcome
-    from podrunner.smoke.api import Object
-    from podrunner.smoke.verdict import Promise
 
 # Causes that say nothing of the mode: another image, another moment, and it may work.
 NOT_OF_THE_MODE = frozenset(

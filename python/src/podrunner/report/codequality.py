@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from podrunner.findings import Finding, Severity
+from podrunner.findings.finding import Finding, Severity
 from podrunner.report.fingerprint import fingerprint
 from podrunner.report.place import placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.check import Result
+    from podrunner.check.checker import Result
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from podrunner.config.parsed import parse_config
-from podrunner.manifests import take_lists_apart
-from podrunner.manifests.pods import table
-from podrunner.plain_secrets import PlainSecret, find_secrets, without_secrets
+from podrunner.manifests.checks.lists import take_lists_apart
+from podrunner.manifests.objects import table
+from podrunner.runner.parsed import parse_config
+from podrunner.secrets.find import PlainSecret, find_secrets, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.check import Result
-    from podrunner.helm import Document, Rendering
+    from podrunner.check.checker import Result
+    from podrunner.manifests.rendering import Document, Rendering
 
 
 # Most texts of a matrix are those of other cases, too.

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from podrunner.findings import Finding
+    from podrunner.findings.finding import Finding
 
 
 def fingerprint(finding: Finding) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.findings import Finding, Severity
+from podrunner.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from podrunner.check import Result
+    from podrunner.check.checker import Result
 
 # Said of each object, but of the kind or of all: once will do.
 _SAID_ONCE = ("kubernetes-unknown-kind", "kubernetes-version")

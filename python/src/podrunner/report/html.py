@@ -14,19 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner import __version__
-from podrunner.findings import Severity
+from podrunner.findings.finding import Severity
+from podrunner.findings.rules import load_rules
 from podrunner.report.documents import collect_texts
 from podrunner.report.grid import entries, make_grid
 from podrunner.report.group import group_findings
-from podrunner.rules import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import jinja2
 
-    from podrunner.check import Result
-    from podrunner.findings import Finding
+    from podrunner.check.checker import Result
+    from podrunner.findings.finding import Finding
     from podrunner.report.documents import Text
 
 _PAGE = Path(__file__).resolve().parent / "page"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.check import Result
-    from podrunner.findings import Finding
+    from podrunner.check.checker import Result
+    from podrunner.findings.finding import Finding
 
 
 def write(results: Sequence[Result]) -> str:

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from podrunner.findings import Severity, errors
+from podrunner.findings.finding import Severity, errors
 from podrunner.report.place import placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.check import Result
+    from podrunner.check.checker import Result
 
 # Characters that XML 1.0 cannot hold, not even escaped.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -31,7 +31,7 @@ def write(results: Sequence[Result]) -> str:
 
 
 def _add_case(suite: ET.Element, result: Result) -> None:
-    attributes = {"classname": "podrunner.check", "name": _clean(result.case.name)}
+    attributes = {"classname": "podrunner.check.checker", "name": _clean(result.case.name)}
     wrong = errors(result.findings)
     file = placed(wrong[0], result.case).file if wrong else ""
     if file:

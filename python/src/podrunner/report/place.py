@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.check import shown_path
-from podrunner.config.check import FILE
+from podrunner.check.checker import shown_path
+from podrunner.runner.check import FILE
 
 if TYPE_CHECKING:
-    from podrunner.cases import Case
-    from podrunner.findings import Finding
+    from podrunner.cases.case import Case
+    from podrunner.findings.finding import Finding
 
 
 def placed(finding: Finding, case: Case) -> Finding:

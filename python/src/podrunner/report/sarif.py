@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from podrunner import __version__
-from podrunner.findings import Finding, Severity
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.rules import Rule, load_rules
 from podrunner.report.fingerprint import fingerprint
 from podrunner.report.place import placed
-from podrunner.rules import Rule, load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from podrunner.check import Result
+    from podrunner.check.checker import Result
 
 # The name that code hosts know for the top folder of the repository.
 ROOT = "%SRCROOT%"

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.findings import Finding, Severity
+from podrunner.findings.finding import Finding, Severity
 from podrunner.report.group import group_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.check import Result
+    from podrunner.check.checker import Result
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 # Every release has some of these.

@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose.pod import containers_of
-from podrunner.errors import PodrunnerError
+from podrunner.cluster.pod import containers_of
+from podrunner.findings.errors import PodrunnerError
 from podrunner.smoke.job import is_of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from podrunner.diagnose.censor import Censor
-    from podrunner.smoke.api import Api, Object
+    from podrunner.cluster.api import Api, Object
+    from podrunner.secrets.redact import Censor
     from podrunner.smoke.job import JobRun
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

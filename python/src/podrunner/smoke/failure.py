@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose import examine, load_catalogue
-from podrunner.diagnose.pod import containers_of, describe_events, describe_pod
-from podrunner.diagnose.trace import clean
-from podrunner.smoke.api import ApiError
+from podrunner.cluster.api import ApiError
+from podrunner.cluster.pod import containers_of, describe_events, describe_pod
+from podrunner.explain.catalogue import load_catalogue
+from podrunner.explain.diagnosis import examine
+from podrunner.explain.trace import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from podrunner.diagnose import Explanation
-    from podrunner.smoke.api import Object
+    from podrunner.cluster.api import Object
+    from podrunner.explain.diagnosis import Explanation
     from podrunner.smoke.job import JobRun
     from podrunner.smoke.trial import Trial
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from podrunner.errors import PodrunnerError
+from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.findings.errors import PodrunnerError
 from podrunner.smoke.job import is_of_job
-from podrunner.smoke.rollout import wait_for_deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from podrunner.smoke.api import Api
-    from podrunner.smoke.runners import Runner
+    from podrunner.cluster.api import Api
+    from podrunner.modes.runners import Runner
     from podrunner.smoke.trial import Trial
 
 # Seconds until a manager that is ready has to have asked for a job; it asks every second.

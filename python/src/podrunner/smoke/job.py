@@ -6,13 +6,13 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from podrunner.errors import PodrunnerError
-from podrunner.smoke.api import Api, ApiError, Object
-from podrunner.smoke.trace import TraceReader, plain
+from podrunner.cluster.api import Api, ApiError, Object
+from podrunner.findings.errors import PodrunnerError
+from podrunner.gitlab.trace import TraceReader, plain
 
 if TYPE_CHECKING:
-    from podrunner.smoke.gitlab import StandIn
-    from podrunner.smoke.progress import Progress
+    from podrunner.gitlab.client import StandIn
+    from podrunner.output.steps import Progress
 
 _FINAL = frozenset(["success", "failed", "canceled"])
 _ID = "job.runner.gitlab.com/id"

@@ -5,18 +5,18 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from podrunner.errors import PodrunnerError
+from podrunner.findings.errors import PodrunnerError
+from podrunner.gitlab.payload import Order, make_payload
+from podrunner.modes.promise import check_inside, check_lines, check_pods
+from podrunner.modes.runners import read_promise
 from podrunner.smoke.expected import read_expected
 from podrunner.smoke.failure import describe_failure, explain_trial
 from podrunner.smoke.job import follow_job, queue_job
-from podrunner.smoke.pipeline import Order, make_payload
-from podrunner.smoke.runners import read_promise
-from podrunner.smoke.verdict import check_inside, check_lines, check_pods
 
 if TYPE_CHECKING:
-    from podrunner.diagnose import Explanation
+    from podrunner.explain.diagnosis import Explanation
+    from podrunner.modes.promise import Check
     from podrunner.smoke.trial import Trial
-    from podrunner.smoke.verdict import Check
 
 
 class JobFailedError(PodrunnerError):

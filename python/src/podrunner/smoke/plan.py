@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.errors import FindingsError
-from podrunner.smoke.images import ImageSet, load_images
-from podrunner.smoke.pipeline import Job, choose_job, load_pipeline, read_job
-from podrunner.smoke.repository import PIPELINE_FILE, Bundle, builtin_pipeline, find_repository, pack
+from podrunner.cluster.images import ImageSet, load_images
+from podrunner.findings.errors import FindingsError
+from podrunner.gitlab.repository import PIPELINE_FILE, Bundle, builtin_pipeline, find_repository, pack
+from podrunner.pipeline.document import load_pipeline
+from podrunner.pipeline.job import Job, choose_job, read_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from podrunner.values import Values
+    from podrunner.formats.placed import Values
 
 # The chart's default mode.
 DEFAULT_PRESET = "unprivileged"
@@ -96,8 +97,8 @@ def _repository(options: Options, pipeline: Path, temporary: Path) -> Path:
 
 
 def _subjects(options: Options) -> Iterator[Subject]:
-    from podrunner.chart import find_preset
-    from podrunner.values import load_values
+    from podrunner.chart.chart import find_preset
+    from podrunner.formats.placed import load_values
 
     files = tuple(load_values(path) for path in options.values)
     presets = options.presets or (() if files else (DEFAULT_PRESET,))
@@ -108,9 +109,11 @@ def _subjects(options: Options) -> Iterator[Subject]:
 
 
 def _checked(chart: Path, subject: Subject) -> Subject:
-    from podrunner.findings import errors
-    from podrunner.helm import renderer
-    from podrunner.values import Values, check_schema, merge
+    from podrunner.chart.schema import check_schema
+    from podrunner.findings.finding import errors
+    from podrunner.formats.placed import Values
+    from podrunner.helm.renderer import renderer
+    from podrunner.values.merge import merge
 
     layers = [*subject.layers, Values({"gitlab": {"url": _ANY_URL}}, "the smoke")]
     findings = [*(finding for layer in layers for finding in layer.findings), *check_schema(chart, layers)]

@@ -10,9 +10,9 @@ from podrunner.smoke.failure import explain_trial
 from podrunner.smoke.judgement import JobFailedError
 
 if TYPE_CHECKING:
-    from podrunner.diagnose import Explanation
-    from podrunner.errors import PodrunnerError
-    from podrunner.smoke.progress import Progress
+    from podrunner.explain.diagnosis import Explanation
+    from podrunner.findings.errors import PodrunnerError
+    from podrunner.output.steps import Progress
     from podrunner.smoke.trial import Trial
 
 
@@ -51,8 +51,8 @@ def gather_trial(trial: Trial, evidence: Evidence, error: PodrunnerError) -> Non
 
 def _tell_cause(trial: Trial, error: PodrunnerError) -> str:
     """What `podrunner explain` would print; empty where no cause is found."""
-    from podrunner.diagnose.changes import find_changes
-    from podrunner.diagnose.report import write_text
+    from podrunner.explain.changes import find_changes
+    from podrunner.explain.report import write_text
 
     explanation = _explanation(trial, error)
     if explanation.cause is None:

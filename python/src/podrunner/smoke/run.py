@@ -8,21 +8,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.diagnose.censor import Censor
-from podrunner.errors import PodrunnerError, UsageError
-from podrunner.smoke.cluster import Cluster, connect, make_cluster
+from podrunner.cluster.cluster import Cluster, connect, make_cluster
+from podrunner.cluster.interruption import Interrupted
+from podrunner.cluster.removal import Removals, run_and_remove
+from podrunner.findings.errors import PodrunnerError, UsageError
+from podrunner.secrets.redact import Censor
 from podrunner.smoke.evidence import Evidence, keep_file
 from podrunner.smoke.install import install
-from podrunner.smoke.interruption import Interrupted
 from podrunner.smoke.judgement import judge, run_job
 from podrunner.smoke.plan import Options, Plan, Subject, make_plan
-from podrunner.smoke.removal import Removals, run_and_remove
 from podrunner.smoke.report import gather_trial, report
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, Trial, prepare, render
 
 if TYPE_CHECKING:
-    from podrunner.smoke.progress import Progress
+    from podrunner.output.steps import Progress
 
 INTERRUPTED = 130
 

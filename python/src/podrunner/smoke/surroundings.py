@@ -6,14 +6,14 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from podrunner.errors import PodrunnerError
-from podrunner.smoke import objects
-from podrunner.smoke.progress import count
-from podrunner.smoke.rollout import TIMEOUT, wait_for_deployment
-from podrunner.smoke.runners import new_token, pod_security
+from podrunner.cluster import objects
+from podrunner.cluster.rollout import TIMEOUT, wait_for_deployment
+from podrunner.findings.errors import PodrunnerError
+from podrunner.modes.runners import new_token, pod_security
+from podrunner.output.steps import count
 
 if TYPE_CHECKING:
-    from podrunner.smoke.api import Object
+    from podrunner.cluster.api import Object
     from podrunner.smoke.trial import Bench, Trial
 
 

@@ -6,26 +6,22 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from podrunner.errors import PodrunnerError
-from podrunner.smoke.gitlab import StandIn
-from podrunner.smoke.helm_process import Release
+from podrunner.cluster.objects import Place
+from podrunner.cluster.release import Release
+from podrunner.findings.errors import PodrunnerError
+from podrunner.gitlab.client import StandIn
+from podrunner.modes.runners import Runner, overlay, read_runners
 from podrunner.smoke.job import JobRun
-from podrunner.smoke.objects import Place
-from podrunner.smoke.runners import (
-    Runner,
-    overlay,
-    read_runners,
-)
 
 if TYPE_CHECKING:
-    from podrunner.diagnose.censor import Censor
-    from podrunner.helm import Rendering
-    from podrunner.smoke.api import Api
-    from podrunner.smoke.cluster import Cluster
+    from podrunner.cluster.api import Api
+    from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.removal import Removals
+    from podrunner.formats.placed import Values
+    from podrunner.manifests.rendering import Rendering
+    from podrunner.output.steps import Progress
+    from podrunner.secrets.redact import Censor
     from podrunner.smoke.plan import Options, Plan, Subject
-    from podrunner.smoke.progress import Progress
-    from podrunner.smoke.removal import Removals
-    from podrunner.values import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class Trial:
     @property
     def values(self) -> dict[str, Any]:
         """All layers as Helm gets them."""
-        from podrunner.values import merge
+        from podrunner.values.merge import merge
 
         return merge(*(layer.data for layer in self.layers))
 
@@ -96,8 +92,8 @@ def prepare(bench: Bench, subject: Subject) -> Trial:
 
 def render(trial: Trial) -> None:
     """Renders the chart for this cluster with what the smoke lays over the values."""
-    from podrunner.helm import renderer
-    from podrunner.values import Values
+    from podrunner.formats.placed import Values
+    from podrunner.helm.renderer import renderer
 
     bench = trial.bench
     registry = bench.plan.images.registry

@@ -10,9 +10,9 @@ from podrunner.values.merge import Items
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.dotted import Path
-    from podrunner.findings import Finding
-    from podrunner.values.load import Values
+    from podrunner.findings.finding import Finding
+    from podrunner.findings.path import Path
+    from podrunner.formats.placed import Values
 
 
 def find_layer(layers: Sequence[Values], path: Path) -> Values | None:

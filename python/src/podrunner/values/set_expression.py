@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.dotted import dotted
-from podrunner.errors import UsageError
-from podrunner.values.load import Values
+from podrunner.findings.errors import UsageError
+from podrunner.findings.path import dotted
+from podrunner.formats.placed import Values
 from podrunner.values.merge import Items
 
 if TYPE_CHECKING:
-    from podrunner.dotted import Part
+    from podrunner.findings.path import Part
 
 
 def parse_set(expressions: list[str]) -> list[Values]:

@@ -1,0 +1,73 @@
+"""The CRDs that a chart brings in `crds/`, those of its dependencies too, unpacked or not."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import TYPE_CHECKING
+
+from podrunner.findings.errors import UsageError
+from podrunner.manifests.schemas.crds import Crds, load_crds, read_crds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path, PurePath
+
+_YAML = (".yaml", ".yml")
+
+
+def known_crds(chart: Path, folders: Sequence[Path]) -> Crds:
+    """Every CRD of a chart and of some folders, which win. Raises UsageError."""
+    return Crds({**load_chart_crds(chart).schemas, **load_crds(folders).schemas})
+
+
+def load_chart_crds(chart: Path) -> Crds:
+    """Every CRD of the chart. Raises UsageError for a file that is not YAML, or an archive that is not one."""
+    crds = Crds()
+    for name, text in _of_folder(chart):
+        crds = read_crds(crds, text, name)
+    return crds
+
+
+def _of_folder(chart: Path) -> Iterator[tuple[str, str]]:
+    """(name for people, text) of each file."""
+    folder, dependencies = chart / "crds", chart / "charts"
+    for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if file.suffix in _YAML and file.is_file():
+            yield str(file), file.read_text(encoding="utf-8")
+    for entry in sorted(dependencies.iterdir()) if dependencies.is_dir() else ():
+        if entry.suffix == ".tgz":
+            yield from _of_archive(str(entry), entry.read_bytes())
+        elif entry.is_dir():
+            yield from _of_folder(entry)
+
+
+def _of_archive(name: str, data: bytes) -> Iterator[tuple[str, str]]:
+    from pathlib import PurePosixPath
+
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+            for member in archive:
+                path = PurePosixPath(member.name)
+                if not member.isfile() or not (_is_crd(path) or _is_dependency(path)):
+                    continue
+                content = archive.extractfile(member)
+                inside = content.read() if content else b""
+                if _is_crd(path):
+                    yield f"{name}/{path}", inside.decode(errors="replace")
+                else:
+                    yield from _of_archive(f"{name}/{path}", inside)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise UsageError(f"{name}: cannot be unpacked: {error}. Fetch it again with `helm dependency build`.") from None
+
+
+def _is_crd(path: PurePath) -> bool:
+    """`NAME/crds/x.yaml`, or the same of a dependency: `NAME/charts/OTHER/crds/x.yaml`."""
+    parents = path.parts[1:-1]
+    while parents[:1] == ("charts",):
+        parents = parents[2:]
+    return parents[:1] == ("crds",) and path.suffix in _YAML
+
+
+def _is_dependency(path: PurePath) -> bool:
+    return path.suffix == ".tgz" and path.parent.name == "charts"

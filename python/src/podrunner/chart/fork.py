@@ -1,0 +1,67 @@
+"""A fork: a preset and what teams change of it, as a values file that explains itself."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from podrunner.chart.schema import load_defaults
+from podrunner.formats.placed import load_values
+from podrunner.importing.comments import Comment
+from podrunner.values.document import write_values
+from podrunner.values.merge import merge
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from podrunner.findings.path import Path as Parts
+
+SCHEMA = "values.schema.json"
+_CONCURRENT = 10
+_RUNNER: Parts = ("runners", "*")
+# For a person who edits the file; the chart's values.yaml has more to each.
+_COMMENTS: dict[Parts, str] = {
+    ("gitlab", "url"): "Address of the GitLab instance.",
+    ("podman", "mode"): "How jobs build images: docs/modes.md helps to choose.",
+    ("podman", "image"): "Image of jobs that name none.",
+    ("podman", "storage", "size"): "What the images of a job may take of the node's disk.",
+    _RUNNER: "A runner in GitLab, and the Secret with its token; more runners go below, by name.",
+    (*_RUNNER, "config"): "Any key of [[runners]] in config.toml; it wins over what the mode sets.",
+    (*_RUNNER, "config", "limit"): "Jobs of this runner that run at a time.",
+    (*_RUNNER, "config", "kubernetes"): "What a job gets that asks for nothing; the limit spares the node's memory.",
+    ("config", "concurrent"): "Jobs of all runners that run at a time.",
+    ("jobs", "namespace"): "Namespace of the job pods, which has to exist; empty for the release's own.",
+}
+
+
+def fork_values(name: str, preset: Path, chart: Path, url: str, file: Path) -> str:
+    """The text of `file`: values of a team, or of its runner, called `name`, over a preset of the chart."""
+    changes: dict[str, Any] = {
+        "gitlab": {"url": url},
+        "podman": {"image": "quay.io/podman/stable", "storage": {"size": "20Gi"}},
+        "jobs": {"namespace": ""},
+        "config": {"concurrent": _CONCURRENT},
+        "runners": {name: _runner(name)},
+    }
+    values = merge(load_values(preset).data, changes)
+    comments = {tuple(name if part == "*" else part for part in path): text for path, text in _COMMENTS.items()}
+    header = [
+        f"yaml-language-server: $schema={_relative(chart / SCHEMA, file)}",
+        f"{name}: a fork of the preset {preset.stem}. What is not written here is as in",
+        f"{_relative(chart / 'values.yaml', file)}, which describes every value.",
+    ]
+    above = {path: Comment((text,)) for path, text in comments.items()}
+    return write_values(values, load_defaults(chart).data, above, header)
+
+
+def _runner(name: str) -> dict[str, Any]:
+    resources = {"cpu_request": "1", "memory_request": "2Gi", "memory_limit": "4Gi"}
+    return {
+        "token": {"existingSecret": {"name": f"gitlab-runner-{name}", "key": "token"}},
+        "config": {"limit": _CONCURRENT, "kubernetes": resources},
+    }
+
+
+def _relative(target: Path, file: Path) -> str:
+    """A path as it is found from the file that names it."""
+    return os.path.relpath(target.resolve(), file.parent.resolve())

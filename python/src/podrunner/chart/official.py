@@ -1,0 +1,47 @@
+"""Values of GitLab's own chart that were given to this one: the schema lets them pass, the templates refuse them."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.path import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from podrunner.findings.path import Path as Parts
+
+_WAY_OUT = "`podrunner import FILE` writes a values file for this chart from one for GitLab's."
+
+
+def check_official(chart: Path, values: dict[str, Any]) -> Iterator[tuple[Parts, Finding]]:
+    """An error for each key of GitLab's chart, with its path. None for a chart without files/gitlab-runner.json."""
+    for path, fate in _found(_known(chart), values, ()):
+        message = f"{dotted(path)}: is a value of GitLab's own chart: {fate} {_WAY_OUT}"
+        yield path, Finding("values-official", Severity.ERROR, message, path=dotted(path))
+
+
+@lru_cache
+def _known(chart: Path) -> dict[str, Any]:
+    file = chart / "files/gitlab-runner.json"
+    known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return known
+
+
+def _found(known: dict[str, Any], values: dict[str, Any], path: Parts) -> Iterator[tuple[Parts, str]]:
+    """As podrunner.checks.official.found of the chart does."""
+    for key, value in values.items():
+        fate = known.get(key)
+        if isinstance(fate, dict) and isinstance(value, dict):
+            yield from _found(fate, value, (*path, key))
+        elif isinstance(fate, str) and not (_is_runner(value, key) if path == ("runners",) else value is None):
+            yield (*path, key), fate
+
+
+def _is_runner(value: Any, key: str) -> bool:
+    """Whether what stands below `runners` is one, to judge by its name and what it is."""
+    return (value is None or isinstance(value, dict)) and key == key.lower().replace("_", "-")

@@ -1,0 +1,202 @@
+"""From a case to its findings: values, then the render, then what was rendered."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podrunner.chart.chart import modes
+from podrunner.chart.schema import check_schema, load_defaults
+from podrunner.findings.errors import RenderError
+from podrunner.findings.finding import Finding, Severity, errors
+from podrunner.findings.path import dotted, parse_dotted
+from podrunner.manifests.checks.check import check_manifests
+from podrunner.manifests.checks.lists import take_lists_apart
+from podrunner.manifests.checks.release import check_pod_security, check_release
+from podrunner.manifests.schemas.crds import Crds
+from podrunner.runner.check import check_config
+from podrunner.runner.job_pod.pod import check_job_pods
+from podrunner.runner.origin import written_path
+from podrunner.runner.parsed import is_of_a_runner, parse_config
+from podrunner.runner.permissions import check_role
+from podrunner.values.merge import coalesce, merge
+from podrunner.values.places import find_layer, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from podrunner.cases.case import Case
+    from podrunner.check.coverage.lines import CoveredTemplate
+    from podrunner.findings.path import Path as Parts
+    from podrunner.formats.placed import Values
+    from podrunner.manifests.rendering import Renderer, Rendering
+
+_DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
+# What Helm says of a dependency that has a schema: `NAME: - at '/port': got string, want integer`.
+_IN_DEPENDENCY = re.compile(r"([\w.-]+): - at '/([^']+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One case and what was found. `rendering` is None when there was none; `templates` are of the coverage alone."""
+
+    case: Case
+    findings: tuple[Finding, ...] = ()
+    rendering: Rendering | None = None
+    templates: tuple[CoveredTemplate, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is no error."""
+        return not errors(self.findings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checker:
+    """All checks of one chart. `runner_version` is the GitLab Runner that will read config.toml."""
+
+    chart: Path
+    renderer: Renderer
+    runner_version: str = "19.4"
+    crds: Crds = field(default_factory=Crds)
+
+    def check(self, case: Case) -> Result:
+        """Check one case. Never raises for what is wrong with values or chart."""
+        findings = list(_values_findings(self.chart, case.layers))
+        rendering = None
+        # Helm does not render what the schema refuses.
+        if not errors(findings):
+            try:
+                rendering = self._render(case)
+                findings += self._rendering_findings(case, rendering)
+            except RenderError as error:
+                findings.append(self._refused(case, error))
+        named = [replace(finding, case=case.name) for finding in findings]
+        return Result(case, tuple(_expected(case, named)), rendering)
+
+    def _render(self, case: Case) -> Rendering:
+        return self.renderer.render(
+            case.values,
+            case=case.name,
+            release=case.release,
+            namespace=case.namespace,
+            kube_version=case.kube_version,
+            api_versions=case.api_versions,
+        )
+
+    def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
+        rendering = take_lists_apart(rendering)
+        found = [self.in_chart(finding) for finding in check_manifests(rendering, case.kube_version, self.crds)]
+        # Without what differs though the objects are the same: one check for all Kubernetes versions.
+        same = replace(rendering, case="", notes="")
+        found += _findings_of_every_version(self, case.layers, same)
+        found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
+        found += check_job_pods(rendering, _all_values(self.chart, case.layers), modes(self.chart), case.kube_version)
+        return found
+
+    def in_chart(self, finding: Finding) -> Finding:
+        """A finding whose file is a template of the chart, with the file's path as people type it."""
+        return replace(finding, file=shown_path(self.chart / finding.file))
+
+    def _refused(self, case: Case, error: RenderError) -> Finding:
+        """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
+        message = " ".join(error.message.split())
+        finding = Finding("render", Severity.ERROR, message)
+        known = [load_defaults(self.chart), *case.layers]
+        for path in _spoken_of(message):
+            if find_layer(known, path):
+                return locate(replace(finding, path=dotted(path)), case.layers, path)
+        if not error.template:
+            return finding
+        return replace(finding, file=shown_path(self.chart / error.template), line=error.line, column=error.column)
+
+
+def _spoken_of(message: str) -> list[Parts]:
+    """Every path of values in a refusal."""
+    below = [(name, *path.split("/")) for name, path in _IN_DEPENDENCY.findall(message)]
+    return [*map(parse_dotted, _DOTTED.findall(message)), *below]
+
+
+@lru_cache(maxsize=512)
+def _findings_of_every_version(
+    checker: Checker, layers: tuple[Values, ...], rendering: Rendering
+) -> tuple[Finding, ...]:
+    found = [*check_release(rendering, _all_values(checker.chart, layers)), *check_role(rendering)]
+    found = [checker.in_chart(finding) for finding in found]
+    for name, text in rendering.config_texts.items():
+        # Charts without modes are somebody else's: the file may be another program's …
+        if not modes(checker.chart) and not is_of_a_runner(text):
+            continue
+        wrong = _config_findings(f"ConfigMap/{name}", text, checker.runner_version, layers)
+        # … or get its runners when they register at start.
+        found += [
+            one for one in wrong if modes(checker.chart) or (one.rule, one.path) != ("config-required", "runners")
+        ]
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _all_values(chart: Path, layers: tuple[Values, ...]) -> Mapping[str, Any]:
+    return coalesce(load_defaults(chart).data, merge(*(layer.data for layer in layers)))
+
+
+@lru_cache(maxsize=4096)
+def _values_findings(chart: Path, layers: tuple[Values, ...]) -> tuple[Finding, ...]:
+    """Layers are shared between the cases of a matrix: each combination is checked once."""
+    own = [finding for layer in (load_defaults(chart), *layers) for finding in layer.findings]
+    return (*own, *check_schema(chart, layers))
+
+
+def _config_findings(name: str, text: str, runner_version: str, layers: Sequence[Values]) -> list[Finding]:
+    config = _parse(text)
+    found = [replace(finding, object=name) for finding in check_config(text, runner_version)]
+    values = merge(*(layer.data for layer in layers)) if found else {}
+    return [_at_values(finding, written_path(parse_dotted(finding.path), config, values), layers) for finding in found]
+
+
+def _at_values(finding: Finding, path: Parts | None, layers: Sequence[Values]) -> Finding:
+    """A finding in config.toml, at the value it came from when that is in one of the layers."""
+    if path is None:
+        return finding
+    # The values' own name for it, which is the one to search for in the file.
+    reason = finding.message.removeprefix(f"{finding.path}: ")
+    message = f"{dotted(path)}: {reason} (line {finding.line} of config.toml)"
+    return locate(replace(finding, message=message, path=dotted(path), object=""), layers, path)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        return parse_config(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def _expected(case: Case, findings: list[Finding]) -> list[Finding]:
+    """The findings that are left when a case is expected to fail."""
+    if not case.expect_fail:
+        return findings
+    wrong = errors(findings)
+    if any(case.expect_fail in finding.message for finding in wrong):
+        return []
+    said = f"It failed with: {wrong[0].message}" if wrong else "Nothing was wrong."
+    message = f"expected to fail with `{case.expect_fail}`. {said}"
+    return [Finding("expected-failure", Severity.ERROR, message, case=case.name, file=case.file, line=case.line)]
+
+
+def shown_path(path: Path) -> str:
+    """A path as people type it: relative when it is below the current directory."""
+    return _shown(path, Path.cwd())
+
+
+@lru_cache(maxsize=4096)
+def _shown(path: Path, here: Path) -> str:
+    # The file behind a link may be elsewhere: what counts is where the name leads, then where the file is.
+    for absolute in (Path(os.path.normpath(here / path)), path.resolve()):
+        if absolute.is_relative_to(here):
+            return str(absolute.relative_to(here))
+    return os.path.normpath(path)

@@ -1,0 +1,1 @@
+"""Which template branches and which values the cases exercise."""

@@ -1,0 +1,129 @@
+"""Coverage as findings: what no case exercises, by file and line, and how much that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podrunner.chart.schema import load_defaults, load_schema
+from podrunner.check.coverage.exceptions import Exceptions, read_exceptions
+from podrunner.check.coverage.exercise import Exercised, exercise, read_templates
+from podrunner.check.coverage.influence import find_uses
+from podrunner.check.coverage.lines import CoveredTemplate, cover_lines
+from podrunner.check.coverage.references import commented_keys, find_references, is_declared
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.path import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from podrunner.cases.case import Case
+    from podrunner.check.coverage.references import Reference
+    from podrunner.findings.path import Path as Parts
+    from podrunner.manifests.rendering import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageOptions:
+    """`fail_under` is a percentage of branches, 0 to never fail; `exceptions` a file or None."""
+
+    fail_under: float = 0
+    exceptions: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What no case exercises, as findings, and every template line by line."""
+
+    findings: tuple[Finding, ...]
+    templates: tuple[CoveredTemplate, ...]
+
+
+def check_coverage(
+    chart: Path, shown: str, renderer: Renderer, cases: Sequence[Case], options: CoverageOptions
+) -> Coverage:
+    """Coverage of branches and values; its last finding says the percentages. `shown` is the chart as people call it.
+
+    Raises UsageError and MatrixError for a bad file of exceptions.
+    """
+    exceptions = read_exceptions(options.exceptions) if options.exceptions else Exceptions()
+    exercised = exercise(chart, cases)
+    branches, percent = _branches(exercised, shown, exceptions)
+    values, counted = _values(chart, shown, renderer, cases, exceptions)
+    undeclared = list(_undeclared(chart, shown))
+    summary = f"{percent:.1f} % of the branches are exercised, {counted}."
+    total = Finding("coverage", Severity.NOTE, summary)
+    if percent < options.fail_under:
+        wanted = f"{summary} At least {options.fail_under:g} % of the branches were asked for (--coverage-fail-under)."
+        total = Finding("coverage", Severity.ERROR, wanted)
+    lines = cover_lines(read_templates(chart), exercised, exceptions.branches or {})
+    return Coverage((*branches, *values, *undeclared, total), lines)
+
+
+def _branches(exercised: Exercised, shown: str, exceptions: Exceptions) -> tuple[list[Finding], float]:
+    missed = [branch for branch in exercised.missed if branch.name not in (exceptions.branches or {})]
+    found = [
+        Finding(
+            "coverage-branch",
+            Severity.WARNING,
+            f"no case takes the branch `{branch.text}`.",
+            path=branch.name,
+            file=f"{shown}/{branch.template}",
+            line=branch.line,
+        )
+        for branch in missed
+    ]
+    known = [branch.name for branch in exercised.branches]
+    found += exceptions.stale("branches", (branch.name for branch in exercised.missed), known)
+    return found, 100 * (1 - len(missed) / len(known)) if known else 100.0
+
+
+def _values(
+    chart: Path, shown: str, renderer: Renderer, cases: Sequence[Case], exceptions: Exceptions
+) -> tuple[list[Finding], str]:
+    uses = find_uses(chart, renderer, cases)
+    places = load_defaults(chart).places
+    references = list(find_references(read_templates(chart)))
+    found, missed = [], []
+    for use in uses:
+        name = dotted(use.path)
+        if use.has_effect and use.is_set:
+            continue
+        missed.append(name)
+        if name not in (exceptions.values or {}):
+            rule = "coverage-value" if use.has_effect else "coverage-value-without-effect"
+            why = "no case sets it." if use.has_effect else _without_effect(use.path, references)
+            line, column = places.get(use.path, (0, 0))
+            file = f"{shown}/values.yaml"
+            found.append(
+                Finding(rule, Severity.WARNING, f"{name}: {why}", path=name, file=file, line=line, column=column)
+            )
+    found += exceptions.stale("values", missed, [dotted(use.path) for use in uses])
+    return found, f"{len(uses) - len(found)} of {len(uses)} values"
+
+
+def _without_effect(path: Parts, references: Sequence[Reference]) -> str:
+    """Why a value may be without effect: the template that is nearest to using it, or that there is none."""
+    using = [one for one in references if all(a == b for a, b in zip(one.path, path, strict=False))]
+    if not using:
+        return "changes nothing in any case, and no template names it. Is it needed?"
+    nearest = max(using, key=lambda one: min(len(one.path), len(path)))
+    place = f"{nearest.template}:{nearest.line}"
+    return f"changes nothing in any case. {place} uses it: add a case that gets there."
+
+
+def _undeclared(chart: Path, shown: str) -> Iterator[Finding]:
+    defaults, loaded = load_defaults(chart).data, load_schema(chart)
+    schema = loaded[0] if loaded else {}
+    file = chart / "values.yaml"
+    commented = commented_keys(file.read_text(encoding="utf-8") if file.is_file() else "")
+    seen = set()
+    for reference in find_references(read_templates(chart)):
+        name = dotted(reference.path)
+        if (reference.template, name) in seen or is_declared(reference.path, defaults, schema, commented):
+            continue
+        seen.add((reference.template, name))
+        message = f"{name}: used here, but neither values.yaml nor the schema has it: nobody can know of it."
+        place = f"{shown}/{reference.template}"
+        yield Finding("coverage-undeclared", Severity.WARNING, message, path=name, file=place, line=reference.line)

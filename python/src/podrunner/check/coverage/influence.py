@@ -1,0 +1,116 @@
+"""Values that do something: changed alone, in any of the cases, they change what is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podrunner.chart.schema import load_defaults, load_schema
+from podrunner.check.coverage.flips import flips, leaves, schema_of
+from podrunner.findings.errors import RenderError
+from podrunner.values.merge import coalesce, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from podrunner.cases.case import Case
+    from podrunner.findings.path import Path as Parts
+    from podrunner.manifests.rendering import Renderer
+
+# How many cases a value that does nothing is tried in.
+_TRIES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ValueUse:
+    """One value of values.yaml: whether a case says something else than the default, whether it has any effect."""
+
+    path: Parts
+    is_set: bool
+    has_effect: bool
+
+
+def find_uses(chart: Path, renderer: Renderer, cases: Sequence[Case]) -> list[ValueUse]:
+    """The use of every value of the chart's own values.yaml."""
+    defaults = load_defaults(chart).data
+    loaded = load_schema(chart)
+    trial = _Trial(renderer, loaded[0] if loaded else {}, loaded[1] if loaded else None, defaults, list(cases))
+    subcharts = {file.name for file in (chart / "charts").glob("*") if file.is_dir()}
+    said = [case.values for case in cases]
+    return [
+        ValueUse(path, any(_at(values, path, value) != value for values in said), trial.has_effect(path, value))
+        for path, value in leaves(defaults)
+        if path[0] not in subcharts
+    ]
+
+
+def _at(values: Any, path: Parts, default: Any) -> Any:
+    for part in path:
+        if not isinstance(values, dict) or part not in values:
+            # A null above takes the value away.
+            return None if values is None else default
+        values = values[part]
+    return values
+
+
+class _Trial:
+    """Renders of each case as it is, kept to compare with."""
+
+    def __init__(
+        self, renderer: Renderer, schema: dict[str, Any], validator: Any, defaults: dict[str, Any], cases: list[Case]
+    ) -> None:
+        self._renderer, self._schema, self._validator, self._defaults = renderer, schema, validator, defaults
+        self._cases = cases
+        self._said = [case.values for case in cases]
+        self._plain: dict[int, str | None] = {}
+
+    def has_effect(self, path: Parts, default: Any) -> bool:
+        """Whether another value at `path` changes the rendering of any case. To be refused by Helm is an effect."""
+        part = schema_of(path, self._schema)
+        here_said = [_at(values, path, default) for values in self._said]
+        # What other cases say for it is the best thing to try; then what the schema allows.
+        said = [value for value in here_said if value != default]
+        # Cases that say something for it first: they were written to show its effect.
+        for number in sorted(range(len(self._cases)), key=lambda number: here_said[number] == default)[:_TRIES]:
+            plain = self._rendered(number)
+            if plain is None:
+                continue
+            case, values, here = self._cases[number], self._said[number], here_said[number]
+            for flip in [default, *said, *flips(here, part, self._schema)]:
+                changed = merge(values, _nested(path, flip))
+                if flip == here:
+                    continue
+                if self._fits(changed) and self._render(case, changed) != plain:
+                    return True
+        return False
+
+    def _rendered(self, number: int) -> str | None:
+        if number not in self._plain:
+            case = self._cases[number]
+            text = self._render(case, case.values) if self._fits(case.values) else "refused"
+            self._plain[number] = None if text.startswith("refused") else text
+        return self._plain[number]
+
+    def _fits(self, values: dict[str, Any]) -> bool:
+        return self._validator is None or self._validator.is_valid(coalesce(self._defaults, values))
+
+    def _render(self, case: Case, values: dict[str, Any]) -> str:
+        try:
+            rendering = self._renderer.render(
+                values,
+                release=case.release,
+                namespace=case.namespace,
+                kube_version=case.kube_version,
+                api_versions=case.api_versions,
+            )
+        except RenderError as error:
+            return f"refused: {error}"
+        return rendering.text + rendering.notes
+
+
+def _nested(path: Parts, value: Any) -> dict[str, Any]:
+    for part in reversed(path):
+        value = {part: value}
+    nested: dict[str, Any] = value
+    return nested

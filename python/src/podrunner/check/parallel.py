@@ -1,0 +1,87 @@
+"""Cases checked in several processes: two threads in Helm's library are hardly faster than one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from podrunner.output.terminal import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import ProcessPoolExecutor
+
+    from podrunner.cases.case import Case
+    from podrunner.check.checker import Checker, Result
+    from podrunner.findings.finding import Finding
+    from podrunner.helm.renderer import Kind
+    from podrunner.manifests.rendering import Rendering
+
+# Each process loads Helm and the chart first, which takes as long as this many cases.
+_WORTH_IT = 25
+# Each process takes 100 to 150 MB: so many unless more are asked for.
+_UNASKED = 4
+
+
+def check_cases(
+    checker: Checker, cases: Sequence[Case], helm: Kind, jobs: int | None = None, *, keep_renderings: bool = True
+) -> list[Result]:
+    """The results of all cases, in their order.
+
+    `jobs` processes work on them, one for each processor when nobody says. With few cases one does it, whatever `jobs`
+    says.
+    """
+    jobs = min(jobs or _processors(), len(cases) // _WORTH_IT)
+    if jobs < 2:
+        return [checker.check(case) for case in progress(cases, "checking", len(cases))]
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Not by fork: Go's runtime, which Helm is made of, does not survive one.
+    context = multiprocessing.get_context("spawn")
+    # For the Helm in each process: Go's collector would stop renders for the sake of a few megabytes.
+    os.environ.setdefault("GOGC", "400")
+    arguments = (checker.chart, helm, checker.runner_version, checker.crds, keep_renderings)
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=arguments) as pool:
+        try:
+            return _in_order(pool, cases, jobs)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _processors() -> int:
+    # A container is often allowed fewer than the machine has; only Linux can say.
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(allowed, _UNASKED)
+
+
+def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int) -> list[Result]:
+    from podrunner.check.checker import Result
+
+    size = max(1, len(cases) // (jobs * 16))
+    chunks = [list(cases[start : start + size]) for start in range(0, len(cases), size)]
+    found = (one for chunk in pool.map(_check, chunks) for one in chunk)
+    shown = progress(found, "checking", len(cases))
+    return [Result(case, *one) for case, one in zip(cases, shown, strict=True)]
+
+
+_OWN: dict[str, Any] = {}
+
+
+def _begin(chart: Any, helm: Kind, runner_version: str, crds: Any, keep_renderings: bool) -> None:
+    from podrunner.check.warm_up import warm_up
+
+    warm_up(helm)
+    from podrunner.check.checker import Checker
+    from podrunner.helm.renderer import renderer
+
+    _OWN["checker"] = Checker(chart, renderer(helm, chart), runner_version, crds)
+    _OWN["keeps"] = keep_renderings
+
+
+def _check(cases: list[Case]) -> list[tuple[tuple[Finding, ...], Rendering | None]]:
+    checker: Checker = _OWN["checker"]
+    results = [checker.check(case) for case in cases]
+    # Most reports need findings only, and a rendering is long.
+    return [(result.findings, result.rendering if _OWN["keeps"] else None) for result in results]

@@ -1,0 +1,1 @@
+"""The command line: all commands and their options, nothing else."""

@@ -1,0 +1,183 @@
+"""`podrunner check`: every mistake in values, by file and line, without a cluster."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podrunner.cli.options import add_case_options, add_render_options, add_values_options
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from podrunner.cases.case import Case
+    from podrunner.check.checker import Checker, Result
+
+EXAMPLES = """\
+examples:
+  podrunner check                             every preset of the chart
+  podrunner check values/team-a.yaml          a values file, over the chart's defaults
+  podrunner check values/*.yaml               each file for itself
+  podrunner check -f base.yaml -f team.yaml   files laid over each other, as in helm
+  podrunner check --matrix tests/matrix.yaml --strategy full --jobs 8
+  podrunner check --matrix tests/matrix.yaml --case 'preset=privileged,*'
+  podrunner check --matrix tests/matrix.yaml --coverage --coverage-fail-under 100
+  podrunner check --chart ../another-chart --kube-version all --crds ../crds
+  podrunner check --pipeline .gitlab-ci.yml   a pipeline for itself, or beside values
+  podrunner check --matrix tests/matrix.yaml --coverage --report html=report.html
+  podrunner check team-a.yaml --report text --report junit=report.xml --report codequality=gl-code-quality.json
+
+exit code: 0 no errors, 1 errors, 2 wrong use. docs/matrix.md describes the matrix file.
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `podrunner check`."""
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="values files, each a case of its own")
+    add_values_options(parser)
+    add_case_options(parser)
+    _add_counterparts(parser)
+    parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        metavar="FORMAT[=FILE]",
+        help="text, json, junit, codequality, sarif, html; several (default: text)",
+    )
+    parser.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="processes to check in (default: one for each processor, at most 4)"
+    )
+    parser.add_argument(
+        "--notes", action="store_true", help="print Pod Security levels, floating images and outside references, too"
+    )
+    _add_coverage(parser)
+    add_render_options(parser)
+
+
+def _add_counterparts(parser: ArgumentParser) -> None:
+    """What the rendered objects are checked against."""
+    parser.add_argument(
+        "--crds", action="append", default=[], type=Path, metavar="DIR", help="CRDs to check with; several"
+    )
+    parser.add_argument(
+        "--runner-version",
+        type=_runner_version,
+        metavar="V",
+        help="GitLab Runner version (default: the chart's appVersion)",
+    )
+    parser.add_argument(
+        "--pipeline",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a .gitlab-ci.yml to check, too; several",
+    )
+
+
+def _add_coverage(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--coverage", action="store_true", help="name template branches and values that no case exercises"
+    )
+    parser.add_argument(
+        "--coverage-fail-under", type=_percent, default=0, metavar="N", help="fail below N %% of the branches"
+    )
+    parser.add_argument(
+        "--coverage-exceptions",
+        type=Path,
+        metavar="FILE",
+        help="what needs no case, with reasons (default: coverage-exceptions.yaml beside the matrix file)",
+    )
+
+
+def _jobs(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of processes. Write 1 or more")
+    return int(text)
+
+
+def _percent(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not a percentage. Write 0 to 100")
+    return number
+
+
+def _runner_version(text: str) -> str:
+    if not re.match(r"v?\d+\.\d+", text):
+        raise argparse.ArgumentTypeError(f"{text} is not a version of GitLab Runner. Write it like 19.4")
+    return text
+
+
+def run(args: Namespace) -> int:
+    """Check and report. 0 without errors, 1 with."""
+    from podrunner.check.warm_up import warm_up
+
+    warm_up(args.helm)
+    from podrunner.cases.selection import choose_cases, collect_cases
+    from podrunner.chart.chart import find_chart, read_chart_file
+    from podrunner.chart.crds import known_crds
+    from podrunner.check.checker import Checker
+    from podrunner.check.parallel import check_cases
+    from podrunner.helm.renderer import renderer
+    from podrunner.output.terminal import wants_colour
+    from podrunner.report.formats import parse_report, write_report
+
+    reports = [parse_report(option) for option in args.report or ["text"]]
+    chart = find_chart(args.chart)
+    runner_version = args.runner_version or read_chart_file(chart).app_version
+    crds = known_crds(chart, args.crds)
+    results = _pipelines(args.pipeline, runner_version)
+    cases, broken = ([], []) if _is_of_pipelines_alone(args) else collect_cases(args, chart)
+    # Of a matrix that is wrong there are no names to choose from.
+    cases = [] if broken and args.case else choose_cases(cases, args.case)
+    checker = Checker(chart, renderer(args.helm, chart), runner_version, crds)
+    # A rendering is long: processes send it only for the one report that shows it.
+    keeps = any(name == "html" for name, _ in reports)
+    results += [*broken, *check_cases(checker, cases, args.helm, args.jobs, keep_renderings=keeps)]
+    if args.coverage or args.coverage_fail_under:
+        results.append(_coverage(args, checker, cases))
+    for name, file in reports:
+        colour = not file and wants_colour(sys.stdout)
+        write_report(name, results, Path(file) if file else None, colour=colour, notes=args.notes)
+    return 0 if all(result.passed for result in results) else 1
+
+
+def _is_of_pipelines_alone(args: Namespace) -> bool:
+    """Whether a project that only uses the runners asks about its pipeline, and about no values."""
+    about_values = (args.files, args.values, args.preset, args.all_presets, args.matrix, args.set, args.case)
+    return bool(args.pipeline) and not any(about_values) and not (args.coverage or args.coverage_fail_under)
+
+
+def _pipelines(files: list[Path], runner_version: str) -> list[Result]:
+    from podrunner.cases.case import Case
+    from podrunner.check.checker import Result
+    from podrunner.pipeline.check import check_pipeline
+
+    return [Result(Case(str(file)), tuple(check_pipeline(file, runner_version))) for file in files]
+
+
+def _coverage(args: Namespace, checker: Checker, cases: list[Case]) -> Result:
+    from podrunner.cases.case import Case
+    from podrunner.check.checker import Result, shown_path
+    from podrunner.check.coverage.check import CoverageOptions, check_coverage
+    from podrunner.findings.errors import MatrixError
+
+    exceptions = args.coverage_exceptions
+    if exceptions is None and args.matrix:
+        beside = args.matrix.parent / "coverage-exceptions.yaml"
+        exceptions = beside if beside.is_file() else None
+    options = CoverageOptions(args.coverage_fail_under, exceptions)
+    try:
+        found = check_coverage(checker.chart, shown_path(checker.chart), checker.renderer, cases, options)
+    except MatrixError as error:
+        return Result(Case("coverage"), error.findings)
+    return Result(Case("coverage"), found.findings, templates=found.templates)

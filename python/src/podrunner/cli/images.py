@@ -1,0 +1,53 @@
+"""`podrunner images`: every image a release and its jobs pull, for mirroring."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from podrunner.cli.options import add_render_options, add_values_options, read_layers
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+EXAMPLES = """\
+examples:
+  podrunner images --preset unprivileged
+  podrunner images -f team-a.yaml --json
+  podrunner images -f team-a.yaml | while read i; do skopeo copy "docker://$i" "docker://mirror.example.com/${i#*/}"; done
+
+The last one copies each image to where the chart looks for it with global.imageRegistry: mirror.example.com, which stands
+in for the registry alone: quay.io/podman/stable is mirror.example.com/podman/stable then.
+
+Images that a job names itself in .gitlab-ci.yml, and what its builds pull, are not known here.
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `podrunner images`."""
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_values_options(parser)
+    parser.add_argument("--json", action="store_true", help="a list of objects that say what uses an image")
+    parser.add_argument("--runner-version", metavar="V", help="GitLab Runner version (default: the chart's appVersion)")
+    add_render_options(parser)
+
+
+def run(args: Namespace) -> int:
+    """Print the images, one a line, sorted."""
+    from podrunner.cases.command_line import placeholder
+    from podrunner.chart.chart import find_chart, read_chart_file
+    from podrunner.helm.renderer import renderer
+    from podrunner.runner.images import find_images
+    from podrunner.values.merge import merge
+
+    chart = find_chart(args.chart)
+    layers = [*placeholder(chart), *read_layers(args, chart)]
+    rendering = renderer(args.helm, chart).render(merge(*(layer.data for layer in layers)))
+    images = find_images(rendering, args.runner_version or read_chart_file(chart).app_version)
+    if args.json:
+        print(json.dumps([{"image": image, "used_by": users} for image, users in images.items()], indent=2))
+    else:
+        print("".join(f"{image}\n" for image in images), end="")
+    return 0

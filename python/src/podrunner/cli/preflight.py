@@ -1,0 +1,154 @@
+"""`podrunner preflight`: which preset fits a cluster."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping
+
+    from podrunner.preflight.run import Options
+    from podrunner.preflight.survey import Demand
+
+EXAMPLES = """\
+examples:
+  podrunner preflight                                      the cluster and namespace that kubectl would use
+  podrunner preflight --context prod --namespace ci        where the jobs will run
+  podrunner preflight --image mirror.example.com/podman/stable:v5
+  podrunner preflight --selector pool=ci --max-nodes 5     the nodes that jobs may use, five kinds of them
+  podrunner preflight --set podman.run=true                with settings of your own over each preset
+  podrunner preflight --set 'runners.default.config.kubernetes.node_tolerations.pool\\=ci=NoSchedule'   on tainted nodes
+  podrunner preflight --no-probe                           only read: makes nothing, proves nothing
+  podrunner preflight --json | jq -r .recommended.command
+
+A probe is a pod that lives for seconds: the build container with a mode's exact settings, which builds a tiny image
+without network. All of them are removed, also after Ctrl-C; nothing else is made. Needs get, create and delete on pods
+and get on pods/log in that namespace; what it may not read beside that (nodes, the namespace's labels, ...) it says.
+
+exit code: 0 a preset fits, 1 none does (and what to change is said), 2 wrong use, or the cluster cannot be asked;
+130 interrupted.
+"""
+_INTERRUPTED = 130
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `podrunner preflight`."""
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    _add_where(parser)
+    _add_what(parser)
+    parser.add_argument("--json", action="store_true", help="JSON instead of text")
+
+
+def _add_where(parser: ArgumentParser) -> None:
+    where = parser.add_argument_group("which cluster")
+    where.add_argument("--kubeconfig", type=Path, metavar="FILE", help="the cluster (default: as kubectl chooses)")
+    where.add_argument(
+        "--context", default="", metavar="NAME", help="context of the kubeconfig (default: its current one)"
+    )
+    where.add_argument(
+        "--namespace", default="", metavar="NS", help="where jobs will run (default: the context's, else `default`)"
+    )
+    where.add_argument("-l", "--selector", default="", metavar="LABELS", help="look only at nodes with these labels")
+
+
+def _add_what(parser: ArgumentParser) -> None:
+    what = parser.add_argument_group("what to try")
+    what.add_argument("--chart", type=Path, metavar="DIR", help="the chart (default: the one of podrunner)")
+    what.add_argument("--image", default="", metavar="IMAGE", help="image of jobs (default: the chart's podman.image)")
+    what.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="one value, above each preset, as in helm"
+    )
+    what.add_argument(
+        "--service-account", default="default", metavar="NAME", help="account of the probe pods (default: default)"
+    )
+    what.add_argument("--no-probe", action="store_true", help="make no pods: judge by what can be read")
+    what.add_argument(
+        "--max-nodes", type=int, default=3, metavar="N", help="kinds of nodes to try, one node of each (default: 3)"
+    )
+    what.add_argument(
+        "--timeout",
+        type=float,
+        default=300,
+        metavar="S",
+        help="seconds that a probe may take, pulling included (default: 300)",
+    )
+
+
+def run(args: Namespace) -> int:
+    """Ask the cluster and report. Raises UsageError."""
+    from podrunner.output.steps import Progress
+    from podrunner.output.terminal import wants_colour
+    from podrunner.preflight.record import write_json
+    from podrunner.preflight.run import preflight
+    from podrunner.preflight.text import write_text
+
+    report = preflight(read_options(args), Progress(sys.stderr))
+    if report is None:
+        return _INTERRUPTED
+    text = write_json(report) if args.json else write_text(report, colour=wants_colour(sys.stdout))
+    sys.stdout.write(text)
+    return 0 if report.fits else 1
+
+
+def read_options(args: Namespace) -> Options:
+    """The options of the command line. Raises UsageError."""
+    from podrunner.chart.chart import find_chart
+    from podrunner.findings.errors import UsageError
+    from podrunner.preflight.connection import find_target
+    from podrunner.preflight.job import Wish
+    from podrunner.preflight.run import Options
+
+    if args.max_nodes < 1:
+        raise UsageError(f"--max-nodes {args.max_nodes}: must be 1 or more. To try nothing, give --no-probe.")
+    if args.timeout < 1:
+        raise UsageError(f"--timeout {args.timeout:g}: must be 1 second or more.")
+    chart = find_chart(args.chart)
+    settings = (*args.set, *([f"podman.image={args.image}"] if args.image else []))
+    return Options(
+        target=find_target(args.kubeconfig, args.context, args.namespace),
+        wish=Wish(chart, settings, args.service_account),
+        probe=not args.no_probe,
+        demand=read_demand(read_settings(chart, settings)),
+        selector=args.selector,
+        max_nodes=args.max_nodes,
+        timeout=args.timeout,
+    )
+
+
+def read_demand(values: Mapping[str, Any]) -> Demand:
+    """What jobs ask of nodes, by the values; of several runners the first one counts, as it does for probes."""
+    from podrunner.modes.runners import runner_keys
+    from podrunner.preflight.survey import Demand
+
+    first = next(iter(runner_keys(values).values()))
+    kubernetes = first.get("kubernetes") or {}
+    return Demand(str(values["podman"]["fuse"]["resource"]), kubernetes.get("node_tolerations") or {})
+
+
+def read_settings(chart: Path, settings: tuple[str, ...]) -> Mapping[str, Any]:
+    """The chart's values with settings over them. Raises UsageError for settings that the chart does not know."""
+    from podrunner.cases.command_line import placeholder
+    from podrunner.chart.chart import modes
+    from podrunner.chart.schema import check_schema
+    from podrunner.findings.errors import UsageError
+    from podrunner.findings.finding import errors
+    from podrunner.formats.placed import load_values
+    from podrunner.values.merge import coalesce, merge
+    from podrunner.values.set_expression import parse_set
+
+    defaults = load_values(chart / "values.yaml").data
+    if not modes(chart) or "podman" not in defaults:
+        raise UsageError(f"{chart}: no chart with modes: preflight is for podrunner's chart and forks of it.")
+    layers = parse_set(list(settings))
+    wrong = errors(check_schema(chart, [*placeholder(chart), *layers]))
+    if wrong:
+        raise UsageError("\n".join(str(finding) for finding in wrong))
+    own = merge(*(layer.data for layer in layers))
+    if "mode" in (own.get("podman") or {}):
+        raise UsageError("--set podman.mode: every mode is tried. To try one alone, there is `podrunner smoke`.")
+    return coalesce(defaults, own)

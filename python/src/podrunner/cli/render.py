@@ -1,0 +1,79 @@
+"""`podrunner render`: what Helm makes of values, or one part of it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from podrunner.cli.options import add_release_options, add_render_options, add_values_options, read_layers
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from podrunner.manifests.rendering import Rendering
+
+EXAMPLES = """\
+examples:
+  podrunner render --preset unprivileged --set gitlab.url=https://gitlab.com
+  podrunner render -f team-a.yaml --show config.toml     what the runner will read
+  podrunner render -f team-a.yaml --show notes           what helm prints after an install
+  podrunner render -f team-a.yaml --show templates/manager/deployment.yaml
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `podrunner render`."""
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_values_options(parser)
+    parser.add_argument("--show", metavar="WHAT", help="config.toml, notes, or a template by its path or file name")
+    add_release_options(parser, "podrunner", "podrunner")
+    parser.add_argument("--kube-version", default="1.34", metavar="V", help="Kubernetes version (default: 1.34)")
+    add_render_options(parser)
+
+
+def run(args: Namespace) -> int:
+    """Print the rendering. 1 when the values do not fit the schema or Helm refuses them."""
+    from podrunner.chart.chart import find_chart
+    from podrunner.chart.schema import check_schema
+    from podrunner.findings.errors import FindingsError
+    from podrunner.findings.finding import errors
+    from podrunner.helm.renderer import renderer
+    from podrunner.values.merge import merge
+
+    chart = find_chart(args.chart)
+    layers = read_layers(args, chart)
+    wrong = errors([*(finding for layer in layers for finding in layer.findings), *check_schema(chart, layers)])
+    if wrong:
+        raise FindingsError(wrong)
+    rendering = renderer(args.helm, chart).render(
+        merge(*(layer.data for layer in layers)),
+        release=args.release,
+        namespace=args.namespace,
+        kube_version=args.kube_version,
+        api_versions=args.api_versions,
+    )
+    print(select(rendering, args.show), end="")
+    return 0
+
+
+def select(rendering: Rendering, what: str | None) -> str:
+    """The whole manifest, or the part that `--show` names. Raises UsageError that lists what there is."""
+    from podrunner.findings.errors import UsageError
+    from podrunner.findings.suggest import did_you_mean, listed
+
+    if what is None:
+        return rendering.text
+    files = {"config.toml": "".join(rendering.config_texts.values()), "notes": rendering.notes}
+    if files.get(what):
+        return files[what]
+    found = [document.text for document in rendering.documents if document.template.endswith(what)]
+    if found:
+        return "---\n".join(found)
+    if what == "notes":
+        raise UsageError("--show notes: there are none. `helm template` renders no notes, --helm library does.")
+    there = [
+        *(name for name, text in files.items() if text),
+        *dict.fromkeys(one.template for one in rendering.documents),
+    ]
+    raise UsageError(f"--show {what}: not in this rendering.{did_you_mean(what, there)} There: {listed(there, 40)}.")

@@ -1,0 +1,1 @@
+"""A cluster: asked, used, and left as it was."""

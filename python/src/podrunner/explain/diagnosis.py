@@ -1,0 +1,152 @@
+"""The result for people and programs: diagnoses with their evidence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from podrunner.explain.catalogue import Level, load_catalogue
+from podrunner.explain.ranking import rank
+from podrunner.explain.scan import Scan
+from podrunner.explain.trace import Line, Trace, clean
+from podrunner.secrets.redact import censor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from podrunner.explain.catalogue import Catalogue, Entry, Pattern
+    from podrunner.explain.ranking import Ranked
+
+# `{name}` and `{name|text when it is not known}`.
+_PLACEHOLDER = re.compile(r"\{(?P<name>[a-z_]+)(?:\|(?P<unknown>[^}]*))?\}")
+_LONGEST_QUOTE = 400
+_LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A line that was judged by. `source` is empty for the log, else such as `pod status`; `line` counts from 1."""
+
+    source: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One cause, in sentences. `values` is YAML of the values to change, empty where values cannot help.
+
+    `consequences` are the titles of what follows from it, `count` how many lines matched, `level` is one of cause,
+    general and symptom: the last names no cause.
+    """
+
+    id: str
+    kind: str
+    level: str
+    title: str
+    cause: str
+    fix: str
+    values: str
+    evidence: tuple[Evidence, ...]
+    consequences: tuple[str, ...] = ()
+    count: int = 1
+    score: int = 0
+
+    @property
+    def names_a_cause(self) -> bool:
+        """Whether this says why the job failed."""
+        return self.level != Level.SYMPTOM.value
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All diagnoses, the most likely first, and what the log tells of itself."""
+
+    diagnoses: tuple[Diagnosis, ...]
+    lines: int = 0
+    succeeded: bool = False
+    # Whether the log begins where GitLab Runner begins.
+    is_whole: bool = False
+    runner: str = ""
+
+    @property
+    def cause(self) -> Diagnosis | None:
+        """The first diagnosis, if it names a cause and the job did not succeed."""
+        first = next(iter(self.diagnoses), None)
+        return first if first and first.names_a_cause and not self.succeeded else None
+
+
+def explain(
+    lines: Iterable[str], *, others: Mapping[str, Iterable[str]] | None = None, catalogue: Catalogue | None = None
+) -> list[Diagnosis]:
+    """Why a job failed, the most likely cause first; empty when nothing of the catalogue matches.
+
+    `lines` are those of the job log, read once, so a generator over a large file is fine. `others` are further texts
+    by what to call them: pod status, events, a manager's log.
+    """
+    return list(examine(lines, others=others, catalogue=catalogue).diagnoses)
+
+
+def examine(
+    lines: Iterable[str], *, others: Mapping[str, Iterable[str]] | None = None, catalogue: Catalogue | None = None
+) -> Explanation:
+    """As `explain`, with what the log tells of itself."""
+    scan, trace = Scan(catalogue or load_catalogue()), Trace()
+    scan.feed(trace.read(lines))
+    for source, texts in (others or {}).items():
+        scan.feed(
+            Line(number, text, source) for number, raw in enumerate(texts, start=1) for text in clean(raw) if text
+        )
+    ranked = rank(scan, trace)
+    diagnoses = tuple(_diagnosis(one, scan, trace.facts) for one in ranked)
+    return Explanation(diagnoses, trace.lines, trace.succeeded, trace.is_whole, trace.facts.get("runner", ""))
+
+
+def _diagnosis(one: Ranked, scan: Scan, facts: Mapping[str, str]) -> Diagnosis:
+    entry, hit = one.hit.entry, one.hit
+    known = {**facts, **hit.groups}
+    conditions = [scan.seen[pattern.text] for pattern in entry.beside if pattern.text in scan.seen]
+    lines = sorted([*hit.lines(), *conditions[:1]], key=lambda line: (line.source, line.number))
+    return Diagnosis(
+        id=entry.id,
+        kind=entry.kind,
+        level=entry.level.value,
+        title=_title(entry, known),
+        cause=fill(entry.cause, known),
+        fix=fill(entry.fix, known),
+        values=fill(entry.values, known),
+        evidence=tuple(_evidence(line, entry) for line in lines),
+        consequences=tuple(_title(other.entry, {**facts, **other.groups}) for other in one.consequences),
+        count=hit.count,
+        score=one.score,
+    )
+
+
+def _title(entry: Entry, known: Mapping[str, str]) -> str:
+    return " ".join(fill(entry.title, known).split())
+
+
+def fill(text: str, known: Mapping[str, str]) -> str:
+    """A text with its placeholders filled; without secrets."""
+
+    def value(found: re.Match[str]) -> str:
+        given = known.get(found["name"]) or ("?" if found["unknown"] is None else found["unknown"])
+        return censor(given if len(given) <= _LONGEST_VALUE else f"{given[: _LONGEST_VALUE - 1]}…")
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def _evidence(line: Line, entry: Entry) -> Evidence:
+    return Evidence(line.source, line.number, censor(_excerpt(line.text, (*entry.patterns, *entry.beside))))
+
+
+def _excerpt(text: str, patterns: tuple[Pattern, ...]) -> str:
+    """A line that is long: only what is around the match."""
+    if len(text) <= _LONGEST_QUOTE:
+        return text
+    found = next((match for pattern in patterns if (match := pattern.expression.search(text))), None)
+    middle = (found.start() + min(found.end(), found.start() + _LONGEST_QUOTE)) // 2 if found else 0
+    begin = max(0, min(middle - _LONGEST_QUOTE // 2, len(text) - _LONGEST_QUOTE))
+    cut = text[begin : begin + _LONGEST_QUOTE]
+    return f"{'…' if begin else ''}{cut}{'…' if begin + _LONGEST_QUOTE < len(text) else ''}"

@@ -1,0 +1,1 @@
+"""The result model: findings, their rules, errors as sentences."""

@@ -1,0 +1,104 @@
+"""A YAML file of our own grammar, read node by node so that every mistake has its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import yaml
+
+from podrunner.findings.errors import MatrixError, UsageError, ValuesError
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.suggest import did_you_mean, listed
+from podrunner.formats.placed import read_values
+from podrunner.formats.yaml import GoLoader
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+
+@dataclass(slots=True)
+class NodeReader:
+    """One file and what was found wrong with it so far."""
+
+    file: Path
+    findings: list[Finding] = field(default_factory=list)
+
+    def root(self) -> yaml.MappingNode:
+        """The map at the top of the file. Raises UsageError without a file, MatrixError when it is not a YAML map."""
+        try:
+            text = self.file.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise UsageError(f"{self.file}: cannot be read: {reason}.") from None
+        try:
+            # The same errors as for a values file: syntax, duplicate keys, a second document.
+            self.findings += [_renamed(finding) for finding in read_values(text, str(self.file)).findings]
+        except ValuesError as error:
+            raise MatrixError([_renamed(finding) for finding in error.findings]) from None
+        node = next(yaml.compose_all(text, Loader=GoLoader), None)
+        if not isinstance(node, yaml.MappingNode):
+            raise MatrixError(
+                [
+                    Finding(
+                        "matrix-empty",
+                        Severity.ERROR,
+                        "the file is empty. Begin with `cases:` or `axes:`.",
+                        file=str(self.file),
+                    )
+                ]
+            )
+        return node
+
+    def wrong(self, node: yaml.Node, rule: str, message: str) -> None:
+        """Note a mistake at a node."""
+        mark = node.start_mark
+        place = {"file": str(self.file), "line": mark.line + 1, "column": mark.column + 1}
+        self.findings.append(Finding(rule, Severity.ERROR, message, **place))  # type: ignore[arg-type]
+
+    def items(
+        self, node: yaml.Node, where: str, like: str = "key: value"
+    ) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
+        """(key node, key as written, value node) of a map; a mistake when it is something else. Null is an empty map.
+
+        Merge keys (`<<`) are merged.
+        """
+        if isinstance(node, yaml.MappingNode):
+            # An own loader for the merge only: what is merged stands before the map's own keys, which win.
+            GoLoader("").flatten_mapping(node)
+            for name, (key, value) in {str(key.value): (key, value) for key, value in node.value}.items():
+                yield key, name, value
+        elif not is_null(node):
+            kind = "list" if like.startswith("[") else "map"
+            self.wrong(node, "matrix-type", f"{where}: must be a {kind}, such as `{like}`.")
+
+    def known(self, key: yaml.Node, name: str, where: str, what: str, names: Collection[str]) -> bool:
+        """Whether a key is one of `names`; a mistake that lists them when it is not."""
+        if name in names:
+            return True
+        near = did_you_mean(name, names)
+        every = f"Known: {listed(sorted(names))}."
+        self.wrong(key, f"matrix-{what}", f"{where}unknown {what} `{name}`.{near} {every}")
+        return False
+
+    def text(self, node: yaml.Node, where: str) -> str | None:
+        """A scalar as it is written in the file: `1.30` stays `1.30`. None and a mistake for anything else."""
+        if isinstance(node, yaml.ScalarNode) and not is_null(node):
+            return str(node.value)
+        self.wrong(node, "matrix-type", f"{where}: must be text.")
+        return None
+
+
+def is_null(node: yaml.Node) -> bool:
+    """Whether nothing is written here."""
+    return isinstance(node, yaml.ScalarNode) and node.value in ("", "~", "null") and not node.style
+
+
+def _renamed(finding: Finding) -> Finding:
+    # What a values file says of Helm holds for a matrix file and podrunner.
+    message = finding.message.replace("Helm takes the last one and drops", "The last one wins and drops")
+    message = message.replace(
+        "values must be a map (`key: value`)", "a matrix file must be a map, with `cases:` or `axes:`"
+    )
+    return replace(finding, rule=finding.rule.replace("values-", "matrix-"), message=message)

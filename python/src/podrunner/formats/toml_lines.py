@@ -1,0 +1,83 @@
+"""In which line of a TOML text each key stands. tomllib does not say."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from podrunner.findings.path import Path
+
+# A comment, a blank line.
+_NOTHING = re.compile(r"\s*(#.*)?\Z")
+
+
+def find_lines(text: str) -> dict[Path, int]:
+    """Path → line, from 1, of every table, key and array item of a valid TOML text.
+
+    Items of an array and keys of an inline table have the line in which their statement begins.
+    """
+    lines = text.splitlines()
+    found: dict[Path, int] = {}
+    table: Path = ()
+    counts: dict[Path, int] = {}
+    start = 0
+    while start < len(lines):
+        end, data = _statement(lines, start)
+        if data is not None and lines[start].lstrip().startswith("["):
+            table = _table_path(data, counts, is_array=lines[start].lstrip().startswith("[["))
+            found.setdefault(table, start + 1)
+        elif data is not None:
+            _note(data, table, start + 1, found)
+        start = end
+    return found
+
+
+def _statement(lines: list[str], start: int) -> tuple[int, dict[str, Any] | None]:
+    """(line after the statement, the statement parsed alone); a value may go on for many lines."""
+    if _NOTHING.match(lines[start]):
+        return start + 1, None
+    for end in range(start + 1, len(lines) + 1):
+        try:
+            return end, tomllib.loads("\n".join(lines[start:end]))
+        except tomllib.TOMLDecodeError:
+            continue
+    return len(lines), None
+
+
+def _table_path(header: dict[str, Any], counts: dict[Path, int], *, is_array: bool) -> Path:
+    """The path of `[a.b]`, with the index of the newest item wherever the path goes through an array of tables."""
+    path: Path = ()
+    names = _names(header)
+    for depth, name in enumerate(names):
+        path = (*path, name)
+        if is_array and depth == len(names) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
+
+def _names(header: dict[str, Any]) -> list[str]:
+    names = []
+    part: Any = header
+    while part:
+        if isinstance(part, list):
+            part = part[0]
+            continue
+        name, part = next(iter(part.items()))
+        names.append(name)
+    return names
+
+
+def _note(value: Any, path: Path, line: int, found: dict[Path, int]) -> None:
+    if isinstance(value, dict):
+        children: Any = value.items()
+    elif isinstance(value, list):
+        children = enumerate(value)
+    else:
+        return
+    for part, child in children:
+        found.setdefault((*path, part), line)
+        _note(child, (*path, part), line, found)

@@ -1,0 +1,168 @@
+"""Checks of rendered objects: their schema in one Kubernetes version, duplicate keys, duplicate objects."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.suggest import listed
+from podrunner.manifests.checks.names import check_service_name
+from podrunner.manifests.objects import is_built_in, table
+from podrunner.manifests.schemas.crds import Crds
+from podrunner.manifests.schemas.kinds import KindSchema, api_versions_of, find_schema, known_versions, versions_with
+from podrunner.manifests.version import minor_version
+from podrunner.schema.mistakes import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podrunner.manifests.rendering import Document, Rendering
+    from podrunner.schema.mistakes import Mistake
+
+
+def check_manifests(rendering: Rendering, kube_version: str, crds: Crds | None = None) -> list[Finding]:
+    """All that Kubernetes of this version would refuse in a rendering. `file` of a finding is the template."""
+    # A chart that brings its CRDs is checked with them.
+    known = (crds or Crds()).with_documents(document.data for document in rendering.documents)
+    found = [finding for one in rendering.documents for finding in _check_document(one, kube_version, known)]
+    return [*found, *_duplicate_objects(rendering)]
+
+
+def _check_document(document: Document, kube_version: str, crds: Crds) -> list[Finding]:
+    if _kind(document) in crds.schemas:
+        return [*_duplicate_keys(document), *_custom_findings(document, crds)]
+    return list(_cached_check(document, minor_version(kube_version)))
+
+
+def _kind(document: Document) -> tuple[str, str]:
+    return str(document.data.get("apiVersion")), str(document.data.get("kind"))
+
+
+def _custom_findings(document: Document, crds: Crds) -> Iterator[Finding]:
+    known = _custom_schema(crds, _kind(document))
+    if isinstance(known, str):
+        message = f"{document.data.get('kind')}: not checked, the schema in its CRD cannot be read: {known}."
+        yield _finding(document, "crd-unreadable", message, Severity.NOTE)
+        return
+    found = {
+        (mistake.dotted, mistake.message)
+        for error in known.validator.iter_errors(document.data)
+        for mistake in explain(error, known.schema, lambda _: None)
+    }
+    for path, message in sorted(found):
+        yield _finding(document, "crd-schema", message, path=path)
+
+
+@lru_cache(maxsize=1024)
+def _custom_schema(crds: Crds, kind: tuple[str, str]) -> KindSchema | str:
+    """The schema and its validator, or why there is none."""
+    import jsonschema_rs
+
+    schema = crds.schemas[kind]
+    try:
+        return KindSchema(schema, jsonschema_rs.validator_for(schema, validate_formats=False))
+    except (jsonschema_rs.ValidationError, ValueError) as error:
+        return str(error).partition("\n")[0].rstrip(".")
+
+
+@lru_cache(maxsize=65536)
+def _cached_check(document: Document, version: tuple[int, int]) -> tuple[Finding, ...]:
+    return (
+        *_duplicate_keys(document),
+        *_schema_findings(document, version),
+        *check_service_name(document, version),
+    )
+
+
+def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[Finding]:
+    api_version, kind = document.data.get("apiVersion"), document.data.get("kind")
+    if not isinstance(api_version, str) or not isinstance(kind, str):
+        missing = "apiVersion" if not isinstance(api_version, str) else "kind"
+        yield _finding(document, "kubernetes-schema", f"{missing}: missing. Every object needs apiVersion and kind.")
+        return
+    found = find_schema(api_version, kind, version)
+    if found is None:
+        yield _unknown_kind(document, api_version, kind, version)
+        return
+    yield from _deprecated(document, api_version, kind)
+    seen = set()
+    for error in found.validator.iter_errors(document.data):
+        for mistake in explain(error, found.schema, lambda _: None):
+            if (mistake.path, mistake.message) not in seen:
+                seen.add((mistake.path, mistake.message))
+                said = _hidden(mistake) if kind == "Secret" else mistake.message
+                message = f"{said} (Kubernetes {_dots(version)})"
+                yield _finding(document, "kubernetes-schema", message, path=mistake.dotted)
+
+
+def _hidden(mistake: Mistake) -> str:
+    """What is wrong with a Secret, without a value out of it."""
+    if mistake.path[:1] not in (("data",), ("stringData",)):
+        return mistake.message
+    if mistake.rule == "type":
+        return f"{mistake.message.partition(', is ')[0]}. The value is not shown, it is a secret."
+    return f"{mistake.dotted}: not base64. Encode it, or write it into stringData as it is."
+
+
+def _deprecated(document: Document, api_version: str, kind: str) -> Iterator[Finding]:
+    last = versions_with(api_version, kind)[-1]
+    if last == known_versions()[-1]:
+        return
+    later = known_versions()[known_versions().index(last) + 1]
+    others = [one for one in api_versions_of(kind, _dots(later)) if one != api_version]
+    instead = f" Use apiVersion: {listed(others)}." if others else ""
+    message = f"{api_version} {kind} is gone from Kubernetes {_dots(later)} on.{instead}"
+    yield _finding(document, "kubernetes-deprecated", message, Severity.WARNING)
+
+
+def _unknown_kind(document: Document, api_version: str, kind: str, version: tuple[int, int]) -> Finding:
+    known = known_versions()
+    what, kube = f"{api_version} {kind}", f"Kubernetes {_dots(version)}"
+    if version not in known:
+        message = (
+            f"objects are not checked, there is no data for {kube}. Data: {_dots(known[0])} to {_dots(known[-1])}."
+        )
+        return _finding(document, "kubernetes-version", message, Severity.NOTE)
+    elsewhere = versions_with(api_version, kind)
+    others = api_versions_of(kind, _dots(version)) if is_built_in(api_version) else []
+    if not elsewhere and not others:
+        message = f"{what}: not checked, it is not one of Kubernetes' own kinds. Give its CRD with --crds."
+        return _finding(document, "kubernetes-unknown-kind", message, Severity.NOTE)
+    served = f" {what} is in {_dots(elsewhere[0])} to {_dots(elsewhere[-1])}." if elsewhere else ""
+    instead = f" Use apiVersion: {listed(others)}." if others else ""
+    return _finding(document, "kubernetes-api-version", f"{what} is not in {kube}.{served}{instead}")
+
+
+def _dots(version: tuple[int, int]) -> str:
+    return ".".join(str(number) for number in version)
+
+
+def _finding(
+    document: Document, rule: str, message: str, severity: Severity = Severity.ERROR, *, path: str = ""
+) -> Finding:
+    return Finding(rule, severity, message, object=document.name, path=path, file=document.template)
+
+
+def _duplicate_keys(document: Document) -> Iterator[Finding]:
+    for key in document.duplicate_keys:
+        message = f"key `{key}` is there twice in one map. Kubernetes refuses this or keeps only the last."
+        yield _finding(document, "manifest-duplicate-key", message)
+
+
+def _duplicate_objects(rendering: Rendering) -> Iterator[Finding]:
+    first: dict[tuple[str, ...], Document] = {}
+    for document in rendering.documents:
+        metadata = table(document.data.get("metadata"))
+        group = str(document.data.get("apiVersion", "")).rpartition("/")[0]
+        namespace = str(metadata.get("namespace") or rendering.namespace)
+        # A hook lives at its own time: another object may have its name before or after.
+        hook = str(table(metadata.get("annotations")).get("helm.sh/hook", ""))
+        key = (group, str(document.data.get("kind")), namespace, str(metadata.get("name")), hook)
+        if key in first:
+            message = (
+                f"a second object of this kind and name in namespace {namespace}; "
+                f"the first is in {first[key].template}. One of them would be lost."
+            )
+            yield _finding(document, "manifest-duplicate", message)
+        first.setdefault(key, document)

@@ -1,0 +1,127 @@
+"""Names and labels too long for Kubernetes, or for what its controllers append to them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from podrunner.findings.finding import Finding, Severity
+from podrunner.manifests.objects import find_pods, name_of, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from podrunner.manifests.rendering import Document
+
+# Kind → (longest name, why).
+_LIMITS = {
+    "Service": (63, "it is a DNS label"),
+    "Namespace": (63, "it is a DNS label"),
+    "Job": (63, "its pods carry it as a label"),
+    "CronJob": (52, "its jobs are called after it, with 11 characters more"),
+    "StatefulSet": (52, "its pods carry it as a label, with 11 characters more"),
+}
+_NAME_LIMIT = 253
+_PART = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_DNS = re.compile(rf"{_PART}(\.{_PART})*\Z")
+_DNS_LABEL = re.compile(rf"{_PART}\Z")
+# Those of roles and their bindings may be any path.
+_DNS_NAMED = (
+    *("ConfigMap", "CronJob", "DaemonSet", "Deployment", "Ingress", "Job", "PersistentVolumeClaim", "Pod"),
+    *("ReplicaSet", "Secret", "ServiceAccount"),
+)
+# A StatefulSet's pods are called after it, and so are their hosts.
+_DNS_LABEL_NAMED = ("Namespace", "Service", "StatefulSet")
+# The feature gate RelaxedServiceNameValidation is on from here.
+_SERVICES_BEGIN_WITH_A_DIGIT = (1, 36)
+_LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
+_LABEL_LIMIT = 63
+_KEY = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
+
+
+def check_names(documents: Sequence[Document]) -> Iterator[Finding]:
+    """An error for each name or label that the API server, or a controller later, refuses."""
+    for document in documents:
+        limit, why = _LIMITS.get(str(document.data.get("kind")), (_NAME_LIMIT, "longer names are refused"))
+        name = name_of(document)
+        if len(name) > limit:
+            message = f"metadata.name: {len(name)} characters, at most {limit}: {why}. Shorten the release name."
+            yield Finding(
+                "name-length",
+                Severity.ERROR,
+                message,
+                object=document.name,
+                path="metadata.name",
+                file=document.template,
+            )
+        yield from _form(document, name)
+        yield from _labels(document)
+
+
+def check_service_name(document: Document, version: tuple[int, int]) -> Iterator[Finding]:
+    """An error for a Service whose name begins with a digit, where Kubernetes of this version refuses that."""
+    name = name_of(document)
+    if document.data.get("kind") == "Service" and name[:1].isdigit() and version < _SERVICES_BEGIN_WITH_A_DIGIT:
+        message = f"metadata.name: `{name}` begins with a digit: Kubernetes before 1.36 wants a letter there."
+        at = {"object": document.name, "path": "metadata.name", "file": document.template}
+        yield Finding("name-form", Severity.ERROR, message, **at)  # type: ignore[arg-type]
+
+
+def _form(document: Document, name: str) -> Iterator[Finding]:
+    kind = str(document.data.get("kind"))
+    if not name and not table(document.data.get("metadata")).get("generateName"):
+        message = "metadata.name: missing. Every object needs a name."
+    elif kind in _DNS_NAMED and name and not _DNS.match(name):
+        message = (
+            f"metadata.name: `{name}` is not a name of a {kind}: lower-case letters, digits, dashes and dots, "
+            "the first and last, also beside a dot, a letter or digit."
+        )
+    elif kind in _DNS_LABEL_NAMED and name and not _DNS_LABEL.match(name):
+        message = (
+            f"metadata.name: `{name}` is not a name of a {kind}: lower-case letters, digits and dashes, without dots, "
+            "the first and last a letter or digit."
+        )
+    else:
+        return
+    at = {"object": document.name, "path": "metadata.name", "file": document.template}
+    yield Finding("name-form", Severity.ERROR, message, **at)  # type: ignore[arg-type]
+
+
+def _labels(document: Document) -> Iterator[Finding]:
+    """Labels and annotations of an object and of its pods, and the labels of the nodes they want."""
+    pods = find_pods([document], "")
+    ways = [pod.path.split(".")[:-1] for pod in pods]
+    for way in [[], *(way for way in ways if way)]:
+        part = document.data
+        for name in [*way, "metadata"]:
+            part = table(part.get(name))
+        path = ".".join([*way, "metadata"])
+        # Upper case is fine in annotations: Kubernetes compares them in lower case.
+        annotations = {str(key).lower(): value for key, value in table(part.get("annotations")).items()}
+        yield from _keys(document, f"{path}.annotations", annotations)
+        yield from _values(document, f"{path}.labels", part.get("labels"))
+    for pod in pods:
+        yield from _values(document, f"{pod.path}.nodeSelector", pod.spec.get("nodeSelector"))
+
+
+def _keys(document: Document, path: str, found: object) -> Iterator[Finding]:
+    for key in table(found):
+        prefix, slash, name = str(key).rpartition("/")
+        if len(name) <= _LABEL_LIMIT and _KEY.match(name) and (not slash or _DNS.match(prefix)):
+            continue
+        message = (
+            f"{path}: `{key}` is not a key: at most {_LABEL_LIMIT} letters, digits, dashes, dots and underscores, "
+            "the first and last a letter or digit, and before them a domain and a slash, or nothing."
+        )
+        yield Finding("label", Severity.ERROR, message, object=document.name, file=document.template)
+
+
+def _values(document: Document, path: str, found: object) -> Iterator[Finding]:
+    yield from _keys(document, path, found)
+    for key, value in table(found).items():
+        if isinstance(value, str) and (len(value) > _LABEL_LIMIT or not _LABEL.match(value)):
+            message = (
+                f"{path}.{key}: `{value}` is not a label value: at most {_LABEL_LIMIT} letters, digits, "
+                "dashes, dots and underscores, the first and last a letter or digit."
+            )
+            yield Finding("label", Severity.ERROR, message, object=document.name, file=document.template)

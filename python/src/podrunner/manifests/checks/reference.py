@@ -1,0 +1,123 @@
+"""A reference from one object to another, and what is said of one that leads nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.suggest import did_you_mean
+from podrunner.manifests.objects import name_of, namespace_of, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from podrunner.manifests.rendering import Document
+
+_NO_NAMESPACE = ("ClusterRole", "PriorityClass", "RuntimeClass")
+# What Kubernetes itself makes, in every namespace or in one.
+_GIVEN: dict[str, tuple[str, ...]] = {
+    "ServiceAccount": ("default",),
+    "ConfigMap": ("kube-root-ca.crt",),
+    "ClusterRole": ("admin", "cluster-admin", "edit", "view"),
+    "Role": ("extension-apiserver-authentication-reader",),
+    "PriorityClass": ("system-cluster-critical", "system-node-critical"),
+    "Service": ("kubernetes",),
+}
+# Made by hand, by other tools or by the cluster's admin as a rule.
+_OFTEN_THERE = ("Secret", "PriorityClass", "RuntimeClass")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What `document` names at `path`: an object, and a `key` in it. `elsewhere` is what others may well have made."""
+
+    document: Document
+    path: str
+    kind: str
+    name: Any
+    namespace: str
+    key: Any = None
+    optional: bool = False
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Everything a release makes, by kind, namespace and name, and every text in its values."""
+
+    made: Mapping[tuple[str, str, str], Document]
+    named: frozenset[str]
+    namespace: str
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], namespace: str, values: Mapping[str, Any]) -> Release:
+        """All objects; `namespace` is that of those that name none."""
+        made = {
+            (kind := str(one.data.get("kind")), _home(kind, namespace_of(one, namespace)), name_of(one)): one
+            for one in documents
+        }
+        return cls(made, frozenset(_texts(values)), namespace)
+
+    def find(self, kind: str, name: Any, namespace: str) -> Document | None:
+        """The object, None when this release does not make it."""
+        return self.made.get((kind, _home(kind, namespace), str(name)))
+
+    def dangling(self, reference: Reference) -> Iterator[Finding]:
+        """What is said of a reference; nothing when it leads somewhere, or may."""
+        target = self.find(reference.kind, reference.name, reference.namespace)
+        if reference.optional or not (reference.kind and reference.name) or _is_given(reference):
+            return
+        # What is no text the schema refuses.
+        if not isinstance(reference.name, str):
+            return
+        # Somebody who writes its name into the values has it already.
+        if target is None and reference.name not in self.named:
+            yield self._not_there(reference)
+        if target is not None and reference.key is not None:
+            yield from _no_key(reference, target)
+
+    def _not_there(self, reference: Reference) -> Finding:
+        home = (reference.kind, _home(reference.kind, reference.namespace))
+        there = [name for kind, namespace, name in self.made if (kind, namespace) == home]
+        quiet = reference.elsewhere or reference.kind in _OFTEN_THERE
+        message = (
+            f"{reference.kind}/{reference.name} is not made by this release: it has to be there before."
+            f"{did_you_mean(str(reference.name), there)}"
+        )
+        severity = Severity.NOTE if quiet else Severity.WARNING
+        return finding(reference.document, "reference", severity, reference.path, message)
+
+
+def _no_key(reference: Reference, target: Document) -> Iterator[Finding]:
+    keys = [key for part in ("data", "stringData", "binaryData") for key in table(target.data.get(part))]
+    if keys and reference.key not in keys:
+        message = (
+            f"{reference.kind}/{reference.name} has no key `{reference.key}`.{did_you_mean(str(reference.key), keys)}"
+        )
+        yield finding(reference.document, "reference-key", Severity.ERROR, reference.path, message)
+
+
+def finding(document: Document, rule: str, severity: Severity, path: str, message: str) -> Finding:
+    """A finding at a path of an object."""
+    return Finding(rule, severity, f"{path}: {message}", object=document.name, path=path, file=document.template)
+
+
+def _home(kind: str, namespace: str) -> str:
+    return "" if kind in _NO_NAMESPACE else namespace
+
+
+def _is_given(reference: Reference) -> bool:
+    is_system = reference.kind in ("ClusterRole", "Role") and str(reference.name).startswith("system:")
+    return is_system or reference.name in _GIVEN.get(reference.kind, ())
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for value in part.values():
+            yield from _texts(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _texts(value)

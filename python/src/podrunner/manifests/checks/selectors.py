@@ -1,0 +1,80 @@
+"""Selectors that select nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.finding import Finding, Severity
+from podrunner.manifests.objects import is_built_in, maps, name_of, namespace_of, table, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from podrunner.manifests.objects import Pod
+    from podrunner.manifests.rendering import Document
+
+_OWN = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+# Kind → where its selector of pods is.
+_PODS = {"Service": ("selector",), "PodDisruptionBudget": ("selector",), "NetworkPolicy": ("podSelector",)}
+
+
+def check_selectors(documents: Sequence[Document], pods: Sequence[Pod], namespace: str) -> Iterator[Finding]:
+    """Workloads that do not select their own pods, and objects that select no pod of the release."""
+    for document in documents:
+        kind, spec = str(document.data.get("kind")), table(document.data.get("spec"))
+        if kind in _OWN:
+            yield from _own(document, table(spec.get("selector")), pods)
+        elif kind in _PODS:
+            selector = table(spec.get(_PODS[kind][0]))
+            here = namespace_of(document, namespace)
+            chosen = [pod for pod in pods if pod.namespace == here and selects(selector, pod.labels, kind)]
+            if selector and not chosen:
+                own = kind != "NetworkPolicy" and here == namespace and not _is_made_by_an_operator(selector, documents)
+                yield _nothing(document, _PODS[kind][0], selector, Severity.WARNING if own else Severity.NOTE)
+
+
+def selects(selector: dict[str, Any], labels: dict[str, Any], kind: str = "") -> bool:
+    """Whether a selector takes an object of these labels. A Service's is a plain map, all others have matchLabels."""
+    wanted = selector if kind in ("Service", "ReplicationController") else table(selector.get("matchLabels"))
+    if any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    return all(_matches(one, labels) for one in maps(selector.get("matchExpressions")))
+
+
+def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
+    key, values = str(expression.get("key")), texts(expression.get("values"))
+    return {
+        "In": labels.get(key) in values,
+        "NotIn": labels.get(key) not in values,
+        "Exists": key in labels,
+        "DoesNotExist": key not in labels,
+    }.get(str(expression.get("operator")), True)
+
+
+def _own(document: Document, selector: dict[str, Any], pods: Sequence[Pod]) -> Iterator[Finding]:
+    for pod in pods:
+        if pod.document is document and selector and not selects(selector, pod.labels):
+            message = "spec.selector: does not select the labels of spec.template. Kubernetes refuses this."
+            yield Finding(
+                "selector-own",
+                Severity.ERROR,
+                message,
+                object=document.name,
+                path="spec.selector",
+                file=document.template,
+            )
+
+
+def _is_made_by_an_operator(selector: dict[str, Any], documents: Sequence[Document]) -> bool:
+    """Whether a custom object of the release gives the pods its name: its operator makes them later."""
+    custom = {name_of(one) for one in documents if not is_built_in(str(one.data.get("apiVersion")))}
+    return any(value in custom for value in texts([*table(selector.get("matchLabels", selector)).values()]) if value)
+
+
+def _nothing(document: Document, field: str, selector: dict[str, Any], severity: Severity) -> Finding:
+    """A note where the pods may well be somebody else's, a warning where they hardly ever are."""
+    wanted = selector.get("matchLabels", selector)
+    message = f"spec.{field}: selects no pod of this release: {wanted}."
+    return Finding(
+        "selector-empty", severity, message, object=document.name, path=f"spec.{field}", file=document.template
+    )

@@ -1,0 +1,169 @@
+"""How two sets of objects differ, object by object and field by field. Order and formatting make no difference."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from podrunner.manifests.difference.embedded import parsed_text
+from podrunner.manifests.difference.sets import as_set
+from podrunner.manifests.objects import table
+from podrunner.secrets.find import find_secrets, without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    Field = tuple[tuple[str, ...], Any, Any]
+
+# In place of a value that one side does not have.
+ABSENT: Any = object()
+
+
+class Identity(NamedTuple):
+    """What makes two manifests the same object: the version of its API does not."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """`Deployment/ci in runners`."""
+        return f"{self.kind}/{self.name}" + (f" in {self.namespace}" if self.namespace else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that differs, or a whole object when there are no `parts`. `before` or `after` may be ABSENT.
+
+    `parts` are keys, and items of lists in brackets: ("spec", "containers", "[manager]", "image").
+    """
+
+    identity: Identity
+    parts: tuple[str, ...]
+    before: Any
+    after: Any
+
+    @property
+    def object(self) -> str:
+        """The object, as people call it."""
+        return str(self.identity)
+
+    @property
+    def path(self) -> str:
+        """`spec.containers[manager].image`; empty for a whole object."""
+        return ".".join(self.parts).replace(".[", "[")
+
+    @property
+    def text(self) -> str:
+        """How it differs, in one line or several. Nothing out of a Secret."""
+        if not self.parts:
+            return "is new" if self.before is ABSENT else "is gone"
+        if self.identity.kind == "Secret" and self.parts[0] in ("data", "stringData"):
+            return "is new" if self.before is ABSENT else "is gone" if self.after is ABSENT else "is another value"
+        before, after = self.shown
+        if (before, after) != (self.before, self.after) and before == after:
+            return "is another value, a secret"
+        return _text(before, after)
+
+    @property
+    def shown(self) -> tuple[Any, Any]:
+        """Both values without what `podrunner check` calls a secret."""
+        name, around = self.parts[-1], self.parts[-2] if len(self.parts) > 1 else ""
+        if name == "value" and around.startswith("["):
+            name = around[1:-1]
+        sides = [[side] if name.startswith("[") else {name: side} for side in (self.before, self.after)]
+        secrets = [one for side in sides for one in find_secrets(side)]
+        before, after = (without_secrets(side, secrets) for side in (self.before, self.after))
+        return before, after
+
+    def __str__(self) -> str:
+        """`Deployment/ci: spec.replicas: 1 → 2`."""
+        return f"{self.object}: {self.path}: {self.text}" if self.parts else f"{self.object}: {self.text}"
+
+
+def identity_of(item: Mapping[str, Any]) -> Identity:
+    """Group, kind, namespace and name of an object."""
+    metadata = table(item.get("metadata"))
+    group = str(item.get("apiVersion", "")).rpartition("/")[0]
+    return Identity(group, str(item.get("kind")), str(metadata.get("namespace") or ""), str(metadata.get("name")))
+
+
+def differences(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> list[Difference]:
+    """All differences, by object in the order of their names."""
+    old, new = ({identity_of(item): item for item in items} for items in (before, after))
+    found: list[Difference] = []
+    for identity in sorted(old.keys() | new.keys()):
+        one, other = old.get(identity, ABSENT), new.get(identity, ABSENT)
+        if one is ABSENT or other is ABSENT:
+            found.append(Difference(identity, (), one, other))
+        elif one is not other:
+            found += [Difference(identity, *field) for field in _fields(one, other, ())]
+    return found
+
+
+def _fields(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[Field]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in [*before, *(key for key in after if key not in before)]:
+            yield from _fields(before.get(key, ABSENT), after.get(key, ABSENT), (*path, str(key)))
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _items(before, after, path)
+    elif before is ABSENT or after is ABSENT or type(before) is not type(after) or before != after:
+        old, new = parsed_text(path, before), parsed_text(path, after)
+        if old is None or new is None:
+            yield path, before, after
+        else:
+            yield from _fields(old, new, path)
+
+
+def _items(before: list[Any], after: list[Any], path: tuple[str, ...]) -> Iterator[Field]:
+    """By what they are, by name where all items have one of their own, as Kubernetes merges them, else by place."""
+    for keyed in (lambda items: as_set(path, items), _by_name):
+        old, new = keyed(before), keyed(after)
+        if old is not None and new is not None:
+            pairs = _by_key(old, new)
+            break
+    else:
+        pairs = _by_place(before, after)
+    for name, one, other in pairs:
+        yield from _fields(one, other, (*path, f"[{name}]"))
+
+
+def _by_key(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for key in [*old, *(key for key in new if key not in old)]:
+        yield key, old.get(key, ABSENT), new.get(key, ABSENT)
+
+
+def _by_name(items: list[Any]) -> dict[str, Any] | None:
+    named = {item["name"]: item for item in items if isinstance(item, dict) and isinstance(item.get("name"), str)}
+    return named if len(named) == len(items) else None
+
+
+def _by_place(before: list[Any], after: list[Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Items that are equal meet, wherever they moved behind others that came or went."""
+    old, new = ([json.dumps(item, sort_keys=True, default=str) for item in items] for items in (before, after))
+    for tag, start, end, begin, stop in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        for offset in range(max(end - start, stop - begin)):
+            one = before[start + offset] if start + offset < end else ABSENT
+            other = after[begin + offset] if begin + offset < stop else ABSENT
+            yield str(begin + offset if one is ABSENT else start + offset), one, other
+
+
+def _text(before: Any, after: Any) -> str:
+    if before is ABSENT:
+        return f"is new: {_short(after)}"
+    if after is ABSENT:
+        return f"is gone: {_short(before)}"
+    if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
+        lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))
+        return "\n".join(["", *(f"    {line}" for line in lines[2:] if not line.startswith("@@"))]) or "line ends"
+    return f"{_short(before)} → {_short(after)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 200 else f"{text[:200]}…"

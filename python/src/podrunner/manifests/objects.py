@@ -1,0 +1,84 @@
+"""Where in objects pods are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from podrunner.manifests.rendering import Document
+
+_TEMPLATES: dict[str, tuple[str, ...]] = {
+    "Pod": (),
+    "PodTemplate": ("template",),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    **dict.fromkeys(
+        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"), ("spec", "template")
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """One pod of a document: `path` is where its spec is, `labels` what selectors see."""
+
+    document: Document
+    namespace: str
+    path: str
+    labels: dict[str, Any]
+    spec: dict[str, Any]
+
+    def containers(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(path, container) of every container of any kind."""
+        for kind in ("initContainers", "containers", "ephemeralContainers"):
+            for index, container in enumerate(maps(self.spec.get(kind))):
+                yield f"{self.path}.{kind}[{index}]", container
+
+
+def find_pods(documents: Sequence[Document], namespace: str) -> list[Pod]:
+    """Every pod and pod template of Kubernetes' own kinds. `namespace` is that of objects that name none."""
+    found = []
+    for document in documents:
+        way = _TEMPLATES.get(str(document.data.get("kind")))
+        if way is None:
+            continue
+        part: Any = document.data
+        for name in way:
+            part = table(part.get(name)) if isinstance(part, dict) else {}
+        labels = table(table(part.get("metadata")).get("labels"))
+        path = ".".join([*way, "spec"])
+        found.append(Pod(document, namespace_of(document, namespace), path, labels, table(part.get("spec"))))
+    return found
+
+
+def namespace_of(document: Document, default: str) -> str:
+    """The namespace an object goes to."""
+    return str(table(document.data.get("metadata")).get("namespace") or default)
+
+
+def name_of(document: Document) -> str:
+    """metadata.name."""
+    return str(table(document.data.get("metadata")).get("name", ""))
+
+
+def is_built_in(api_version: str) -> bool:
+    """Whether an API version is one of Kubernetes' own, as far as its name tells."""
+    group = api_version.rpartition("/")[0]
+    return "." not in group or group.endswith(".k8s.io")
+
+
+def table(value: Any) -> dict[str, Any]:
+    """A map, whatever was written there."""
+    return value if isinstance(value, dict) else {}
+
+
+def maps(value: Any) -> list[dict[str, Any]]:
+    """The maps of a list, whatever was written there."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(value: Any) -> list[str]:
+    """The texts of a list, whatever was written there."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

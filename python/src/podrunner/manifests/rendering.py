@@ -1,0 +1,160 @@
+"""What Helm makes of a chart and values, parsed once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from podrunner.findings.errors import PodrunnerError, RenderError
+from podrunner.findings.suggest import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+CONFIG_TOML = "config.toml"
+# As Helm splits: `---# a comment` begins a document, too.
+_KEY = re.compile(r"[ \t-]*([\w./-]+):(?:\s|\Z)")
+_SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One Kubernetes object: `template` is the path in the chart, `data` is not to be changed by anybody.
+
+    `duplicate_keys` are there twice in one of its maps; `data` has the last. Two with the same text from the same
+    template are equal.
+    """
+
+    template: str
+    text: str
+    data: dict[str, Any] = field(compare=False)
+    duplicate_keys: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def name(self) -> str:
+        """`Deployment/ci-podrunner`, as findings call it."""
+        metadata = self.data.get("metadata")
+        name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+        return f"{self.data.get('kind', '')}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """Everything one render gave. `case` is the name of the case, `text` the whole manifest as `helm template` prints it."""
+
+    case: str
+    release: str
+    namespace: str
+    # Long texts: a failing test prints the rest.
+    documents: tuple[Document, ...] = field(repr=False)
+    notes: str = field(repr=False)
+    text: str = field(repr=False)
+
+    def objects(self, kind: str = "") -> list[dict[str, Any]]:
+        """All objects, or all of one kind."""
+        return [document.data for document in self.documents if kind in ("", document.data.get("kind"))]
+
+    def object(self, kind: str, name: str | None = None) -> dict[str, Any]:
+        """The one object of a kind, or the one of that name. Raises LookupError that lists what is there."""
+        __tracebackhide__ = True
+        found = [
+            document.data
+            for document in self.documents
+            if kind == document.data.get("kind") and name in (None, document.name.removeprefix(f"{kind}/"))
+        ]
+        if len(found) == 1:
+            return found[0]
+        wanted = kind if name is None else f"{kind}/{name}"
+        there = listed(sorted(document.name for document in self.documents), 40) or "nothing"
+        if found:
+            raise LookupError(f"{len(found)} objects are a {wanted}: give a name. Rendered: {there}.")
+        raise LookupError(f"No {wanted} in this rendering. Rendered: {there}.")
+
+    @property
+    def config_texts(self) -> dict[str, str]:
+        """ConfigMap name → its config.toml, for every ConfigMap that has one."""
+        found = {}
+        for document in self.documents:
+            data = document.data.get("data") if document.data.get("kind") == "ConfigMap" else None
+            text = data.get(CONFIG_TOML) if isinstance(data, dict) else None
+            # What is no text the schema refuses.
+            if isinstance(text, str):
+                found[document.name.removeprefix("ConfigMap/")] = text
+        return found
+
+    @property
+    def config_toml(self) -> dict[str, Any]:
+        """The config.toml of the release, parsed. Raises LookupError when there is none or more than one."""
+        __tracebackhide__ = True
+        texts = self.config_texts
+        if len(texts) == 1:
+            return tomllib.loads(next(iter(texts.values())))
+        there = listed(sorted(texts)) or "none"
+        raise LookupError(f"One ConfigMap with a key {CONFIG_TOML} expected. There: {there}.")
+
+
+class Renderer(Protocol):
+    """A chart that can be rendered many times."""
+
+    def render(
+        self,
+        values: Mapping[str, Any],
+        *,
+        case: str = "",
+        release: str = "podrunner",
+        namespace: str = "podrunner",
+        kube_version: str = "1.34.0",
+        api_versions: Sequence[str] = (),
+    ) -> Rendering:
+        """Render the chart with values over its defaults.
+
+        `api_versions` are those the cluster has beside Kubernetes' own. Raises RenderError.
+        """
+        ...
+
+
+def parse_documents(template: str, text: str) -> Iterable[Document]:
+    """The objects in the output of one template, empty documents left out. Raises RenderError for bad YAML."""
+    for part in _SEPARATOR.split(text):
+        data, duplicate_keys = _parse(template, part)
+        if data is not None:
+            yield Document(template, part.strip("\n") + "\n", data, duplicate_keys)
+
+
+@lru_cache(maxsize=4096)
+def _parse(template: str, text: str) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """Data and duplicate keys. Most documents are the same in many cases of a matrix: parsed once."""
+    if not text.strip():
+        return None, ()
+    import yaml
+
+    from podrunner.formats.yaml import forbidden_character, read_document
+
+    try:
+        data, duplicates = read_document(text)
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(template, text, error) from None
+    except yaml.reader.ReaderError as error:
+        # Helm's YAML lets it pass, the standard and other readers do not.
+        what = f"a character that YAML forbids, U+{ord(forbidden_character(error)):04X}"
+        raise RenderError(f"{template}: rendered to text that is not YAML: {what}.", template=template) from None
+    except RecursionError:
+        raise RenderError(f"{template}: rendered to YAML that is nested too deeply.", template=template) from None
+    if data is not None and not isinstance(data, dict):
+        # Not shown: it may be the rest of a secret that was not indented.
+        what = "a list" if isinstance(data, list) else "a single value"
+        message = f"{template}: rendered to YAML that is not an object but {what} of {len(text.strip())} characters."
+        raise RenderError(message, template=template)
+    return data, duplicates
+
+
+def _not_yaml(template: str, text: str, error: Any) -> PodrunnerError:
+    """The line by its key alone: the rest may be a secret."""
+    mark = error.problem_mark or error.context_mark
+    lines = text.splitlines()
+    key = _KEY.match(lines[mark.line]) if mark and mark.line < len(lines) else None
+    place = f", at `{key[1]}:`" if key else ""
+    return RenderError(f"{template}: rendered to text that is not YAML: {error.problem}{place}.", template=template)

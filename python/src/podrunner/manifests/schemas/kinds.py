@@ -1,0 +1,137 @@
+"""Kubernetes' own schemas for each of its versions, without a network: the data inside `kubernetes-validate`.
+
+Only its files are used. Its `validate()` reads a file of 1.5 MB for each object.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.errors import UsageError
+from podrunner.manifests.schemas.stricter import with_bytes, with_types
+from podrunner.manifests.version import minor_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import jsonschema_rs
+
+_FOLDER = re.compile(r"v(\d+)\.(\d+)\.0-local-strict\Z")
+_DEFINITIONS = "_definitions.json"
+_REF = '"/api/_definitions.json#/$defs/'
+
+
+@dataclass(frozen=True, slots=True)
+class KindSchema:
+    """One kind in one Kubernetes version: unknown fields are errors."""
+
+    schema: dict[str, Any]
+    validator: jsonschema_rs.Validator
+
+
+@lru_cache
+def _root() -> Path:
+    # Found, not imported: importing it takes longer than all the work here.
+    spec = importlib.util.find_spec("kubernetes_validate")
+    if spec is None or spec.origin is None:
+        raise UsageError("kubernetes-validate is not installed; it holds the schemas of Kubernetes.")
+    return Path(spec.origin).parent / "kubernetes-json-schema"
+
+
+@lru_cache
+def _folders() -> dict[tuple[int, int], Path]:
+    found = ((_FOLDER.match(path.name), path) for path in _root().iterdir())
+    return dict(sorted(((int(match[1]), int(match[2])), path) for match, path in found if match))
+
+
+def known_versions() -> list[tuple[int, int]]:
+    """Kubernetes versions there are schemas for, oldest first, as (1, 25)."""
+    return list(_folders())
+
+
+@lru_cache(maxsize=4096)
+def versions_with(api_version: str, kind: str) -> list[tuple[int, int]]:
+    """The Kubernetes versions that know this kind in this API version."""
+    name = _file_name(api_version, kind)
+    files = {version: folder / name for version, folder in _folders().items()}
+    return [version for version, file in files.items() if file.is_file() and api_version in _group_versions(file, kind)]
+
+
+@lru_cache(maxsize=4096)
+def api_versions_of(kind: str, kube_version: str) -> list[str]:
+    """Every API version that has this kind in one Kubernetes version: `batch/v1`."""
+    folder = _folders().get(minor_version(kube_version))
+    files = folder.glob(f"{kind.lower()}-*.json") if folder else []
+    return sorted(group_version for file in files for group_version in _group_versions(file, kind))
+
+
+def _group_versions(file: Path, kind: str) -> Iterator[str]:
+    for known in json.loads(file.read_text()).get("x-kubernetes-group-version-kind", []):
+        if known["kind"] == kind:
+            yield f"{known['group']}/{known['version']}".removeprefix("/")
+
+
+def _file_name(api_version: str, kind: str) -> str:
+    group, _, version = api_version.rpartition("/")
+    # Files carry the first part of the group only: rbac.authorization.k8s.io/v1 is `rbac-v1`.
+    return "-".join(part for part in (kind.lower(), group.partition(".")[0], version) if part) + ".json"
+
+
+@cache
+def find_schema(api_version: str, kind: str, version: tuple[int, int]) -> KindSchema | None:
+    """The schema of a kind, None when this Kubernetes version does not have it or there is no data for it."""
+    import jsonschema_rs
+
+    folder = _folders().get(version)
+    path = folder / _file_name(api_version, kind) if folder else None
+    if path is None or not path.is_file():
+        return None
+    if api_version not in _group_versions(path, kind):
+        return None
+    schema = _read(path)
+    definitions = _definitions(path.parent)
+    schema["$defs"] = {name: definitions[name] for name in _reached(schema, definitions)}
+    # Resolved inside the document: the schema's own name is not needed for it.
+    schema.pop("$id", None)
+    return KindSchema(schema, jsonschema_rs.validator_for(schema, validate_formats=False))
+
+
+@cache
+def _definitions(folder: Path) -> dict[str, Any]:
+    definitions: dict[str, Any] = _read(folder / _DEFINITIONS)["$defs"]
+    return with_types(definitions)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(with_bytes(file.read_text().replace(_REF, '"#/$defs/')))
+    return schema
+
+
+def _reached(schema: dict[str, Any], definitions: dict[str, Any]) -> set[str]:
+    """Names of all definitions that a schema needs; the rest would only take time to compile."""
+    reached: set[str] = set()
+    waiting = list(_refs(schema))
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += _refs(definitions[name])
+    return reached
+
+
+def _refs(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        ref = part.get("$ref")
+        if isinstance(ref, str):
+            yield ref.rpartition("/")[2]
+        for value in part.values():
+            yield from _refs(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _refs(value)

@@ -1,0 +1,1 @@
+"""What a pod may do: Pod Security levels, rights, SecurityContextConstraints."""

@@ -1,0 +1,1 @@
+"""What a mode promises, and whether a pod keeps it."""

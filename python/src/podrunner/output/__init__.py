@@ -1,0 +1,1 @@
+"""How anything is shown or written: terminals, files, paths."""

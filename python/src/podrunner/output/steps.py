@@ -1,0 +1,107 @@
+"""What the smoke says while it works: one line a step, a spinner on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from podrunner.output.terminal import wants_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+
+def count(number: int, thing: str) -> str:
+    """`1 commit`, `2 commits`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Progress:
+    """Prints steps as they begin and end, with the lines of a job's log between."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._console: Console | None = None
+        if wants_colour(self._stream):
+            from rich.console import Console
+
+            self._console = Console(file=self._stream, highlight=False)
+
+    def heading(self, text: str) -> None:
+        """Begins a part of the run."""
+        self._print(text, "bold")
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[None]:
+        """A step: ✓ and its time when the block ends, ✗ when it raises."""
+        start = time.monotonic()
+        try:
+            with self._waiting(text):
+                yield
+        except BaseException:
+            self._print(f" ✗ {text}", "red")
+            raise
+        self._print(f" ✓ {text} ({time.monotonic() - start:.0f} s)", "green")
+
+    @contextmanager
+    def _waiting(self, text: str) -> Iterator[None]:
+        if self._console is None:
+            self._print(f" • {text} …")
+            yield
+        else:
+            with self._console.status(f"{text} …"):
+                yield
+
+    def done(self, text: str) -> None:
+        """Something that holds."""
+        self._print(f" ✓ {text}", "green")
+
+    def failed(self, text: str) -> None:
+        """Something that does not hold."""
+        self._print(f" ✗ {text}", "red")
+
+    def note(self, text: str) -> None:
+        """Something people should know that is no failure."""
+        self._print(f" ! {text}", "yellow")
+
+    def plain(self, text: str) -> None:
+        """Lines as they are."""
+        self._print(text)
+
+    def urgent(self, text: str) -> None:
+        """Print a note from within a signal handler, in the middle of whatever is printed."""
+        try:
+            # Not by the stream: it may be in use right now.
+            os.write(self._stream.fileno(), f" ! {text}\n".encode())
+        except (OSError, ValueError):
+            self.note(text)
+
+    def log(self, line: str) -> None:
+        """A line of the job's log; its colours stay on a terminal."""
+        if self._console is None:
+            self._print(f"   │ {_ESCAPES.sub('', line)}")
+        else:
+            from rich.text import Text
+
+            self._console.print(Text("   │ ", "dim") + Text.from_ansi(line))
+
+    def _print(self, text: str, style: str = "") -> None:
+        try:
+            if self._console is None:
+                print(text, file=self._stream, flush=True)
+            else:
+                self._console.print(text, style=style, markup=False)
+        except BrokenPipeError:
+            # Nobody reads any more: the end, as that of a terminal. What was made is removed, and that is said to nobody.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            signal.raise_signal(signal.SIGHUP)

@@ -1,0 +1,1 @@
+"""A `.gitlab-ci.yml`, read."""

@@ -1,0 +1,1 @@
+"""What GitLab Runner makes of config.toml."""

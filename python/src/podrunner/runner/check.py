@@ -1,0 +1,203 @@
+"""config.toml key by key: does GitLab Runner know it, and does it take this value?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.path import Path, dotted, parse_dotted
+from podrunner.findings.suggest import did_you_mean, listed
+from podrunner.formats.toml_lines import find_lines
+from podrunner.runner.formats import is_duration, refuse
+from podrunner.runner.keys import Key, load_keys
+from podrunner.runner.parsed import parse_config
+from podrunner.runner.rules import check_rules
+from podrunner.schema.mistakes import show
+from podrunner.secrets.find import find_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FILE = "config.toml"
+# What GitLab Runner expands, and where this chart puts a secret in before the runner reads the file.
+_FROM_ELSEWHERE = ("$", "@podrunner-secret:")
+_PLAIN = "a secret in plain sight: everybody who may read ConfigMaps can read it."
+_AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)")
+
+
+def check_config(toml_text: str, runner_version: str = "19.4") -> list[Finding]:
+    """What GitLab Runner would refuse, ignore or be unsafe with in a config.toml.
+
+    `path` of a finding is the dotted path in the file, `line` its line there. A wrong type is an error because the
+    runner does not start; an unknown key is one because the runner ignores it without a word.
+    """
+    return list(_check(toml_text, runner_version))
+
+
+@lru_cache(maxsize=4096)
+def _check(toml_text: str, runner_version: str) -> tuple[Finding, ...]:
+    # Many cases of a matrix have the same config.toml.
+    try:
+        data = parse_config(toml_text)
+    except tomllib.TOMLDecodeError as error:
+        return (_not_toml(error),)
+    findings = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
+    said = {finding.path for finding in findings if finding.rule == "config-secret"}
+    findings += [finding for finding in _plain_secrets(data) if finding.path not in said]
+    if not findings:
+        return ()
+    lines = find_lines(toml_text)
+    return tuple(sorted((_with_line(finding, lines) for finding in findings), key=lambda finding: finding.line))
+
+
+def _not_toml(error: tomllib.TOMLDecodeError) -> Finding:
+    reason = str(error)
+    at = _AT_LINE.search(reason)
+    line, column = (int(at[1]), int(at[2])) if at else (0, 0)
+    message = f"not TOML: {_AT_LINE.sub('', reason)}."
+    return Finding("config-toml", Severity.ERROR, message, file=FILE, line=line, column=column)
+
+
+def _with_line(finding: Finding, lines: dict[Path, int]) -> Finding:
+    path = parse_dotted(finding.path)
+    line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 0)
+    return replace(finding, file=FILE, line=line)
+
+
+def _wrong(rule: str, path: Path, message: str, severity: Severity = Severity.ERROR) -> Finding:
+    return Finding(rule, severity, f"{dotted(path)}: {message}", path=dotted(path))
+
+
+def _check_table(table: Key, data: dict[str, Any], path: Path) -> Iterator[Finding]:
+    for name, value in data.items():
+        key = table.find(name)
+        if key is None:
+            yield _unknown((*path, name), table)
+        else:
+            yield from _check_value(key, value, (*path, name))
+    given = {name.lower() for name in data}
+    for key in table.children.values():
+        if key.required and key.name.lower() not in given:
+            yield _wrong("config-required", (*path, key.name), "missing, the runner needs it.")
+
+
+def _unknown(path: Path, table: Key) -> Finding:
+    name = str(path[-1])
+    plain = ".".join(part for part in path if isinstance(part, str))
+    removed = load_keys().removed.get(plain)
+    if removed:
+        since = f" since {removed['since']}" if "since" in removed else ""
+        return _wrong("config-removed", path, f"GitLab Runner does not read it{since}. Use {removed['replaced_by']}.")
+    near = did_you_mean(name, table.children) + _elsewhere(name)
+    return _wrong("config-unknown-key", path, f"unknown key, GitLab Runner ignores it.{near}")
+
+
+def _elsewhere(name: str) -> str:
+    """Where a key would be right, when it is right in another table."""
+    runners = load_keys().root.children["runners"]
+    homes = {
+        "the top of the file": load_keys().root,
+        "[[runners]]": runners,
+        "[runners.kubernetes]": runners.children["kubernetes"],
+    }
+    found = [home for home, key in homes.items() if key.find(name)]
+    return f" It is a key of {listed(found)}." if found else ""
+
+
+def _check_value(key: Key, value: Any, path: Path) -> Iterator[Finding]:
+    if not fits(key.type, value):
+        yield _wrong("config-type", path, f"must be {_in_words(key.type)}, is {_is(path, value)}.")
+        return
+    if key.deprecated:
+        yield _wrong("config-deprecated", path, "deprecated, a later GitLab Runner will not read it.", Severity.WARNING)
+    if key.type == "duration" and isinstance(value, str) and not is_duration(value):
+        yield _wrong("config-format", path, f'must be a duration such as "30s" or "1h30m", is {_is(path, value)}.')
+    yield from _check_enum(key, value, path)
+    reason = refuse(key.format, value)
+    if reason:
+        yield _wrong("config-format", path, f"{reason}, is {_is(path, value)}.")
+    if key.secret and value and not str(value).startswith(_FROM_ELSEWHERE):
+        yield _wrong("config-secret", path, _PLAIN, Severity.WARNING)
+    yield from _check_children(key, value, path)
+
+
+def _plain_secrets(data: dict[str, Any]) -> Iterator[Finding]:
+    """Secrets by the names of variables and keys, also in patches, and by their look."""
+    for one in find_secrets(data):
+        name = "" if one.name == one.path[-1] else f"{one.name}: " if one.text else "looks as if it held "
+        yield _wrong("config-secret", one.path, f"{name}{_PLAIN}", Severity.WARNING)
+
+
+def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Finding]:
+    if not key.enum:
+        return
+    values = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
+    for one in values:
+        if one not in key.enum:
+            near = did_you_mean(str(one), key.enum)
+            allowed = listed([f'"{option}"' for option in key.enum])
+            yield _wrong("config-enum", path, f"{_is(path, one)} is not allowed.{near} Allowed: {allowed}.")
+
+
+def _check_children(key: Key, value: Any, path: Path) -> Iterator[Finding]:
+    # A table without known children is another executor's: not ours to judge.
+    if not key.children:
+        return
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _check_table(key, item, (*path, index))
+    else:
+        yield from _check_table(key, value, path)
+
+
+def fits(kind: str, value: Any) -> bool:
+    """Whether a TOML value has a type of keys.json. The runner refuses the whole file for one that has not."""
+    if " | " in kind:
+        return any(fits(one, value) for one in kind.split(" | "))
+    if kind.startswith("array of "):
+        item = kind.removeprefix("array of ").removesuffix("s")
+        return isinstance(value, list) and all(fits(item, one) for one in value)
+    if kind.startswith("table of "):
+        item = kind.rpartition("-> ")[2]
+        return isinstance(value, dict) and all(fits(item, one) for one in value.values())
+    if isinstance(value, bool):
+        return kind == "boolean"
+    types: dict[str, Any] = {
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "duration": (str, int),
+        "datetime": dt.datetime,
+        "table": dict,
+    }
+    return isinstance(value, types.get(kind, ()))
+
+
+def _in_words(kind: str) -> str:
+    words = {
+        "string": 'text ("…")',
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "duration": 'a duration such as "1h30m"',
+        "datetime": "a date and time without quotes, such as 2024-09-30T14:38:04Z",
+        "table": "a table",
+    }
+    return words.get(kind, kind.replace(" | ", " or "))
+
+
+def _is(path: Path, value: Any) -> str:
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    return (
+        "a table" if isinstance(value, dict) else show(path, value) if not _is_tables(value) else "an array of tables"
+    )
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)

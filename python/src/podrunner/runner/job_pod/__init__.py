@@ -1,0 +1,1 @@
+"""The pod that the Kubernetes executor makes for a job."""

@@ -1,0 +1,143 @@
+"""The pod that the Kubernetes executor makes for a job: containers, security, volumes and what pod_spec patches."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.finding import Finding, Severity
+from podrunner.manifests.objects import maps, table
+from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
+from podrunner.runner.feature_flags import feature_flag
+from podrunner.runner.job_pod.patches import patched
+from podrunner.runner.job_pod.security_context import container_context, pod_context
+from podrunner.runner.job_pod.volumes import VOLUMES
+from podrunner.runner.parsed import parse_config
+from podrunner.runner.rules import BUILDS_DIR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from podrunner.manifests.rendering import Rendering
+
+
+def check_job_pods(
+    rendering: Rendering, values: Mapping[str, Any], modes: Mapping[str, Any], kube_version: str
+) -> list[Finding]:
+    """Compare the level of each runner's job pod with what the table of modes promises to administrators."""
+    found: list[Finding] = []
+    for name, text in rendering.config_texts.items():
+        for runner, pod in _job_pods(text):
+            needed, reasons = level(pod, kube_version)
+            mode = _mode(str(runner.get("name")), values)
+            finding = _beyond(runner, needed, reasons, mode, modes)
+            found += [replace(one, object=f"ConfigMap/{name}") for one in finding]
+            found += _refused(runner, needed, reasons, rendering)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _job_pods(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The runners of a config.toml, each with its job's pod: the same on all Kubernetes versions."""
+    try:
+        runners = parse_config(text).get("runners")
+    except tomllib.TOMLDecodeError:
+        return []
+    return [(runner, job_pod(runner)) for runner in maps(runners)]
+
+
+def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], rendering: Rendering) -> Iterator[Finding]:
+    """An error where the release itself makes a namespace that refuses the runner's job pods."""
+    where = table(runner.get("kubernetes")).get("namespace")
+    for document in rendering.documents:
+        metadata = table(document.data.get("metadata"))
+        enforced = table(metadata.get("labels")).get(ENFORCE)
+        if document.data.get("kind") != "Namespace" or metadata.get("name") != where or enforced not in LEVELS:
+            continue
+        if LEVELS.index(needed) > LEVELS.index(str(enforced)):
+            message = (
+                f"enforces the Pod Security level {enforced}, jobs of runner {runner.get('name')} need {needed}: "
+                f"{'; '.join(reasons[:4])}. Their pods would be refused. Set jobs.podSecurity.enforce: {needed}."
+            )
+            path = f"metadata.labels.{ENFORCE}"
+            yield Finding("job-pod-refused", Severity.ERROR, message, object=document.name, path=path)
+
+
+def _mode(runner: str, values: Mapping[str, Any]) -> str:
+    own = table(table(table(values.get("runners")).get(runner)).get("podman"))
+    return str(own.get("mode", table(values.get("podman")).get("mode")))
+
+
+def _beyond(
+    runner: Mapping[str, Any], needed: str, reasons: list[str], mode: str, modes: Mapping[str, Any]
+) -> Iterator[Finding]:
+    promised = table(modes.get(mode)).get("podSecurity")
+    if promised in LEVELS and LEVELS.index(needed) > LEVELS.index(promised):
+        name = runner.get("name")
+        message = (
+            f"jobs of runner {name} need the Pod Security level {needed}, mode {mode} promises {promised}: "
+            f"{'; '.join(reasons[:4])}."
+        )
+        yield Finding("job-pod-security", Severity.WARNING, message, path=f"runners.{name}")
+
+
+def job_pod_level(runner: Mapping[str, Any], promised: str, kube_version: str) -> str:
+    """The Pod Security level that the namespace of a runner's jobs has to allow.
+
+    That which its mode promises, or more where options or own keys of config.toml ask for more.
+    """
+    needed, _ = level(job_pod(runner), kube_version)
+    return max(promised, needed, key=LEVELS.index)
+
+
+def job_pod(runner: Mapping[str, Any]) -> dict[str, Any]:
+    """The pod spec of a job without services: containers with their security contexts, and volumes.
+
+    What a job can change, such as its user, is left out; so are values that hold variables of the job.
+    """
+    kubernetes = table(runner.get("kubernetes"))
+    spec: dict[str, Any] = {
+        "containers": [_container(kubernetes, "build"), _container(kubernetes, "helper")],
+        "initContainers": [],
+        "volumes": [],
+    }
+    if _attaches(runner):
+        spec["initContainers"] = [{**_container(kubernetes, "init_permissions"), "name": "init-permissions"}]
+    spec["volumes"] = list(_volumes(runner, table(kubernetes.get("volumes"))))
+    pod = pod_context(table(kubernetes.get("pod_security_context")))
+    if pod:
+        spec["securityContext"] = pod
+    if feature_flag(runner, "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION"):
+        for patch in maps(kubernetes.get("pod_spec")):
+            spec = patched(spec, str(patch.get("patch", "")), str(patch.get("patch_type") or "strategic"))
+    return spec
+
+
+def _container(kubernetes: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"name": name, "securityContext": container_context(kubernetes, name)}
+
+
+def _attaches(runner: Mapping[str, Any]) -> bool:
+    return not feature_flag(runner, "FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY")
+
+
+def _volumes(runner: Mapping[str, Any], volumes: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    configured = [(kind, volume) for kind in VOLUMES for volume in maps(volumes.get(kind))]
+    claims: list[Any] = []
+    for kind, volume in configured:
+        # A claim may be mounted several times; of other kinds the executor makes a volume for each.
+        if kind == "pvc":
+            if volume.get("name") in claims:
+                continue
+            claims.append(volume.get("name"))
+        name, source = VOLUMES[kind]
+        yield {"name": volume.get("name"), name: source(volume)}
+    builds_dir = str(runner.get("builds_dir") or BUILDS_DIR)
+    own = ["scripts", "logs"] if _attaches(runner) else []
+    # A volume that is mounted exactly there takes the place of the executor's own.
+    if builds_dir not in [volume.get("mount_path") for _, volume in configured]:
+        own.insert(0, "repo")
+    for name in own:
+        yield {"name": name, "emptyDir": {}}

@@ -1,0 +1,71 @@
+"""Every key that GitLab Runner reads from config.toml, from keys.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: `type` in the words of keys.json (`array of tables`, `table of string -> string`, …).
+
+    `zero_is_unset`: false, 0 and "" are the same as a key that is not there. `variable`: what `gitlab-runner register`
+    takes the key from.
+    """
+
+    name: str
+    type: str
+    enum: tuple[str, ...] = ()
+    format: str = ""
+    required: bool = False
+    deprecated: bool = False
+    secret: bool = False
+    zero_is_unset: bool = True
+    variable: str = ""
+    children: dict[str, Key] = field(default_factory=dict)
+
+    def find(self, name: str) -> Key | None:
+        """The child the runner would take for a name: the exact one, else one that differs only in case."""
+        exact = self.children.get(name)
+        return exact or next((key for key in self.children.values() if key.name.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTable:
+    """All of keys.json. `removed` is old name → entry, `flags` is feature flag → entry."""
+
+    root: Key
+    removed: dict[str, dict[str, Any]]
+    flags: dict[str, dict[str, Any]]
+
+
+@lru_cache
+def load_keys() -> KeyTable:
+    """keys.json, read once."""
+    data = json.loads(resources.files("podrunner.runner").joinpath("keys.json").read_text(encoding="utf-8"))
+    root = Key("", "table", children=_children(data["keys"]))
+    removed = {entry["name"]: entry for entry in data["removed_or_renamed"]}
+    return KeyTable(root, removed, {flag["name"]: flag for flag in data["feature_flags"]})
+
+
+def _children(entries: list[dict[str, Any]]) -> dict[str, Key]:
+    return {entry["key"]: _key(entry) for entry in entries}
+
+
+def _key(entry: dict[str, Any]) -> Key:
+    return Key(
+        name=entry["key"],
+        type=entry["type"],
+        enum=tuple(entry.get("enum") or entry.get("enum_values") or ()),
+        format=entry.get("format", ""),
+        required=entry.get("required", False),
+        deprecated=entry.get("deprecated", False),
+        secret=entry.get("secret", False),
+        zero_is_unset=not entry.get("unset_differs_from_zero", False),
+        variable=entry.get("register_env", ""),
+        children=_children(entry.get("children", [])),
+    )

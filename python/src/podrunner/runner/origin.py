@@ -1,0 +1,75 @@
+"""From a key of config.toml back to the value of the chart that it was made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from podrunner.findings.path import Path
+
+
+def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:
+    """Where in the values a key of config.toml was written; None for what is the chart's own.
+
+    `runners[0].kubernetes.image` → `runners.NAME.config.kubernetes.image`, else `jobs.config.kubernetes.image`; all
+    other keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
+    """
+    at_list: Path | None = None
+    for home, depth in _homes(path, config):
+        found, is_whole = _follow(path[depth:], _at(config, path[:depth]), _at(values, home))
+        if found is not None and is_whole:
+            return (*home, *found)
+        if found is not None and at_list is None:
+            at_list = (*home, *found)
+    return at_list
+
+
+def _homes(path: Path, config: dict[str, Any]) -> list[tuple[Path, int]]:
+    """(where in the values a table of config.toml is written, how many parts of `path` say which table)."""
+    if len(path) > 1 and path[0] == "runners":
+        name = _at(config, (*path[:2], "name"))
+        if isinstance(name, str):
+            return [(("runners", name, "config"), 2), (("jobs", "config"), 2)]
+    return [(("config",), 0)]
+
+
+def _follow(rest: Path, made: Any, written: Any) -> tuple[Path | None, bool]:
+    """(`rest` as it is in `written`, whether all of it is there). `made` is the same table in config.toml."""
+    found: Path = ()
+    is_in_list = False
+    for number, part in enumerate(rest):
+        if isinstance(part, int):
+            is_in_list = True
+            index = _index(written, _at(made, (part,)))
+            if index is None:
+                return found, False
+            found, written = (*found, index), written[index]
+        elif isinstance(written, dict) and part in written:
+            found, written = (*found, part), written[part]
+        else:
+            # What an item lacks is a mistake of the item; what a table lacks may be the chart's.
+            return ((*found, *rest[number:]) if is_in_list else None), is_in_list
+        made = _at(made, (part,))
+    return (found, True) if written is not None else (None, False)
+
+
+def _index(written: Any, item: Any) -> int | None:
+    """Which item it is, by what it says: the chart joins lists, its own items first, so numbers say nothing."""
+    if not isinstance(written, list) or item is None:
+        return None
+    if item in written:
+        return written.index(item)
+    names = [one.get("name") if isinstance(one, dict) else None for one in written]
+    name = item.get("name") if isinstance(item, dict) else None
+    return names.index(name) if name is not None and name in names else None
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        if isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            data = data.get(part) if isinstance(data, dict) else None
+    return data

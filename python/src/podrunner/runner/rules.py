@@ -1,0 +1,131 @@
+"""What no single key of config.toml shows: volumes that collide, levels that leak, flags that are gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.path import Path, dotted
+from podrunner.findings.suggest import did_you_mean
+from podrunner.runner.job_pod.patches import refusal
+from podrunner.runner.keys import load_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUILDS_DIR = "/builds"
+# The executor makes a volume of each of these names for every job.
+OWN_VOLUMES = ("repo", "scripts", "logs")
+
+
+def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Finding]:
+    """Findings that need more than one key. Skips what has a wrong type: that is reported already."""
+    yield from _log_level(data)
+    for index, runner in enumerate(_tables(data.get("runners"))):
+        path: Path = ("runners", index)
+        yield from _flags(runner, path, runner_version)
+        yield from _volumes(runner, path)
+        yield from _patches(runner, path)
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _wrong(rule: str, severity: Severity, path: Path, message: str) -> Finding:
+    return Finding(rule, severity, f"{dotted(path)}: {message}", path=dotted(path))
+
+
+def _log_level(data: dict[str, Any]) -> Iterator[Finding]:
+    if data.get("log_level") in ("debug", "trace"):
+        message = f'"{data["log_level"]}" prints job tokens into the manager\'s log. Use "info".'
+        yield _wrong("config-debug-log", Severity.WARNING, ("log_level",), message)
+
+
+def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Finding]:
+    for name in _table(runner.get("feature_flags")):
+        yield from _flag(name, (*path, "feature_flags", name), runner_version)
+    environment = runner.get("environment")
+    for index, entry in enumerate(environment if isinstance(environment, list) else []):
+        name = str(entry).partition("=")[0]
+        if name.startswith("FF_") or name in load_keys().removed:
+            yield from _flag(name, (*path, "environment", index), runner_version)
+
+
+def _flag(name: str, path: Path, runner_version: str) -> Iterator[Finding]:
+    found = flag_reason(name, runner_version)
+    if found:
+        rule, message = found
+        yield _wrong(rule, Severity.WARNING, path, message)
+
+
+def flag_reason(name: str, runner_version: str) -> tuple[str, str] | None:
+    """(rule, sentence) about a feature flag that GitLab Runner does not have or no longer heeds; None for a good one."""
+    keys = load_keys()
+    removed = keys.removed.get(name)
+    if removed:
+        return "config-removed", f"{name} has no effect since {removed['since']}. Use {removed['replaced_by']}."
+    if name not in keys.flags:
+        near = did_you_mean(name, keys.flags)
+        return "config-unknown-flag", f"GitLab Runner has no feature flag {name} and ignores it.{near}"
+    last = keys.flags[name].get("removed_with")
+    if last and _numbers(runner_version) >= _numbers(last):
+        return "config-removed", f"{name} has no effect since {last}."
+    return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.lstrip("v").split(".")[:2] if part.isdigit())
+
+
+def _patches(runner: dict[str, Any], path: Path) -> Iterator[Finding]:
+    for index, one in enumerate(_tables(_table(runner.get("kubernetes")).get("pod_spec"))):
+        patch, kind = one.get("patch"), str(one.get("patch_type") or "strategic")
+        why = refusal(patch, kind) if isinstance(patch, str) else ""
+        if why:
+            at = (*path, "kubernetes", "pod_spec", index, "patch")
+            yield _wrong(
+                "config-format",
+                Severity.ERROR,
+                at,
+                f"{why}. No job can start with FF_USE_ADVANCED_POD_SPEC_CONFIGURATION.",
+            )
+
+
+def _volumes(runner: dict[str, Any], path: Path) -> Iterator[Finding]:
+    builds_dir = runner.get("builds_dir") or BUILDS_DIR
+    first: dict[str, str] = {}
+    kinds = _table(_table(runner.get("kubernetes")).get("volumes"))
+    for kind, volumes in kinds.items():
+        for index, volume in enumerate(_tables(volumes)):
+            at = (*path, "kubernetes", "volumes", kind, index)
+            yield from _own_name(volume, builds_dir, at)
+            yield from _same_mount(volume, first, at)
+
+
+def _own_name(volume: dict[str, Any], builds_dir: str, path: Path) -> Iterator[Finding]:
+    name, mount = volume.get("name"), volume.get("mount_path")
+    # A volume mounted exactly at builds_dir takes the place of the runner's own `repo`.
+    if name not in OWN_VOLUMES or (name == "repo" and mount == builds_dir):
+        return
+    message = (
+        f"Two volumes named `{name}`: the runner makes one of that name for every job, so the job's pod is refused. "
+    )
+    way_out = "Give this one another name"
+    way_out += f", or mount it exactly at builds_dir, {builds_dir}." if name == "repo" else "."
+    yield _wrong("config-volume-name", Severity.ERROR, (*path, "name"), message + way_out)
+
+
+def _same_mount(volume: dict[str, Any], first: dict[str, str], path: Path) -> Iterator[Finding]:
+    mount, sub_path = volume.get("mount_path"), volume.get("sub_path")
+    if not isinstance(mount, str):
+        return
+    place = mount.rstrip("/") or "/"
+    if place in first:
+        message = f"two volumes at {place}: {first[place]} is mounted there, too. The job's pod is refused."
+        yield _wrong("config-volume-mount", Severity.ERROR, (*path, "mount_path"), message)
+    first.setdefault(place, f"`{volume.get('name', '')}`" + (f" ({sub_path})" if sub_path else ""))

@@ -1,0 +1,1 @@
+"""Errors of a JSON schema in words."""

@@ -1,0 +1,216 @@
+"""Errors of a JSON schema in the words of somebody who writes YAML."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.path import Path, dotted
+from podrunner.findings.suggest import did_you_mean, listed
+from podrunner.schema.parts import homes_of, properties_of, subschema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from jsonschema_rs import ValidationError
+
+    # The text of a scalar where YAML reads something else, None where it says what it is.
+    Written = Callable[[Path], str | None]
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a map",
+    "array": "a list",
+    "null": "null",
+}
+# Values under such names are not printed: a report ends up in logs.
+_SECRET = re.compile(r"(token|password|secret|insecureInline|(Access|Secret|Private|Account)Key)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong at one path."""
+
+    rule: str
+    path: Path
+    message: str
+
+    @property
+    def dotted(self) -> str:
+        """The path as text."""
+        return dotted(self.path)
+
+
+def explain(error: ValidationError, schema: dict[str, Any], written: Written) -> Iterator[Mistake]:
+    """The mistakes behind one schema error: one for each unknown key, and only the branch that was meant.
+
+    `rule` of a mistake is one of unknown-key, required, type, enum, value, key and not-allowed.
+    """
+    path = tuple(error.instance_path)
+    kind = error.kind.as_dict()
+    name = error.kind.name
+    if name in {"additionalProperties", "unevaluatedProperties"}:
+        around = subschema(schema, error.schema_path[:-1])
+        for key in kind["unexpected"]:
+            allowed = sorted(name for name, below in properties_of(around, schema).items() if below is not False)
+            yield _unknown_key((*path, key), allowed, schema)
+    elif name in {"anyOf", "oneOf"} and any(kind["context"]):
+        yield from _branches(error, kind["context"], schema, written)
+    elif name == "required":
+        yield _missing(path, kind["property"], subschema(schema, error.schema_path[:-1]))
+    else:
+        yield _wrong_value(error, path, schema, written)
+
+
+def _unknown_key(path: Path, allowed: list[str], schema: dict[str, Any]) -> Mistake:
+    key = str(path[-1])
+    if path in {("axes",), ("cases",)}:
+        return Mistake("unknown-key", path, f"{key}: unknown key. This is a matrix file: give it by --matrix.")
+    near = did_you_mean(key, allowed)
+    homes = homes_of(key, schema)
+    hint = near + (f" It is a key of {listed(homes[:3])}." if homes else "")
+    # With a hint, a long list would only hide it.
+    keys = "" if hint and len(allowed) > 12 else f" Allowed: {listed(allowed, 20)}." if allowed else " No keys here."
+    return Mistake("unknown-key", path, f"{dotted(path)}: unknown key.{hint}{keys}")
+
+
+def _missing(path: Path, key: str, around: dict[str, Any]) -> Mistake:
+    about = around.get("properties", {}).get(key, {}).get("description", "")
+    sentence = f" {_sentence(about)}" if about else ""
+    return Mistake("required", path, f"{dotted((*path, key))}: missing.{sentence}")
+
+
+def _wrong_value(error: ValidationError, path: Path, schema: dict[str, Any], written: Written) -> Mistake:
+    kind, name = error.kind.as_dict(), error.kind.name
+    value = error.instance
+    shown = show(path, value)
+    if name == "type":
+        mistake = _wrong_type(path, kind["types"], value, written)
+        keys = sorted(properties_of(subschema(schema, error.schema_path[:-1]), schema))
+        if "object" in kind["types"] and keys and not isinstance(value, (dict, list)) and value is not None:
+            mistake = replace(mistake, message=f"{mistake.message} Its keys: {listed(keys, 12)}.")
+        return mistake
+    if name == "enum":
+        options = [option for option in kind["options"] if option is not None]
+        near = did_you_mean(value, [str(option) for option in options]) if isinstance(value, str) else ""
+        return Mistake("enum", path, f"{_at(path)}{shown} is not allowed.{near} Allowed: {_options(options)}.")
+    if name == "falseSchema":
+        return Mistake("not-allowed", path, f"{_at(path)}not allowed here: remove it.")
+    if name == "propertyNames":
+        about = subschema(schema, error.schema_path).get("description")
+        why = f"{json.dumps(kind['error'].instance)}: {about}" if about else kind["error"].message
+        return Mistake("key", path, f"{_at(path)}a key does not fit: {why}.")
+    around = subschema(schema, error.schema_path[:-1])
+    about = around.get("description", "")
+    sentence = f" {_sentence(about)}" if about else ""
+    # A pattern is for machines: a schema may have words for it.
+    reason = str(around.get("x-reason") or _reason(name, kind))
+    return Mistake("value", path, f"{_at(path)}{shown} {reason}.{sentence}")
+
+
+def _reason(name: str, kind: dict[str, Any]) -> str:
+    limits = {
+        "minimum": "is less than {limit}",
+        "maximum": "is more than {limit}",
+        "minLength": "is shorter than {limit}",
+        "maxLength": "is longer than {limit}",
+        "minItems": "has fewer than {limit} items",
+        "exclusiveMinimum": "is not more than {limit}",
+        "exclusiveMaximum": "is not less than {limit}",
+        "multipleOf": "is not a multiple of {multiple_of}",
+        "oneOf": "fits more than one of the forms that are allowed",
+        "maxItems": "has more than {limit} items",
+        "minProperties": "has fewer than {limit} keys",
+        "maxProperties": "has more than {limit} keys",
+        "pattern": "does not match the pattern {pattern}",
+        "const": "must be {expected_value}",
+        "not": "is not allowed here",
+        "uniqueItems": "has an item twice",
+    }
+    return limits[name].format(**kind) if name in limits else f"is refused by `{name}` of the schema"
+
+
+def _at(path: Path) -> str:
+    return f"{dotted(path)}: " if path else ""
+
+
+def _types(types: Sequence[str]) -> str:
+    # null only means "take the default away", which people who meet an error do not want to hear about first.
+    names = [_TYPES.get(name, name) for name in types if name != "null"] or ["null"]
+    return " or ".join(sorted(names))
+
+
+def _wrong_type(path: Path, types: Sequence[str], value: Any, written: Written) -> Mistake:
+    text = written(path)
+    is_number = isinstance(value, (bool, int, float))
+    quoted = f" For text write {_quoted(path, value, text)}." if "string" in types and is_number else ""
+    message = f"{_at(path)}must be {_types(types)}, is {_is(path, value, text)}.{quoted}"
+    return Mistake("type", path, message)
+
+
+def _quoted(path: Path, value: Any, text: str | None) -> str:
+    if _is_secret(path, value):
+        return "it in quotes"
+    return f'"{show(path, value) if text is None else text}"'
+
+
+def _is(path: Path, value: Any, text: str | None) -> str:
+    if value is None:
+        return "null (nothing stands after the colon)" if text == "" else "null"
+    if isinstance(value, (dict, list)):
+        return _TYPES["object" if isinstance(value, dict) else "array"]
+    if _is_secret(path, value):
+        return show(path, value)
+    if isinstance(value, str):
+        return f"the text {show(path, value)}"
+    return f"{text}, which YAML reads as {show(path, value)}" if text is not None else show(path, value)
+
+
+def _options(options: Sequence[Any]) -> str:
+    return listed(['""' if option == "" else option for option in options], 20)
+
+
+def _sentence(text: str) -> str:
+    """The first sentence of a description."""
+    text = re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def show(path: Path, value: Any) -> str:
+    """A value for a message: short, in JSON's notation, and never one that looks like a secret by its name or itself."""
+    # Compiling its patterns takes longer than a file without mistakes.
+    from podrunner.secrets.redact import censor
+
+    if _is_secret(path, value):
+        return "(a secret, not shown)"
+    # TOML has dates, JSON has none.
+    text = censor(json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _is_secret(path: Path, value: Any) -> bool:
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return bool(_SECRET.search(name)) and value not in (None, "", True, False)
+
+
+def _branches(
+    error: ValidationError, context: list[list[ValidationError]], schema: dict[str, Any], written: Written
+) -> Iterator[Mistake]:
+    """The branch of an `anyOf` that was meant: the one whose type fits, with the fewest errors."""
+    root = list(error.instance_path)
+    branches = [branch for branch in context if branch]
+    fitting = [
+        branch for branch in branches if not any(e.kind.name == "type" and e.instance_path == root for e in branch)
+    ]
+    if fitting:
+        for inner in min(fitting, key=len):
+            yield from explain(inner, schema, written)
+        return
+    kinds = [inner.kind.as_dict() for branch in branches for inner in branch if inner.kind.name == "type"]
+    types = sorted({name for kind in kinds for name in kind["types"]})
+    yield _wrong_type(tuple(root), types, error.instance, written)

@@ -1,0 +1,1 @@
+"""What a secret looks like, found and redacted."""

@@ -21,8 +21,8 @@ test: $(BIN)/podrunner ## Run all tests that need no cluster
 lint: $(BIN)/podrunner ## Check style, types and generated files
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	cd python && ../$(BIN)/mypy
-	$(BIN)/python ci/schema/generate.py --check
-	$(BIN)/python ci/docs/generate.py --check
+	$(BIN)/python ci/generate/schema/generate.py --check
+	$(BIN)/python ci/generate/docs/generate.py --check
 
 check: $(BIN)/podrunner ## Render and check every preset and the matrix, without a cluster
 	$(BIN)/podrunner check --all-presets --matrix tests/matrix.yaml
@@ -39,14 +39,14 @@ else
 endif
 
 bench: $(BIN)/podrunner ## Time checks against helm, kubeconform and helm unittest, write docs/bench.*; BENCH=options
-	$(BIN)/python ci/bench/check $(BENCH)
+	$(BIN)/python bench/check $(BENCH)
 
 bench-build: $(BIN)/podrunner ## Time builds on the host and in job pods, write docs/bench-build.*; AIRGAP=1 as above, BENCH=options
 ifdef AIRGAP
 	ci/airgap/build --directory $(AIRGAP_DIR)
-	$(BIN)/python ci/bench/build --images $(AIRGAP_DIR) $(BENCH)
+	$(BIN)/python bench/build --images $(AIRGAP_DIR) $(BENCH)
 else
-	$(BIN)/python ci/bench/build $(BENCH)
+	$(BIN)/python bench/build $(BENCH)
 endif
 
 images: $(BIN)/podrunner ## List every image that a release and its jobs need

@@ -62,9 +62,9 @@ def openshift_definitions() -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def monitoring_definitions(checkout: Path) -> list[dict[str, Any]]:
     """Return the Prometheus operator's own CustomResourceDefinitions, or skip."""
-    done = subprocess.run([checkout / "ci/crds/monitoring"], capture_output=True, text=True, check=False)
+    done = subprocess.run([checkout / "ci/generate/crds/monitoring"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        pytest.skip(f"ci/crds/monitoring: {done.stderr.strip()}")
+        pytest.skip(f"ci/generate/crds/monitoring: {done.stderr.strip()}")
     files = sorted(Path(done.stdout.strip()).glob("*.yaml"))
     return [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
 

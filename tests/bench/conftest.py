@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-BENCH = Path(__file__).resolve().parents[2] / "ci/bench"
+BENCH = Path(__file__).resolve().parents[2] / "bench"
 sys.path[:0] = [str(BENCH / "build"), str(BENCH / "check"), str(BENCH)]
 
 from measurement import HOST, WORKLOADS, Absence, Measurement, Results  # noqa: E402 -- found by the line above

@@ -1,4 +1,4 @@
-"""`ci/bench/check` as people call it, without measuring."""
+"""`bench/check` as people call it, without measuring."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def bench(*arguments):
-    command = [sys.executable, str(ROOT / "ci/bench/check"), *map(str, arguments)]
+    command = [sys.executable, str(ROOT / "bench/check"), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

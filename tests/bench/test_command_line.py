@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def bench(*arguments):
-    command = [sys.executable, str(ROOT / "ci/bench/build"), *map(str, arguments)]
+    command = [sys.executable, str(ROOT / "bench/build"), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

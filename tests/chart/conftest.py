@@ -43,12 +43,12 @@ def runner_config(render: Render) -> Callable[..., dict[str, Any]]:
 @pytest.fixture(scope="session")
 def monitoring_crds() -> Crds:
     """The Prometheus operator's own CustomResourceDefinitions, from the cache or from the Go module proxy."""
-    script = Path(__file__).parents[2] / "ci/crds/monitoring"
+    script = Path(__file__).parents[2] / "ci/generate/crds/monitoring"
     done = subprocess.run([script], capture_output=True, text=True)
     if done.returncode != 0:
         said = done.stderr.strip().splitlines()
         pytest.skip(
-            f"ci/crds/monitoring cannot make the CustomResourceDefinitions: {said[-1] if said else 'no reason'}"
+            f"ci/generate/crds/monitoring cannot make the CustomResourceDefinitions: {said[-1] if said else 'no reason'}"
         )
     return load_crds([Path(done.stdout.strip())])
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "ci/schema"))
+sys.path.insert(0, str(ROOT / "ci/generate/schema"))
 
 import comments  # noqa: E402 - it is a script's neighbour, not a package
 import generate  # noqa: E402
@@ -56,7 +56,7 @@ SCHEMA = "{$defs: {name: {type: string}}, properties: {image: {$ref: '#/$defs/na
             SCHEMA.replace("name'", "name', description: Other"),
             "chart/values.yaml:2: image: described by its",
         ),
-        ("# An image.\nimages: a\n", SCHEMA, "chart/values.yaml:2: images: not in ci/schema/values.yaml"),
+        ("# An image.\nimages: a\n", SCHEMA, "chart/values.yaml:2: images: not in chart/values.schema.yaml"),
     ],
     ids=["undescribed", "described twice", "unknown"],
 )
@@ -66,6 +66,8 @@ def test_each_value_is_described_once(text: str, schema: str, problem: str) -> N
 
 
 def test_the_reference_is_up_to_date() -> None:
-    done = subprocess.run([sys.executable, ROOT / "ci/docs/generate.py", "--check"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, ROOT / "ci/generate/docs/generate.py", "--check"], capture_output=True, text=True
+    )
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -16,7 +16,7 @@ import yaml
 
 from .team import RIGHT
 
-TEMPLATE = Path(__file__).parents[2] / "ci/github/podrunner.yml"
+TEMPLATE = Path(__file__).parents[2] / "ci/templates/github/podrunner.yml"
 
 
 # `on` is true for YAML 1.1.

@@ -1,7 +1,7 @@
 """Real jobs that lack one thing each: `podrunner explain` names it from that very run's evidence.
 
 negative_pairs.yaml has the pairs. All run in one release of the chart, which has a runner for each, one after the other.
-PODRUNNER_KEEP_RUNS=1 writes what was seen of each run to tests/diagnose/runs, where it is explained without a cluster.
+PODRUNNER_KEEP_RUNS=1 writes what was seen of each run to tests/explain/runs, where it is explained without a cluster.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.exhaustive
 
 HERE = Path(__file__).parent
-KEPT = HERE.parent / "diagnose" / "runs"
+KEPT = HERE.parent / "explain" / "runs"
 # Seconds: pods that cannot start are given up soon.
 IMPATIENT = {"kubernetes": {"poll_timeout": 20, "poll_interval": 1}}
 SCRIPT = ["podman build ."]

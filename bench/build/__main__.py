@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = Path(__file__).resolve().parent
-DOCS = HERE.parents[2] / "docs"
+DOCS = HERE.parents[1] / "docs"
 RESULTS = "bench-build.json"
 INTERRUPTED = 130
 EPILOG = """\
@@ -92,7 +92,7 @@ def _measure(options: argparse.Namespace) -> int:
     from podrunner.chart.chart import find_chart
     from podrunner.cluster.images import ImageSet, load_images
 
-    chart = find_chart(HERE.parents[2] / "chart")
+    chart = find_chart(HERE.parents[1] / "chart")
     images = load_images(options.images) if options.images else ImageSet()
     cells, absences = list_cells(chart, device_plugin=bool(plugin_image(images)))
     presets, drivers = options.preset or PRESETS, options.driver or DRIVERS

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write chart/values.schema.json, and chart/files/gitlab-runner.json, which has the keys of GitLab's own chart.
 
-The schema comes from values.yaml beside this file, the modes, the package's keys of config.toml, and the comments of
+The schema comes from chart/values.schema.yaml, the modes, the package's keys of config.toml, and the comments of
 chart/values.yaml, which describe the values.
 
 usage: generate.py [--check]    --check: change nothing, exit 1 when a file is not up to date
@@ -19,7 +19,7 @@ import official
 import yaml
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+ROOT = HERE.parents[2]
 SCHEMA = ROOT / "chart/values.schema.json"
 VALUES = ROOT / "chart/values.yaml"
 MODES = ROOT / "chart/files/modes.yaml"
@@ -109,7 +109,7 @@ def describe(schema: Schema, values: list[comments.Value]) -> None:
     for value in values:
         node = node_of(schema, value.path)
         if node is None:
-            problems.append(f"{value.line}: {value.path}: not in {HERE.relative_to(ROOT)}/values.yaml")
+            problems.append(f"{value.line}: {value.path}: not in chart/values.schema.yaml")
         elif value.comment and node.get("description", value.text) != value.text:
             problems.append(f"{value.line}: {value.path}: described by its comment and by the schema: once is enough")
         elif value.comment:
@@ -147,7 +147,7 @@ def build() -> str:
 
 def build_all() -> dict[Path, str]:
     """The texts of the schema and of what else is made of it."""
-    schema: Schema = yaml.safe_load((HERE / "values.yaml").read_text())
+    schema: Schema = yaml.safe_load((ROOT / "chart/values.schema.yaml").read_text())
     keys: list[Key] = json.loads(KEYS.read_text())["keys"]
     runners = next(key for key in keys if key["key"] == "runners")
     schema["$defs"]["podman"]["properties"]["mode"]["enum"] += yaml.safe_load(MODES.read_text())

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 TABLE = ROOT / "python/src/podrunner/importing/official.yaml"
 FILE = ROOT / "chart/files/gitlab-runner.json"
 

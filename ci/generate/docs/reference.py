@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from textwrap import indent
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "ci/schema"))
+ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "ci/generate/schema"))
 
 import comments  # noqa: E402 - it is a script's neighbour, not a package
 import generate  # noqa: E402

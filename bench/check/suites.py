@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # What both suites assert of each case, by template: path in the document → value.
 Expected = dict[str, dict[str, str]]
-PYTEST = '''"""Made by ci/bench/check: what helm-unittest asserts, with podrunner's pytest plugin."""
+PYTEST = '''"""Made by bench/check: what helm-unittest asserts, with podrunner's pytest plugin."""
 
 import json
 import re

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
+ROOT = HERE.parents[1]
 RESULTS = "bench.json"
 INTERRUPTED = 130
 
@@ -117,7 +117,7 @@ def _build_peers() -> dict[str, tuple[str, Path]]:
 def _about(options: argparse.Namespace, versions: dict[str, str]) -> dict[str, str]:
     today = dt.datetime.now(tz=dt.UTC).date()
     about = {
-        "command": f"`python ci/bench/check --cases {options.cases} --repeat {options.repeat}`, {today.isoformat()}",
+        "command": f"`python bench/check --cases {options.cases} --repeat {options.repeat}`, {today.isoformat()}",
         **describe_machine(),
         "Python": ".".join(map(str, sys.version_info[:3])),
         **versions,

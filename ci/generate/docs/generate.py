@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write the generated blocks of README.md, chart/README.md and docs/: the modes, what was run, the reference of values.
 
-They come from chart/files/modes.yaml, chart/files/alerts.yaml, ci/docs/choose.yaml, tests/smoke/modes.yaml and the
+They come from chart/files/modes.yaml, chart/files/alerts.yaml, ci/generate/docs/choose.yaml, tests/smoke/modes.yaml and the
 comments of chart/values.yaml.
 
 usage: generate.py [--check]    --check: change nothing, exit 1 when a file is not up to date
@@ -22,9 +22,9 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MODES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "chart/files/modes.yaml").read_text())
-QUESTIONS: list[dict[str, str]] = yaml.safe_load((ROOT / "ci/docs/choose.yaml").read_text())
+QUESTIONS: list[dict[str, str]] = yaml.safe_load((ROOT / "ci/generate/docs/choose.yaml").read_text())
 ROWS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "tests/smoke/modes.yaml").read_text())
 OFFICIAL: dict[str, dict[str, Any]] = yaml.safe_load(
     (ROOT / "python/src/podrunner/importing/official.yaml").read_text()
@@ -141,7 +141,7 @@ def main() -> int:
             if "--check" not in sys.argv[1:]:
                 file.write_text(new)
     if stale and "--check" in sys.argv[1:]:
-        print(f"{', '.join(stale)}: not up to date: run ci/docs/generate.py", file=sys.stderr)
+        print(f"{', '.join(stale)}: not up to date: run ci/generate/docs/generate.py", file=sys.stderr)
         return 1
     return 0
 

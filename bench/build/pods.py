@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from podrunner.smoke.plan import Options
     from podrunner.smoke.trial import Trial
 
-_NODE = Path(__file__).resolve().parents[2] / "node.yaml"
+_NODE = Path(__file__).resolve().parents[2] / "ci/node.yaml"
 _NODE_NAMESPACE = "podrunner-bench-node"
 # Less time than this is not enough for a job.
 _LEAST_SECONDS = 30

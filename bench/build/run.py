@@ -56,7 +56,7 @@ class Order:
     @property
     def command(self) -> str:
         """What people type to repeat it."""
-        return " ".join(["python ci/bench/build", *(f"--{name} {getattr(self, name)}" for name in _SIZES)])
+        return " ".join(["python bench/build", *(f"--{name} {getattr(self, name)}" for name in _SIZES)])
 
 
 def measure(order: Order) -> Results | None:

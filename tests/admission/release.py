@@ -10,8 +10,9 @@ from podrunner.chart.chart import find_chart
 from podrunner.formats.placed import Values
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.security.pod_security import LEVELS
-from podrunner.modes.runners import Runner, new_token, pod_security, read_runners
+from podrunner.modes.runners import Runner, pod_security, read_runners
 from podrunner.runner.permissions import needs_of
+from podrunner.smoke.overlay import new_token
 
 from .cluster import ENFORCE
 

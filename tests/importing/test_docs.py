@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from podrunner.chart.chart import find_chart
-from podrunner.check.checker import shown_path
 from podrunner.cli.main import main
+from podrunner.output.paths import shown_path
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

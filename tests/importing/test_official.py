@@ -12,7 +12,7 @@ import yaml
 from podrunner.cli.main import main
 from podrunner.findings.path import dotted
 from podrunner.importing.configuration import leaves
-from podrunner.importing.official import table
+from podrunner.importing.official.values import table
 from podrunner.runner.keys import load_keys
 
 if TYPE_CHECKING:

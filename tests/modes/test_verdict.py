@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from podrunner.chart.chart import find_chart
-from podrunner.modes.promise import INSIDE_SCRIPT, Promise, check_inside, check_lines, check_pods
+from podrunner.modes.promise import INSIDE_SCRIPT, Promise, check_inside, check_pods
 from podrunner.modes.runners import read_promise
 from podrunner.smoke.expected import read_expected
+from podrunner.smoke.log import check_lines
 
 UNPRIVILEGED = Promise(1000, privileged=False, no_new_privileges=False, capabilities=frozenset(["SETGID", "SETUID"]))
 PRIVILEGED = Promise(1000, privileged=True, no_new_privileges=False, capabilities=frozenset(["ALL"]))

@@ -10,7 +10,8 @@ from podrunner.chart.chart import find_chart
 from podrunner.formats.placed import read_values
 from podrunner.helm.renderer import renderer
 from podrunner.modes.promise import INSIDE_SCRIPT
-from podrunner.modes.runners import Runner, overlay, pod_security, read_runners
+from podrunner.modes.runners import Runner, pod_security, read_runners
+from podrunner.smoke.overlay import overlay
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from podrunner.cases.case import Case
-from podrunner.check.checker import Result
+from podrunner.check.result import Result
 from podrunner.findings.finding import Finding, Severity
 from podrunner.report import codequality
 from podrunner.report import json as json_report

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from podrunner.cases.case import Case
-from podrunner.check.checker import Result
 from podrunner.check.coverage.branches import find_branches
 from podrunner.check.coverage.exercise import Exercised
 from podrunner.check.coverage.lines import Reach, cover_lines
+from podrunner.check.result import Result
 from podrunner.cli.main import main
 from podrunner.findings.finding import Finding, Severity
 from podrunner.manifests.rendering import Rendering, parse_documents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from podrunner.cases.case import Case
-from podrunner.check.checker import Result
+from podrunner.check.result import Result
 from podrunner.findings.finding import Finding, Severity
 from podrunner.report.junit import write
 

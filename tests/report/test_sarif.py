@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 from podrunner.cases.case import Case
-from podrunner.check.checker import Result
+from podrunner.check.result import Result
 from podrunner.cli.main import main
 from podrunner.findings.finding import Finding, Severity
 from podrunner.formats.placed import Values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from podrunner.cases.case import Case
-from podrunner.check.checker import Result
+from podrunner.check.result import Result
 from podrunner.findings.finding import Finding, Severity
 from podrunner.report.text import write
 

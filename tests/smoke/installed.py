@@ -15,7 +15,7 @@ from podrunner.chart.chart import find_chart, find_preset
 from podrunner.cluster import objects
 from podrunner.cluster.release import Release
 from podrunner.formats.placed import load_values
-from podrunner.modes.runners import new_token
+from podrunner.smoke.overlay import new_token
 from podrunner.values.merge import merge
 
 from .waiting import Door, make_bundle, start_gitlab, until
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.api import Api
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
     from podrunner.gitlab.client import StandIn
     from podrunner.gitlab.repository import Bundle
+    from podrunner.manifests.objects import Object
 
 CHART = find_chart()
 FULL_NAME = "life-podrunner"

@@ -19,7 +19,8 @@ from podrunner.cluster.release import Release
 from podrunner.formats.placed import Values, load_values
 from podrunner.gitlab.client import StandIn
 from podrunner.helm.renderer import renderer
-from podrunner.modes.runners import new_token, read_runners
+from podrunner.modes.runners import read_runners
+from podrunner.smoke.overlay import new_token
 from podrunner.values.merge import merge
 
 from .installed import MANAGERS, is_ready
@@ -28,9 +29,10 @@ from .waiting import start_gitlab, until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.api import Api
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
+    from podrunner.manifests.objects import Object
 
 CHART = find_chart()
 VALUES = Path(__file__).parents[1] / "values"

@@ -5,7 +5,7 @@ Each test has a release of its own. Its job waits until the test has done what i
 
 from __future__ import annotations
 
-from podrunner.cluster.api import Object
+from podrunner.manifests.objects import Object
 
 from .installed import FULL_NAME, SUCCEEDED, Install, preset, restarts
 from .waiting import until

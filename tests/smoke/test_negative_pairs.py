@@ -39,10 +39,11 @@ from podrunner.values.merge import merge
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.api import Api
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
     from podrunner.explain.diagnosis import Explanation
+    from podrunner.manifests.objects import Object
 
 pytestmark = pytest.mark.exhaustive
 

@@ -39,7 +39,7 @@ def until(is_so: Callable[[], object], what: str, tell: Callable[[], str] = str,
 def start_gitlab(api: Api, place: objects.Place, image: str, runners: Mapping[str, str]) -> StandIn:
     """Start a stand-in for GitLab that knows runners by their tokens."""
     stand_in = StandIn(api, place, secrets.token_urlsafe(24))
-    for item in objects.stand_in(place, image, stand_in.control, dict(runners)):
+    for item in stand_in(place, image, stand_in.control, dict(runners)):
         api.create(item)
     wait_for_deployment(api, place.namespace, place.name("stand-in"))
     return stand_in

@@ -27,7 +27,7 @@ MODES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "chart/files/modes.yam
 QUESTIONS: list[dict[str, str]] = yaml.safe_load((ROOT / "ci/generate/docs/choose.yaml").read_text())
 ROWS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "tests/smoke/modes.yaml").read_text())
 OFFICIAL: dict[str, dict[str, Any]] = yaml.safe_load(
-    (ROOT / "python/src/podrunner/importing/official.yaml").read_text()
+    (ROOT / "python/src/podrunner/importing/official/official.yaml").read_text()
 )
 ALERTS: dict[str, dict[str, str]] = yaml.safe_load((ROOT / "chart/files/alerts.yaml").read_text())
 FILES = ("README.md", "chart/README.md", "docs/modes.md", "docs/import.md", "docs/monitoring.md")

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
-TABLE = ROOT / "python/src/podrunner/importing/official.yaml"
+TABLE = ROOT / "python/src/podrunner/importing/official/official.yaml"
 FILE = ROOT / "chart/files/gitlab-runner.json"
 
 Schema = dict[str, Any]

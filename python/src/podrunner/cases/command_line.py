@@ -7,21 +7,12 @@ from typing import TYPE_CHECKING
 
 from podrunner.cases.case import Case
 from podrunner.chart.chart import find_preset
-from podrunner.chart.schema import load_defaults
+from podrunner.chart.placeholder import placeholder
 from podrunner.formats.placed import Values, load_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-
-# A preset leaves the address of GitLab to whoever installs it: one that is looked at alone gets this one.
-PLACEHOLDER = Values({"gitlab": {"url": "https://gitlab.example.com"}}, "placeholder")
-
-
-def placeholder(chart: Path) -> tuple[Values, ...]:
-    """The lowest layer for a preset alone; nothing for a chart that does not ask for the address of GitLab."""
-    gitlab = load_defaults(chart).data.get("gitlab")
-    return (PLACEHOLDER,) if isinstance(gitlab, dict) and gitlab.get("url") == "" else ()
 
 
 def file_names(files: Iterable[Path]) -> dict[Path, str]:

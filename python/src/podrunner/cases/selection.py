@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podrunner.cases.case import Case
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
 
 def collect_cases(args: Namespace, chart: Path) -> tuple[list[Case], list[Result]]:
@@ -21,7 +21,7 @@ def collect_cases(args: Namespace, chart: Path) -> tuple[list[Case], list[Result
     """
     from podrunner.cases.case import Case
     from podrunner.cases.matrix import load_matrix, make_cases
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
     from podrunner.findings.errors import MatrixError, UsageError
     from podrunner.formats.placed import load_layer
     from podrunner.values.set_expression import parse_set

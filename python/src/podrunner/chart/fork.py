@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.schema import load_defaults
 from podrunner.formats.placed import load_values
-from podrunner.importing.comments import Comment
-from podrunner.values.document import write_values
+from podrunner.values.document import Comment, write_values
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import modes
 from podrunner.chart.schema import check_schema, load_defaults
+from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, Severity, errors
 from podrunner.findings.path import dotted, parse_dotted
@@ -19,6 +18,7 @@ from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.checks.lists import take_lists_apart
 from podrunner.manifests.checks.release import check_pod_security, check_release
 from podrunner.manifests.schemas.crds import Crds
+from podrunner.output.paths import shown_path
 from podrunner.runner.check import check_config
 from podrunner.runner.job_pod.pod import check_job_pods
 from podrunner.runner.origin import written_path
@@ -29,9 +29,9 @@ from podrunner.values.places import find_layer, locate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from podrunner.cases.case import Case
-    from podrunner.check.coverage.lines import CoveredTemplate
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Renderer, Rendering
@@ -39,21 +39,6 @@ if TYPE_CHECKING:
 _DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
 # What Helm says of a dependency that has a schema: `NAME: - at '/port': got string, want integer`.
 _IN_DEPENDENCY = re.compile(r"([\w.-]+): - at '/([^']+)'")
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One case and what was found. `rendering` is None when there was none; `templates` are of the coverage alone."""
-
-    case: Case
-    findings: tuple[Finding, ...] = ()
-    rendering: Rendering | None = None
-    templates: tuple[CoveredTemplate, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether there is no error."""
-        return not errors(self.findings)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,17 +171,3 @@ def _expected(case: Case, findings: list[Finding]) -> list[Finding]:
     said = f"It failed with: {wrong[0].message}" if wrong else "Nothing was wrong."
     message = f"expected to fail with `{case.expect_fail}`. {said}"
     return [Finding("expected-failure", Severity.ERROR, message, case=case.name, file=case.file, line=case.line)]
-
-
-def shown_path(path: Path) -> str:
-    """A path as people type it: relative when it is below the current directory."""
-    return _shown(path, Path.cwd())
-
-
-@lru_cache(maxsize=4096)
-def _shown(path: Path, here: Path) -> str:
-    # The file behind a link may be elsewhere: what counts is where the name leads, then where the file is.
-    for absolute in (Path(os.path.normpath(here / path)), path.resolve()):
-        if absolute.is_relative_to(here):
-            return str(absolute.relative_to(here))
-    return os.path.normpath(path)

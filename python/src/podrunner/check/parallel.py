@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
     from podrunner.cases.case import Case
-    from podrunner.check.checker import Checker, Result
+    from podrunner.check.checker import Checker
+    from podrunner.check.result import Result
     from podrunner.findings.finding import Finding
     from podrunner.helm.renderer import Kind
     from podrunner.manifests.rendering import Rendering
@@ -57,7 +58,7 @@ def _processors() -> int:
 
 
 def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int) -> list[Result]:
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
     size = max(1, len(cases) // (jobs * 16))
     chunks = [list(cases[start : start + size]) for start in range(0, len(cases), size)]

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from podrunner.cases.case import Case
-    from podrunner.check.checker import Checker, Result
+    from podrunner.check.checker import Checker
+    from podrunner.check.result import Result
 
 EXAMPLES = """\
 examples:
@@ -159,7 +160,7 @@ def _is_of_pipelines_alone(args: Namespace) -> bool:
 
 def _pipelines(files: list[Path], runner_version: str) -> list[Result]:
     from podrunner.cases.case import Case
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
     from podrunner.pipeline.check import check_pipeline
 
     return [Result(Case(str(file)), tuple(check_pipeline(file, runner_version))) for file in files]
@@ -167,9 +168,10 @@ def _pipelines(files: list[Path], runner_version: str) -> list[Result]:
 
 def _coverage(args: Namespace, checker: Checker, cases: list[Case]) -> Result:
     from podrunner.cases.case import Case
-    from podrunner.check.checker import Result, shown_path
     from podrunner.check.coverage.check import CoverageOptions, check_coverage
+    from podrunner.check.result import Result
     from podrunner.findings.errors import MatrixError
+    from podrunner.output.paths import shown_path
 
     exceptions = args.coverage_exceptions
     if exceptions is None and args.matrix:

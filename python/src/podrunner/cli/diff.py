@@ -94,8 +94,8 @@ def _compare(args: Namespace) -> Comparison:
 def _cases(args: Namespace, chart: Path, *, is_of_files: bool) -> list[Case]:
     """The cases of the options; values files alone are compared over the chart's defaults."""
     from podrunner.cases.case import Case
-    from podrunner.cases.command_line import placeholder
     from podrunner.cases.selection import as_told, collect_cases, for_versions, kube_versions
+    from podrunner.chart.placeholder import placeholder
     from podrunner.findings.errors import FindingsError
     from podrunner.values.set_expression import parse_set
 

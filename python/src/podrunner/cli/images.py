@@ -36,8 +36,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the images, one a line, sorted."""
-    from podrunner.cases.command_line import placeholder
     from podrunner.chart.chart import find_chart, read_chart_file
+    from podrunner.chart.placeholder import placeholder
     from podrunner.helm.renderer import renderer
     from podrunner.runner.images import find_images
     from podrunner.values.merge import merge

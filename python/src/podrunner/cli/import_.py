@@ -99,7 +99,7 @@ def _report(args: Namespace, source: str, changes: Changes, imported: Imported, 
 
 
 def _next(args: Namespace, imported: Imported, chart: Path) -> str:
-    from podrunner.check.checker import shown_path
+    from podrunner.output.paths import shown_path
 
     file = args.output or VALUES
     secrets = "".join(f"  # {command.why}\n  {command.text}\n" for command in imported.commands)

@@ -39,10 +39,10 @@ def run(args: Namespace) -> int:
     """Write the file, and print what to do next. Raises UsageError."""
     from podrunner.chart.chart import find_chart, find_preset
     from podrunner.chart.fork import fork_values
-    from podrunner.check.checker import shown_path
     from podrunner.findings.errors import UsageError
-    from podrunner.importing.secrets import kubectl_secret
     from podrunner.output.files import refuse_to_overwrite, write_text
+    from podrunner.output.kubectl import kubectl_secret
+    from podrunner.output.paths import shown_path
 
     if not _NAME.match(args.name):
         raise UsageError(f"{args.name}: a name has 1 to 16 characters of a-z, 0-9 and dashes, as in team-a.")

@@ -132,8 +132,8 @@ def read_demand(values: Mapping[str, Any]) -> Demand:
 
 def read_settings(chart: Path, settings: tuple[str, ...]) -> Mapping[str, Any]:
     """The chart's values with settings over them. Raises UsageError for settings that the chart does not know."""
-    from podrunner.cases.command_line import placeholder
     from podrunner.chart.chart import modes
+    from podrunner.chart.placeholder import placeholder
     from podrunner.chart.schema import check_schema
     from podrunner.findings.errors import UsageError
     from podrunner.findings.finding import errors

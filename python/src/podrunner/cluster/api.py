@@ -14,7 +14,8 @@ from podrunner.findings.errors import PodrunnerError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Object = dict[str, Any]
+    from podrunner.manifests.objects import Object
+
 
 # Kind → (path of its API, plural name). Only what smoke and preflight make or read.
 _KINDS = {

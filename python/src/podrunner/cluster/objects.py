@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from podrunner.cluster.api import Object
     from podrunner.cluster.images import Registry
+    from podrunner.manifests.objects import Object
 
-STAND_IN_PORT = 8080
 _LABEL = "app.kubernetes.io/managed-by"
 _NOBODY = 65534
 # Seconds that a server may be silent without losing its endpoint: nodes that are busy with a build are slow.
-_PATIENCE = 60
+PATIENCE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,53 +46,6 @@ def secret(place: Place, name: str, data: dict[str, str], *, exact_name: bool = 
     return {"kind": "Secret", "apiVersion": "v1", "metadata": metadata, "stringData": data}
 
 
-def stand_in(place: Place, image: str, control: str, runners: dict[str, str]) -> list[Object]:
-    """The stand-in GitLab. `control` is the token of the control calls, `runners` token → name."""
-    name = "stand-in"
-    container = {
-        "name": name,
-        "image": image,
-        "imagePullPolicy": "IfNotPresent",
-        "command": ["python3", "-m", "stand_in", "--tokens", "/etc/stand-in/tokens.json", "--data", "/data"],
-        "args": ["--port", str(STAND_IN_PORT)],
-        "env": [
-            {"name": "PYTHONPATH", "value": "/opt/stand-in"},
-            {"name": "PYTHONDONTWRITEBYTECODE", "value": "1"},
-            {"name": "PYTHONUNBUFFERED", "value": "1"},
-            {"name": "TMPDIR", "value": "/data"},
-        ],
-        "ports": [{"name": "http", "containerPort": STAND_IN_PORT}],
-        "readinessProbe": {
-            "httpGet": {"path": "/healthz", "port": "http"},
-            "periodSeconds": 1,
-            "failureThreshold": _PATIENCE,
-        },
-        "volumeMounts": [
-            {"name": "code", "mountPath": "/opt/stand-in/stand_in", "readOnly": True},
-            {"name": "tokens", "mountPath": "/etc/stand-in", "readOnly": True},
-            {"name": "data", "mountPath": "/data"},
-        ],
-    }
-    volumes = [
-        {"name": "code", "configMap": {"name": place.name(name)}},
-        {"name": "tokens", "secret": {"secretName": place.name(name)}},
-        {"name": "data", "emptyDir": {}},
-    ]
-    tokens = json.dumps({"control": control, "runners": runners})
-    return [
-        {"kind": "ConfigMap", "apiVersion": "v1", "metadata": place.metadata(name), "data": _code()},
-        secret(place, name, {"tokens.json": tokens}),
-        _service(place, name, STAND_IN_PORT),
-        _deployment(place, name, container, volumes),
-    ]
-
-
-def _code() -> dict[str, str]:
-    """The stand-in's modules: file name → text."""
-    folder = files("podrunner.smoke") / "stand_in"
-    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".py")}
-
-
 def registry(place: Place, wanted: Registry) -> list[Object]:
     """A registry that holds what its image brings along."""
     name = "registry"
@@ -107,15 +57,16 @@ def registry(place: Place, wanted: Registry) -> list[Object]:
         "readinessProbe": {
             "httpGet": {"path": "/v2/", "port": "http"},
             "periodSeconds": 1,
-            "failureThreshold": _PATIENCE,
+            "failureThreshold": PATIENCE,
         },
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
     }
     volumes: list[Object] = [{"name": "tmp", "emptyDir": {}}]
-    return [_service(place, name, wanted.port), _deployment(place, name, container, volumes)]
+    return [service(place, name, wanted.port), deployment(place, name, container, volumes)]
 
 
-def _service(place: Place, name: str, port: int) -> Object:
+def service(place: Place, name: str, port: int) -> Object:
+    """A Service in front of the pods called `name`."""
     metadata = place.metadata(name)
     ports = [{"name": "http", "port": port, "targetPort": "http"}]
     return {
@@ -126,7 +77,7 @@ def _service(place: Place, name: str, port: int) -> Object:
     }
 
 
-def _deployment(place: Place, name: str, container: Object, volumes: list[Object]) -> Object:
+def deployment(place: Place, name: str, container: Object, volumes: list[Object]) -> Object:
     """One pod that fits into a namespace of the Pod Security level `restricted`."""
     metadata = place.metadata(name)
     container["securityContext"] = {

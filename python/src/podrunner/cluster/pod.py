@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.cluster.kubeconfig import api_client
 from podrunner.explain.trace import LONGEST_LINE
 from podrunner.findings.errors import PodrunnerError, UsageError
+from podrunner.manifests.objects import Object, containers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from kubernetes.client import CoreV1Api
 
-Object = dict[str, Any]
 
 # Seconds: no API server takes longer for such small questions.
 _PATIENCE = 30
@@ -101,12 +101,6 @@ def _reason(what: str, right: str, status: int | None, body: Any) -> str:
     except (TypeError, ValueError, KeyError):
         message = f"status {status}"
     return f"{what}: {message}."
-
-
-def containers_of(pod: Object) -> list[Object]:
-    """All containers of a pod that have a log, in the order in which they start."""
-    spec = pod.get("spec") or {}
-    return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
 
 
 def describe_pod(pod: Object) -> list[str]:

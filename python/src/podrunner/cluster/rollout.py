@@ -10,7 +10,8 @@ from podrunner.findings.errors import PodrunnerError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.api import Api
+    from podrunner.manifests.objects import Object
 
 # Seconds that a Deployment may take: images may have to be pulled on a slow line.
 TIMEOUT = 300

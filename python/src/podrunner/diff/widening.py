@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from podrunner.diff.entry import Consequence, Entry
 from podrunner.diff.rights import rights
 from podrunner.diff.runners import runner_tables
-from podrunner.importing.dangers import open_overwrites
 from podrunner.manifests.difference.objects import ABSENT, identity_of
 from podrunner.manifests.objects import find_pods, maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
+from podrunner.runner.dangers import open_overwrites
 from podrunner.runner.job_pod.pod import job_pod
 
 if TYPE_CHECKING:

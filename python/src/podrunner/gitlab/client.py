@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.cluster.objects import STAND_IN_PORT, Place
+from podrunner.gitlab.objects import STAND_IN_PORT
 from podrunner.gitlab.stand_in.server import CONTROL_HEADER
 
 if TYPE_CHECKING:
-    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.api import Api
+    from podrunner.cluster.objects import Place
     from podrunner.gitlab.repository import Bundle
+    from podrunner.manifests.objects import Object
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.secrets.find import without_secrets
 from podrunner.secrets.redact import CENSORED
+from podrunner.values.document import Comment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,14 +26,6 @@ _TOLD = re.compile(
     r"(?i)(\b[\w-]*(?:pass(?:word|wd|phrase)?|pw|secret|token|key)\b"
     r"(?:\s*[:=]\s*(?=[^\s$\[]{6})|\s+is:?\s+(?=[^\s$\[]*\d)(?=\S{6})))\S+"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """Lines above a key and the text after its value, without `#`."""
-
-    above: tuple[str, ...] = ()
-    after: str = ""
 
 
 def toml_comments(text: str, lines: Mapping[Path, int], censor: Censor) -> dict[Path, Comment]:

@@ -13,13 +13,15 @@ from podrunner.findings.finding import Finding, Severity
 from podrunner.findings.path import Path, parse_dotted, value_at
 from podrunner.formats.toml_lines import find_lines
 from podrunner.importing.change import Changes, Kind
-from podrunner.importing.comments import Comment, toml_comments
+from podrunner.importing.comments import toml_comments
 from podrunner.runner.check import check_config
 from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.redact import Censor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from podrunner.values.document import Comment
 
 # What the runner refuses a file or a job for. A missing name, url, token or executor is filled in or complained of later.
 _REFUSED = {"config-toml", "config-type", "config-format", "config-volume-name", "config-volume-mount"}

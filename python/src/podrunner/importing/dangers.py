@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.importing.change import Changes, Kind
 from podrunner.manifests.objects import maps, table
+from podrunner.runner.dangers import open_overwrites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from podrunner.findings.path import Path
 
 _CONTAINERS = ("build", "helper", "service", "init_permissions")
-# Any character, any number of times: the pattern allows what nobody thought of.
-_WILDCARD = re.compile(r"\.[*+]")
 
 
 def note_dangers(top: dict[str, Any], runners: list[dict[str, Any]], changes: Changes) -> None:
@@ -29,19 +25,6 @@ def note_dangers(top: dict[str, Any], runners: list[dict[str, Any]], changes: Ch
             changes.add(Kind.DANGEROUS, (*path, name), message)
         _privileges(kubernetes, path, changes)
         _volumes(kubernetes, path, changes)
-
-
-def open_overwrites(kubernetes: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(key, why it is dangerous) of what lets jobs choose anything."""
-    for name, value in kubernetes.items():
-        if not name.endswith("_overwrite_allowed"):
-            continue
-        if name == "bearer_token_overwrite_allowed":
-            if value is True:
-                yield name, "jobs may use any token to talk to Kubernetes, and the manager passes it on."
-        elif isinstance(value, str) and _WILDCARD.search(value):
-            what = name.removesuffix("_overwrite_allowed").replace("_", " ")
-            yield name, f"the wildcard lets every job choose its {what}. Name those that are allowed: ^(one|another)$."
 
 
 def _privileges(kubernetes: dict[str, Any], path: Path, changes: Changes) -> None:

@@ -12,14 +12,13 @@ from podrunner.check.checker import Checker
 from podrunner.findings.finding import Finding, errors
 from podrunner.formats.placed import read_values
 from podrunner.helm.renderer import renderer
-from podrunner.importing.comments import Comment
 from podrunner.importing.configuration import values_comments
 from podrunner.importing.dangers import note_dangers
 from podrunner.importing.globals import global_values
 from podrunner.importing.release import Wishes, make_values
-from podrunner.importing.secrets import kubectl_secret
 from podrunner.importing.source import Source, read_source
-from podrunner.values.document import write_values
+from podrunner.output.kubectl import kubectl_secret
+from podrunner.values.document import Comment, write_values
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath

@@ -12,7 +12,7 @@ from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.find import PlainSecret, find_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from podrunner.findings.path import Path
 
@@ -89,9 +89,3 @@ def _advice(path: Path) -> str:
     for name in path:
         part = part.get("properties", {}).get(name, {})
     return str(part.get("description", "config.toml is a ConfigMap"))
-
-
-def kubectl_secret(secret: str, keys: Sequence[str], namespace: str) -> str:
-    """The command that makes a Secret of what is typed, pasted or piped in: one value, or a line KEY=VALUE for each."""
-    source = f"--from-file={keys[0]}=" if len(keys) == 1 else "--from-env-file="
-    return f"kubectl create secret generic {secret} --namespace {namespace} {source}/dev/stdin"

@@ -10,21 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError, UsageError
-from podrunner.importing.cache import move_cache
 from podrunner.importing.change import Change, Changes, Kind
-from podrunner.importing.comments import Comment, yaml_comments
+from podrunner.importing.comments import yaml_comments
 from podrunner.importing.configuration import Configuration, read_configuration
 from podrunner.importing.manifest import unwrap
-from podrunner.importing.official_keys import is_official, read_official
+from podrunner.importing.official.cache import move_cache
+from podrunner.importing.official.keys import is_official, read_official
+from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.runner import EXECUTOR
-from podrunner.importing.template import Templates, is_templated
 from podrunner.secrets.redact import Censor, censor
 
 if TYPE_CHECKING:
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
-    from podrunner.importing.official import Official
+    from podrunner.importing.official.values import Official
     from podrunner.importing.release import Wishes
+    from podrunner.values.document import Comment
 
 STDIN = "-"
 # What editors on Windows put before a text in UTF-8.

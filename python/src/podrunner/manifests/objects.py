@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from podrunner.manifests.rendering import Document
 
+Object = dict[str, Any]
+
 _TEMPLATES: dict[str, tuple[str, ...]] = {
     "Pod": (),
     "PodTemplate": ("template",),
@@ -82,3 +84,9 @@ def maps(value: Any) -> list[dict[str, Any]]:
 def texts(value: Any) -> list[str]:
     """The texts of a list, whatever was written there."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def containers_of(pod: Object) -> list[Object]:
+    """All containers of a pod that have a log, in the order in which they start."""
+    spec = pod.get("spec") or {}
+    return [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.cluster.pod import containers_of
+from podrunner.manifests.objects import containers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from podrunner.cluster.api import Object
+    from podrunner.manifests.objects import Object
 
 # Printed by the build container at the end of the built-in pipeline's job; the numbers make it differ from its own
 # echo in the log.
@@ -111,14 +111,6 @@ def check_inside(log: str, promise: Promise) -> Check:
         f"seccomp {_SECCOMP[int(found['seccomp'])]}, root is uid {root} of the node, storage driver {found['driver']}"
     )
     return Check(text, "; ".join(problem for problem in problems if problem))
-
-
-def check_lines(log: str, lines: Iterable[str], never: Iterable[str]) -> list[Check]:
-    """Looks for lines that the log must have, and must not."""
-    missing = [Check(f"the log says `{line}`", "it does not") for line in lines if line not in log]
-    unwanted = [Check(f"the log does not say `{line}`", "it does") for line in never if line in log]
-    wrong = [*missing, *unwanted]
-    return wrong or [Check("the log has every line of the built-in pipeline")]
 
 
 def _check_privileged(pod: Object, promise: Promise) -> Check:

@@ -12,8 +12,8 @@ from podrunner.preflight.inside import inside_script
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from podrunner.cluster.api import Object
     from podrunner.formats.placed import Values
+    from podrunner.manifests.objects import Object
     from podrunner.manifests.rendering import Renderer, Rendering
     from podrunner.modes.promise import Promise
     from podrunner.preflight.candidate import Candidate
@@ -85,8 +85,8 @@ def _renderer(chart: Path) -> Renderer:
 
 
 def _layers(wish: Wish, candidate: Candidate) -> list[Values]:
-    from podrunner.cases.command_line import placeholder
     from podrunner.chart.chart import find_preset
+    from podrunner.chart.placeholder import placeholder
     from podrunner.formats.placed import Values, load_values
     from podrunner.values.set_expression import parse_set
 

@@ -13,7 +13,7 @@ from podrunner.explain.diagnosis import examine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.cluster.api import Object
+    from podrunner.manifests.objects import Object
 
 # Seconds in which a scheduler may still change its mind, and a network still come up.
 PATIENCE = 20

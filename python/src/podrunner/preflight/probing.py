@@ -17,8 +17,9 @@ from podrunner.preflight.outcome import Ending, Outcome, find_ending
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.api import Api
     from podrunner.cluster.removal import Removals
+    from podrunner.manifests.objects import Object
     from podrunner.preflight.connection import Target
     from podrunner.preflight.job import Job
 

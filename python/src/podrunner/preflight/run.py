@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from podrunner.chart.chart import modes
-from podrunner.check.checker import shown_path
 from podrunner.cluster.api import ApiError
 from podrunner.cluster.removal import run_and_remove
 from podrunner.findings.errors import UsageError
+from podrunner.output.paths import shown_path
 from podrunner.preflight.connection import connect
 from podrunner.preflight.facts import ANY_NODE, kinds
 from podrunner.preflight.probing import Prober

@@ -13,7 +13,8 @@ from podrunner.preflight.facts import Facts, Node, keeps_away, kinds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.api import Api
+    from podrunner.manifests.objects import Object
 
 T = TypeVar("T")
 

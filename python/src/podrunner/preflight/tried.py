@@ -12,8 +12,8 @@ from podrunner.preflight.refusal import judge_refusal
 from podrunner.preflight.verdict import Answer, Reason
 
 if TYPE_CHECKING:
-    from podrunner.cluster.api import Object
     from podrunner.explain.diagnosis import Diagnosis
+    from podrunner.manifests.objects import Object
     from podrunner.modes.promise import Promise
     from podrunner.preflight.facts import Facts
     from podrunner.preflight.inside import Inside

@@ -15,7 +15,7 @@ from podrunner.report.place import placed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 

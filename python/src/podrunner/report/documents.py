@@ -17,7 +17,7 @@ from podrunner.secrets.find import PlainSecret, find_secrets, without_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
     from podrunner.manifests.rendering import Document, Rendering
 
 

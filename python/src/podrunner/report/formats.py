@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
 # Format → module, imported when asked for.
 FORMATS = {

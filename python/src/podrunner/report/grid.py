@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
 Entries = dict[str, str]
 

@@ -10,7 +10,7 @@ from podrunner.findings.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
 # Said of each object, but of the kind or of all: once will do.
 _SAID_ONCE = ("kubernetes-unknown-kind", "kubernetes-version")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import jinja2
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
     from podrunner.findings.finding import Finding
     from podrunner.report.documents import Text
 

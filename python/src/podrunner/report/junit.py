@@ -12,7 +12,7 @@ from podrunner.report.place import placed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
 # Characters that XML 1.0 cannot hold, not even escaped.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.check.checker import shown_path
+from podrunner.output.paths import shown_path
 from podrunner.runner.check import FILE
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from podrunner.report.place import placed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
 # The name that code hosts know for the top folder of the repository.
 ROOT = "%SRCROOT%"

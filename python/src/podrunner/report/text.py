@@ -12,7 +12,7 @@ from podrunner.report.group import group_findings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.check.checker import Result
+    from podrunner.check.result import Result
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 # Every release has some of these.

@@ -17,8 +17,8 @@ from podrunner.runner.formats import is_duration, refuse
 from podrunner.runner.keys import Key, load_keys
 from podrunner.runner.parsed import parse_config
 from podrunner.runner.rules import check_rules
-from podrunner.schema.mistakes import show
 from podrunner.secrets.find import find_secrets
+from podrunner.secrets.show import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

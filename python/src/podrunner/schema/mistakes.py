@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.path import Path, dotted
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.schema.parts import homes_of, properties_of, subschema
+from podrunner.secrets.show import _is_secret, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,8 +29,6 @@ _TYPES = {
     "array": "a list",
     "null": "null",
 }
-# Values under such names are not printed: a report ends up in logs.
-_SECRET = re.compile(r"(token|password|secret|insecureInline|(Access|Secret|Private|Account)Key)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,23 +178,6 @@ def _sentence(text: str) -> str:
     """The first sentence of a description."""
     text = re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
-
-
-def show(path: Path, value: Any) -> str:
-    """A value for a message: short, in JSON's notation, and never one that looks like a secret by its name or itself."""
-    # Compiling its patterns takes longer than a file without mistakes.
-    from podrunner.secrets.redact import censor
-
-    if _is_secret(path, value):
-        return "(a secret, not shown)"
-    # TOML has dates, JSON has none.
-    text = censor(json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _is_secret(path: Path, value: Any) -> bool:
-    name = next((part for part in reversed(path) if isinstance(part, str)), "")
-    return bool(_SECRET.search(name)) and value not in (None, "", True, False)
 
 
 def _branches(

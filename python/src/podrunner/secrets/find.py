@@ -95,7 +95,7 @@ def _in_text(path: Path, name: str, value: str, whole: str = "") -> Iterator[Pla
 
 def _patch(text: str) -> Any:
     """A patch of pod_spec, JSON or YAML; None for a text that is neither."""
-    from podrunner.runner.job_pod.patches import read_patch
+    from podrunner.formats.patch import read_patch
 
     data, _ = read_patch(text)
     return data if isinstance(data, dict | list) else None

@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.cluster.pod import containers_of
 from podrunner.findings.errors import PodrunnerError
+from podrunner.manifests.objects import containers_of
 from podrunner.smoke.job import is_of_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from podrunner.cluster.api import Api, Object
+    from podrunner.cluster.api import Api
+    from podrunner.manifests.objects import Object
     from podrunner.secrets.redact import Censor
     from podrunner.smoke.job import JobRun
 

@@ -6,16 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from podrunner.cluster.api import ApiError
-from podrunner.cluster.pod import containers_of, describe_events, describe_pod
+from podrunner.cluster.pod import describe_events, describe_pod
 from podrunner.explain.catalogue import load_catalogue
 from podrunner.explain.diagnosis import examine
 from podrunner.explain.trace import clean
+from podrunner.manifests.objects import containers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from podrunner.cluster.api import Object
     from podrunner.explain.diagnosis import Explanation
+    from podrunner.manifests.objects import Object
     from podrunner.smoke.job import JobRun
     from podrunner.smoke.trial import Trial
 

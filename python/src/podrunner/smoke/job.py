@@ -6,12 +6,13 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from podrunner.cluster.api import Api, ApiError, Object
+from podrunner.cluster.api import Api, ApiError
 from podrunner.findings.errors import PodrunnerError
 from podrunner.gitlab.trace import TraceReader, plain
 
 if TYPE_CHECKING:
     from podrunner.gitlab.client import StandIn
+    from podrunner.manifests.objects import Object
     from podrunner.output.steps import Progress
 
 _FINAL = frozenset(["success", "failed", "canceled"])

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from podrunner.findings.errors import PodrunnerError
 from podrunner.gitlab.payload import Order, make_payload
-from podrunner.modes.promise import check_inside, check_lines, check_pods
+from podrunner.modes.promise import check_inside, check_pods
 from podrunner.modes.runners import read_promise
 from podrunner.smoke.expected import read_expected
 from podrunner.smoke.failure import describe_failure, explain_trial
 from podrunner.smoke.job import follow_job, queue_job
+from podrunner.smoke.log import check_lines
 
 if TYPE_CHECKING:
     from podrunner.explain.diagnosis import Explanation

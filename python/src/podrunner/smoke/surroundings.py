@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from podrunner.cluster import objects
 from podrunner.cluster.rollout import TIMEOUT, wait_for_deployment
 from podrunner.findings.errors import PodrunnerError
-from podrunner.modes.runners import new_token, pod_security
+from podrunner.gitlab.objects import stand_in
+from podrunner.modes.runners import pod_security
 from podrunner.output.steps import count
+from podrunner.smoke.overlay import new_token
 
 if TYPE_CHECKING:
-    from podrunner.cluster.api import Object
+    from podrunner.manifests.objects import Object
     from podrunner.smoke.trial import Bench, Trial
 
 
@@ -58,7 +60,7 @@ def start_stand_in(trial: Trial) -> None:
     if bench.options.images and bench.options.kubeconfig:
         bench.progress.note("--images with --kubeconfig: the images must be on the cluster's nodes already.")
     with bench.progress.step("Start the stand-in GitLab"):
-        _create(trial, objects.stand_in(trial.place, image, trial.stand_in.control, tokens))
+        _create(trial, stand_in(trial.place, image, trial.stand_in.control, tokens))
         wait_for_deployment(bench.api, trial.place.namespace, trial.place.name("stand-in"))
     if registry := bench.plan.images.registry:
         with bench.progress.step(f"Start a registry, mirror of {', '.join(registry.mirrors)}"):

@@ -10,8 +10,9 @@ from podrunner.cluster.objects import Place
 from podrunner.cluster.release import Release
 from podrunner.findings.errors import PodrunnerError
 from podrunner.gitlab.client import StandIn
-from podrunner.modes.runners import Runner, overlay, read_runners
+from podrunner.modes.runners import Runner, read_runners
 from podrunner.smoke.job import JobRun
+from podrunner.smoke.overlay import overlay
 
 if TYPE_CHECKING:
     from podrunner.cluster.api import Api

@@ -13,7 +13,7 @@ from podrunner.cases.matrix import load_matrix, make_cases
 from podrunner.chart.chart import find_chart, find_preset, read_chart_file
 from podrunner.chart.crds import known_crds
 from podrunner.chart.schema import check_schema
-from podrunner.check.checker import Checker, Result
+from podrunner.check.checker import Checker
 from podrunner.findings.errors import PodrunnerError, ValuesError
 from podrunner.findings.finding import errors
 from podrunner.formats.placed import Values, load_values
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podrunner.cases.strategy import Strategy
+    from podrunner.check.result import Result
     from podrunner.manifests.rendering import Rendering
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podrunner.formats.yaml import resolve
@@ -11,9 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from podrunner.findings.path import Path
-    from podrunner.importing.comments import Comment
 
 _WIDTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Lines above a key and the text after its value, without `#`."""
+
+    above: tuple[str, ...] = ()
+    after: str = ""
 
 
 def write_values(

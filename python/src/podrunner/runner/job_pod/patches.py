@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from functools import lru_cache
 from typing import Any
 
+from podrunner.formats.patch import read_patch
 from podrunner.manifests.objects import maps, texts
 
 # Lists of a pod that a strategic patch joins by a key of their items; every other list is replaced.
@@ -49,24 +49,6 @@ def refusal(patch: str, kind: str) -> str:
         fine = fine and len(maps(data)) == len(data)
         return "" if fine else "must be a list of maps with `op` and `path`, as patch_type is json"
     return "" if isinstance(data, dict) else f"must be a map with fields of a pod's spec, as patch_type is {kind}"
-
-
-@lru_cache(maxsize=1024)
-def read_patch(patch: str) -> tuple[Any, str]:
-    """(patch, not to be changed by anybody: runners of a mode share theirs; why it cannot be read)."""
-    import yaml
-
-    from podrunner.formats.yaml import GoLoader
-
-    try:
-        return yaml.load(patch, Loader=GoLoader), ""
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return None, f"{error.problem}{f' in line {mark.line + 1} of it' if mark else ''}"
-    except yaml.YAMLError:
-        return None, "it has a character that YAML forbids"
-    except RecursionError:
-        return None, "it is nested too deeply"
 
 
 def _json(spec: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from podrunner.findings.path import Path, parse_dotted
 from podrunner.importing.change import Changes, Kind
 
 if TYPE_CHECKING:
-    from podrunner.importing.template import Templates
+    from podrunner.importing.official.template import Templates
 
 Entry = dict[str, Any]
 
@@ -42,7 +42,7 @@ def table() -> dict[Path, Entry]:
     """official.yaml: path of a key → what becomes of it."""
     import yaml
 
-    text = resources.files("podrunner.importing").joinpath("official.yaml").read_text(encoding="utf-8")
+    text = resources.files("podrunner.importing.official").joinpath("official.yaml").read_text(encoding="utf-8")
     return {parse_dotted(key): entry for key, entry in yaml.safe_load(text).items()}
 
 

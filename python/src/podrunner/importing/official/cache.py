@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.importing.change import Kind
 
 if TYPE_CHECKING:
-    from podrunner.importing.official import Official
+    from podrunner.importing.official.values import Official
 
 _AT = ("runners", "cache", "secretName")
 # Keys of [runners.cache] → those of `cache`.

@@ -9,10 +9,10 @@ from podrunner.findings.errors import FindingsError
 from podrunner.findings.finding import Finding, Severity
 from podrunner.findings.path import dotted, value_at
 from podrunner.findings.suggest import did_you_mean
-from podrunner.importing import conversions, operation
 from podrunner.importing.change import Changes, Kind
-from podrunner.importing.official import Official, put, table
-from podrunner.importing.template import Templates, is_templated
+from podrunner.importing.official import conversions, operation
+from podrunner.importing.official.template import Templates, is_templated
+from podrunner.importing.official.values import Official, put, table
 from podrunner.secrets.find import find_secrets
 from podrunner.secrets.redact import censor
 

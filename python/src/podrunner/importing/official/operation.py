@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.importing.change import Kind
-from podrunner.importing.official import Official, put, table
+from podrunner.importing.official.values import Official, put, table
 from podrunner.manifests.objects import table as as_table
 from podrunner.secrets.find import find_secrets
 

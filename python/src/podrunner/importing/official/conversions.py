@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from podrunner.findings.path import dotted
 from podrunner.importing.change import Kind
-from podrunner.importing.official import Official, put, table
+from podrunner.importing.official.values import Official, put, table
 from podrunner.importing.runner import SHARED_TOKEN, is_shared_token
 from podrunner.importing.secrets import CREDENTIALS
 from podrunner.manifests.objects import maps

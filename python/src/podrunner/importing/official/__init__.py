@@ -1,0 +1,1 @@
+"""GitLab's own chart, gitlab-runner: its keys, and what becomes of each."""

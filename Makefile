@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Keep caches of AIRGAP=1 where the user's other caches are.
 AIRGAP_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podrunner/airgap
 
-.PHONY: help test lint check coverage smoke bench bench-build images clean
+.PHONY: help test lint generate check coverage smoke bench bench-build images clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,8 +21,10 @@ test: $(BIN)/podrunner ## Run all tests that need no cluster
 lint: $(BIN)/podrunner ## Check style, types and generated files
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	cd python && ../$(BIN)/mypy
-	$(BIN)/python ci/generate/schema/generate.py --check
-	$(BIN)/python ci/generate/docs/generate.py --check
+	$(BIN)/python -m ci.generate --check
+
+generate: $(BIN)/podrunner ## Write the generated files: schema, tables and pages
+	$(BIN)/python -m ci.generate
 
 check: $(BIN)/podrunner ## Render and check every preset and the matrix, without a cluster
 	$(BIN)/podrunner check --all-presets --matrix tests/matrix.yaml

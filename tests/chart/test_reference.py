@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "ci/generate/schema"))
+from ci.generate import comments, schema
 
-import comments  # noqa: E402 - it is a script's neighbour, not a package
-import generate  # noqa: E402
+ROOT = Path(__file__).parents[2]
 
 
 def values(text: str) -> list[comments.Value]:
@@ -48,7 +46,7 @@ SCHEMA = "{$defs: {name: {type: string}}, properties: {image: {$ref: '#/$defs/na
 
 
 @pytest.mark.parametrize(
-    ("text", "schema", "problem"),
+    ("text", "source", "problem"),
     [
         ("image: a\n", SCHEMA, "chart/values.yaml:1: image: has no comment above it"),
         (
@@ -60,14 +58,14 @@ SCHEMA = "{$defs: {name: {type: string}}, properties: {image: {$ref: '#/$defs/na
     ],
     ids=["undescribed", "described twice", "unknown"],
 )
-def test_each_value_is_described_once(text: str, schema: str, problem: str) -> None:
+def test_each_value_is_described_once(text: str, source: str, problem: str) -> None:
     with pytest.raises(SystemExit, match=problem):
-        generate.describe(yaml.safe_load(schema), values(text))
+        schema.describe(yaml.safe_load(source), values(text))
 
 
 def test_the_reference_is_up_to_date() -> None:
     done = subprocess.run(
-        [sys.executable, ROOT / "ci/generate/docs/generate.py", "--check"], capture_output=True, text=True
+        [sys.executable, "-m", "ci.generate", "docs", "--check"], cwd=ROOT, capture_output=True, text=True
     )
 
     assert (done.returncode, done.stderr) == (0, "")

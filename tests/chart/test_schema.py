@@ -79,7 +79,7 @@ def test_the_schema_and_the_defaults_name_the_same_keys() -> None:
 
 def test_the_schema_is_what_its_sources_make() -> None:
     done = subprocess.run(
-        [sys.executable, ROOT / "ci/generate/schema/generate.py", "--check"], capture_output=True, text=True
+        [sys.executable, "-m", "ci.generate", "schema", "--check"], cwd=ROOT, capture_output=True, text=True
     )
 
     assert (done.returncode, done.stderr) == (0, "")

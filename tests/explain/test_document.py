@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from ci.generate import diagnoses
 from podrunner.cli.main import main
-from podrunner.explain.catalogue import load_catalogue
-from podrunner.explain.document import document
 
 
 def test_the_page_of_all_causes_is_up_to_date(checkout: Path) -> None:
     page = (checkout / "docs" / "diagnoses.md").read_text(encoding="utf-8")
 
-    assert page == document(load_catalogue()), "run: python -m podrunner.explain.document docs/diagnoses.md"
+    assert page == diagnoses.text(), "run: make generate"
 
 
 def test_the_example_of_the_page_is_what_the_command_prints(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:

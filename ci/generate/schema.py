@@ -1,29 +1,22 @@
-#!/usr/bin/env python3
-"""Write chart/values.schema.json, and chart/files/gitlab-runner.json, which has the keys of GitLab's own chart.
+"""The schema of the values, chart/values.schema.json.
 
-The schema comes from chart/values.schema.yaml, the modes, the package's keys of config.toml, and the comments of
+It comes from chart/values.schema.yaml, the modes, the package's keys of config.toml, and the comments of
 chart/values.yaml, which describe the values.
-
-usage: generate.py [--check]    --check: change nothing, exit 1 when a file is not up to date
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
-import comments
-import official
-import yaml
+from ci.generate import comments, official
+from ci.generate.sources import load, read
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
-SCHEMA = ROOT / "chart/values.schema.json"
-VALUES = ROOT / "chart/values.yaml"
-MODES = ROOT / "chart/files/modes.yaml"
-KEYS = ROOT / "python/src/podrunner/runner/keys.json"
+SOURCE = "chart/values.schema.yaml"
+VALUES = "chart/values.yaml"
+MODES = "chart/files/modes.yaml"
+KEYS = "python/src/podrunner/runner/keys.json"
 
 Key = dict[str, Any]
 Schema = dict[str, Any]
@@ -109,7 +102,7 @@ def describe(schema: Schema, values: list[comments.Value]) -> None:
     for value in values:
         node = node_of(schema, value.path)
         if node is None:
-            problems.append(f"{value.line}: {value.path}: not in chart/values.schema.yaml")
+            problems.append(f"{value.line}: {value.path}: not in {SOURCE}")
         elif value.comment and node.get("description", value.text) != value.text:
             problems.append(f"{value.line}: {value.path}: described by its comment and by the schema: once is enough")
         elif value.comment:
@@ -117,7 +110,7 @@ def describe(schema: Schema, values: list[comments.Value]) -> None:
         elif "description" not in node:
             problems.append(f"{value.line}: {value.path}: has no comment above it that says what it is for")
     if problems:
-        sys.exit("\n".join(f"{VALUES.relative_to(ROOT)}:{problem}" for problem in problems))
+        sys.exit("\n".join(f"{VALUES}:{problem}" for problem in problems))
 
 
 def node_of(schema: Schema, path: str) -> Schema | None:
@@ -140,17 +133,12 @@ def share_caches(definitions: Schema) -> None:
         tables[name] = {"$ref": f"#/$defs/cache_{name}"}
 
 
-def build() -> str:
-    """The text of values.schema.json."""
-    return build_all()[SCHEMA]
-
-
-def build_all() -> dict[Path, str]:
-    """The texts of the schema and of what else is made of it."""
-    schema: Schema = yaml.safe_load((ROOT / "chart/values.schema.yaml").read_text())
-    keys: list[Key] = json.loads(KEYS.read_text())["keys"]
+def build() -> tuple[Schema, Schema]:
+    """The schema, and the keys of GitLab's own chart that it lets pass, as a tree → what becomes of each."""
+    schema: Schema = load(SOURCE)
+    keys: list[Key] = load(KEYS)["keys"]
     runners = next(key for key in keys if key["key"] == "runners")
-    schema["$defs"]["podman"]["properties"]["mode"]["enum"] += yaml.safe_load(MODES.read_text())
+    schema["$defs"]["podman"]["properties"]["mode"]["enum"] += load(MODES)
     schema["$defs"] |= {NAMES[name]: definition for name, definition in TYPES.items()}
     schema["$defs"]["runners"] = table_schema(runners["children"], "runners")
     share_caches(schema["$defs"])
@@ -158,26 +146,12 @@ def build_all() -> dict[Path, str]:
     for path in sorted(SECRETS.keys() - {"runners.token"}):
         credentials[path.removeprefix("runners.")] = {"$ref": "#/$defs/credential"}
     schema["$defs"]["config"] = table_schema([key for key in keys if key["key"] != "runners"], "")
-    describe(schema, comments.read(VALUES.read_text()))
+    describe(schema, comments.read(read(VALUES)))
     foreign = official.keys(lambda path: node_of(schema, path))
     official.admit(schema, foreign)
-    return {SCHEMA: json.dumps(schema, indent=1, ensure_ascii=False) + "\n", official.FILE: official.text(foreign)}
+    return schema, foreign
 
 
-def main() -> int:
-    """Write the files, or compare them (--check)."""
-    texts = build_all()
-    if "--check" not in sys.argv[1:]:
-        for file, text in texts.items():
-            file.write_text(text)
-        return 0
-    stale = [
-        str(file.relative_to(ROOT)) for file, text in texts.items() if not file.is_file() or file.read_text() != text
-    ]
-    if stale:
-        print(f"{', '.join(stale)}: not up to date: run {Path(__file__).relative_to(ROOT)}", file=sys.stderr)
-    return 1 if stale else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def text() -> str:
+    """The text of values.schema.json."""
+    return json.dumps(build()[0], indent=1, ensure_ascii=False) + "\n"

@@ -1,35 +1,27 @@
-#!/usr/bin/env python3
-"""Write the generated blocks of README.md, chart/README.md and docs/: the modes, what was run, the reference of values.
+"""The generated blocks of README.md, chart/README.md and docs/: the modes, what was run, the reference of values.
 
-They come from chart/files/modes.yaml, chart/files/alerts.yaml, ci/generate/docs/choose.yaml, tests/smoke/modes.yaml and the
-comments of chart/values.yaml.
-
-usage: generate.py [--check]    --check: change nothing, exit 1 when a file is not up to date
-
-A block stands between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+They come from chart/files/modes.yaml, chart/files/alerts.yaml, ci/generate/choose.yaml, tests/smoke/modes.yaml and the
+comments of chart/values.yaml. A block stands between `<!-- begin NAME -->` and `<!-- end NAME -->`.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import reference
 import yaml
+
+from ci.generate import reference
+from ci.generate.sources import load, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-ROOT = Path(__file__).resolve().parents[3]
-MODES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "chart/files/modes.yaml").read_text())
-QUESTIONS: list[dict[str, str]] = yaml.safe_load((ROOT / "ci/generate/docs/choose.yaml").read_text())
-ROWS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "tests/smoke/modes.yaml").read_text())
-OFFICIAL: dict[str, dict[str, Any]] = yaml.safe_load(
-    (ROOT / "python/src/podrunner/importing/official/official.yaml").read_text()
-)
-ALERTS: dict[str, dict[str, str]] = yaml.safe_load((ROOT / "chart/files/alerts.yaml").read_text())
+MODES: dict[str, dict[str, Any]] = load("chart/files/modes.yaml")
+QUESTIONS: list[dict[str, str]] = load("ci/generate/choose.yaml")
+ROWS: dict[str, dict[str, Any]] = load("tests/smoke/modes.yaml")
+OFFICIAL: dict[str, dict[str, Any]] = load("python/src/podrunner/importing/official/official.yaml")
+ALERTS: dict[str, dict[str, str]] = load("chart/files/alerts.yaml")
 FILES = ("README.md", "chart/README.md", "docs/modes.md", "docs/import.md", "docs/monitoring.md")
 BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
@@ -105,7 +97,7 @@ def official() -> str:
 
 def alerts() -> str:
     """Each alert with what raises it."""
-    values = {value.path.rpartition(".")[2]: value for value in reference.read("metrics.prometheusRule.alerts")}
+    values = {value.path.rpartition(".")[2]: value for value in reference.below("metrics.prometheusRule.alerts")}
     rows = []
     for name, alert in ALERTS.items():
         told: dict[str, Any] = values[name].default
@@ -119,32 +111,12 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "choose": choose,
     "needs": needs,
     "runtimes": runtimes,
-    "values": reference.write,
+    "values": reference.text,
     "official": official,
     "alerts": alerts,
 }
 
 
-def generated(text: str) -> str:
-    """A file's text with its blocks written anew. Raises KeyError for a block that nobody makes."""
-    return BLOCK.sub(lambda found: f"{found[1]}{BLOCKS[found[2]]()}{found[3]}", text)
-
-
-def main() -> int:
-    """Write the files, or compare them (--check)."""
-    stale = []
-    for name in FILES:
-        file = ROOT / name
-        text = file.read_text()
-        if (new := generated(text)) != text:
-            stale.append(name)
-            if "--check" not in sys.argv[1:]:
-                file.write_text(new)
-    if stale and "--check" in sys.argv[1:]:
-        print(f"{', '.join(stale)}: not up to date: run ci/generate/docs/generate.py", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def text(name: str) -> str:
+    """A page's text with its blocks written anew. Raises KeyError for a block that nobody makes."""
+    return BLOCK.sub(lambda found: f"{found[1]}{BLOCKS[found[2]]()}{found[3]}", read(name))

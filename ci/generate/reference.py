@@ -4,39 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from itertools import groupby
-from pathlib import Path
 from textwrap import indent
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "ci/generate/schema"))
-
-import comments  # noqa: E402 - it is a script's neighbour, not a package
-import generate  # noqa: E402
+from ci.generate import comments, schema, sources
 
 
-def read(section: str) -> list[comments.Value]:
+def values() -> list[comments.Value]:
+    """Every value of values.yaml, in order."""
+    return comments.read(sources.read(schema.VALUES))
+
+
+def below(section: str) -> list[comments.Value]:
     """Every value right below a section."""
-    values = comments.read((ROOT / "chart/values.yaml").read_text())
-    return [value for value in values if value.path.rpartition(".")[0] == section]
+    return [value for value in values() if value.path.rpartition(".")[0] == section]
 
 
-def write() -> str:
+def text() -> str:
     """A section for each key at the top of values.yaml, with an item for each key below it."""
-    schema = json.loads(generate.build())
-    values = comments.read((ROOT / "chart/values.yaml").read_text())
+    whole, _ = schema.build()
     sections = []
-    for name, group in groupby(values, key=lambda value: value.path.partition(".")[0]):
+    for name, group in groupby(values(), key=lambda value: value.path.partition(".")[0]):
         first, *rest = group
-        items = "".join(_item(value, schema) for value in rest)
+        items = "".join(_item(value, whole) for value in rest)
         head = "" if rest else f"Default: {_default(first)}\n"
-        sections.append(f"### {name}\n\n{_prose(first, schema)}\n{head}{items}")
+        sections.append(f"### {name}\n\n{_prose(first, whole)}\n{head}{items}")
     return "\n" + "\n".join(section.rstrip("\n") + "\n" for section in sections) + "\n"
 
 
-def _item(value: comments.Value, schema: generate.Schema) -> str:
-    text = indent(_prose(value, schema).rstrip(), "  ").removeprefix("  ")
+def _item(value: comments.Value, whole: schema.Schema) -> str:
+    text = indent(_prose(value, whole).rstrip(), "  ").removeprefix("  ")
     between = "\n\n  " if text.startswith("- ") else " "
     default = "" if isinstance(value.default, dict) and value.default else f" (default {_default(value)})"
     return f"- **`{value.path}`**{default}:{between}{text}\n"
@@ -46,9 +43,9 @@ def _default(value: comments.Value) -> str:
     return f"`{json.dumps(value.default, ensure_ascii=False)}`"
 
 
-def _prose(value: comments.Value, schema: generate.Schema) -> str:
+def _prose(value: comments.Value, whole: schema.Schema) -> str:
     """What is said of a value, as Markdown: paragraphs, choices as a list, examples as code."""
-    node = generate.node_of(schema, value.path) or {}
+    node = schema.node_of(whole, value.path) or {}
     if not value.comment:
         return f"{node['description']}.\n"
     parts = []

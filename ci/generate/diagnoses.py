@@ -1,9 +1,7 @@
-"""docs/diagnoses.md, made from the catalogue: `python -m podrunner.explain.document [FILE]`."""
+"""docs/diagnoses.md, made from the catalogue of causes."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.explain.catalogue import KINDS, Level, load_catalogue
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 _HEAD = """\
 # What `podrunner explain` knows
 
-<!-- Made from python/src/podrunner/explain/catalogue.yaml by `python -m podrunner.explain.document docs/diagnoses.md`. -->
+<!-- Made from python/src/podrunner/explain/catalogue.yaml by `make generate`. -->
 
 Every cause with its id, a line that it is known by, and the values to change.
 [explain.md](explain.md) says how a log is judged.
@@ -26,9 +24,9 @@ _GENERAL = "Named as the cause only when nothing more specific is found near it.
 _SYMPTOM = "Shown, but never the cause by itself."
 
 
-def document(catalogue: Catalogue) -> str:
+def text() -> str:
     """The page, as Markdown."""
-    return "\n".join([_HEAD, *_sections(catalogue)])
+    return "\n".join([_HEAD, *_sections(load_catalogue())])
 
 
 def _sections(catalogue: Catalogue) -> Iterator[str]:
@@ -51,11 +49,3 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 def _sentence(title: str) -> str:
     return f"{' '.join(title.split())}."
-
-
-if __name__ == "__main__":
-    page = document(load_catalogue())
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(page, encoding="utf-8")
-    else:
-        sys.stdout.write(page)

@@ -10,14 +10,11 @@ import copy
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import yaml
+from ci.generate.sources import load
 
-ROOT = Path(__file__).resolve().parents[3]
-TABLE = ROOT / "python/src/podrunner/importing/official/official.yaml"
-FILE = ROOT / "chart/files/gitlab-runner.json"
+TABLE = "python/src/podrunner/importing/official/official.yaml"
 
 Schema = dict[str, Any]
 # Dotted path → its part of the schema, None when there is none.
@@ -27,7 +24,7 @@ Find = Callable[[str], Schema | None]
 def keys(find: Find) -> dict[str, Any]:
     """Keys that are GitLab's only, as a tree → what becomes of them here."""
     tree: dict[str, Any] = {}
-    for path, entry in yaml.safe_load(TABLE.read_text()).items():
+    for path, entry in load(TABLE).items():
         if find(path) is not None:
             continue
         *parents, name = path.split(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -18,7 +18,7 @@ class Value:
     path: str
     line: int
     comment: tuple[str, ...]
-    default: object
+    default: Any
 
     @property
     def text(self) -> str:
@@ -32,7 +32,7 @@ def read(text: str) -> list[Value]:
     return list(_keys(yaml.compose(text, Loader=yaml.SafeLoader), lines, ""))
 
 
-def _keys(node: yaml.Node, lines: list[str], parent: str) -> Iterator[Value]:
+def _keys(node: yaml.Node | None, lines: list[str], parent: str) -> Iterator[Value]:
     if not isinstance(node, yaml.MappingNode) or node.flow_style:
         return
     for key, value in node.value:

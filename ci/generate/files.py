@@ -1,0 +1,23 @@
+"""Every generated file of this repository, and what makes its text: a new one is one line here."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ci.generate import diagnoses, official, pages, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Group → path below the root → function that gives the text of the whole file.
+GROUPS: dict[str, dict[str, Callable[[], str]]] = {
+    "schema": {
+        "chart/values.schema.json": schema.text,
+        "chart/files/gitlab-runner.json": lambda: official.text(schema.build()[1]),
+    },
+    "docs": {
+        "docs/diagnoses.md": diagnoses.text,
+        **{name: partial(pages.text, name) for name in pages.FILES},
+    },
+}

@@ -59,7 +59,7 @@ def expected(team: Team) -> Expected:
             f"{container}.env.1.valueFrom.secretKeyRef.name": f"{name}-{team.runners[0]}",
         },
         "jobs/role.yaml": {"metadata.name": f"{name}-manager", "metadata.namespace": team.name},
-        "manager/configmap.yaml": {"metadata.name": name},
+        "config/configmap.yaml": {"metadata.name": name},
     }
 
 
@@ -92,7 +92,7 @@ def _test(team: Team, version: str) -> dict[str, Any]:
         for path, value in values.items()
     ]
     matches = {"path": 'data["config.toml"]', "pattern": pattern(team)}
-    asserts.append({"template": "manager/configmap.yaml", "matchRegex": matches})
+    asserts.append({"template": "config/configmap.yaml", "matchRegex": matches})
     return {"it": version, "capabilities": {"majorVersion": major, "minorVersion": minor}, "asserts": asserts}
 
 

@@ -101,7 +101,7 @@ def test_exactly_the_objects_that_helm_renders_otherwise_are_named_in_every_case
     shutil.rmtree(repository.chart)
     shutil.copytree(checkout / "chart", repository.chart)
     repository.commit("before")
-    change(repository.chart / "templates/_manager_volumes.tpl", "mountPath: /tmp", "mountPath: /var/tmp")
+    change(repository.chart / "templates/manager/_volumes.tpl", "mountPath: /tmp", "mountPath: /var/tmp")
     change(repository.chart / "values.yaml", "memory: 64Mi", "memory: 65Mi")
     change(repository.chart / "presets/privileged.yaml", "podman:", "config: {concurrent: 77}\npodman:")
     repository.commit("after")

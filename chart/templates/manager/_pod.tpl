@@ -10,7 +10,7 @@ The manager's pod, whatever kind of object runs it.
   podrunner.manager.spread     topology spread constraints
 
 usage of each: include "podrunner.manager.pod" $
-_manager_container.tpl has the container of the manager itself, _manager_volumes.tpl what is mounted into it.
+_container.tpl has the container of the manager itself, _volumes.tpl what is mounted into it.
 */}}
 
 {{- define "podrunner.manager.kind" -}}

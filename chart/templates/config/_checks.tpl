@@ -8,8 +8,8 @@ Values that contradict each other: the render fails with a sentence that names t
   podrunner.checks.patches  whether it heeds the chart's patches of the job's pod
   podrunner.checks.version  the modes of all runners, against the cluster's version
 
-_checks_build.tpl has those of the build container, _checks_jobs.tpl those of the section jobs, _checks_manager.tpl those
-of manager, _checks_storage.tpl those of podman.storage, _checks_metrics.tpl those of metrics and sessionServer.
+jobs/ has those of the build container, of the section jobs and of podman.storage, manager/ those of manager, monitoring/ those
+of metrics and sessionServer.
 */}}
 
 {{/*

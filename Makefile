@@ -41,14 +41,14 @@ else
 endif
 
 bench: $(BIN)/podrunner ## Time checks against helm, kubeconform and helm unittest, write docs/bench.*; BENCH=options
-	$(BIN)/python bench/check $(BENCH)
+	$(BIN)/python -m bench.check $(BENCH)
 
 bench-build: $(BIN)/podrunner ## Time builds on the host and in job pods, write docs/bench-build.*; AIRGAP=1 as above, BENCH=options
 ifdef AIRGAP
 	ci/airgap/build --directory $(AIRGAP_DIR)
-	$(BIN)/python bench/build --images $(AIRGAP_DIR) $(BENCH)
+	$(BIN)/python -m bench.build --images $(AIRGAP_DIR) $(BENCH)
 else
-	$(BIN)/python bench/build $(BENCH)
+	$(BIN)/python -m bench.build $(BENCH)
 endif
 
 images: $(BIN)/podrunner ## List every image that a release and its jobs need

@@ -10,24 +10,21 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# What both benchmarks use.
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-from cells import DRIVERS, PRESETS, list_cells
-from marked_page import MarkedPage
-from measurement import Results, load, save
-from page import make_block
-from plot import draw
-from table import as_text, make_rows
-from verdict import judge
-
+from bench.build.cells import DRIVERS, PRESETS, list_cells
+from bench.build.measurement import Results, load, save
+from bench.build.page import make_block
+from bench.build.plot import draw
+from bench.build.table import as_text, make_rows
+from bench.build.verdict import judge
+from bench.marked_page import MarkedPage
+from podrunner.chart.chart import find_chart
+from podrunner.cluster.images import ImageSet, load_images
 from podrunner.findings.errors import PodrunnerError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HERE = Path(__file__).resolve().parent
-DOCS = HERE.parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
 RESULTS = "bench-build.json"
 INTERRUPTED = 130
 EPILOG = """\
@@ -50,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        "bench-build", description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+        "python -m bench.build",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
     add("--images", type=Path, metavar="DIR", help="a folder made by ci/airgap/build (default: public images)")
@@ -73,7 +73,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--preset", action="append", choices=PRESETS, help="only this preset (several: give it several times)")
     add("--driver", action="append", choices=DRIVERS, help="only this storage driver (several: likewise)")
     add("--timeout", type=_positive, default=1800, metavar="S", help="seconds for all jobs (default: 1800)")
-    add("--output", type=Path, default=DOCS, metavar="DIR", help="where the page and its files are (default: docs/)")
+    add(
+        "--output",
+        type=Path,
+        default=ROOT / "docs",
+        metavar="DIR",
+        help="where the page and its files are (default: docs/)",
+    )
     add("--redraw", action="store_true", help="measure nothing: write page and plot from bench-build.json")
     return parser.parse_args(arguments)
 
@@ -86,13 +92,11 @@ def _positive(text: str) -> int:
 
 
 def _measure(options: argparse.Namespace) -> int:
-    from pods import plugin_image
-    from run import Order, measure
+    # Where the client of Kubernetes is: --redraw needs none.
+    from bench.build.pods import plugin_image
+    from bench.build.run import Order, measure
 
-    from podrunner.chart.chart import find_chart
-    from podrunner.cluster.images import ImageSet, load_images
-
-    chart = find_chart(HERE.parents[1] / "chart")
+    chart = find_chart(ROOT / "chart")
     images = load_images(options.images) if options.images else ImageSet()
     cells, absences = list_cells(chart, device_plugin=bool(plugin_image(images)))
     presets, drivers = options.preset or PRESETS, options.driver or DRIVERS

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from measurement import Absence
+from bench.build.measurement import Absence
+from podrunner.chart.chart import modes
+from podrunner.formats.placed import load_values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,8 +68,6 @@ def _is_safe(promise: dict[str, Any]) -> bool:
 
 def default_cell(chart: Path) -> tuple[str, str]:
     """The preset and the driver that the chart's own values have."""
-    from podrunner.formats.placed import load_values
-
     podman = load_values(chart / "values.yaml").data["podman"]
     preset = next(preset for preset, (mode, _) in _modes(chart).items() if mode == podman["mode"])
     return preset, podman["storage"]["driver"]
@@ -75,6 +75,4 @@ def default_cell(chart: Path) -> tuple[str, str]:
 
 def _modes(chart: Path) -> dict[str, tuple[str, dict[str, Any]]]:
     """Preset → (mode, its entry in the table of modes)."""
-    from podrunner.chart.chart import modes
-
     return {entry["preset"]: (mode, entry) for mode, entry in modes(chart).items() if entry.get("preset")}

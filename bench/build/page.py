@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from measurement import WORKLOADS
-from table import as_markdown, make_rows
-from verdict import judge
+from bench.build.measurement import WORKLOADS
+from bench.build.table import as_markdown, make_rows
+from bench.build.verdict import judge
 
 if TYPE_CHECKING:
-    from measurement import Results
+    from bench.build.measurement import Results
 
 
 def make_block(results: Results) -> str:

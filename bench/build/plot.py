@@ -6,10 +6,10 @@ from math import ceil, log10
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from measurement import HOST, WORKLOADS
+from bench.build.measurement import HOST, WORKLOADS
 
 if TYPE_CHECKING:
-    from measurement import Measurement, Results
+    from bench.build.measurement import Measurement, Results
 
 _WIDTH = 860
 _LEFT, _BARS = 250, 450  # pixels: where bars begin, and how long the longest may be

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurement import Absence, Measurement, read_facts, read_log
+import yaml
 
+from bench.build.measurement import Absence, Measurement, read_facts, read_log
 from podrunner.cluster.cluster import make_cluster
 from podrunner.cluster.kind import find_kind
 from podrunner.cluster.objects import namespace
 from podrunner.cluster.processes import run
 from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.findings.errors import PodrunnerError
+from podrunner.formats.placed import Values, load_values
 from podrunner.gitlab.repository import pack
 from podrunner.modes.promise import check_inside, check_pods
 from podrunner.modes.runners import read_promise
@@ -33,8 +35,7 @@ from podrunner.smoke.trial import Bench, prepare, render
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cells import Cell
-
+    from bench.build.cells import Cell
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
     from podrunner.cluster.removal import Removals
@@ -73,8 +74,6 @@ class Harvest:
 
 def make_plan(cells: Sequence[Cell], around: Surroundings, repository: Path, sizes: Mapping[str, str]) -> Plan:
     """The job, the repository as a Git bundle, and one subject: a release with a runner for each cell."""
-    from podrunner.formats.placed import Values
-
     values = Values({"runners": {cell.runner: cell.values for cell in cells}}, "the benchmark")
     return Plan(
         job=Job(
@@ -94,8 +93,6 @@ def make_plan(cells: Sequence[Cell], around: Surroundings, repository: Path, siz
 
 def job_image(chart: Path) -> str:
     """The image of jobs that name none."""
-    from podrunner.formats.placed import load_values
-
     return str(load_values(chart / "values.yaml").data["podman"]["image"])
 
 
@@ -179,8 +176,6 @@ def _open_fuse(cluster: Cluster, around: Surroundings) -> None:
 
 def _offer_fuse(cluster: Cluster, around: Surroundings) -> None:
     """Puts the device plugin on the node, which also opens the device to every user."""
-    import yaml
-
     deployment = yaml.safe_load(_NODE.read_text(encoding="utf-8"))
     deployment["metadata"]["namespace"] = _NODE_NAMESPACE
     deployment["spec"]["template"]["spec"]["containers"][0]["image"] = plugin_image(around.images)

@@ -8,21 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cells import default_cell, safe_presets
-from host import DRIVER, Host, measure_host
-from machine import describe_machine
-from measurement import HOST, Results, read_facts, read_log
-from pods import Surroundings, job_image, make_plan, measure_pods
-
+from bench.build.cells import default_cell, safe_presets
+from bench.build.host import DRIVER, Host, measure_host
+from bench.build.measurement import HOST, Results, read_facts, read_log
+from bench.build.pods import Surroundings, job_image, make_plan, measure_pods
+from bench.machine import describe_machine
 from podrunner.cluster.removal import run_and_remove
 from podrunner.output.steps import Progress
 from podrunner.secrets.redact import Censor
 from podrunner.smoke.plan import Options
 
 if TYPE_CHECKING:
-    from cells import Cell
-    from measurement import Absence
-
+    from bench.build.cells import Cell
+    from bench.build.measurement import Absence
     from podrunner.cluster.images import ImageSet
     from podrunner.cluster.removal import Removals
 
@@ -56,7 +54,7 @@ class Order:
     @property
     def command(self) -> str:
         """What people type to repeat it."""
-        return " ".join(["python bench/build", *(f"--{name} {getattr(self, name)}" for name in _SIZES)])
+        return " ".join(["python -m bench.build", *(f"--{name} {getattr(self, name)}" for name in _SIZES)])
 
 
 def measure(order: Order) -> Results | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from measurement import HOST, WORKLOADS
+from bench.build.measurement import HOST, WORKLOADS
 
 if TYPE_CHECKING:
-    from measurement import Measurement, Results
+    from bench.build.measurement import Measurement, Results
 
 Row = tuple[str, ...]
 

@@ -7,7 +7,7 @@ from statistics import geometric_mean
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from measurement import Results
+    from bench.build.measurement import Results
 
 # Two that differ by less are equally fast: builds of one and the same cell differ as much.
 TIE = 1.10

@@ -14,20 +14,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# What both benchmarks use.
-sys.path.append(str(Path(__file__).resolve().parents[1]))
-
-from pipes import write_scripts
-
-from block import as_text, make_block
-from case_set import VERSIONS, write_cases
-from machine import describe_machine
-from marked_page import MarkedPage
-from measures import Bench, all_measures
-from results import Results, load, save
-from schema_files import write_schemas
-from suites import write_helm_unittest, write_pytest
-
+from bench.check.block import as_text, make_block
+from bench.check.case_set import VERSIONS, write_cases
+from bench.check.measures import Bench, all_measures
+from bench.check.pipes import write_scripts
+from bench.check.results import Results, load, save
+from bench.check.schema_files import write_schemas
+from bench.check.suites import write_helm_unittest, write_pytest
+from bench.machine import describe_machine
+from bench.marked_page import MarkedPage
 from podrunner.chart.chart import find_chart
 from podrunner.findings.errors import PodrunnerError, UsageError
 
@@ -65,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        "bench",
+        "python -m bench.check",
         description=__doc__,
         epilog="exit code: 0 every target is met; 1 one is not; 2 wrong use; 130 interrupted.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -117,7 +112,7 @@ def _build_peers() -> dict[str, tuple[str, Path]]:
 def _about(options: argparse.Namespace, versions: dict[str, str]) -> dict[str, str]:
     today = dt.datetime.now(tz=dt.UTC).date()
     about = {
-        "command": f"`python bench/check --cases {options.cases} --repeat {options.repeat}`, {today.isoformat()}",
+        "command": f"`python -m bench.check --cases {options.cases} --repeat {options.repeat}`, {today.isoformat()}",
         **describe_machine(),
         "Python": ".".join(map(str, sys.version_info[:3])),
         **versions,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from results import Measure, Results, Series
+    from bench.check.results import Measure, Results, Series
 
 
 def make_block(results: Results) -> str:

@@ -10,13 +10,13 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from process import peak_memory, run
-from results import Measure, Series
+from bench.check.process import peak_memory, run
+from bench.check.results import Measure, Series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from case_set import CaseSet
+    from bench.check.case_set import CaseSet
 
 HERE = Path(__file__).resolve().parent
 PODRUNNER = (sys.executable, "-m", "podrunner")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from case_set import VERSIONS
+from bench.check.case_set import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from case_set import CaseSet, Team
+    from bench.check.case_set import CaseSet, Team
 
 _HEAD = "#!/bin/bash\nset -euo pipefail\n"
 

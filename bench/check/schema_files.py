@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from case_set import VERSIONS
-
+from bench.check.case_set import VERSIONS
 from podrunner.manifests.schemas.kinds import find_schema, known_versions
 
 if TYPE_CHECKING:

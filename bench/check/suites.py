@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from case_set import VERSIONS
+
+from bench.check.case_set import VERSIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from case_set import CaseSet, Team
+    from bench.check.case_set import CaseSet, Team
 
 # What both suites assert of each case, by template: path in the document → value.
 Expected = dict[str, dict[str, str]]
-PYTEST = '''"""Made by bench/check: what helm-unittest asserts, with podrunner's pytest plugin."""
+PYTEST = '''"""Made by bench.check: what helm-unittest asserts, with podrunner's pytest plugin."""
 
 import json
 import re
@@ -104,8 +106,6 @@ def _with_brackets(path: str) -> str:
 
 def write_pytest(cases: CaseSet) -> Path:
     """Writes a file of tests beside the values; gives its path."""
-    import json
-
     listed = [
         {
             "name": f"{team.name}-{version}",

@@ -1,14 +1,8 @@
-"""The benchmarks are programs of their own, not parts of the package: their modules are beside them."""
-
-import sys
-from pathlib import Path
+"""Results of a benchmark of builds."""
 
 import pytest
 
-BENCH = Path(__file__).resolve().parents[2] / "bench"
-sys.path[:0] = [str(BENCH / "build"), str(BENCH / "check"), str(BENCH)]
-
-from measurement import HOST, WORKLOADS, Absence, Measurement, Results  # noqa: E402 -- found by the line above
+from bench.build.measurement import HOST, WORKLOADS, Absence, Measurement, Results
 
 
 @pytest.fixture

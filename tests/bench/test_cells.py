@@ -1,7 +1,6 @@
 from pathlib import Path
 
-from cells import default_cell, list_cells, safe_presets
-
+from bench.build.cells import default_cell, list_cells, safe_presets
 from podrunner.chart.chart import find_chart
 from podrunner.chart.schema import check_schema
 from podrunner.formats.placed import Values

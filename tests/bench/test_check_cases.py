@@ -1,14 +1,13 @@
 """The case set of `make bench`: fixed, without an error, and with documents that differ."""
 
 from pathlib import Path
-from pipes import write_scripts
 
-from block import make_block
-from case_set import VERSIONS, write_cases
-from results import Measure, Results, Series
-from schema_files import write_schemas
-from suites import write_helm_unittest, write_pytest
-
+from bench.check.block import make_block
+from bench.check.case_set import VERSIONS, write_cases
+from bench.check.pipes import write_scripts
+from bench.check.results import Measure, Results, Series
+from bench.check.schema_files import write_schemas
+from bench.check.suites import write_helm_unittest, write_pytest
 from podrunner.cases.matrix import load_matrix, make_cases
 from podrunner.chart.chart import read_chart_file
 from podrunner.check.checker import Checker

@@ -1,4 +1,4 @@
-"""`bench/check` as people call it, without measuring."""
+"""`python -m bench.check` as people call it, without measuring."""
 
 import shutil
 import subprocess
@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def bench(*arguments):
-    command = [sys.executable, str(ROOT / "bench/check"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "bench.check", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_the_page_in_docs_shows_the_saved_results(tmp_path):

@@ -3,14 +3,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measurement import save
+from bench.build.measurement import save
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def bench(*arguments):
-    command = [sys.executable, str(ROOT / "bench/build"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "bench.build", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_redraw_writes_page_and_plot_from_saved_results(results, tmp_path):

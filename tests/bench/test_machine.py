@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 
-import machine
 import pytest
+
+from bench import machine
 
 
 @pytest.mark.parametrize("release", ["6.18.44-vendor-v657", "6.18.44"])

@@ -1,6 +1,6 @@
 import pytest
-from measurement import HOST, Measurement, load, read_facts, read_log, save
 
+from bench.build.measurement import HOST, Measurement, load, read_facts, read_log, save
 from podrunner.findings.errors import PodrunnerError
 
 LOG = """\

@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 import pytest
-from marked_page import MarkedPage
-from page import make_block
-from table import as_markdown, as_text, make_rows
 
+from bench.build.page import make_block
+from bench.build.table import as_markdown, as_text, make_rows
+from bench.marked_page import MarkedPage
 from podrunner.findings.errors import PodrunnerError
 
 

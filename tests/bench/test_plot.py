@@ -2,7 +2,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from plot import draw, ticks
+
+from bench.build.plot import draw, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 

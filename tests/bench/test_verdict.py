@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from verdict import judge
+from bench.build.verdict import judge
 
 
 def test_the_default_is_the_fastest_safe_one(results):

@@ -151,7 +151,7 @@ def test_values_written_in_the_matrix_have_its_line(cases_of: Callable[..., list
     (case,) = cases_of("cases:\n  one:\n    values:\n      image: x\n      mode: loud\n")
 
     (layer,) = case.layers
-    assert layer.position("mode") == (5, 7)
+    assert layer.places[("mode",)] == (5, 7)
 
 
 def test_other_kubernetes_versions_take_the_place_of_the_axis(cases_of: Callable[..., list[Case]]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from podrunner.findings.errors import UsageError, ValuesError
+from podrunner.findings.path import parse_dotted
 from podrunner.formats.placed import load_layer, load_values, read_values
 from podrunner.values.merge import merge
 from podrunner.values.set_expression import parse_set
@@ -37,7 +38,7 @@ mirrors:
 def test_every_dotted_path_has_its_line_and_column(path: str, place: tuple[int, int] | None) -> None:
     values = read_values(TEXT, "values.yaml")
 
-    assert values.position(path) == place
+    assert values.places.get(parse_dotted(path)) == place
 
 
 def test_an_empty_file_has_no_values_and_no_findings(tmp_path: Path) -> None:

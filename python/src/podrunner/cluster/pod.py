@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.cluster.kubeconfig import api_client
-from podrunner.explain.trace import LONGEST_LINE
 from podrunner.findings.errors import PodrunnerError, UsageError
 from podrunner.manifests.objects import Object, containers_of
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 # Seconds: no API server takes longer for such small questions.
 _PATIENCE = 30
+# Bytes of a log at once: a line that is longer comes in pieces.
+_PIECE = 1 << 16
 # What podman's user namespace takes; root maps root, too.
 _NEEDED, _NEEDED_BY_ROOT = ("SETUID", "SETGID"), ("SETUID", "SETGID", "SETFCAP")
 
@@ -199,11 +200,11 @@ def _log(found: PodEvidence, api: CoreV1Api, pod: Object, container: str) -> Ite
 def _streamed(answer: Any) -> Iterator[str]:
     """The lines of an answer, as they come."""
     rest = b""
-    for chunk in answer.stream(LONGEST_LINE):
+    for chunk in answer.stream(_PIECE):
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             yield line.decode(errors="replace") + "\n"
-        if len(rest) > LONGEST_LINE:
+        if len(rest) > _PIECE:
             yield rest.decode(errors="replace")
             rest = b""
     if rest:

@@ -10,8 +10,6 @@ import yaml
 
 from podrunner.findings.errors import UsageError, ValuesError
 from podrunner.findings.finding import Finding, Severity
-from podrunner.findings.path import Path as Parts
-from podrunner.findings.path import parse_dotted
 from podrunner.formats.yaml import (
     GoLoader,
     find_duplicates,
@@ -23,6 +21,8 @@ from podrunner.formats.yaml import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from podrunner.findings.path import Path as Parts
 
 Place = tuple[int, int]
 
@@ -43,10 +43,6 @@ class Values:
     places: dict[Parts, Place] = field(default_factory=dict)
     # Scalars as written, where Go reads something else: `0644` for 420, `yes` for true.
     texts: dict[Parts, str] = field(default_factory=dict)
-
-    def position(self, path: str) -> Place | None:
-        """(line, column), from 1, of a dotted path, None when this layer does not have it."""
-        return self.places.get(parse_dotted(path))
 
 
 def load_values(path: Path | str) -> Values:

@@ -58,7 +58,6 @@ class Job:
     services: tuple[Image, ...] = ()
     variables: tuple[Variable, ...] = ()
     hooks: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    tags: tuple[str, ...] = ()
     timeout: int = DEFAULT_TIMEOUT
     notes: tuple[str, ...] = ()
 
@@ -98,7 +97,6 @@ def read_job(pipeline: Pipeline, name: str) -> Job:
         services=reader.read("services", read_services, ()),
         variables=_variables(pipeline, name, body),
         hooks=reader.read("hooks", _read_hooks, ()),
-        tags=tuple(str(tag) for tag in body.get("tags") or ()),
         timeout=reader.read("timeout", _read_timeout, DEFAULT_TIMEOUT),
         notes=tuple(_notes(pipeline, name, body)),
     )

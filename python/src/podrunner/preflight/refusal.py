@@ -13,14 +13,8 @@ if TYPE_CHECKING:
     from podrunner.preflight.facts import Facts
 
 _LEVEL = re.compile(r'violates PodSecurity "(?P<level>[a-z]+):[^"]*": (?P<fields>.+)')
-_NO_RIGHT = re.compile(r"cannot create resource \"pods\"")
 # `(container "build" must set securityContext.allowPrivilegeEscalation=false)` after the field.
 _MUST = re.compile(r" \((?:container|pod|volume)s? [^()]*\)")
-
-
-def is_about_rights(message: str) -> bool:
-    """Whether this kubeconfig may not make pods at all: nothing is known of admission then."""
-    return bool(_NO_RIGHT.search(message))
 
 
 def judge_refusal(message: str, level: str, facts: Facts) -> tuple[Answer, Reason]:

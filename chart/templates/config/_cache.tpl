@@ -1,10 +1,11 @@
 {{/*
-The storage for caches, with its credentials: environment for s3, a file for gcs, and config.toml itself for azure.
+The storage for caches, in config.toml. Its credentials are in the manager's environment for s3, in a file for gcs, and
+in config.toml itself for azure.
 
-  podrunner.cache.config        [runners.cache] of every runner, as JSON
-  podrunner.cache.environment   the manager's environment
-  podrunner.cache.file          where the manager has the credentials file
+  podrunner.cache.file    where the manager has the credentials file
+  podrunner.cache.config  [runners.cache] of every runner, as JSON
 */}}
+
 {{- define "podrunner.cache.file" -}}
 /etc/podrunner/cache/credentials.json
 {{- end -}}
@@ -21,23 +22,4 @@ The storage for caches, with its credentials: environment for s3, a file for gcs
 {{- if .path -}}{{- $_ := set $config "Path" .path -}}{{- end -}}
 {{- if .shared -}}{{- $_ := set $config "Shared" true -}}{{- end -}}
 {{- toJson $config -}}
-{{- end -}}
-
-{{- define "podrunner.cache.environment" -}}
-{{- $secret := .existingSecret -}}
-{{- if and (eq .type "s3") $secret.name -}}
-{{- range $variable, $key := dict "AWS_ACCESS_KEY_ID" $secret.accessKey "AWS_SECRET_ACCESS_KEY" $secret.secretKey }}
-- name: {{ $variable }}
-  valueFrom:
-    secretKeyRef:
-      name: {{ $secret.name | quote }}
-      key: {{ $key | quote }}
-{{- end }}
-- name: AWS_SESSION_TOKEN
-  valueFrom:
-    secretKeyRef:
-      name: {{ $secret.name | quote }}
-      key: {{ $secret.sessionToken | quote }}
-      optional: true
-{{- end -}}
 {{- end -}}

@@ -1,83 +1,12 @@
 {{/*
-Values that contradict each other: the render fails with a sentence that names the value and the way out.
+Contradictions in the settings of one runner, and between its mode and the cluster: the render fails with a sentence that
+names the value and the way out.
 
-  podrunner.checks          whole release
-  podrunner.checks.official keys of GitLab's own chart
-  podrunner.checks.runner   one runner, after its settings are merged
-  podrunner.checks.constraints  whose the constraints of the mode openshift are
-  podrunner.checks.patches  whether it heeds the chart's patches of the job's pod
-  podrunner.checks.version  the modes of all runners, against the cluster's version
-
-jobs/ has those of the build container, of the section jobs and of podman.storage, manager/ those of manager, monitoring/ those
-of metrics and sessionServer.
+  podrunner.checks.runner       one runner, after its settings are merged
+  podrunner.checks.constraints  who owns the SecurityContextConstraints of the mode openshift
+  podrunner.checks.patches      whether the runner applies the chart's patches of the job's pod
+  podrunner.checks.version      the modes of all runners, against the cluster's version
 */}}
-
-{{/*
-Before anything reads the values. Where runners are named, a map is one, and so is null.
-usage: include "podrunner.checks.official" $
-*/}}
-{{- define "podrunner.checks.official" -}}
-{{- $known := .Files.Get "files/gitlab-runner.json" | fromJson -}}
-{{- with include "podrunner.checks.official.found" (list $known .Values "") -}}
-  {{- fail (printf "\n\nThese values are of GitLab's own chart, gitlab-runner, and do nothing in this one:%s\n`podrunner import VALUES.yaml` writes a values file for this chart from one for GitLab's.\n" .) -}}
-{{- end -}}
-{{- end -}}
-
-{{- define "podrunner.checks.official.found" -}}
-{{- $known := index . 0 -}}
-{{- $path := index . 2 -}}
-{{- range $key, $value := index . 1 -}}
-  {{- $fate := get $known $key -}}
-  {{- if and (kindIs "map" $fate) (kindIs "map" $value) -}}
-    {{- include "podrunner.checks.official.found" (list $fate $value (printf "%s%s." $path $key)) -}}
-  {{- else if and (kindIs "string" $fate) $fate -}}
-    {{- $ours := kindIs "invalid" $value -}}
-    {{- if eq $path "runners." -}}{{- $ours = and (or $ours (kindIs "map" $value)) (eq $key (lower $key | replace "_" "-")) -}}{{- end -}}
-    {{- if not $ours }}
-  {{ $path }}{{ $key }}: {{ $fate }}
-    {{- end -}}
-  {{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{- define "podrunner.checks" -}}
-{{- include "podrunner.checks.jobs" . -}}
-{{- include "podrunner.checks.network" .Values -}}
-{{- include "podrunner.checks.metrics" . -}}
-{{- include "podrunner.checks.session" . -}}
-{{- include "podrunner.checks.manager" . -}}
-{{- end -}}
-
-{{/*
-Older versions drop fields that they do not know without a word: such a pod would run without its user namespace.
-usage: include "podrunner.checks.version" (list . $runners)
-*/}}
-{{- define "podrunner.checks.version" -}}
-{{- $root := index . 0 -}}
-{{- $version := $root.Capabilities.KubeVersion.Version -}}
-{{- include "podrunner.modes" $root -}}
-{{- range $name, $runner := index . 1 -}}
-  {{- $needed := (index $root.podrunnerModes $runner.podman.mode).kubernetes -}}
-  {{- if and $needed (semverCompare (printf "<%s-0" $needed) $version) -}}
-    {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $version) -}}
-  {{- end -}}
-  {{- $needed = $root.podrunnerModes.userNamespace.kubernetes -}}
-  {{- if and (eq $runner.podman.mode "openshift") (eq $runner.podman.openshift.scc.name "nested-container") (semverCompare (printf "<%s-0" $needed) $version) -}}
-    {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, with which job pods have a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart make the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $version) -}}
-  {{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{/*
-Those of OpenShift 4.20 and its operators: Helm would fail on one, or the platform would take it back.
-usage: include "podrunner.checks.constraints" .podman.openshift.scc
-*/}}
-{{- define "podrunner.checks.constraints" -}}
-{{- $platform := list "anyuid" "container-build" "hostaccess" "hostmount-anyuid" "hostmount-anyuid-v2" "hostnetwork" "hostnetwork-v2" "nested-container" "node-exporter" "nonroot" "nonroot-v2" "privileged" "restricted" "restricted-v2" "restricted-v3" -}}
-{{- if and .create (has .name $platform) -}}
-  {{- fail (printf "\n\npodman.openshift.scc.name is %s, which are the platform's own constraints, but podman.openshift.scc.create is true: the chart would make them anew.\nSet podman.openshift.scc.create to false, or choose another name.\n" .name) -}}
-{{- end -}}
-{{- end -}}
 
 {{- define "podrunner.checks.runner" -}}
 {{- $at := printf "runners.%s" .name -}}
@@ -109,6 +38,17 @@ usage: include "podrunner.checks.constraints" .podman.openshift.scc
 {{- end -}}
 {{- end -}}
 
+{{/*
+Those of OpenShift 4.20 and its operators: Helm would fail on one, or the platform would take it back.
+usage: include "podrunner.checks.constraints" .podman.openshift.scc
+*/}}
+{{- define "podrunner.checks.constraints" -}}
+{{- $platform := list "anyuid" "container-build" "hostaccess" "hostmount-anyuid" "hostmount-anyuid-v2" "hostnetwork" "hostnetwork-v2" "nested-container" "node-exporter" "nonroot" "nonroot-v2" "privileged" "restricted" "restricted-v2" "restricted-v3" -}}
+{{- if and .create (has .name $platform) -}}
+  {{- fail (printf "\n\npodman.openshift.scc.name is %s, which are the platform's own constraints, but podman.openshift.scc.create is true: the chart would make them anew.\nSet podman.openshift.scc.create to false, or choose another name.\n" .name) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* GitLab Runner ignores pod_spec without its flag, and says nothing: the pod would run without what the chart patches. */}}
 {{- define "podrunner.checks.patches" -}}
 {{- $flag := "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION" -}}
@@ -117,6 +57,26 @@ usage: include "podrunner.checks.constraints" .podman.openshift.scc
     {{- if not (get (include "podrunner.rbac.flags" $.config | fromJson) $flag) -}}
       {{- fail (printf "\n\nrunners.%s.config turns %s off, and GitLab Runner would ignore the patch %s, which the job's pod needs.\nRemove the flag from feature_flags.\n" $.name $flag .name) -}}
     {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Older versions drop fields that they do not know without a word: such a pod would run without its user namespace.
+usage: include "podrunner.checks.version" (list . $runners)
+*/}}
+{{- define "podrunner.checks.version" -}}
+{{- $root := index . 0 -}}
+{{- $version := $root.Capabilities.KubeVersion.Version -}}
+{{- include "podrunner.modes" $root -}}
+{{- range $name, $runner := index . 1 -}}
+  {{- $needed := (index $root.podrunnerModes $runner.podman.mode).kubernetes -}}
+  {{- if and $needed (semverCompare (printf "<%s-0" $needed) $version) -}}
+    {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $version) -}}
+  {{- end -}}
+  {{- $needed = $root.podrunnerModes.userNamespace.kubernetes -}}
+  {{- if and (eq $runner.podman.mode "openshift") (eq $runner.podman.openshift.scc.name "nested-container") (semverCompare (printf "<%s-0" $needed) $version) -}}
+    {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, with which job pods have a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart make the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $version) -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,9 +1,12 @@
 {{/*
+The session server: config.toml, and how GitLab reaches it.
+
   podrunner.session          session_server of config.toml, as JSON
   podrunner.session.port     its port; empty when there is no session server
   podrunner.session.address  host and port that GitLab connects to
   podrunner.session.service  name of the Service
 */}}
+
 {{- define "podrunner.session" -}}
 {{- if .Values.sessionServer.enabled -}}
 {{- $port := int .Values.sessionServer.port -}}

@@ -1,10 +1,11 @@
 {{/*
 A map of values as TOML. Helm's own toToml writes integers as floats (run_as_user = 1000.0), which GitLab Runner refuses.
 
-  podrunner.toml.table   a map: its plain keys, then its tables, then its arrays of tables
-  podrunner.toml.list    a list of plain values
-  podrunner.toml.lines   a string of several lines
-  podrunner.toml.escape  a whole text, with the characters escaped that JSON allows in its strings and TOML does not
+  podrunner.toml.table     a map: its plain keys, then its tables, then its arrays of tables
+  podrunner.toml.isTables  whether a list becomes an array of tables
+  podrunner.toml.list      a list of plain values
+  podrunner.toml.lines     a string of several lines
+  podrunner.toml.escape    a whole text, with the characters escaped that JSON allows in its strings and TOML does not
 
 Keys come out sorted (identity first in [[runners]]), so that equal values give equal text. A null leaves its key out.
 Other plain values are written as JSON, which is TOML: whole numbers without a point, though Helm reads them as floats.

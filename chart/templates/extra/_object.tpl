@@ -1,8 +1,11 @@
 {{/*
-  podrunner.extra   one of extraObjects, with the release's namespace, labels and annotations where it has none of its own
+Objects of extraObjects.
+
+  podrunner.extra  one of them, with the release's namespace, labels and annotations where it has none of its own
 
 usage: include "podrunner.extra" (list $ $name $given), where $given is an object, or a template of one
 */}}
+
 {{- define "podrunner.extra" -}}
 {{- $root := index . 0 -}}
 {{- $object := index . 2 -}}

@@ -1,10 +1,11 @@
 {{/*
-Values of the section jobs that contradict each other or what else is set.
+Values of the sections jobs and networkPolicy.jobs that contradict each other or what else is set.
 
-  podrunner.checks.jobs        whole release
-  podrunner.checks.namespaces  namespaces of all runners' jobs, once their settings are merged
-  podrunner.checks.secrets     whether there is a namespace for the Secrets of the jobs
-  podrunner.checks.quota       whether all containers state what jobs.quota counts
+  podrunner.checks.jobs           the section as it is typed
+  podrunner.checks.namespaces     namespaces of all runners' jobs, once their settings are merged
+  podrunner.checks.secrets        whether there is a namespace for the Secrets of the jobs
+  podrunner.checks.quota          whether all containers state what jobs.quota counts
+  podrunner.checks.networkPolicy  whether NetworkPolicies find the jobs of all runners; usage: include … (list $ $runners)
 */}}
 
 {{- define "podrunner.checks.jobs" -}}
@@ -93,5 +94,31 @@ usage: include "podrunner.checks.quota" (list $ $runners)
       {{- fail (printf "\n\n%s counts %s in the release's own namespace, but manager.resources.%ss has no %s: Kubernetes would refuse the manager's pod.\nSet it, or let jobs run in a namespace of their own (jobs.namespace).\n" $source $name $part $resource) -}}
     {{- end -}}
   {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "podrunner.checks.networkPolicy" -}}
+{{- $root := index . 0 -}}
+{{- if $root.Values.networkPolicy.jobs.enabled -}}
+{{- $selector := include "podrunner.networkPolicy.jobs" $root | fromYaml -}}
+{{- range $name, $runner := index . 1 -}}
+  {{- $kubernetes := $runner.config.kubernetes | default dict -}}
+  {{- $at := printf "runners.%s.config.kubernetes" $name -}}
+  {{- range $key := list "namespace_per_job" "namespace_overwrite_allowed" -}}
+    {{- if get $kubernetes $key -}}
+      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.%s lets job pods run in namespaces that have no such NetworkPolicy.\nRemove the key, or set networkPolicy.jobs.enabled to false and have the cluster put policies into these namespaces.\n" $at $key) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- range $label, $value := $selector -}}
+    {{- if ne (get ($kubernetes.pod_labels | default dict) $label | toString) $value -}}
+      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels replaces the label %s, by which the NetworkPolicy finds the job's pod.\nRemove it, there or in jobs.config.kubernetes.pod_labels.\n" $at $label) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- with $kubernetes.pod_labels_overwrite_allowed -}}
+    {{- if regexMatch . "app.kubernetes.io/instance=another" -}}
+      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels_overwrite_allowed is %q: a job could take off the labels by which the NetworkPolicy finds it.\nNarrow it to the labels that jobs may set, for example ^team=.\n" $at .) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

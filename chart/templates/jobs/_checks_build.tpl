@@ -1,7 +1,9 @@
 {{/*
 Keys of a runner's own that take from the build container what the mode gives it.
-usage: include "podrunner.checks.build" $runner, in every mode but none
+
+  podrunner.checks.build  one runner, in every mode but none; usage: include … $runner
 */}}
+
 {{- define "podrunner.checks.build" -}}
 {{- $at := printf "runners.%s.config.kubernetes" .name -}}
 {{- $build := .config.kubernetes.build_container_security_context | default dict -}}

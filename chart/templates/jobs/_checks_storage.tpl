@@ -1,8 +1,9 @@
 {{/*
 Values of podman.storage that contradict each other or a runner's resources.
 
-  podrunner.checks.storage   one runner, after its settings are merged
-  podrunner.quantity         an amount such as 20Gi as a number
+  podrunner.checks.storage  one runner, after its settings are merged
+  podrunner.checks.limit    whether the limit of the build container leaves room for a volume
+  podrunner.quantity        an amount such as 20Gi as a number
 */}}
 
 {{- define "podrunner.checks.storage" -}}

@@ -1,9 +1,34 @@
 {{/*
-Namespaces of job pods that the chart makes.
+Where job pods run, and as whom.
 
-  podrunner.namespaces.made    those of jobs.createNamespace, each once, as a JSON list
-  podrunner.namespaces.level   the Pod Security level that the job pods of one namespace need; empty when unknown
+  podrunner.jobs.namespace       namespace of the job pods unless a runner says otherwise
+  podrunner.jobs.serviceAccount  name of the job pods' service account
+  podrunner.rbac.namespaces      namespaces of all runners' job pods, each once, as a JSON list
+  podrunner.namespaces.made      those that the chart makes (jobs.createNamespace), as a JSON list
+  podrunner.namespaces.level     the Pod Security level that the job pods of one namespace need; empty when unknown
 */}}
+
+{{- define "podrunner.jobs.namespace" -}}
+{{- .Values.jobs.namespace | default .Release.Namespace -}}
+{{- end -}}
+
+{{- define "podrunner.jobs.serviceAccount" -}}
+{{- $account := .Values.jobs.serviceAccount -}}
+{{- if $account.create -}}
+{{- $account.name | default (printf "%s-jobs" (include "podrunner.fullname" .)) -}}
+{{- else -}}
+{{- $account.name -}}
+{{- end -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.rbac.namespaces" $runners | fromJsonArray */}}
+{{- define "podrunner.rbac.namespaces" -}}
+{{- $namespaces := list -}}
+{{- range $name, $runner := . -}}
+  {{- if not $runner.namespacePerJob -}}{{- $namespaces = append $namespaces $runner.namespace -}}{{- end -}}
+{{- end -}}
+{{- $namespaces | uniq | sortAlpha | toJson -}}
+{{- end -}}
 
 {{/*
 The release's own namespace is there before the chart is, and Kubernetes makes "default".

@@ -1,9 +1,12 @@
 {{/*
-  podrunner.openshift.scc          name of the SecurityContextConstraints that jobs use
-  podrunner.openshift.namespaces   namespaces of runners in the mode openshift, each once, as a JSON list
-  podrunner.openshift.accounts     accounts of their jobs in one namespace, each once, as a JSON list
-  podrunner.openshift.rules        rules of the Role that lets these accounts use the constraints
+SecurityContextConstraints of OpenShift, for runners in the mode openshift.
+
+  podrunner.openshift.scc         name of the constraints that jobs use
+  podrunner.openshift.namespaces  namespaces of these runners, each once, as a JSON list
+  podrunner.openshift.accounts    accounts of their jobs in one namespace, each once, as a JSON list
+  podrunner.openshift.rules       rules of the Role that lets these accounts use the constraints
 */}}
+
 {{/* It belongs to the cluster: with the release's namespace in its name, no two releases share it. */}}
 {{- define "podrunner.openshift.scc" -}}
 {{- .Values.podman.openshift.scc.name | default (printf "%s.%s-jobs" .Release.Namespace (include "podrunner.fullname" .)) -}}

@@ -1,8 +1,8 @@
 {{/*
 Patches of the job pod, for what config.toml has no key.
 
-  podrunner.podman.patches    pod_spec and the feature flag that turns it on, for the keys of a mode
-  podrunner.podman.identity   the patch that names a user whom the platform assigned
+  podrunner.podman.patches   pod_spec and the feature flag that turns it on, for the keys of a mode
+  podrunner.podman.identity  the patch that names a user whom the platform assigned
 */}}
 
 {{/*

@@ -1,13 +1,12 @@
 {{/*
 Parts of a job pod, as the Kubernetes executor would make them from a [[runners]] table.
 
-  podrunner.pod.securityContext   a security context of config.toml (snake case) as Kubernetes writes it (camel case)
-  podrunner.pod.build             the same for the build container, with the runner-wide keys it inherits
-  podrunner.pod.level             the Pod Security level that the job namespace has to allow
-  podrunner.pod.tolerations       node_tolerations as Kubernetes writes them
-  podrunner.pod.resources         resources of one of its containers
-  podrunner.pod.patch             what pod_spec adds: pod (scalar fields), initContainers, volumes, build (container)
+  podrunner.pod.securityContext  a security context of config.toml (snake case) as Kubernetes writes it (camel case)
+  podrunner.pod.build            the same for the build container, with the runner-wide keys it inherits
+  podrunner.pod.level            the Pod Security level that the job namespace has to allow
+  podrunner.pod.resources        resources of one of its containers
 */}}
+
 {{- define "podrunner.pod.securityContext" -}}
 {{- $context := dict -}}
 {{- range $key, $value := . -}}
@@ -47,19 +46,6 @@ usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kube
 {{- if or $build.privileged $unconfined $unmasked ((index . 1).volumes | default dict).host_path -}}privileged{{- else -}}{{ index . 0 }}{{- end -}}
 {{- end -}}
 
-{{/* Of each entry `key=value: effect`; without a value any will do, without an effect every one. */}}
-{{- define "podrunner.pod.tolerations" -}}
-{{- $found := list -}}
-{{- range $key, $effect := . -}}
-  {{- $parts := regexSplit "=" $key 2 -}}
-  {{- $one := dict "key" (first $parts) "operator" "Exists" -}}
-  {{- with rest $parts -}}{{- $one = dict "key" (first $parts) "operator" "Equal" "value" (first .) -}}{{- end -}}
-  {{- with $effect -}}{{- $_ := set $one "effect" . -}}{{- end -}}
-  {{- $found = append $found $one -}}
-{{- end -}}
-{{- toJson $found -}}
-{{- end -}}
-
 {{/* usage: include "podrunner.pod.resources" (list $kubernetes "helper_") | fromJson; keys without a prefix are the build container's */}}
 {{- define "podrunner.pod.resources" -}}
 {{- $resources := dict -}}
@@ -71,32 +57,4 @@ usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kube
   {{- with $amounts -}}{{- $_ := set $resources (printf "%ss" $part) . -}}{{- end -}}
 {{- end -}}
 {{- toJson $resources -}}
-{{- end -}}
-
-{{/*
-usage: {{- $patch := include "podrunner.pod.patch" $kubernetes | fromJson }}
-The strategic patches of pod_spec, laid over each other. Lists are joined, as the API server joins them by name.
-*/}}
-{{- define "podrunner.pod.patch" -}}
-{{- $joined := dict "pod" dict "initContainers" list "volumes" list "build" (dict "volumeMounts" list) -}}
-{{- range .pod_spec -}}
-  {{- $patch := dict -}}
-  {{- if eq (.patch_type | default "strategic") "strategic" -}}{{- $patch = .patch | default "" | fromYaml -}}{{- end -}}
-  {{- range $key, $value := $patch -}}
-    {{- if has $key (list "initContainers" "volumes") -}}
-      {{- $_ := set $joined $key (concat (get $joined $key) $value) -}}
-    {{- else if eq $key "containers" -}}
-      {{- range $value -}}
-        {{- if eq .name "build" -}}
-          {{- $mounts := concat $joined.build.volumeMounts (.volumeMounts | default list) -}}
-          {{- include "podrunner.merge" (list $joined.build .) -}}
-          {{- $_ := set $joined.build "volumeMounts" $mounts -}}
-        {{- end -}}
-      {{- end -}}
-    {{- else -}}
-      {{- $_ := set $joined.pod $key $value -}}
-    {{- end -}}
-  {{- end -}}
-{{- end -}}
-{{- toJson $joined -}}
 {{- end -}}

@@ -1,18 +1,13 @@
 {{/*
-What each podman mode puts into a [[runners]] table; _prepare.tpl has podman's own configuration.
+What all modes in which the chart sets podman up have in common.
 
-  podrunner.podman.defaults.<mode>   the mode's keys, as YAML; usage: include … (dict "podman" $podman "namespace" …)
+  podrunner.podman.base      their keys of a [[runners]] table, as YAML
+  podrunner.podman.emptyDir  medium and size of an emptyDir
 
 Everything that podman needs lives on two emptyDirs, so that it works in whichever namespace the job pod runs: the home
 (HOME and builds_dir) and /podrunner (images, runtime folder, configuration). The script reaches the job through
 pre_build_script and environment, not through a ConfigMap, which job namespaces would not have.
 */}}
-
-{{/* Nothing of podman. Where jobs run is no matter of podman: without it, GitLab Runner would take "default". */}}
-{{- define "podrunner.podman.defaults.none" -}}
-kubernetes:
-  namespace: {{ .namespace | quote }}
-{{- end -}}
 
 {{/* Common to all modes in which the chart sets podman up; the caller adds its container's users. */}}
 {{- define "podrunner.podman.base" -}}
@@ -87,107 +82,4 @@ medium: {{ . | quote }}
 {{- with .size }}
 size_limit: {{ . | quote }}
 {{- end }}
-{{- end -}}
-
-{{/*
-Volumes of additional image stores, read only. They are not below /podrunner, whose folders get the job's group.
-usage: include … .podman.storage.additionalImageStores
-*/}}
-{{- define "podrunner.podman.stores" -}}
-{{- $claims := list -}}
-{{- $paths := list -}}
-{{- range $name, $store := . -}}
-  {{- $mount := dict "mount_path" (include "podrunner.podman.store" (list $name $store)) "read_only" true -}}
-  {{- with $store.persistentVolumeClaim -}}{{- $claims = append $claims (merge (dict "name" .) $mount) -}}{{- end -}}
-  {{- with $store.hostPath -}}{{- $paths = append $paths (merge (dict "name" (printf "podrunner-store-%s" $name) "host_path" .) $mount) -}}{{- end -}}
-{{- end -}}
-{{- with $claims }}
-pvc: {{ toJson . }}
-{{- end }}
-{{- with $paths }}
-host_path: {{ toJson . }}
-{{- end }}
-{{- end -}}
-
-{{/* Where podman finds an additional image store: include "podrunner.podman.store" (list $name $store) */}}
-{{- define "podrunner.podman.store" -}}
-{{- (index . 1).path | default (printf "/podrunner-stores/%s" (index . 0)) -}}
-{{- end -}}
-
-{{/*
-Security contexts of the three containers that run as one user. The user is set by container, not for the pod: services
-keep the user of their image. usage: include … (dict "uid" 1000 "build" "the build container's other keys, as YAML")
-A uid of null leaves the user to the platform.
-*/}}
-{{- define "podrunner.podman.containers" -}}
-{{- $user := "" -}}
-{{- if not (kindIs "invalid" .uid) -}}
-  {{- $user = printf "run_as_user: %v, run_as_group: %v, " .uid .uid -}}
-{{- end -}}
-{{- $unprivileged := printf "{%srun_as_non_root: %v, allow_privilege_escalation: false, capabilities: {drop: [ALL]}, seccomp_profile: {type: RuntimeDefault}}" $user (ne (toString .uid) "0") -}}
-init_permissions_container_security_context: {{ $unprivileged }}
-helper_container_security_context: {{ $unprivileged }}
-build_container_security_context: {{ printf "{%srun_as_non_root: %v, %s}" $user (ne (toString .uid) "0") .build }}
-{{- end -}}
-
-{{/* Keys of the build container that podman.seccomp and podman.run set, each followed by a comma. */}}
-{{- define "podrunner.podman.confinement" -}}
-{{- with .podman.seccomp.type -}}
-seccomp_profile: {type: {{ . }}{{ with $.podman.seccomp.localhostProfile }}, localhost_profile: {{ . | quote }}{{ end }}}, {{ end -}}
-{{- end -}}
-
-{{/* newuidmap works in a privileged container as it is: nothing but the user is set. */}}
-{{- define "podrunner.podman.defaults.privileged" -}}
-{{ include "podrunner.podman.base" . }}
-  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" "privileged: true") | nindent 2 }}
-{{- end -}}
-
-{{/*
-newuidmap and newgidmap carry SETUID and SETGID as file capabilities: the bounding set has to hold both, and
-no_new_privs, which allow_privilege_escalation: false sets, would void them. No seccomp profile is named: an explicit
-Unconfined is refused by the Pod Security level baseline, and the runtime's default denies unshare and mount.
-*/}}
-{{- define "podrunner.podman.newuidmap" -}}
-{{ include "podrunner.podman.confinement" . }}privileged: false, allow_privilege_escalation: true, capabilities: {drop: [ALL], add: [SETUID, SETGID]}
-{{- end -}}
-
-{{- define "podrunner.podman.defaults.unprivileged" -}}
-{{ include "podrunner.podman.base" . }}
-  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
-{{- include "podrunner.podman.patches" . }}
-{{- end -}}
-
-{{/*
-Root needs no newuidmap: podman copies the pod's own mapping, for which the kernel wants SETUID, SETGID and, since it
-maps root, SETFCAP.
-*/}}
-{{- define "podrunner.podman.defaults.unprivilegedRoot" -}}
-{{ include "podrunner.podman.base" . }}
-  {{- $build := printf "%sprivileged: false, allow_privilege_escalation: false, capabilities: {drop: [ALL], add: [SETUID, SETGID, SETFCAP]}" (include "podrunner.podman.confinement" .) }}
-  {{- include "podrunner.podman.containers" (dict "uid" 0 "build" $build) | nindent 2 }}
-{{- include "podrunner.podman.patches" . }}
-{{- end -}}
-
-{{/*
-A container's own /proc is a new mount, which the kernel allows only where nothing of the pod's /proc is masked. Without
-podman.run, containers see the job's /proc instead.
-*/}}
-{{- define "podrunner.podman.defaults.userNamespace" -}}
-{{ include "podrunner.podman.base" . }}
-  {{- $build := include "podrunner.podman.newuidmap" . -}}
-  {{- if .podman.run -}}{{- $build = printf "proc_mount: unmasked, %s" $build -}}{{- end -}}
-  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" $build) | nindent 2 }}
-{{- include "podrunner.podman.patches" (merge (dict "hostUsers" false) .) }}
-{{- end -}}
-
-{{/*
-The user is the platform's choice: an init container names it in passwd, subuid and subgid. OpenShift's own constraints
-nested-container admit only pods with a user namespace of their own.
-*/}}
-{{- define "podrunner.podman.defaults.openshift" -}}
-{{ include "podrunner.podman.base" . }}
-  {{- include "podrunner.podman.containers" (dict "uid" nil "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
-{{- $patches := merge (dict "identity" true) . -}}
-{{- if eq .podman.openshift.scc.name "nested-container" -}}{{- $_ := set $patches "hostUsers" false -}}{{- end -}}
-{{- include "podrunner.podman.patches" $patches }}
 {{- end -}}

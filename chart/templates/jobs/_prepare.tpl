@@ -1,11 +1,14 @@
 {{/*
 The shell script that lays out podman's folders and configuration before the job's own commands.
 
+  podrunner.podman.prepare  the script
+
 With an fsGroup, folders get a group that podman's user namespace does not map, and overlay mounts are refused: hence chgrp.
 Pipelines set HOME to folders of other images (/root, /): podman and git want one that is writable.
 An emptyDir is world-writable, and podman refuses such a runtime folder: hence run/ with mode 0700.
 The first line is what GitLab shows of the script when FF_SCRIPT_SECTIONS is on.
 */}}
+
 {{- define "podrunner.podman.prepare" -}}
 # podrunner: lay out podman's folders and configuration
 if [ ! -w "${HOME:-/}" ]; then

@@ -1,14 +1,14 @@
 {{/*
 The proxy, in the environment of manager and jobs. podman passes it on to the RUN steps of a build.
 
-  podrunner.proxy.addresses   variable → address, both spellings, as JSON
-  podrunner.proxy.direct      what is reached directly, joined by commas
-  podrunner.proxy.secrets     environment that takes user and password from the Secret, as a JSON list
-  podrunner.proxy.manager     the manager's environment
+  podrunner.proxy.addresses  variable → address, both spellings, as JSON
+  podrunner.proxy.direct     what is reached directly, joined by commas
+  podrunner.proxy.secrets    environment that takes user and password from the Secret, as a JSON list
 
 A password must not be in config.toml, which is a ConfigMap: jobs get it from a Secret of their namespace, by a patch of
 the pod. Kubernetes puts $(PROXY_USERNAME) in.
 */}}
+
 {{- define "podrunner.proxy.addresses" -}}
 {{- $addresses := dict -}}
 {{- $login := ternary "$(PROXY_USERNAME):$(PROXY_PASSWORD)@" "" (ne .existingSecret.name "") -}}
@@ -37,18 +37,4 @@ the pod. Kubernetes puts $(PROXY_USERNAME) in.
   {{- end -}}
 {{- end -}}
 {{- toJson $environment -}}
-{{- end -}}
-
-{{/* The API server is reached by its address, which Kubernetes tells every container. */}}
-{{- define "podrunner.proxy.manager" -}}
-{{- if or .http .https -}}
-{{- $environment := include "podrunner.proxy.secrets" . | fromJsonArray -}}
-{{- range $name, $value := include "podrunner.proxy.addresses" . | fromJson -}}
-  {{- $environment = append $environment (dict "name" $name "value" $value) -}}
-{{- end -}}
-{{- range $name := list "NO_PROXY" "no_proxy" -}}
-  {{- $environment = append $environment (dict "name" $name "value" (printf "%s,$(KUBERNETES_SERVICE_HOST)" (include "podrunner.proxy.direct" $))) -}}
-{{- end -}}
-{{- toYaml $environment -}}
-{{- end -}}
 {{- end -}}

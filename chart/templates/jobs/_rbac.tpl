@@ -1,84 +1,13 @@
 {{/*
 What the manager may do: what the Kubernetes executor calls for the runners and job features of the values, and nothing
-else. podrunner/config/permissions.py of the package says the same, feature by feature; tests compare both.
+else. The module podrunner.runner.permissions says the same, feature by feature; tests compare both.
 
-  podrunner.rbac.namespaces     namespaces of all runners' job pods, each once, as a JSON list
-  podrunner.rbac.runner         what one runner needs
-  podrunner.rbac.features       what the runners of one namespace, and their jobs, may need
-  podrunner.rbac.rules          rules of the Role of one namespace
-  podrunner.rbac.clusterRules   rules that no Role can give; empty where none is needed
-  podrunner.rbac.clusterName    name of the ClusterRole and of its binding
-  podrunner.rbac.withdrawn      feature flags that jobs cannot turn on when rbac.jobFeatures is narrowed, as JSON
+  podrunner.rbac.rules         rules of the Role of one namespace
+  podrunner.rbac.clusterRules  rules that no Role can give; empty where none is needed
+  podrunner.rbac.clusterName   name of the ClusterRole and of its binding
 
 The source of each line is the call in the Kubernetes executor of GitLab Runner 19.4.
 */}}
-
-{{/* usage: include "podrunner.rbac.namespaces" $runners | fromJsonArray */}}
-{{- define "podrunner.rbac.namespaces" -}}
-{{- $namespaces := list -}}
-{{- range $name, $runner := . -}}
-  {{- if not $runner.namespacePerJob -}}{{- $namespaces = append $namespaces $runner.namespace -}}{{- end -}}
-{{- end -}}
-{{- $namespaces | uniq | sortAlpha | toJson -}}
-{{- end -}}
-
-{{/*
-Feature flags that all jobs of a runner have on: flag -> true, as JSON. usage: include "podrunner.rbac.flags" $config | fromJson
-feature_flags wins over environment.
-*/}}
-{{- define "podrunner.rbac.flags" -}}
-{{- $on := dict -}}
-{{- range .environment -}}
-  {{- if hasPrefix "FF_" . -}}
-    {{- $pair := splitList "=" . -}}
-    {{- $_ := set $on (first $pair) (has (rest $pair | join "=" | lower) (list "1" "t" "true")) -}}
-  {{- end -}}
-{{- end -}}
-{{- range $flag, $value := .feature_flags -}}
-  {{- $_ := set $on $flag (eq (toString $value) "true") -}}
-{{- end -}}
-{{- range $flag, $value := $on -}}{{- if not $value -}}{{- $_ := unset $on $flag -}}{{- end -}}{{- end -}}
-{{- toJson $on -}}
-{{- end -}}
-
-{{/* What one runner needs beside rbac.jobFeatures: feature -> true, as JSON. usage: include "podrunner.rbac.runner" $config | fromJson */}}
-{{- define "podrunner.rbac.runner" -}}
-{{- $kubernetes := .kubernetes | default dict -}}
-{{- $pause := $kubernetes.autoscaler | default dict -}}
-{{- $flags := include "podrunner.rbac.flags" . | fromJson -}}
-{{- $given := dict
-  "attach" (not $flags.FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY)
-  "podWarnings" (ne (toString $kubernetes.print_pod_warning_events) "false")
-  "podEvents" $flags.FF_PRINT_POD_EVENTS
-  "containerLog" (or $flags.FF_KUBERNETES_HONOR_ENTRYPOINT $flags.FF_WAIT_FOR_POD_TO_BE_REACHABLE)
-  "availability" $kubernetes.resource_availability_check_max_attempts
-  "pullSecrets" (and $kubernetes.resource_availability_check_max_attempts $kubernetes.image_pull_secrets)
-  "disruption" $kubernetes.pod_disruption_budget
-  "autoscaler" $pause
-  "pauseClass" (and $pause (has ($pause.pause_pod_priority_class_name | default "") (list "" "gitlab-runner-idle-capacity")))
-  "suspend" $flags.FF_SUSPENDABLE_ENVIRONMENTS
--}}
-{{- $features := dict -}}
-{{- range $feature, $on := $given -}}
-  {{- if $on -}}{{- $_ := set $features $feature true -}}{{- end -}}
-{{- end -}}
-{{- toJson $features -}}
-{{- end -}}
-
-{{/*
-usage: include "podrunner.rbac.features" (list $ $runners $namespace) | fromJson
-A namespace of "" stands for those of runners with namespace_per_job.
-*/}}
-{{- define "podrunner.rbac.features" -}}
-{{- $features := deepCopy (index . 0).Values.rbac.jobFeatures -}}
-{{- range $name, $runner := index . 1 -}}
-  {{- if eq (index $ 2) (ternary "" $runner.namespace $runner.namespacePerJob) -}}
-    {{- $_ := mergeOverwrite $features $runner.features -}}
-  {{- end -}}
-{{- end -}}
-{{- if (include "podrunner.session" (index . 0) | fromJson).listen_address -}}{{- $_ := set $features "sessions" true -}}{{- end -}}
-{{- toJson $features -}}
-{{- end -}}
 
 {{/* usage: include "podrunner.rbac.rules" (list $ $runners $namespace) */}}
 {{- define "podrunner.rbac.rules" -}}
@@ -187,14 +116,4 @@ A namespace of "" stands for those of runners with namespace_per_job.
 {{/* No two releases of a cluster share it: neither namespaces nor releases have a colon. */}}
 {{- define "podrunner.rbac.clusterName" -}}
 {{- printf "podrunner:%s:%s" .Release.Namespace (include "podrunner.fullname" .) -}}
-{{- end -}}
-
-{{/* A flag of the runner wins over a job's variable: such a job runs without the feature instead of being forbidden it. */}}
-{{- define "podrunner.rbac.withdrawn" -}}
-{{- $flags := dict -}}
-{{- if not .Values.rbac.jobFeatures.podEvents -}}{{- $_ := set $flags "FF_PRINT_POD_EVENTS" false -}}{{- end -}}
-{{- if not .Values.rbac.jobFeatures.containerLogs -}}
-  {{- range list "FF_KUBERNETES_HONOR_ENTRYPOINT" "FF_WAIT_FOR_POD_TO_BE_REACHABLE" -}}{{- $_ := set $flags . false -}}{{- end -}}
-{{- end -}}
-{{- toJson $flags -}}
 {{- end -}}

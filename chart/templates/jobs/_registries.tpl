@@ -1,9 +1,12 @@
 {{/*
-  podrunner.registries.script   the part of the job's script that lays out podman's registries and logins
+podman's registries and logins.
+
+  podrunner.registries.script  the part of the job's script that lays them out
 
 An entry of its own is what podman looks up by the longest prefix: mirrors and "insecure" of one registry share it.
 The logins are a copy at the place where `podman login` writes: a job adds to them, and the Secret stays as it is.
 */}}
+
 {{- define "podrunner.registries.script" -}}
 {{- $registries := concat (keys .mirrors) .insecure | uniq | sortAlpha }}
 {{- if $registries }}

@@ -1,10 +1,10 @@
 {{/*
-What the release's surroundings add to a runner's keys, in every mode: authorities, proxy, pull secrets,
-caches, the labels that a NetworkPolicy looks for.
+What the release's surroundings add to a runner's keys, in every mode: CA bundle, proxy, image pull secrets, caches, and
+the labels that a NetworkPolicy looks for.
 
-  podrunner.surroundings          adds all of it
-  podrunner.surroundings.proxy    the proxy
-  podrunner.secrets               names of the Secrets that job pods need in their namespace, as a JSON list
+  podrunner.surroundings        adds all of it
+  podrunner.surroundings.proxy  the proxy
+  podrunner.secrets             names of the Secrets that job pods need in their namespace, as a JSON list
 */}}
 
 {{/* usage: include "podrunner.surroundings" (list $ $mode $keys); adds to $keys, the keys of the mode */}}

@@ -1,26 +1,12 @@
 {{/*
-The CA bundle, from the manager to everything that a job runs.
+The CA bundle in job pods.
 
-  podrunner.trust.volume   the manager's volume with the bundle; usage: include … .Values.trust.caBundle
-  podrunner.trust.copy     script: where jobs keep it
-  podrunner.trust.bundle   script: one file with the image's own authorities too, for programs that read one file only
+  podrunner.trust.copy    script: where jobs keep it
+  podrunner.trust.bundle  script: one file with the image's own CAs too, for programs that read one file only
 
 GitLab Runner sends the text of tls-ca-file to every job as the file $CI_SERVER_TLS_CA_FILE, in whichever namespace its
 pod is: no ConfigMap has to be there.
 */}}
-{{- define "podrunner.trust.volume" -}}
-- name: trust
-  {{- if eq .kind "Secret" }}
-  secret:
-    secretName: {{ .name | quote }}
-  {{- else }}
-  configMap:
-    name: {{ .name | quote }}
-  {{- end }}
-    items:
-      - key: {{ .key | quote }}
-        path: ca.crt
-{{- end -}}
 
 {{/* Helper and build container share /podrunner: whichever comes first writes it. */}}
 {{- define "podrunner.trust.copy" -}}

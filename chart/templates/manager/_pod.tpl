@@ -1,40 +1,10 @@
 {{/*
-The manager's pod, whatever kind of object runs it.
+The manager's pod, whatever kind of object runs it. usage of each: include … $
 
-  podrunner.manager.kind       Deployment or StatefulSet
-  podrunner.manager.metadata   metadata of it
-  podrunner.manager.replicas   replicas, unless something else decides on them
-  podrunner.manager.selector   labels by which the manager's pods are found
-  podrunner.manager.pod        the pod template: metadata and spec
-  podrunner.manager.restart    what GitLab Runner reads at its start only, as JSON: a change of it takes another pod
-  podrunner.manager.spread     topology spread constraints
-
-usage of each: include "podrunner.manager.pod" $
-_container.tpl has the container of the manager itself, _volumes.tpl what is mounted into it.
+  podrunner.manager.restart  what GitLab Runner reads at its start only, as JSON: a change of it takes another pod
+  podrunner.manager.spread   topology spread constraints
+  podrunner.manager.pod      the pod template: metadata and spec
 */}}
-
-{{- define "podrunner.manager.kind" -}}
-{{- ternary "StatefulSet" "Deployment" .Values.manager.stableIdentity -}}
-{{- end -}}
-
-{{- define "podrunner.manager.metadata" }}
-  name: {{ include "podrunner.fullname" . | quote }}
-  namespace: {{ .Release.Namespace | quote }}
-  labels:
-    {{- include "podrunner.labels.manager" (list . .Values.manager.labels) | nindent 4 }}
-  {{- include "podrunner.annotations" (list . .Values.manager.annotations) }}
-{{- end -}}
-
-{{- define "podrunner.manager.replicas" -}}
-{{- if not (or .Values.manager.autoscaling.enabled (kindIs "invalid" .Values.manager.replicas)) -}}
-replicas: {{ .Values.manager.replicas }}
-{{- end -}}
-{{- end -}}
-
-{{- define "podrunner.manager.selector" -}}
-{{ include "podrunner.selector" . }}
-app.kubernetes.io/component: manager
-{{- end -}}
 
 {{/*
 listen_address, session_server and boot_verify count from the start of the process only (commands/multi.go of GitLab

@@ -1,8 +1,10 @@
 {{/*
-What is mounted into the manager's container, and where it comes from.
+What is mounted into the manager's containers, and where it comes from.
 
-  podrunner.manager.mounts    mounts of the container; usage: include … $
-  podrunner.manager.volumes   volumes of the pod; usage: include … $
+  podrunner.manager.mounts       mounts of the manager's container; usage: include … $
+  podrunner.manager.volumes      volumes of the pod; usage: include … $
+  podrunner.credentials.volumes  what credentials.container reads and where it writes; usage: include … $credentials
+  podrunner.trust.volume         the CA bundle; usage: include … .Values.trust.caBundle
 */}}
 
 {{- define "podrunner.manager.mounts" -}}
@@ -88,4 +90,35 @@ What is mounted into the manager's container, and where it comes from.
 {{- with .Values.manager.extraVolumes }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
+{{- end -}}
+
+{{- define "podrunner.credentials.volumes" -}}
+- name: config
+  emptyDir:
+    medium: Memory
+    sizeLimit: 16Mi
+- name: credentials
+  projected:
+    sources:
+      {{- range . }}
+      - secret:
+          name: {{ .secret | quote }}
+          items:
+            - key: {{ .key | quote }}
+              path: {{ .file | quote }}
+      {{- end }}
+{{- end -}}
+
+{{- define "podrunner.trust.volume" -}}
+- name: trust
+  {{- if eq .kind "Secret" }}
+  secret:
+    secretName: {{ .name | quote }}
+  {{- else }}
+  configMap:
+    name: {{ .name | quote }}
+  {{- end }}
+    items:
+      - key: {{ .key | quote }}
+        path: ca.crt
 {{- end -}}

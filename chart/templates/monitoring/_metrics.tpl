@@ -1,4 +1,6 @@
 {{/*
+How the manager is watched.
+
   podrunner.metrics.port      the port of metrics and health, as GitLab Runner reads it; empty when there is none
   podrunner.metrics.name      name of an object for the Prometheus operator
   podrunner.metrics.monitor   what PodMonitor and ServiceMonitor have in common: whom they look for
@@ -6,6 +8,7 @@
   podrunner.metrics.series    the labels of this release's series
   podrunner.metrics.alerts    the alerts as YAML, by their names in the values
 */}}
+
 {{- define "podrunner.metrics.port" -}}
 {{- with .Values.config.listen_address -}}
 {{- regexFind ":[0-9]+$" . | trimPrefix ":" | default "9252" -}}

@@ -1,10 +1,10 @@
 {{/*
 References of images, with global.imageRegistry in place of their registries.
 
-  podrunner.image         from registry, repository, tag and digest
-  podrunner.image.manager the manager's; usage: include … $
-  podrunner.image.moved   from one text, such as podman.image
-  podrunner.image.helper  the helper image of one runner; empty leaves it to GitLab Runner
+  podrunner.image          from registry, repository, tag and digest
+  podrunner.image.manager  the manager's; usage: include … $
+  podrunner.image.moved    from one text, such as podman.image
+  podrunner.image.helper   the helper image of one runner; empty leaves it to GitLab Runner
 */}}
 
 {{/* usage: include "podrunner.image" (list $ .Values.image "the tag when none is set") */}}

@@ -1,0 +1,34 @@
+{{/*
+Keys of GitLab's own chart among the values.
+
+  podrunner.checks.official        fails with all of them
+  podrunner.checks.official.found  those of one map of the values, one a line
+*/}}
+
+{{/*
+Before anything reads the values. Where runners are named, a map is one, and so is null.
+usage: include "podrunner.checks.official" $
+*/}}
+{{- define "podrunner.checks.official" -}}
+{{- $known := .Files.Get "files/gitlab-runner.json" | fromJson -}}
+{{- with include "podrunner.checks.official.found" (list $known .Values "") -}}
+  {{- fail (printf "\n\nThese values are of GitLab's own chart, gitlab-runner, and do nothing in this one:%s\n`podrunner import VALUES.yaml` writes a values file for this chart from one for GitLab's.\n" .) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "podrunner.checks.official.found" -}}
+{{- $known := index . 0 -}}
+{{- $path := index . 2 -}}
+{{- range $key, $value := index . 1 -}}
+  {{- $fate := get $known $key -}}
+  {{- if and (kindIs "map" $fate) (kindIs "map" $value) -}}
+    {{- include "podrunner.checks.official.found" (list $fate $value (printf "%s%s." $path $key)) -}}
+  {{- else if and (kindIs "string" $fate) $fate -}}
+    {{- $ours := kindIs "invalid" $value -}}
+    {{- if eq $path "runners." -}}{{- $ours = and (or $ours (kindIs "map" $value)) (eq $key (lower $key | replace "_" "-")) -}}{{- end -}}
+    {{- if not $ours }}
+  {{ $path }}{{ $key }}: {{ $fate }}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}

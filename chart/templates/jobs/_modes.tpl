@@ -1,0 +1,100 @@
+{{/*
+What each podman mode puts into a [[runners]] table.
+
+  podrunner.podman.containers                 security contexts of the containers that run as one user
+  podrunner.podman.confinement                keys of the build container that podman.seccomp sets
+  podrunner.podman.newuidmap                  keys of a build container that maps ids by newuidmap
+  podrunner.podman.defaults.none              the mode none, as YAML
+  podrunner.podman.defaults.privileged        the mode privileged
+  podrunner.podman.defaults.unprivileged      the mode unprivileged
+  podrunner.podman.defaults.unprivilegedRoot  the mode unprivilegedRoot
+  podrunner.podman.defaults.userNamespace     the mode userNamespace
+  podrunner.podman.defaults.openshift         the mode openshift
+
+usage of each mode: include "podrunner.podman.defaults.<mode>" (dict "podman" $podman "namespace" … "serviceAccount" …
+"helperImage" … "trust" … "kubernetes" …), where $podman is the section podman of one runner
+*/}}
+
+{{/*
+Security contexts of the three containers that run as one user. The user is set by container, not for the pod: services
+keep the user of their image. usage: include … (dict "uid" 1000 "build" "the build container's other keys, as YAML")
+A uid of null leaves the user to the platform.
+*/}}
+{{- define "podrunner.podman.containers" -}}
+{{- $user := "" -}}
+{{- if not (kindIs "invalid" .uid) -}}
+  {{- $user = printf "run_as_user: %v, run_as_group: %v, " .uid .uid -}}
+{{- end -}}
+{{- $unprivileged := printf "{%srun_as_non_root: %v, allow_privilege_escalation: false, capabilities: {drop: [ALL]}, seccomp_profile: {type: RuntimeDefault}}" $user (ne (toString .uid) "0") -}}
+init_permissions_container_security_context: {{ $unprivileged }}
+helper_container_security_context: {{ $unprivileged }}
+build_container_security_context: {{ printf "{%srun_as_non_root: %v, %s}" $user (ne (toString .uid) "0") .build }}
+{{- end -}}
+
+{{/* Keys of the build container that podman.seccomp and podman.run set, each followed by a comma. */}}
+{{- define "podrunner.podman.confinement" -}}
+{{- with .podman.seccomp.type -}}
+seccomp_profile: {type: {{ . }}{{ with $.podman.seccomp.localhostProfile }}, localhost_profile: {{ . | quote }}{{ end }}}, {{ end -}}
+{{- end -}}
+
+{{/*
+newuidmap and newgidmap carry SETUID and SETGID as file capabilities: the bounding set has to hold both, and
+no_new_privs, which allow_privilege_escalation: false sets, would void them. No seccomp profile is named: an explicit
+Unconfined is refused by the Pod Security level baseline, and the runtime's default denies unshare and mount.
+*/}}
+{{- define "podrunner.podman.newuidmap" -}}
+{{ include "podrunner.podman.confinement" . }}privileged: false, allow_privilege_escalation: true, capabilities: {drop: [ALL], add: [SETUID, SETGID]}
+{{- end -}}
+
+{{/* Nothing of podman. Where jobs run is no matter of podman: without it, GitLab Runner would take "default". */}}
+{{- define "podrunner.podman.defaults.none" -}}
+kubernetes:
+  namespace: {{ .namespace | quote }}
+{{- end -}}
+
+{{/* newuidmap works in a privileged container as it is: nothing but the user is set. */}}
+{{- define "podrunner.podman.defaults.privileged" -}}
+{{ include "podrunner.podman.base" . }}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" "privileged: true") | nindent 2 }}
+{{- end -}}
+
+{{- define "podrunner.podman.defaults.unprivileged" -}}
+{{ include "podrunner.podman.base" . }}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
+{{- include "podrunner.podman.patches" . }}
+{{- end -}}
+
+{{/*
+Root needs no newuidmap: podman copies the pod's own mapping, for which the kernel wants SETUID, SETGID and, since it
+maps root, SETFCAP.
+*/}}
+{{- define "podrunner.podman.defaults.unprivilegedRoot" -}}
+{{ include "podrunner.podman.base" . }}
+  {{- $build := printf "%sprivileged: false, allow_privilege_escalation: false, capabilities: {drop: [ALL], add: [SETUID, SETGID, SETFCAP]}" (include "podrunner.podman.confinement" .) }}
+  {{- include "podrunner.podman.containers" (dict "uid" 0 "build" $build) | nindent 2 }}
+{{- include "podrunner.podman.patches" . }}
+{{- end -}}
+
+{{/*
+A container's own /proc is a new mount, which the kernel allows only where nothing of the pod's /proc is masked. Without
+podman.run, containers see the job's /proc instead.
+*/}}
+{{- define "podrunner.podman.defaults.userNamespace" -}}
+{{ include "podrunner.podman.base" . }}
+  {{- $build := include "podrunner.podman.newuidmap" . -}}
+  {{- if .podman.run -}}{{- $build = printf "proc_mount: unmasked, %s" $build -}}{{- end -}}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" $build) | nindent 2 }}
+{{- include "podrunner.podman.patches" (merge (dict "hostUsers" false) .) }}
+{{- end -}}
+
+{{/*
+The user is the platform's choice: an init container names it in passwd, subuid and subgid. OpenShift's own constraints
+nested-container admit only pods with a user namespace of their own.
+*/}}
+{{- define "podrunner.podman.defaults.openshift" -}}
+{{ include "podrunner.podman.base" . }}
+  {{- include "podrunner.podman.containers" (dict "uid" nil "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
+{{- $patches := merge (dict "identity" true) . -}}
+{{- if eq .podman.openshift.scc.name "nested-container" -}}{{- $_ := set $patches "hostUsers" false -}}{{- end -}}
+{{- include "podrunner.podman.patches" $patches }}
+{{- end -}}

@@ -23,13 +23,14 @@ PODRUNNER = (sys.executable, "-m", "podrunner")
 # Other plugins that happen to be installed are not measured: process.py keeps pytest from loading them.
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 WITH_PLUGIN = (*PYTEST, "-p", "podrunner.testing.plugin")
-_STARTS = 15
-_RENDERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What is measured with: `scripts` of pipes.py, `suites` of suites.py by name, `repeat` for what takes long."""
+    """What is measured with: `scripts` of pipes.py, `suites` of suites.py by name.
+
+    `repeat`: rounds of what takes long. `rounds`: of what takes a second at most.
+    """
 
     chart: Path
     cases: CaseSet
@@ -37,6 +38,7 @@ class Bench:
     scripts: Mapping[str, Path]
     suites: Mapping[str, Path]
     repeat: int
+    rounds: int = 15
 
     def check(self, *options: str) -> tuple[str, ...]:
         """The command that checks all cases."""
@@ -55,26 +57,45 @@ def all_measures(bench: Bench) -> Iterator[Measure]:
 
 
 def renders(bench: Bench) -> Iterator[Measure]:
-    """One render in one process on one core, in CPU time."""
-    values = bench.cases.values(bench.cases.teams[0])
-    script = [sys.executable, str(HERE / "render_time.py"), str(bench.chart), str(values), str(_RENDERS)]
-    times = json.loads(run(script, bench.cases.folder).output)
-    for name, limit in (("without", 8.0), ("with", None)):
-        one = Series(f"render {name} schema validation", "ms", tuple(times[name]))
-        yield Measure(f"one render in process, {name} schema validation", one.middle, "ms", (one,), limit)
+    """One render in one process on one core, in CPU time, against `helm template` of the same values."""
+    script = (sys.executable, str(HERE / "render_time.py"), str(bench.chart), str(_first_values(bench)))
+    done = run((*script, str(bench.rounds), *_helm_template(bench)), bench.cases.folder)
+    times = {name: tuple(values) for name, values in json.loads(done.output).items()}
+    helm = Series("CPU time of helm template", "ms", times["helm"])
+    for name, limit in (("without", 5.0), ("with", None)):
+        ours = Series(f"CPU time of a render in process, {name} schema validation", "ms", times[name])
+        what = f"one render in process, {name} schema validation: helm template"
+        yield Measure(what, _ratio(helm, ours), "times our CPU time", (helm, ours), limit, at_least=True)
 
 
 def start(bench: Bench) -> Measure:
-    """From the start of `podrunner check` for one values file to its first output."""
-    values = str(bench.cases.values(bench.cases.teams[0]))
-    command = (*PODRUNNER, "check", "--chart", str(bench.chart), values)
-    times = [1000 * run(command, bench.cases.folder).first for _ in range(_STARTS + 1)][1:]
-    one = Series("podrunner check FILE to its first output", "ms", tuple(times))
-    return Measure("start to first output, one values file", one.middle, "ms", (one,), 250)
+    """From the start of `podrunner check` for one values file to its first output, against all of `helm template`."""
+    check = (*PODRUNNER, "check", "--chart", str(bench.chart), str(_first_values(bench)))
+    template = _helm_template(bench)
+    turns = {
+        "podrunner check FILE to its first output": lambda: 1000 * run(check, bench.cases.folder).first,
+        "helm template of the same values": lambda: 1000 * run(template, bench.cases.folder).seconds,
+    }
+    # Once before it counts: Python keeps its bytecode, and the files are in memory.
+    _in_turns(turns, 1, "ms")
+    ours, helm = _in_turns(turns, bench.rounds, "ms")
+    what = "start to first output, one values file"
+    return Measure(what, _ratio(ours, helm), "times helm template's time", (ours, helm), 3.5)
+
+
+def _first_values(bench: Bench) -> Path:
+    return bench.cases.values(bench.cases.teams[0])
+
+
+def _helm_template(bench: Bench) -> tuple[str, ...]:
+    """What renders the values of the first team, without a preset."""
+    team = bench.cases.teams[0].name
+    values = str(_first_values(bench))
+    return (str(bench.peers["helm"]), "template", team, str(bench.chart), "--namespace", team, "--values", values)
 
 
 def idle_plugin(bench: Bench) -> Measure:
-    """What the plugin adds to a pytest run that does not use it."""
+    """A pytest run that does not use the plugin, with it against without it."""
     folder = bench.cases.folder / "idle"
     folder.mkdir(exist_ok=True)
     (folder / "test_nothing.py").write_text("def test_nothing(): pass\n", encoding="utf-8")
@@ -83,11 +104,11 @@ def idle_plugin(bench: Bench) -> Measure:
             "pytest without the plugin": lambda: 1000 * run(PYTEST, folder).seconds,
             "pytest with the idle plugin": lambda: 1000 * run(WITH_PLUGIN, folder).seconds,
         },
-        _STARTS,
+        bench.rounds,
         "ms",
     )
-    added = median(more - less for more, less in zip(with_plugin.values, without.values, strict=True))
-    return Measure("idle pytest plugin adds", added, "ms", (without, with_plugin), 50)
+    what = "pytest with the idle plugin"
+    return Measure(what, _ratio(with_plugin, without), "times pytest's time", (without, with_plugin), 1.25)
 
 
 def memory(bench: Bench) -> Iterator[Measure]:

@@ -35,7 +35,7 @@ def environment() -> dict[str, str]:
 
 
 def run(command: Sequence[str], folder: Path) -> Run:
-    """Runs a command to its end. Raises PodrunnerError with its output when it fails: a failure is no measurement."""
+    """Runs a command to its end. Raises PodrunnerError with its output when it fails: a failure is not a measurement."""
     began = time.perf_counter()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, env=environment()

@@ -24,7 +24,7 @@ from podrunner.gitlab.repository import pack
 from podrunner.modes.promise import check_inside, check_pods
 from podrunner.modes.runners import read_promise
 from podrunner.pipeline.fields import Image, Variable
-from podrunner.pipeline.job import Job
+from podrunner.pipeline.job import PipelineJob
 from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
@@ -76,7 +76,7 @@ def make_plan(cells: Sequence[Cell], around: Surroundings, repository: Path, siz
     """The job, the repository as a Git bundle, and one subject: a release with a runner for each cell."""
     values = Values({"runners": {cell.runner: cell.values for cell in cells}}, "the benchmark")
     return Plan(
-        job=Job(
+        job=PipelineJob(
             name="bench-build",
             stage="test",
             script=("bash measure.sh",),

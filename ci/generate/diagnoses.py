@@ -10,7 +10,7 @@ from podrunner.explain.diagnosis import fill
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.explain.catalogue import Catalogue, Entry
+    from podrunner.explain.catalogue import Catalogue, Cause
 
 _HEAD = """\
 # What `podrunner explain` knows
@@ -37,7 +37,7 @@ def _sections(catalogue: Catalogue) -> Iterator[str]:
                 yield from _entry(entry)
 
 
-def _entry(entry: Entry) -> Iterator[str]:
+def _entry(entry: Cause) -> Iterator[str]:
     yield f"### {entry.id}\n\n**{_sentence(fill(entry.title, {}))}** {fill(entry.cause, {})}\n"
     if entry.level is not Level.CAUSE:
         yield f"{_GENERAL if entry.level is Level.GENERAL else _SYMPTOM}\n"

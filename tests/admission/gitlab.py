@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.gitlab.payload import Order, make_payload
 from podrunner.gitlab.repository import Commit
-from podrunner.gitlab.stand_in.server import StandIn, Tokens, make_server
+from podrunner.gitlab.stand_in.server import StandInServer, Tokens, make_server
 from podrunner.pipeline.fields import Image
-from podrunner.pipeline.job import Job
+from podrunner.pipeline.job import PipelineJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from podrunner.gitlab.stand_in.jobs import Job as QueuedJob
+    from podrunner.gitlab.stand_in.jobs import PipelineJob as QueuedJob
     from podrunner.pipeline.fields import Variable
 
 IMAGE = "docker.io/library/alpine:3.22"
@@ -27,7 +27,7 @@ IMAGE = "docker.io/library/alpine:3.22"
 class Gitlab:
     """A running stand-in."""
 
-    def __init__(self, server: StandIn) -> None:
+    def __init__(self, server: StandInServer) -> None:
         self._server = server
         self._ids = itertools.count(1)
         self.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -42,7 +42,7 @@ class Gitlab:
     ) -> QueuedJob:
         """Queue a job for the runner `runner`, which says `token`; without an image it gets the runner's own."""
         self._server.tokens.runners[token] = runner
-        job = Job(
+        job = PipelineJob(
             name="build",
             stage="test",
             script=("podman build .",),

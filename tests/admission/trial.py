@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from podrunner.gitlab.stand_in.jobs import Job
+    from podrunner.gitlab.stand_in.jobs import QueuedJob
     from podrunner.pipeline.fields import Variable
 
     from .cluster import Cluster
@@ -104,12 +104,12 @@ def attempt(
             return Trial(release, pods, traces, running.log, left, cluster.plane.requests(user)[past:])
 
 
-def _queue(runner: Mapping[str, Any], token: str, bench: Bench, variables: tuple[Variable, ...]) -> Job:
+def _queue(runner: Mapping[str, Any], token: str, bench: Bench, variables: tuple[Variable, ...]) -> QueuedJob:
     given = (runner.get("kubernetes") or {}).get("image")
     return bench.gitlab.queue(str(runner["name"]), token, "" if given else IMAGE, variables=variables)
 
 
-def _wait(job: Job, namespace: str, cluster: Cluster, running: Manager) -> dict[str, Any] | None:
+def _wait(job: QueuedJob, namespace: str, cluster: Cluster, running: Manager) -> dict[str, Any] | None:
     """Give the pod of a job; None once the job is over without."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:

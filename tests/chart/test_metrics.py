@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.gitlab.stand_in.server import StandIn, Tokens, make_server
+from podrunner.gitlab.stand_in.server import StandInServer, Tokens, make_server
 
 ALERTS = (Path(__file__).parents[2] / "chart/files/alerts.yaml").read_text()
 # Labels that Prometheus adds.
@@ -37,7 +37,7 @@ SECONDS = 60
 
 
 @pytest.fixture
-def gitlab(tmp_path: Path) -> Iterator[StandIn]:
+def gitlab(tmp_path: Path) -> Iterator[StandInServer]:
     """A stand-in GitLab that has one job, for the runner `good`; it knows no other."""
     server = make_server(("127.0.0.1", 0), Tokens(secrets.token_hex(8), {"glrt-good": "good"}), tmp_path)
     server.jobs.add(JOB, "good")
@@ -50,7 +50,7 @@ def gitlab(tmp_path: Path) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def manager(gitlab: StandIn, gitlab_runner: str, render: Any, tmp_path: Path) -> Iterator[str]:
+def manager(gitlab: StandInServer, gitlab_runner: str, render: Any, tmp_path: Path) -> Iterator[str]:
     """A real manager with the release's configuration and no cluster: the address of its metrics."""
     away = {"config": {"kubernetes": {"host": "https://127.0.0.1:1"}}}
     url = f"http://127.0.0.1:{gitlab.server_address[1]}"

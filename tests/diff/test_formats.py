@@ -8,28 +8,28 @@ import pytest
 
 from podrunner.diff import json as json_format
 from podrunner.diff import markdown, text
-from podrunner.diff.entry import Consequence, Entry, Outcome, group
+from podrunner.diff.entry import ComparedCase, Consequence, DiffEntry, group
 from podrunner.diff.report import Comparison
 from podrunner.manifests.difference.objects import Difference, Identity
 
 
-def entry(name: str, before: object = 1, after: object = 2, consequence: Consequence = Consequence.OTHER) -> Entry:
+def entry(name: str, before: object = 1, after: object = 2, consequence: Consequence = Consequence.OTHER) -> DiffEntry:
     difference = Difference(Identity("apps", "Deployment", "", name), ("spec", "replicas"), before, after)
-    return Entry(consequence, difference.object, difference.text, difference)
+    return DiffEntry(consequence, difference.object, difference.text, difference)
 
 
-def comparison(*outcomes: Outcome) -> Comparison:
+def comparison(*outcomes: ComparedCase) -> Comparison:
     return Comparison("v1", "v2", tuple(one.case for one in outcomes), {}, tuple(group(outcomes)))
 
 
-REFUSED = Entry(Consequence.IMMUTABLE, "Job/x", "a → b", None, "It cannot change.")
-TWO = comparison(Outcome("a", (entry("ci"), REFUSED)), Outcome("b", (entry("ci"),)), Outcome("c"))
+REFUSED = DiffEntry(Consequence.IMMUTABLE, "Job/x", "a → b", None, "It cannot change.")
+TWO = comparison(ComparedCase("a", (entry("ci"), REFUSED)), ComparedCase("b", (entry("ci"),)), ComparedCase("c"))
 
 
 def test_the_same_change_in_two_releases_is_one_entry_with_both_names() -> None:
     outcomes = [
-        Outcome("a", (entry("ci-demo-worker"),), fullname="ci-demo", plain="demo"),
-        Outcome("b", (entry("demo-worker"),), fullname="demo", plain="demo"),
+        ComparedCase("a", (entry("ci-demo-worker"),), fullname="ci-demo", plain="demo"),
+        ComparedCase("b", (entry("demo-worker"),), fullname="demo", plain="demo"),
     ]
 
     (found,) = group(outcomes)
@@ -40,7 +40,9 @@ def test_the_same_change_in_two_releases_is_one_entry_with_both_names() -> None:
 def test_another_value_is_another_entry_however_long_both_are() -> None:
     long = "x" * 300
 
-    found = group([Outcome("a", (entry("ci", long, long + "a"),)), Outcome("b", (entry("ci", long, long + "b"),))])
+    found = group(
+        [ComparedCase("a", (entry("ci", long, long + "a"),)), ComparedCase("b", (entry("ci", long, long + "b"),))]
+    )
 
     assert [one.cases for one in found] == [("a",), ("b",)]
 
@@ -61,7 +63,7 @@ def test_text_begins_with_the_worst_and_ends_with_the_summary() -> None:
 
 
 def test_text_is_coloured_when_asked_for() -> None:
-    lines = text.write(comparison(Outcome("a", (entry("ci", "a\nb", "a\nc"),))), colour=True).splitlines()
+    lines = text.write(comparison(ComparedCase("a", (entry("ci", "a\nb", "a\nc"),))), colour=True).splitlines()
 
     assert lines[0] == "\x1b[1;0mChanges otherwise\x1b[0m"
     assert lines[2:4] == ["    \x1b[1;31m    -b\x1b[0m", "    \x1b[1;32m    +c\x1b[0m"]
@@ -86,7 +88,7 @@ def test_json_has_both_values_and_the_object_of_every_case() -> None:
 
 
 def test_a_comment_without_differences_is_one_line() -> None:
-    assert markdown.write(comparison(Outcome("a"))) == (
+    assert markdown.write(comparison(ComparedCase("a"))) == (
         "<!-- podrunner diff -->\n**podrunner diff** `v1` → `v2`: no difference in 1 case.\n"
     )
 
@@ -126,7 +128,7 @@ def test_values_are_code_whatever_they_look_like(value: str, shown: str) -> None
 
 
 def test_a_text_of_several_lines_is_a_block_that_its_content_cannot_end() -> None:
-    comment = markdown.write(comparison(Outcome("a", (entry("ci", "```\na", "```\nb`````"),))))
+    comment = markdown.write(comparison(ComparedCase("a", (entry("ci", "```\na", "```\nb`````"),))))
 
     assert "  ``````diff\n  -a\n  +b`````\n  ``````\n" in comment
 
@@ -134,7 +136,7 @@ def test_a_text_of_several_lines_is_a_block_that_its_content_cannot_end() -> Non
 def test_a_comment_that_would_be_too_long_says_how_much_it_leaves_out() -> None:
     entries = tuple(entry(f"d{number}", "x" * 190, "y" * 190) for number in range(300))
 
-    comment = markdown.write(comparison(Outcome("a", entries)))
+    comment = markdown.write(comparison(ComparedCase("a", entries)))
 
     assert len(comment) < 61_000
     assert comment.count("</details>") == 1

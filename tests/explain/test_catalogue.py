@@ -7,7 +7,7 @@ import yaml
 
 from podrunner.chart.chart import find_chart
 from podrunner.chart.schema import check_schema
-from podrunner.explain.catalogue import KINDS, Entry, Level, Pattern, load_catalogue, read_catalogue
+from podrunner.explain.catalogue import KINDS, Cause, Level, Pattern, load_catalogue, read_catalogue
 from podrunner.explain.diagnosis import explain, fill
 from podrunner.explain.scan import Scan
 from podrunner.explain.trace import Trace
@@ -25,7 +25,7 @@ NOT_IN_RE2 = re.compile(r"\(\?(?:=|!|<=|<!|P=|>)|\\[1-9]")
 
 
 @pytest.mark.parametrize(("entry", "sample"), SAMPLES)
-def test_a_sample_is_first_of_all_named_by_its_own_entry(entry: Entry, sample: str) -> None:
+def test_a_sample_is_first_of_all_named_by_its_own_entry(entry: Cause, sample: str) -> None:
     diagnoses = explain(sample.split("\n"))
 
     assert diagnoses[0].id == entry.id
@@ -33,7 +33,7 @@ def test_a_sample_is_first_of_all_named_by_its_own_entry(entry: Entry, sample: s
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.id for entry in ENTRIES])
-def test_an_entry_is_complete(entry: Entry) -> None:
+def test_an_entry_is_complete(entry: Cause) -> None:
     texts = (entry.title, entry.cause, entry.fix)
 
     assert entry.kind in KINDS
@@ -45,14 +45,14 @@ def test_an_entry_is_complete(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.id for entry in ENTRIES])
-def test_patterns_are_of_the_kind_that_re2_knows(entry: Entry) -> None:
+def test_patterns_are_of_the_kind_that_re2_knows(entry: Cause) -> None:
     patterns = (*entry.patterns, *entry.beside, *entry.unless)
 
     assert [one.text for one in patterns if NOT_IN_RE2.search(one.text)] == []
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.id for entry in ENTRIES])
-def test_placeholders_are_groups_of_the_patterns_or_facts_of_the_job(entry: Entry) -> None:
+def test_placeholders_are_groups_of_the_patterns_or_facts_of_the_job(entry: Cause) -> None:
     named = {name for pattern in entry.patterns for name in pattern.expression.groupindex}
     facts = {"command", "step", "number", "runner"}
     used = set(re.findall(r"\{([a-z_]+)(?:\||\})", " ".join((entry.title, entry.cause, entry.fix, entry.values))))
@@ -61,7 +61,7 @@ def test_placeholders_are_groups_of_the_patterns_or_facts_of_the_job(entry: Entr
 
 
 @pytest.mark.parametrize("entry", [one for one in ENTRIES if one.values], ids=[one.id for one in ENTRIES if one.values])
-def test_the_values_of_a_fix_are_values_of_the_chart(entry: Entry) -> None:
+def test_the_values_of_a_fix_are_values_of_the_chart(entry: Cause) -> None:
     base = read_values("gitlab: {url: https://gitlab.example.com}\n", "base.yaml")
     change = read_values(fill(entry.values, {}), f"{entry.id}.yaml")
 

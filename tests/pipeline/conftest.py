@@ -10,7 +10,7 @@ import pytest
 from podrunner.gitlab.payload import Order, make_payload
 from podrunner.gitlab.repository import Commit
 from podrunner.pipeline.document import load_pipeline
-from podrunner.pipeline.job import Job, choose_job, read_job
+from podrunner.pipeline.job import PipelineJob, choose_job, read_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +26,11 @@ COMMIT = Commit(
 
 
 @pytest.fixture
-def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., PipelineJob]:
     """Return a function that reads a job from the text of a pipeline; messages call the file `ci.yml`."""
     monkeypatch.chdir(tmp_path)
 
-    def read(text: str, name: str | None = None) -> Job:
+    def read(text: str, name: str | None = None) -> PipelineJob:
         (tmp_path / "ci.yml").write_text(dedent(text))
         pipeline = load_pipeline((tmp_path / "ci.yml").relative_to(tmp_path))
         return read_job(pipeline, choose_job(pipeline, name))
@@ -39,7 +39,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
 
 
 @pytest.fixture
-def payload(job: Callable[..., Job]) -> Callable[..., dict[str, Any]]:
+def payload(job: Callable[..., PipelineJob]) -> Callable[..., dict[str, Any]]:
     """Return a function that makes the payload of a job from the text of a pipeline."""
     order = Order("http://gitlab.test:8080", "group/project", 42, "job-token", COMMIT)
     return lambda text, name=None: make_payload(job(text, name), order)

@@ -9,12 +9,12 @@ import pytest
 from podrunner.findings.errors import UsageError
 from podrunner.pipeline.document import PipelineError
 from podrunner.pipeline.fields import Image, Variable
-from podrunner.pipeline.job import Job
+from podrunner.pipeline.job import PipelineJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Read = Callable[..., Job]
+    Read = Callable[..., PipelineJob]
 
 
 def test_before_script_comes_first_and_lists_in_lists_are_flat(job: Read) -> None:

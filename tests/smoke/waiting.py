@@ -15,7 +15,7 @@ from podrunner.gitlab.payload import Order, make_payload
 from podrunner.gitlab.repository import Bundle, pack
 from podrunner.gitlab.trace import plain
 from podrunner.pipeline.fields import Variable
-from podrunner.pipeline.job import Job
+from podrunner.pipeline.job import PipelineJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,7 +69,7 @@ class Door:
         """Queue a job for a runner: it says that it is there, and waits; `more` are fields of the job."""
         order = Order(self.stand_in.url, self.project, job_id, secrets.token_hex(16), self.bundle.commit)
         waits = f"until git ls-remote --quiet {order.repository_url} >/dev/null 2>&1; do sleep 1; done"
-        job = Job(
+        job = PipelineJob(
             name="wait",
             stage="test",
             script=("echo in front of the door", waits, "echo through the door"),

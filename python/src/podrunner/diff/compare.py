@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podrunner.chart.schema import check_schema
-from podrunner.diff.entry import Consequence, Entry, Outcome, group
+from podrunner.diff.entry import ComparedCase, Consequence, DiffEntry, group
 from podrunner.diff.immutable import why_immutable
 from podrunner.diff.report import Comparison
 from podrunner.diff.widening import lowers_level, widenings, widens_constraints
@@ -38,7 +38,7 @@ def compare_all(pairs: Sequence[Pair], sides: tuple[Side, Side], renderers: tupl
     return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)))
 
 
-def compare(pair: Pair, sides: tuple[Side, Side], renderers: tuple[Renderer, Renderer]) -> Outcome:
+def compare(pair: Pair, sides: tuple[Side, Side], renderers: tuple[Renderer, Renderer]) -> ComparedCase:
     """What differs in one case. Never raises for what is wrong with values or chart."""
     old, new = (
         render(case, side, renderer) if case else pair.lacking
@@ -48,10 +48,10 @@ def compare(pair: Pair, sides: tuple[Side, Side], renderers: tuple[Renderer, Ren
     if case is None or (isinstance(old, str) and isinstance(new, str)):
         # What is on one side only is refused by that one.
         reasons = [one for one in (new, old) if isinstance(one, str) and one != pair.lacking]
-        return Outcome(pair.name, refusal=reasons[0] if reasons else pair.lacking)
+        return ComparedCase(pair.name, refusal=reasons[0] if reasons else pair.lacking)
     fullname = case.release if sides[1].name in case.release else f"{case.release}-{sides[1].name}"
     found = _entries(old, new, sides, case.kube_version)
-    return Outcome(pair.name, tuple(found), fullname, sides[1].name)
+    return ComparedCase(pair.name, tuple(found), fullname, sides[1].name)
 
 
 def render(case: Case, side: Side, renderer: Renderer) -> Rendering | str:
@@ -72,19 +72,21 @@ def render(case: Case, side: Side, renderer: Renderer) -> Rendering | str:
         return f"refused by {side.label}: {' '.join(error.message.split())}"
 
 
-def _entries(old: Rendering | str, new: Rendering | str, sides: tuple[Side, Side], kube_version: str) -> list[Entry]:
+def _entries(
+    old: Rendering | str, new: Rendering | str, sides: tuple[Side, Side], kube_version: str
+) -> list[DiffEntry]:
     if isinstance(old, Rendering) and isinstance(new, Rendering):
         before = {identity_of(one.data): one.data for one in old.documents}
         found = differences(before.values(), (one.data for one in new.documents))
         return [*(_entry(one, before) for one in found), *widenings(old, new, kube_version)]
     reason, other = (old, sides[1]) if isinstance(old, str) else (new, sides[0])
-    return [Entry(Consequence.CASE, "", f"{reason} {other.label} renders it.")]
+    return [DiffEntry(Consequence.CASE, "", f"{reason} {other.label} renders it.")]
 
 
-def _entry(difference: Difference, before: Mapping[Identity, Mapping[str, Any]]) -> Entry:
+def _entry(difference: Difference, before: Mapping[Identity, Mapping[str, Any]]) -> DiffEntry:
     identity = difference.identity
     if _is_kept(difference):
-        return Entry(Consequence.OTHER, difference.object, difference.text, difference, _KEPT)
+        return DiffEntry(Consequence.OTHER, difference.object, difference.text, difference, _KEPT)
     advice = why_immutable(difference, before.get(identity, {}))
     consequence = Consequence.OTHER
     if advice:
@@ -93,7 +95,7 @@ def _entry(difference: Difference, before: Mapping[Identity, Mapping[str, Any]])
         consequence = Consequence.RESTART
     elif widens_constraints(difference) or lowers_level(difference):
         consequence = Consequence.WIDER
-    return Entry(consequence, difference.object, difference.text, difference, advice)
+    return DiffEntry(consequence, difference.object, difference.text, difference, advice)
 
 
 def _is_kept(difference: Difference) -> bool:

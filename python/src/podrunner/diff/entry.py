@@ -27,7 +27,7 @@ class Consequence(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DiffEntry:
     """`difference` is None for what follows from several fields, such as a Pod Security level.
 
     `subject` is the object as people call it, `text` how it differs, `advice` what to do about it.
@@ -62,11 +62,11 @@ def _written(value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ComparedCase:
     """One case on both sides. `fullname` is what its release calls its objects, `plain` that without a release."""
 
     case: str
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[DiffEntry, ...] = ()
     fullname: str = ""
     plain: str = ""
     # Why neither side renders it; empty when one does.
@@ -77,14 +77,14 @@ class Outcome:
 class Group:
     """One entry, named as in the first of the `cases` that show it; `objects` are its names in each of them."""
 
-    entry: Entry
+    entry: DiffEntry
     cases: tuple[str, ...]
     subjects: tuple[str, ...]
 
 
-def group(outcomes: Iterable[Outcome]) -> list[Group]:
+def group(outcomes: Iterable[ComparedCase]) -> list[Group]:
     """Every entry once, by consequence, those of many cases first, then in the order of the objects."""
-    found: dict[str, list[tuple[Entry, str]]] = {}
+    found: dict[str, list[tuple[DiffEntry, str]]] = {}
     for outcome in outcomes:
         for entry in outcome.entries:
             found.setdefault(entry.key(outcome.fullname, outcome.plain), []).append((entry, outcome.case))

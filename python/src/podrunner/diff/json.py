@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.manifests.difference.objects import ABSENT
 
 if TYPE_CHECKING:
-    from podrunner.diff.entry import Entry
+    from podrunner.diff.entry import DiffEntry
     from podrunner.diff.report import Comparison
 
 
@@ -33,7 +33,7 @@ def write(comparison: Comparison) -> str:
     return json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: DiffEntry) -> dict[str, Any]:
     """`field` is false for what follows from several fields, such as a Pod Security level."""
     found: dict[str, Any] = {
         "consequence": entry.consequence.name.lower(),

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from podrunner.diff.entry import Consequence, Entry
+from podrunner.diff.entry import Consequence, DiffEntry
 from podrunner.diff.runners import runner_tables
 from podrunner.manifests.difference.objects import identity_of
 from podrunner.manifests.objects import find_pods, table
@@ -25,13 +25,13 @@ class Account(NamedTuple):
     has_token: bool
 
 
-def rights(before: Rendering, after: Rendering) -> Iterator[Entry]:
+def rights(before: Rendering, after: Rendering) -> Iterator[DiffEntry]:
     """What subjects gain by roles and bindings, and pods by the account that they run as."""
     old, new = (grants(one.objects(), one.namespace) for one in (before, after))
     more = gained(old, new)
     for subject, found in itertools.groupby(more, key=lambda one: one.subject):
         for where in _in_words(found):
-            yield Entry(Consequence.WIDER, subject, f"gains {where}")
+            yield DiffEntry(Consequence.WIDER, subject, f"gains {where}")
     known = new - set(more)
     yield from _accounts(_of_pods(before), _of_pods(after), old, known, others=False)
     yield from _accounts(_of_jobs(before), _of_jobs(after), old, known, others=True)
@@ -39,7 +39,7 @@ def rights(before: Rendering, after: Rendering) -> Iterator[Entry]:
 
 def _accounts(
     before: dict[str, Account], after: dict[str, Account], old: set[Grant], new: set[Grant], *, others: bool
-) -> Iterator[Entry]:
+) -> Iterator[DiffEntry]:
     """Pods that may more than before since their account is another one; `others`: those that are new, than any other."""
     for subject, account in after.items():
         was = [before[subject]] if subject in before else list(before.values()) if others else []
@@ -48,7 +48,7 @@ def _accounts(
         had = {one.subject for one in was if one.has_token or not account.has_token}
         known = {replace(grant, subject=account.subject) for grant in old if grant.subject in had}
         for where in _in_words(gained(known, {grant for grant in new if grant.subject == account.subject})):
-            yield Entry(Consequence.WIDER, subject, f"runs as {account.subject}, which may {where}")
+            yield DiffEntry(Consequence.WIDER, subject, f"runs as {account.subject}, which may {where}")
 
 
 def _of_pods(rendering: Rendering) -> dict[str, Account]:

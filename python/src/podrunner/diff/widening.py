@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.diff.entry import Consequence, Entry
+from podrunner.diff.entry import Consequence, DiffEntry
 from podrunner.diff.rights import rights
 from podrunner.diff.runners import runner_tables
 from podrunner.manifests.difference.objects import ABSENT, identity_of
@@ -25,19 +25,19 @@ _INDEX = re.compile(r"^((?:init|ephemeral)?[cC]ontainers|volumes)\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class NeededLevel:
     """The Pod Security level that a pod needs, and the fields for which it does."""
 
     level: str = LEVELS[0]
     reasons: tuple[str, ...] = ()
 
-    def beyond(self, other: Need) -> tuple[str, ...]:
+    def beyond(self, other: NeededLevel) -> tuple[str, ...]:
         """The reasons for which this one needs more than another; none when it does not."""
         here, there = (LEVELS.index(one.level) for one in (self, other))
         return () if here < there else tuple(one for one in self.reasons if here > there or one not in other.reasons)
 
 
-def widenings(before: Rendering, after: Rendering, kube_version: str) -> list[Entry]:
+def widenings(before: Rendering, after: Rendering, kube_version: str) -> list[DiffEntry]:
     """Everything that is allowed after and was not before."""
     return [
         *rights(before, after),
@@ -73,7 +73,7 @@ def _below(value: Any, place: tuple[str, ...]) -> Any:
     return value
 
 
-def _overwrites(before: Rendering, after: Rendering) -> Iterator[Entry]:
+def _overwrites(before: Rendering, after: Rendering) -> Iterator[DiffEntry]:
     """What jobs may choose themselves and could not: a key that was empty, or a pattern that allows anything now."""
     old, new = (runner_tables(one) for one in (before, after))
     for subject, runner in new.items():
@@ -81,34 +81,36 @@ def _overwrites(before: Rendering, after: Rendering) -> Iterator[Entry]:
         known, wide = (dict(open_overwrites(one)) for one in (was, now))
         for name, value in now.items():
             if name.endswith("_overwrite_allowed") and subject in old and value and not was.get(name):
-                yield Entry(Consequence.WIDER, subject, f"{name}: {wide.get(name, 'jobs may choose: ' + str(value))}")
+                yield DiffEntry(
+                    Consequence.WIDER, subject, f"{name}: {wide.get(name, 'jobs may choose: ' + str(value))}"
+                )
             elif name in wide and name not in known:
-                yield Entry(Consequence.WIDER, subject, f"{name}: {wide[name]}")
+                yield DiffEntry(Consequence.WIDER, subject, f"{name}: {wide[name]}")
 
 
-def _needs(before: Mapping[str, Need], after: Mapping[str, Need]) -> Iterator[Entry]:
+def _needs(before: Mapping[str, NeededLevel], after: Mapping[str, NeededLevel]) -> Iterator[DiffEntry]:
     """What is new is compared with all that was there: a second runner like the first widens nothing."""
     worst = max((one.level for one in before.values()), key=LEVELS.index, default=LEVELS[0])
     reasons = tuple(reason for one in before.values() if one.level == worst for reason in one.reasons)
     for subject, need in after.items():
-        old = before.get(subject, Need(worst, reasons))
+        old = before.get(subject, NeededLevel(worst, reasons))
         if more := need.beyond(old):
             step = need.level if old.level == need.level else f"{old.level} → {need.level}"
-            yield Entry(Consequence.WIDER, subject, f"Pod Security level {step}: {'; '.join(more)}")
+            yield DiffEntry(Consequence.WIDER, subject, f"Pod Security level {step}: {'; '.join(more)}")
 
 
-def _pods(rendering: Rendering, kube_version: str) -> dict[str, Need]:
+def _pods(rendering: Rendering, kube_version: str) -> dict[str, NeededLevel]:
     pods = find_pods(rendering.documents, rendering.namespace)
     return {str(identity_of(pod.document.data)): _need(pod.spec, kube_version) for pod in pods}
 
 
-def _jobs(rendering: Rendering, kube_version: str) -> dict[str, Need]:
+def _jobs(rendering: Rendering, kube_version: str) -> dict[str, NeededLevel]:
     return {subject: _need(job_pod(runner), kube_version) for subject, runner in runner_tables(rendering).items()}
 
 
-def _need(spec: dict[str, Any], kube_version: str) -> Need:
+def _need(spec: dict[str, Any], kube_version: str) -> NeededLevel:
     needed, reasons = level(spec, kube_version)
-    return Need(needed, tuple(one for reason in reasons for one in _single(_named(reason, spec))))
+    return NeededLevel(needed, tuple(one for reason in reasons for one in _single(_named(reason, spec))))
 
 
 def _named(reason: str, spec: dict[str, Any]) -> str:

@@ -52,7 +52,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Cause:
     """One cause.
 
     `title`, `cause`, `fix` and `values` may hold placeholders: `{name|text when unknown}`, filled from the pattern's
@@ -83,15 +83,15 @@ class Entry:
 class Catalogue:
     """All entries, by id, in the order of the file."""
 
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, Cause] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[Cause]:
         return iter(self.entries.values())
 
     def __len__(self) -> int:
         return len(self.entries)
 
-    def __getitem__(self, name: str) -> Entry:
+    def __getitem__(self, name: str) -> Cause:
         return self.entries[name]
 
 
@@ -106,7 +106,7 @@ def load_catalogue() -> Catalogue:
 
 def read_catalogue(data: Iterable[dict[str, Any]]) -> Catalogue:
     """A catalogue from its YAML data. Raises ValueError or TypeError that names the entry which is wrong."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, Cause] = {}
     for item in data:
         try:
             entry = _entry(item)
@@ -122,7 +122,7 @@ def read_catalogue(data: Iterable[dict[str, Any]]) -> Catalogue:
     return Catalogue(entries)
 
 
-def _check_order(entries: dict[str, Entry]) -> None:
+def _check_order(entries: dict[str, Cause]) -> None:
     """Raises ValueError when two entries explain each other, or a general one explains a cause."""
     for entry in entries.values():
         wrong = [name for name in entry.explains if entries[name].level.value < entry.level.value]
@@ -134,7 +134,7 @@ def _check_order(entries: dict[str, Entry]) -> None:
         raise ValueError(f"entries explain each other: {', '.join(error.args[1])}.") from None
 
 
-def _entry(item: dict[str, Any]) -> Entry:
+def _entry(item: dict[str, Any]) -> Cause:
     given = dict(item)
     if given["kind"] not in KINDS:
         raise ValueError(f"kind {given['kind']!r} is not one of {', '.join(KINDS)}")
@@ -148,7 +148,7 @@ def _entry(item: dict[str, Any]) -> Entry:
     given["explains"] = frozenset(given.get("explains", ()))
     given["level"] = Level(given.get("level", "cause"))
     given["values"] = given.get("values", "").strip("\n")
-    return Entry(**given)
+    return Cause(**given)
 
 
 def _pattern(text: str) -> Pattern:

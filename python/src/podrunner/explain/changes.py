@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ValueChange:
     """One value to change. `line` is where it stands, or the map it belongs into; 0: nothing of it is there yet.
 
     `found` is what is written there now, None for nothing.
@@ -40,7 +40,7 @@ class Change:
         return f"{place}: add {self.path}: {_shown(self.wanted)}"
 
 
-def find_changes(snippet: str, layers: Sequence[Values], runner: str = "") -> list[Change]:
+def find_changes(snippet: str, layers: Sequence[Values], runner: str = "") -> list[ValueChange]:
     """What a snippet of values changes in values files, the last of which wins.
 
     What `runners.<runner>.podman` overrides is changed there, not under `podman`.
@@ -64,17 +64,17 @@ def _where(path: Path, layers: Sequence[Values], runner: str) -> Path:
     return own if path[0] == "podman" and find_layer(layers, own) else path
 
 
-def _change(path: Path, wanted: Any, layers: Sequence[Values]) -> Change:
+def _change(path: Path, wanted: Any, layers: Sequence[Values]) -> ValueChange:
     layer = find_layer(layers, path)
     if layer:
         line, _ = layer.places.get(path, (0, 0))
-        return Change(dotted(path), wanted, layer.source, line, value_at(layer.data, path), is_there=True)
+        return ValueChange(dotted(path), wanted, layer.source, line, value_at(layer.data, path), is_there=True)
     for length in range(len(path) - 1, 0, -1):
         around = find_layer(layers, path[:length])
         if around:
             line, _ = around.places.get(path[:length], (0, 0))
-            return Change(dotted(path), wanted, around.source, line)
-    return Change(dotted(path), wanted, layers[-1].source, 0)
+            return ValueChange(dotted(path), wanted, around.source, line)
+    return ValueChange(dotted(path), wanted, layers[-1].source, 0)
 
 
 def _shown(value: Any) -> str:

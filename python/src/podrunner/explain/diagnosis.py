@@ -15,7 +15,7 @@ from podrunner.secrets.redact import censor
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from podrunner.explain.catalogue import Catalogue, Entry, Pattern
+    from podrunner.explain.catalogue import Catalogue, Cause, Pattern
     from podrunner.explain.ranking import Ranked
 
 # `{name}` and `{name|text when it is not known}`.
@@ -25,7 +25,7 @@ _LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceLine:
     """A line that was judged by. `source` is empty for the log, else such as `pod status`; `line` counts from 1."""
 
     source: str
@@ -48,7 +48,7 @@ class Diagnosis:
     cause: str
     fix: str
     values: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EvidenceLine, ...]
     consequences: tuple[str, ...] = ()
     count: int = 1
     score: int = 0
@@ -123,7 +123,7 @@ def _diagnosis(one: Ranked, scan: Scan, facts: Mapping[str, str]) -> Diagnosis:
     )
 
 
-def _title(entry: Entry, known: Mapping[str, str]) -> str:
+def _title(entry: Cause, known: Mapping[str, str]) -> str:
     return " ".join(fill(entry.title, known).split())
 
 
@@ -137,8 +137,8 @@ def fill(text: str, known: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(value, text)
 
 
-def _evidence(line: Line, entry: Entry) -> Evidence:
-    return Evidence(line.source, line.number, censor(_excerpt(line.text, (*entry.patterns, *entry.beside))))
+def _evidence(line: Line, entry: Cause) -> EvidenceLine:
+    return EvidenceLine(line.source, line.number, censor(_excerpt(line.text, (*entry.patterns, *entry.beside))))
 
 
 def _excerpt(text: str, patterns: tuple[Pattern, ...]) -> str:

@@ -9,7 +9,7 @@ from podrunner.explain.catalogue import Level
 from podrunner.explain.trace import Stage
 
 if TYPE_CHECKING:
-    from podrunner.explain.catalogue import Entry
+    from podrunner.explain.catalogue import Cause
     from podrunner.explain.scan import Hit, Scan
     from podrunner.explain.trace import Trace
 
@@ -41,7 +41,7 @@ def rank(scan: Scan, trace: Trace) -> list[Ranked]:
     return sorted(ranked, key=lambda one: (-one.score, -one.hit.best.number))
 
 
-def _applies(entry: Entry, scan: Scan, trace: Trace) -> bool:
+def _applies(entry: Cause, scan: Scan, trace: Trace) -> bool:
     if entry.of == ("script" if trace.before_script else "preparation"):
         return False
     wanted = not entry.beside or any(pattern.text in scan.seen for pattern in entry.beside)
@@ -73,7 +73,7 @@ def _consequences(hits: list[Hit], trace: Trace) -> dict[str, set[str]]:
     return {name: _first_causes(name, follows) for name in follows}
 
 
-def _explained(entry: Entry, hits: list[Hit]) -> set[str]:
+def _explained(entry: Cause, hits: list[Hit]) -> set[str]:
     """What an entry explains: what it says, and whatever is general when it is a cause itself."""
     general = {hit.entry.id for hit in hits if hit.entry.level is Level.GENERAL}
     return set(entry.explains) | (general if entry.level is Level.CAUSE else set())

@@ -12,8 +12,8 @@ from podrunner.explain.collect import what_to_collect
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.explain.changes import Change
-    from podrunner.explain.diagnosis import Diagnosis, Evidence, Explanation
+    from podrunner.explain.changes import ValueChange
+    from podrunner.explain.diagnosis import Diagnosis, EvidenceLine, Explanation
 
 _WIDTH = 110
 # Diagnoses that are told in full, and how far behind the first one they may be.
@@ -30,7 +30,7 @@ _KIND_NAMES = {
 
 def write_text(
     explanation: Explanation,
-    changes: Sequence[Sequence[Change]],
+    changes: Sequence[Sequence[ValueChange]],
     unread: Sequence[str],
     *,
     pod: str = "",
@@ -67,7 +67,7 @@ def _told(explanation: Explanation) -> tuple[list[Diagnosis], list[Diagnosis]]:
     return near, every[len(near) :]
 
 
-def _body(diagnosis: Diagnosis, changes: Sequence[Change]) -> Iterator[str]:
+def _body(diagnosis: Diagnosis, changes: Sequence[ValueChange]) -> Iterator[str]:
     yield from _wrapped(diagnosis.cause, "  Cause   ")
     yield from _wrapped(diagnosis.fix, "  Fix     ")
     yield f"  At      {_KIND_NAMES[diagnosis.kind]}"
@@ -91,11 +91,11 @@ def _body(diagnosis: Diagnosis, changes: Sequence[Change]) -> Iterator[str]:
         yield from _wrapped("; ".join(diagnosis.consequences), "  Led to  ")
 
 
-def _numbered(evidence: Evidence) -> str:
+def _numbered(evidence: EvidenceLine) -> str:
     return f"{evidence.source or 'line'} {evidence.line}"
 
 
-def _place(evidence: Sequence[Evidence]) -> str:
+def _place(evidence: Sequence[EvidenceLine]) -> str:
     return f"{_numbered(evidence[-1])}: " if evidence else ""
 
 
@@ -111,7 +111,7 @@ def _what(explanation: Explanation, pod: str) -> str:
 
 
 def write_json(
-    explanation: Explanation, changes: Sequence[Sequence[Change]], unread: Sequence[str], *, pod: str = ""
+    explanation: Explanation, changes: Sequence[Sequence[ValueChange]], unread: Sequence[str], *, pod: str = ""
 ) -> str:
     """The report for programs; docs/explain.md describes the keys."""
     found = []
@@ -131,5 +131,5 @@ def write_json(
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: ValueChange) -> dict[str, Any]:
     return {**asdict(change), "text": str(change)}

@@ -15,9 +15,9 @@ from podrunner.explain.trace import Line, Stage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from podrunner.explain.catalogue import Catalogue, Entry, Pattern
+    from podrunner.explain.catalogue import Catalogue, Cause, Pattern
 
-    _Wanted = tuple[int, str, Pattern, Entry | None]
+    _Wanted = tuple[int, str, Pattern, Cause | None]
 
 # Lines that are kept for each entry, beside the first.
 _KEPT = 2
@@ -30,7 +30,7 @@ _WORD = re.compile(WORD)
 class Hit:
     """What was found of one entry: its first line, its last ones, and the named groups of the one that counts."""
 
-    entry: Entry
+    entry: Cause
     first: Line
     best: Line
     groups: dict[str, str]
@@ -51,7 +51,7 @@ class _Index:
         self._by_word: dict[str, list[_Wanted]] = {}
         self._count = 0
 
-    def add(self, pattern: Pattern, entry: Entry | None) -> None:
+    def add(self, pattern: Pattern, entry: Cause | None) -> None:
         """`entry` is None for a pattern that is only a condition."""
         into = self._by_word.setdefault(pattern.word, []) if pattern.word else self._always
         into.append((self._count, pattern.literal, pattern, entry))
@@ -72,7 +72,7 @@ class Scan:
         # Patterns of `beside` and `unless`, by their text: where each was seen first.
         self.seen: dict[str, Line] = {}
         self._single = _Index()
-        self._joined: list[tuple[Pattern, Entry]] = []
+        self._joined: list[tuple[Pattern, Cause]] = []
         self._window: deque[str] = deque(maxlen=_WINDOW)
         conditions: dict[str, Pattern] = {}
         for entry in catalogue:
@@ -114,7 +114,7 @@ class Scan:
                     if found.end() > begins:
                         self._add(entry, line, found.groupdict())
 
-    def _add(self, entry: Entry, line: Line, groups: dict[str, str | None]) -> None:
+    def _add(self, entry: Cause, line: Line, groups: dict[str, str | None]) -> None:
         if entry.of == "pod" and line.is_of_script:
             return
         known = {name: text for name, text in groups.items() if text}

@@ -9,7 +9,7 @@ from podrunner.gitlab.predefined import Order, predefined
 
 if TYPE_CHECKING:
     from podrunner.pipeline.fields import Image, Variable
-    from podrunner.pipeline.job import Job
+    from podrunner.pipeline.job import PipelineJob
 
 __all__ = ["Order", "make_payload"]
 
@@ -34,7 +34,7 @@ class _Fields:
         self.by_name[key] = {"key": key, "value": value, "public": not masked, "masked": masked, "raw": raw}
 
 
-def make_payload(job: Job, order: Order) -> dict[str, Any]:
+def make_payload(job: PipelineJob, order: Order) -> dict[str, Any]:
     """The payload of `job` for the runner."""
     name = order.project.rsplit("/", 1)[-1]
     return {
@@ -73,7 +73,7 @@ def make_payload(job: Job, order: Order) -> dict[str, Any]:
     }
 
 
-def _git_info(job: Job, order: Order) -> dict[str, Any]:
+def _git_info(job: PipelineJob, order: Order) -> dict[str, Any]:
     return {
         "repo_url": order.repository_url,
         "repo_object_format": "sha1" if len(order.commit.sha) == 40 else "sha256",
@@ -87,13 +87,13 @@ def _git_info(job: Job, order: Order) -> dict[str, Any]:
     }
 
 
-def _depth(job: Job) -> int:
+def _depth(job: PipelineJob) -> int:
     """GIT_DEPTH, 20 without one (GitLab's default for new projects)."""
     given = next((variable.value for variable in job.variables if variable.key == "GIT_DEPTH"), "20")
     return int(given) if given.isdecimal() else 20
 
 
-def _variables(job: Job, order: Order) -> list[dict[str, Any]]:
+def _variables(job: PipelineJob, order: Order) -> list[dict[str, Any]]:
     fields = _Fields()
     for key, value in predefined(job, order).items():
         fields.add(key, value, raw=True, masked=key == "CI_JOB_TOKEN")
@@ -102,7 +102,7 @@ def _variables(job: Job, order: Order) -> list[dict[str, Any]]:
     return list(fields.by_name.values())
 
 
-def _steps(job: Job) -> list[dict[str, Any]]:
+def _steps(job: PipelineJob) -> list[dict[str, Any]]:
     steps = [_step("script", job.script, job.timeout, "on_success", allow_failure=False)]
     if job.after_script:
         steps.append(_step("after_script", job.after_script, job.timeout, "always", allow_failure=True))

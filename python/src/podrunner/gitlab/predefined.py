@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from podrunner.gitlab.repository import Commit
-    from podrunner.pipeline.job import Job
+    from podrunner.pipeline.job import PipelineJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Order:
         return f"{url.scheme}://gitlab-ci-token:{self.job_token}@{url.netloc}/{self.project}.git"
 
 
-def predefined(job: Job, order: Order) -> dict[str, str]:
+def predefined(job: PipelineJob, order: Order) -> dict[str, str]:
     """Name → value. The runner adds CI_PROJECT_DIR, CI_RUNNER_* and the like itself."""
     return {
         "CI": "true",
@@ -100,7 +100,7 @@ def _commit(order: Order) -> dict[str, str]:
     }
 
 
-def _job(job: Job, order: Order) -> dict[str, str]:
+def _job(job: PipelineJob, order: Order) -> dict[str, str]:
     number = str(order.job_id)
     return {
         "CI_PIPELINE_ID": number,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Kind(Enum):
+class Fate(Enum):
     """What happened to a key. The order is that of the report."""
 
     DANGEROUS = "dangerous"
@@ -26,10 +26,10 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class KeyChange:
     """One key of the source: `path` is its dotted path there, `line` its line (0 when it has none)."""
 
-    kind: Kind
+    kind: Fate
     path: str
     message: str
     line: int = 0
@@ -40,13 +40,13 @@ class Changes:
     """Collects changes of one file; `lines` says where its keys stand."""
 
     lines: Mapping[Path, int] = field(default_factory=dict)
-    every: list[Change] = field(default_factory=list)
+    every: list[KeyChange] = field(default_factory=list)
 
-    def add(self, kind: Kind, path: Path, message: str) -> None:
+    def add(self, kind: Fate, path: Path, message: str) -> None:
         """Note a change of the key at `path`, at its line or that of the nearest table around it."""
-        self.every.append(Change(kind, dotted(path), message, self.line(path)))
+        self.every.append(KeyChange(kind, dotted(path), message, self.line(path)))
 
-    def replace(self, old: Kind, path: Path, kind: Kind, message: str) -> None:
+    def replace(self, old: Fate, path: Path, kind: Fate, message: str) -> None:
         """Note a change in place of what was noted of the same key as `old`."""
         self.every = [one for one in self.every if (one.kind, one.path) != (old, dotted(path))]
         self.add(kind, path, message)

@@ -12,7 +12,7 @@ from podrunner.findings.errors import FindingsError
 from podrunner.findings.finding import Finding, Severity
 from podrunner.findings.path import Path, parse_dotted, value_at
 from podrunner.formats.toml_lines import find_lines
-from podrunner.importing.change import Changes, Kind
+from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import toml_comments
 from podrunner.runner.check import check_config
 from podrunner.runner.keys import Key, load_keys
@@ -64,7 +64,7 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
             _leave_out(data, parse_dotted(finding.path), finding, changes)
     for path in low:
         changes.add(
-            Kind.EMPTY, parse_dotted(path), f"{_taken(data, parse_dotted(path))}, which GitLab Runner takes for 1."
+            Fate.EMPTY, parse_dotted(path), f"{_taken(data, parse_dotted(path))}, which GitLab Runner takes for 1."
         )
     data = _spelled(data, load_keys().root)
     runners = data.pop("runners", [])
@@ -79,7 +79,7 @@ def _leave_out(data: dict[str, Any], path: Path, finding: Finding, changes: Chan
     flag = EVENTS_FLAG in (path[-1], str(value).partition("=")[0])
     if flag:
         message += _translate_events_flag(data, path, value, changes)
-    changes.add(Kind.REMOVED, path, message)
+    changes.add(Fate.REMOVED, path, message)
 
 
 def _translate_events_flag(data: dict[str, Any], path: Path, value: Any, changes: Changes) -> str:
@@ -88,7 +88,7 @@ def _translate_events_flag(data: dict[str, Any], path: Path, value: Any, changes
         return " That is on by default."
     runner = data["runners"][path[1]]
     runner.setdefault("kubernetes", {}).setdefault("print_pod_warning_events", False)
-    changes.add(Kind.ADDED, (*path[:2], "kubernetes", "print_pod_warning_events"), "is what the flag was.")
+    changes.add(Fate.ADDED, (*path[:2], "kubernetes", "print_pod_warning_events"), "is what the flag was.")
     return " It is written as kubernetes.print_pod_warning_events: false."
 
 

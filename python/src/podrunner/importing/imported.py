@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from podrunner.findings.path import Path
     from podrunner.importing.change import Changes
-    from podrunner.importing.runner import Runner
+    from podrunner.importing.runner import ImportedRunner
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _without_defaults(values: dict[str, Any], defaults: dict[str, Any]) -> dict[
     return found
 
 
-def _use_secret(values: dict[str, Any], runners: list[Runner], source: Source) -> None:
+def _use_secret(values: dict[str, Any], runners: list[ImportedRunner], source: Source) -> None:
     """GitLab's chart has Secrets for its runner already."""
     for runner in runners if source.credentials else ():
         values["runners"][runner.name]["credentials"] = {**runner.credentials, **source.credentials}
@@ -103,7 +103,7 @@ def _use_secret(values: dict[str, Any], runners: list[Runner], source: Source) -
         values["runners"][runner.name]["token"] = {"existingSecret": {"name": source.secret, "key": source.secret_key}}
 
 
-def _comments(source: Source, runners: list[Runner]) -> dict[Path, Comment]:
+def _comments(source: Source, runners: list[ImportedRunner]) -> dict[Path, Comment]:
     names = {runner.index: runner.name for runner in runners}
     return {**source.comments, **values_comments(source.configuration.comments, names)}
 
@@ -116,7 +116,7 @@ def _namespaces(values: dict[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({str(table["namespace"]) for table in tables if table.get("namespace")}))
 
 
-def _commands(runners: list[Runner], source: Source, wishes: Wishes) -> tuple[Command, ...]:
+def _commands(runners: list[ImportedRunner], source: Source, wishes: Wishes) -> tuple[Command, ...]:
     wanted: dict[str, tuple[str, list[str]]] = {}
     for runner in runners:
         if not source.secret:

@@ -31,7 +31,7 @@ _KIND = re.compile(rf"^kind:\s*({'|'.join(_PLACES)})\s*(#.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class Unwrapped:
     """What was inside: `text` has each line where the manifest has it. `is_toml`: a config.toml, and no values.
 
     `more` are keys of the manifest that bring values from elsewhere, with their lines.
@@ -42,7 +42,7 @@ class Inside:
     more: dict[str, int]
 
 
-def unwrap(text: str, name: str) -> Inside | None:
+def unwrap(text: str, name: str) -> Unwrapped | None:
     """What a manifest holds; None for a text that is none. Raises UsageError for one without a configuration."""
     if not _KIND.search(text):
         return None
@@ -62,7 +62,7 @@ def unwrap(text: str, name: str) -> Inside | None:
             found = _below(document, place)
             if found:
                 more = _more(document, place[:-1])
-                return Inside(_in_place(text, found), is_toml=kind == "ConfigMap", more=more)
+                return Unwrapped(_in_place(text, found), is_toml=kind == "ConfigMap", more=more)
     wanted = "; ".join(f"{kind}: {'.'.join(places[0])}" for kind, places in _PLACES.items() if kind in kinds)
     raise UsageError(f"{name}: nothing to import where it would be ({wanted}). Give a config.toml, or a values file.")
 

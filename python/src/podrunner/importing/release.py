@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError, RenderError
-from podrunner.importing.change import Changes, Kind
+from podrunner.importing.change import Changes, Fate
 from podrunner.importing.configuration import Configuration, missing
 from podrunner.importing.difference import additions, covered_patches, covered_volumes, difference
 from podrunner.importing.mode import recognise_mode
 from podrunner.importing.names import valid_names
-from podrunner.importing.runner import EXECUTOR, Runner, read_runner
+from podrunner.importing.runner import EXECUTOR, ImportedRunner, read_runner
 from podrunner.manifests.objects import maps
 
 if TYPE_CHECKING:
@@ -37,16 +37,16 @@ class Wishes:
 
 
 @dataclass(slots=True)
-class Release:
+class ImportedRelease:
     """The values, and the runners in them."""
 
     values: Tree
-    runners: list[Runner] = field(default_factory=list)
+    runners: list[ImportedRunner] = field(default_factory=list)
 
 
 def make_values(
     configuration: Configuration, values: Tree, wishes: Wishes, renderer: Renderer, changes: Changes
-) -> Release:
+) -> ImportedRelease:
     """Values for a configuration, over those that are known already (`values`, of the manager).
 
     Raises FindingsError when there is no runner that Kubernetes can run.
@@ -62,19 +62,19 @@ def make_values(
         config = _config(runner, bases.get(runner.name), tree, changes)
         if config:
             tree["runners"][runner.name]["config"] = config
-    return Release(tree, runners)
+    return ImportedRelease(tree, runners)
 
 
 def _kubernetes_runners(
     configuration: Configuration, mounts: list[str], wishes: Wishes, changes: Changes
-) -> list[Runner]:
+) -> list[ImportedRunner]:
     tables = list(enumerate(configuration.runners))
     ours = [(index, table) for index, table in tables if table.get("executor", EXECUTOR) == EXECUTOR]
     names = valid_names(str(table.get("name", "")) for _, table in ours)
     for index, table in tables:
         if (index, table) not in ours:
             message = f"left out: its executor is {table['executor']}, and this chart runs kubernetes only."
-            changes.add(Kind.UNSUPPORTED, ("runners", index), message)
+            changes.add(Fate.UNSUPPORTED, ("runners", index), message)
     if not ours:
         every = [
             missing(wishes.source, one.path, one.message, one.line) for one in changes.every if _is_runner(one.path)
@@ -87,7 +87,7 @@ def _kubernetes_runners(
         name = table.get("name", "")
         if name not in ("", runner.name):
             message = f'"{name}" is {runner.name} now: names are keys of values, of 16 characters at most.'
-            changes.add(Kind.CHANGED, ("runners", index, "name"), message)
+            changes.add(Fate.CHANGED, ("runners", index, "name"), message)
     return found
 
 
@@ -95,7 +95,7 @@ def _is_runner(path: str) -> bool:
     return re.fullmatch(r"runners\[\d+\]", path) is not None
 
 
-def _choose_modes(runners: list[Runner], wishes: Wishes, renderer: Renderer, changes: Changes) -> None:
+def _choose_modes(runners: list[ImportedRunner], wishes: Wishes, renderer: Renderer, changes: Changes) -> None:
     for runner in runners:
         runner.mode = wishes.mode or recognise_mode(runner.own)
         key_by_key = deepcopy(runner.own)
@@ -106,18 +106,18 @@ def _choose_modes(runners: list[Runner], wishes: Wishes, renderer: Renderer, cha
         reason = _refusal(runner, wishes, renderer) if runner.mode != "none" and not wishes.mode else ""
         if reason:
             message = f"amounts to podman.mode {runner.mode}, but: {reason} It is imported key by key."
-            changes.add(Kind.CHANGED, ("runners", runner.index), message)
+            changes.add(Fate.CHANGED, ("runners", runner.index), message)
             runner.mode, runner.own = "none", key_by_key
         elif only_build:
             message = (
                 "only the build container is privileged now; for services, set service_container_security_context."
             )
             changes.replace(
-                Kind.DANGEROUS, ("runners", runner.index, "kubernetes", "privileged"), Kind.CHANGED, message
+                Fate.DANGEROUS, ("runners", runner.index, "kubernetes", "privileged"), Fate.CHANGED, message
             )
 
 
-def _refusal(runner: Runner, wishes: Wishes, renderer: Renderer) -> str:
+def _refusal(runner: ImportedRunner, wishes: Wishes, renderer: Renderer) -> str:
     """Why the chart would not take this runner in its mode; empty when it would."""
     tree: Tree = {"gitlab": {"url": "https://gitlab.example.com"}, "podman": {"mode": runner.mode}}
     entry: Tree = {}
@@ -131,15 +131,15 @@ def _refusal(runner: Runner, wishes: Wishes, renderer: Renderer) -> str:
     return ""
 
 
-def _common_url(runners: list[Runner], wishes: Wishes, changes: Changes) -> str:
+def _common_url(runners: list[ImportedRunner], wishes: Wishes, changes: Changes) -> str:
     urls = Counter(runner.url for runner in runners if runner.url)
     if not urls and not wishes.url:
         message = "there is no address of GitLab: write it into gitlab.url, or import again with --url."
-        changes.add(Kind.UNSUPPORTED, ("url",), message)
+        changes.add(Fate.UNSUPPORTED, ("url",), message)
     return urls.most_common(1)[0][0] if urls else wishes.url
 
 
-def _shared(tree: Tree, runners: list[Runner]) -> None:
+def _shared(tree: Tree, runners: list[ImportedRunner]) -> None:
     """What runners with a mode have in common becomes a value of all of them."""
     modes = Counter(runner.mode for runner in runners)
     podman: Tree = {"mode": modes.most_common(1)[0][0]}
@@ -155,17 +155,17 @@ def _shared(tree: Tree, runners: list[Runner]) -> None:
         tree["jobs"] = {**tree.get("jobs", {}), **jobs}
 
 
-def _home(runner: Runner) -> str:
+def _home(runner: ImportedRunner) -> str:
     home = str(runner.own.get("builds_dir", ""))
     return home if _HOME.match(home) and home != "/podrunner" else ""
 
 
-def _unanimous(key: str, runners: Iterable[Runner], value: Callable[[Runner], Any]) -> Tree:
+def _unanimous(key: str, runners: Iterable[ImportedRunner], value: Callable[[ImportedRunner], Any]) -> Tree:
     found = {value(runner) for runner in runners}
     return {key: found.pop()} if len(found) == 1 and all(found) else {}
 
 
-def _runner_values(runner: Runner, tree: Tree) -> Tree:
+def _runner_values(runner: ImportedRunner, tree: Tree) -> Tree:
     token = {"name": runner.secret}
     if runner.secret_key != "token":
         token["key"] = runner.secret_key
@@ -181,7 +181,7 @@ def _runner_values(runner: Runner, tree: Tree) -> Tree:
     return entry
 
 
-def _modes_tables(tree: Tree, runners: list[Runner], wishes: Wishes, renderer: Renderer) -> dict[str, Tree]:
+def _modes_tables(tree: Tree, runners: list[ImportedRunner], wishes: Wishes, renderer: Renderer) -> dict[str, Tree]:
     """What the chart writes for runners with a mode when they say nothing themselves."""
     plain: Tree = {key: tree[key] for key in ("podman", "jobs", "runners", "helperImage") if key in tree}
     rendering = renderer.render({**plain, "gitlab": {"url": "https://gitlab.example.com"}}, namespace=wishes.namespace)
@@ -191,24 +191,24 @@ def _modes_tables(tree: Tree, runners: list[Runner], wishes: Wishes, renderer: R
     return {name: {key: value for key, value in tables[name].items() if key not in identity} for name in with_mode}
 
 
-def _config(runner: Runner, base: Tree | None, tree: Tree, changes: Changes) -> Tree:
+def _config(runner: ImportedRunner, base: Tree | None, tree: Tree, changes: Changes) -> Tree:
     at = ("runners", runner.index)
     url = {"url": runner.url} if runner.url and runner.url != tree["gitlab"]["url"] else {}
     if base is None:
         if not runner.kubernetes.get("namespace") and runner.kubernetes.get("namespace_per_job") is not True:
             runner.kubernetes["namespace"] = "default"
             message = "there was none, and GitLab Runner made job pods in `default`: so it stays."
-            changes.add(Kind.ADDED, (*at, "kubernetes", "namespace"), message)
+            changes.add(Fate.ADDED, (*at, "kubernetes", "namespace"), message)
         return {**url, **{key: value for key, value in runner.own.items() if (key, value) != ("kubernetes", {})}}
-    changes.add(Kind.CHANGED, at, f"amounts to podman.mode {runner.mode}: only what differs from it is written.")
+    changes.add(Fate.CHANGED, at, f"amounts to podman.mode {runner.mode}: only what differs from it is written.")
     for kind, index, volume in covered_volumes(runner.own, base):
         message = f"the volume {volume.get('name')} is left out: the mode has one at {volume.get('mount_path')}."
-        changes.add(Kind.CHANGED, (*at, "kubernetes", "volumes", kind, index), message)
+        changes.add(Fate.CHANGED, (*at, "kubernetes", "volumes", kind, index), message)
     for index in covered_patches(runner.own, base):
         message = "is left out: the mode makes a user namespace itself."
-        changes.add(Kind.CHANGED, (*at, "kubernetes", "pod_spec", index), message)
+        changes.add(Fate.CHANGED, (*at, "kubernetes", "pod_spec", index), message)
     for key, what in additions(runner.own, base):
         # Credentials are named as secrets.
         if key not in runner.credentials:
-            changes.add(Kind.ADDED, (*at, *key.split(".")), what or f"set by podman.mode {runner.mode}.")
+            changes.add(Fate.ADDED, (*at, *key.split(".")), what or f"set by podman.mode {runner.mode}.")
     return {**url, **difference(runner.own, base)}

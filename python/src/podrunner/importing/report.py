@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from podrunner.findings.path import dotted, parse_dotted
-from podrunner.importing.change import Change, Kind
+from podrunner.importing.change import Fate, KeyChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from podrunner.findings.finding import Finding
 
 _TITLES = {
-    Kind.DANGEROUS: "dangerous, and imported as it is",
-    Kind.UNSUPPORTED: "no equivalent, left out",
-    Kind.REMOVED: "removed, nobody reads it",
-    Kind.CHANGED: "changed",
-    Kind.SECRET: "secrets, left out",
-    Kind.ADDED: "added",
-    Kind.EMPTY: "nothing to import",
+    Fate.DANGEROUS: "dangerous, and imported as it is",
+    Fate.UNSUPPORTED: "no equivalent, left out",
+    Fate.REMOVED: "removed, nobody reads it",
+    Fate.CHANGED: "changed",
+    Fate.SECRET: "secrets, left out",
+    Fate.ADDED: "added",
+    Fate.EMPTY: "nothing to import",
 }
 # Too many to have a line each.
-_BY_TABLE = (Kind.ADDED, Kind.EMPTY)
+_BY_TABLE = (Fate.ADDED, Fate.EMPTY)
 
 
-def text_report(source: str, changes: Sequence[Change]) -> str:
+def text_report(source: str, changes: Sequence[KeyChange]) -> str:
     """Changes by kind, each with its line; what was added or empty by table."""
     parts = []
     for kind, title in _TITLES.items():
@@ -38,11 +38,11 @@ def text_report(source: str, changes: Sequence[Change]) -> str:
     return "\n".join(parts)
 
 
-def _place(source: str, change: Change) -> str:
+def _place(source: str, change: KeyChange) -> str:
     return f"{source}:{change.line}: " if change.line else ""
 
 
-def _listed(changes: Sequence[Change]) -> list[str]:
+def _listed(changes: Sequence[KeyChange]) -> list[str]:
     """Keys, each once, a line for each table; those that are joined with what was put in them.
 
     A single runner is not named each time.
@@ -62,7 +62,7 @@ def _listed(changes: Sequence[Change]) -> list[str]:
 
 
 def json_report(
-    source: str, changes: Iterable[Change], commands: Sequence[str], findings: Iterable[Finding] = ()
+    source: str, changes: Iterable[KeyChange], commands: Sequence[str], findings: Iterable[Finding] = ()
 ) -> str:
     """The same as JSON: {source, changes: [{kind, path, line, message}], commands, findings: [{rule, path, message}]}."""
     entries = [

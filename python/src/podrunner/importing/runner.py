@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.path import delete_at
-from podrunner.importing.change import Changes, Kind
+from podrunner.importing.change import Changes, Fate
 from podrunner.importing.secrets import Reference, take_secrets
 from podrunner.manifests.objects import table
 from podrunner.runner.keys import Key, load_keys
@@ -43,7 +43,7 @@ _NEVER = "0001-01-01"
 
 
 @dataclass(slots=True)
-class Runner:
+class ImportedRunner:
     """One runner: `own` is its table without identity and secrets, `index` its place in the source."""
 
     index: int
@@ -62,7 +62,7 @@ class Runner:
         return table(self.own.get("kubernetes"))
 
 
-def read_runner(data: dict[str, Any], index: int, name: str, mounts: Iterable[str], changes: Changes) -> Runner:
+def read_runner(data: dict[str, Any], index: int, name: str, mounts: Iterable[str], changes: Changes) -> ImportedRunner:
     """A [[runners]] table of the Kubernetes executor, with what was taken out of it noted in `changes`.
 
     `mounts` are folders that the new manager will have, too.
@@ -73,7 +73,7 @@ def read_runner(data: dict[str, Any], index: int, name: str, mounts: Iterable[st
     _leave_cluster(own, path, changes)
     _leave_files(own, path, mounts, changes)
     if is_shared_token(str(own.get("token", ""))):
-        changes.add(Kind.SECRET, (*path, "token"), SHARED_TOKEN)
+        changes.add(Fate.SECRET, (*path, "token"), SHARED_TOKEN)
     credentials = take_secrets(own, path, f"gitlab-runner-{name}", changes)
     _leave_expiry(own, path, changes)
     url = str(own.get("url", ""))
@@ -86,9 +86,9 @@ def read_runner(data: dict[str, Any], index: int, name: str, mounts: Iterable[st
     empty = _empty(own, load_keys().root.children["runners"], path)
     for below in empty:
         delete_at(own, below[2:])
-        changes.add(Kind.EMPTY, below, "nothing, which GitLab Runner takes for not set.")
+        changes.add(Fate.EMPTY, below, "nothing, which GitLab Runner takes for not set.")
     own.setdefault("kubernetes", {})
-    return Runner(index, name, url, own, secret=f"gitlab-runner-{name}", credentials=credentials)
+    return ImportedRunner(index, name, url, own, secret=f"gitlab-runner-{name}", credentials=credentials)
 
 
 def is_shared_token(token: str) -> bool:
@@ -102,7 +102,7 @@ def _leave_executors(own: dict[str, Any], path: Path, changes: Changes) -> None:
         # Tables whose keys are not known are those of other executors.
         if key and key.type == "table" and not key.children:
             del own[name]
-            changes.add(Kind.REMOVED, (*path, name), "belongs to another executor than kubernetes.")
+            changes.add(Fate.REMOVED, (*path, name), "belongs to another executor than kubernetes.")
 
 
 def _leave_files(own: dict[str, Any], path: Path, mounts: Iterable[str], changes: Changes) -> None:
@@ -113,7 +113,7 @@ def _leave_files(own: dict[str, Any], path: Path, mounts: Iterable[str], changes
                 # A patch without its file is none.
                 delete_at(own, below[:-1] if "*" in place else below)
                 message = f"left out: {file} is a file of the old manager. Instead, {way}."
-                changes.add(Kind.UNSUPPORTED, (*path, *below), message)
+                changes.add(Fate.UNSUPPORTED, (*path, *below), message)
 
 
 def _at(data: Any, place: Path, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -133,16 +133,16 @@ def _leave_cluster(own: dict[str, Any], path: Path, changes: Changes) -> None:
         if kubernetes.get(key):
             del kubernetes[key]
             message = "left out: the manager talks to the cluster it runs in, with its own service account."
-            changes.add(Kind.UNSUPPORTED, (*path, "kubernetes", key), message)
+            changes.add(Fate.UNSUPPORTED, (*path, "kubernetes", key), message)
 
 
 def _leave_expiry(own: dict[str, Any], path: Path, changes: Changes) -> None:
     expiry = own.pop("token_expires_at", None)
     if expiry is not None and not str(expiry).startswith(_NEVER):
         message = "left out: GitLab Runner would write a new token into config.toml, which is read only here. "
-        changes.add(Kind.UNSUPPORTED, (*path, "token_expires_at"), message + "Renew the Secret before the token ends.")
+        changes.add(Fate.UNSUPPORTED, (*path, "token_expires_at"), message + "Renew the Secret before the token ends.")
     elif expiry is not None:
-        changes.add(Kind.REMOVED, (*path, "token_expires_at"), "says that the token never expires: nothing to keep.")
+        changes.add(Fate.REMOVED, (*path, "token_expires_at"), "says that the token never expires: nothing to keep.")
 
 
 def _empty(data: dict[str, Any], key: Key | None, path: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.chart.chart import find_chart
 from podrunner.chart.schema import load_schema
 from podrunner.findings.path import delete_at, dotted
-from podrunner.importing.change import Changes, Kind
+from podrunner.importing.change import Changes, Fate
 from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.find import PlainSecret, find_secrets
 
@@ -45,11 +45,11 @@ def take_secrets(runner: dict[str, Any], path: Path, secret: str, changes: Chang
             credentials[dotted(below)] = {"name": f"{secret}-{suffix}", "key": name}
             message = f"a secret, left out: it comes from the Secret {secret}-{suffix}, by the command below."
         if message:
-            changes.add(Kind.SECRET, (*path, *below), message)
+            changes.add(Fate.SECRET, (*path, *below), message)
             # A patch without one of its keys is none.
             places.append(below[:3] if below[:2] == ("kubernetes", "pod_spec") else below)
     if "cache.s3.AccessKey" in credentials and "AuthenticationType" not in runner["cache"]["s3"]:
-        changes.add(Kind.ADDED, (*path, "cache", "s3", "AuthenticationType"), "set by credentials.")
+        changes.add(Fate.ADDED, (*path, "cache", "s3", "AuthenticationType"), "set by credentials.")
     for place in reversed(dict.fromkeys(places)):
         delete_at(runner, place)
     return credentials

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError, UsageError
-from podrunner.importing.change import Change, Changes, Kind
+from podrunner.importing.change import Changes, Fate, KeyChange
 from podrunner.importing.comments import yaml_comments
 from podrunner.importing.configuration import Configuration, read_configuration
 from podrunner.importing.manifest import unwrap
@@ -69,7 +69,7 @@ def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str
     text = inside.text if inside else text
     for name, line in inside.more.items() if inside else ():
         message = "brings values from elsewhere, which are not read: `helm get values` has all of them."
-        changes.every.append(Change(Kind.UNSUPPORTED, name, message, line))
+        changes.every.append(KeyChange(Fate.UNSUPPORTED, name, message, line))
     if inside.is_toml if inside else _is_toml(text, wishes.source):
         return Source(read_configuration(text, wishes.source, changes, runner_version))
     from podrunner.formats.placed import read_values
@@ -121,7 +121,7 @@ def _of_the_subchart(values: Values, changes: Changes) -> Values:
     for name in values.data:
         if name != parts[0]:
             message = f"belongs to another chart: only what is below {parts[0]} is imported."
-            changes.add(Kind.UNSUPPORTED, (name,), message)
+            changes.add(Fate.UNSUPPORTED, (name,), message)
     places = {path[1:]: place for path, place in values.places.items() if path[:1] == (parts[0],)}
     return replace(values, data=values.data[parts[0]], places=places)
 
@@ -131,14 +131,14 @@ def _of_official(official: Official, text: str, wishes: Wishes, changes: Changes
     top = {**configuration.top, **official.top} if _is_whole(official) else official.top
     for key in configuration.top if not _is_whole(official) else ():
         message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
-        changes.add(Kind.REMOVED, (key,), message)
+        changes.add(Fate.REMOVED, (key,), message)
     for index, table in enumerate(configuration.runners):
         if not _is_whole(official):
             _leave_unread(table, index, official, changes)
         if not _is_whole(official) and not _NAMES_NAMESPACE.search(str(official.config or _DEFAULT_CONFIG)):
             table.setdefault("kubernetes", {}).setdefault("namespace", wishes.namespace)
             message = f"runners.config names none: GitLab's chart uses that of the release, {wishes.namespace} here."
-            changes.add(Kind.CHANGED, ("runners", index, "kubernetes", "namespace"), message)
+            changes.add(Fate.CHANGED, ("runners", index, "kubernetes", "namespace"), message)
         _lay_over(table, official.runner)
         move_cache(official, table)
         table.setdefault("name", "default")
@@ -156,14 +156,14 @@ def _of_official(official: Official, text: str, wishes: Wishes, changes: Changes
 def _leave_unread(table: dict[str, Any], index: int, official: Official, changes: Changes) -> None:
     """Keys of runners.config that GitLab's chart sets by other values."""
     if table.pop("url", None):
-        changes.add(Kind.REMOVED, ("runners", index, "url"), "gitlabUrl is what counts in GitLab's chart.")
+        changes.add(Fate.REMOVED, ("runners", index, "url"), "gitlabUrl is what counts in GitLab's chart.")
     if table.pop("token", None):
         message = "a secret, left out: runnerToken or runners.secret is what counts in GitLab's chart."
-        changes.add(Kind.SECRET, ("runners", index, "token"), message)
+        changes.add(Fate.SECRET, ("runners", index, "token"), message)
     executor = official.runner.get("executor", EXECUTOR)
     if table.pop("executor", executor) != executor:
         message = f"runners.executor is what counts in GitLab's chart, here {executor}."
-        changes.add(Kind.REMOVED, ("runners", index, "executor"), message)
+        changes.add(Fate.REMOVED, ("runners", index, "executor"), message)
 
 
 def _censor(official: Official) -> Censor:
@@ -205,7 +205,7 @@ def _configuration(
 ) -> Configuration:
     raw = official.config
     if raw is None:
-        changes.add(Kind.CHANGED, ("runners",), "without runners.config, GitLab's chart runs jobs in the image alpine.")
+        changes.add(Fate.CHANGED, ("runners",), "without runners.config, GitLab's chart runs jobs in the image alpine.")
         raw = _DEFAULT_CONFIG.format(namespace=official.values.get("jobs", {}).get("namespace") or wishes.namespace)
     path = official.config_path
     evaluated = official.templates.evaluate(raw, path)
@@ -246,4 +246,4 @@ def _note_templates(raw: str, evaluated: str, place: _Lines, changes: Changes) -
             continue
         became = f" was evaluated to `{rows[number - 1].strip()}`" if place.is_line_by_line else " was evaluated"
         message = censor(f"`{row.strip()}`{became}: there are no templates in values of this chart.")
-        changes.every.append(Change(Kind.CHANGED, "runners.config", message, place.of(number)))
+        changes.every.append(KeyChange(Fate.CHANGED, "runners.config", message, place.of(number)))

@@ -49,15 +49,15 @@ _Loader.yaml_implicit_resolvers = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class JobReference:
     """`!reference [job, keyword]`."""
 
     keys: tuple[str, ...]
 
 
-def _construct_reference(loader: _Loader, node: yaml.Node) -> Reference:
+def _construct_reference(loader: _Loader, node: yaml.Node) -> JobReference:
     keys = loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else []
-    return Reference(tuple(str(key) for key in keys))
+    return JobReference(tuple(str(key) for key in keys))
 
 
 _Loader.add_constructor("!reference", _construct_reference)

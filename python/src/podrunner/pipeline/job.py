@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from podrunner.findings.errors import UsageError
-from podrunner.pipeline.document import Key, Pipeline, Reference
+from podrunner.pipeline.document import JobReference, Key, Pipeline
 from podrunner.pipeline.duration import read_duration
 from podrunner.pipeline.fields import Image, Variable, read_image, read_script, read_services, read_variables
 
@@ -47,7 +47,7 @@ _WITHOUT_EFFECT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PipelineJob:
     """A job ready to be sent. `timeout` in seconds; `notes` say, with file and line, what has no effect."""
 
     name: str
@@ -79,7 +79,7 @@ def choose_job(pipeline: Pipeline, name: str | None) -> str:
     raise UsageError(f"{pipeline.path}: there is no job `{name}`.{did_you_mean(name, jobs)} Jobs: {listed}.")
 
 
-def read_job(pipeline: Pipeline, name: str) -> Job:
+def read_job(pipeline: Pipeline, name: str) -> PipelineJob:
     """The job `name` (see `choose_job`). Raises PipelineError, with file and line, for what cannot be run."""
     body = _resolve(pipeline, (name,), pipeline.data[name])
     _refuse(pipeline, (), pipeline.data)
@@ -88,7 +88,7 @@ def read_job(pipeline: Pipeline, name: str) -> Job:
     script = reader.read("script", read_script, ())
     if not script:
         raise pipeline.error((name,), f"the job `{name}` has no `script`.")
-    return Job(
+    return PipelineJob(
         name=name,
         stage=str(body.get("stage", "test")),
         script=(*reader.read("before_script", read_script, ()), *script),
@@ -156,7 +156,7 @@ def _read_hooks(pipeline: Pipeline, key: Key, value: Any) -> tuple[tuple[str, tu
 
 def _resolve(pipeline: Pipeline, key: Key, value: Any, depth: int = 10) -> Any:
     """The value with each `!reference` replaced by what it names."""
-    if isinstance(value, Reference):
+    if isinstance(value, JobReference):
         found: Any = pipeline.data
         for step in value.keys:
             found = found.get(step) if isinstance(found, dict) else None

@@ -9,7 +9,7 @@ from podrunner.cluster.images import ImageSet, load_images
 from podrunner.findings.errors import FindingsError
 from podrunner.gitlab.repository import PIPELINE_FILE, Bundle, builtin_pipeline, find_repository, pack
 from podrunner.pipeline.document import load_pipeline
-from podrunner.pipeline.job import Job, choose_job, read_job
+from podrunner.pipeline.job import PipelineJob, choose_job, read_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Subject:
 class Plan:
     """A job and the subjects it is tried with. `builtin` when the pipeline is the built-in one."""
 
-    job: Job
+    job: PipelineJob
     bundle: Bundle
     subjects: tuple[Subject, ...]
     images: ImageSet

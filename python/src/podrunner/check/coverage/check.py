@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podrunner.cases.case import Case
-    from podrunner.check.coverage.references import Reference
+    from podrunner.check.coverage.references import ValueReference
     from podrunner.findings.path import Path as Parts
     from podrunner.manifests.rendering import Renderer
 
@@ -103,7 +103,7 @@ def _values(
     return found, f"{len(uses) - len(found)} of {len(uses)} values"
 
 
-def _without_effect(path: Parts, references: Sequence[Reference]) -> str:
+def _without_effect(path: Parts, references: Sequence[ValueReference]) -> str:
     """Why a value may be without effect: the template that is nearest to using it, or that there is none."""
     using = [one for one in references if all(a == b for a, b in zip(one.path, path, strict=False))]
     if not using:

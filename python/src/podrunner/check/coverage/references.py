@@ -23,7 +23,7 @@ _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`')
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ValueReference:
     """One `.Values.a.b` in a template."""
 
     template: str
@@ -31,7 +31,7 @@ class Reference:
     path: Path
 
 
-def find_references(templates: Mapping[str, str]) -> Iterator[Reference]:
+def find_references(templates: Mapping[str, str]) -> Iterator[ValueReference]:
     """All of them, those by a variable that stands for a part of the values, too."""
     for template, text in templates.items():
         variables: dict[str, str] = {}
@@ -41,10 +41,10 @@ def find_references(templates: Mapping[str, str]) -> Iterator[Reference]:
             if assigned:
                 variables[assigned[1]] = assigned[2]
             for found in _VALUES.finditer(plain):
-                yield Reference(template, action.line, _parts(found[1]))
+                yield ValueReference(template, action.line, _parts(found[1]))
             for name, path in variables.items():
                 for found in re.finditer(rf"\${name}{_NAMES}", plain):
-                    yield Reference(template, action.line, _parts(path + found[1]))
+                    yield ValueReference(template, action.line, _parts(path + found[1]))
 
 
 def _parts(text: str) -> Path:

@@ -11,7 +11,7 @@ FINAL_STATES = ("success", "failed", "canceled")
 
 
 @dataclass(slots=True)
-class Job:
+class QueuedJob:
     """One job. `payload` is what the runner gets, `runner` the only runner that may have it (empty: any)."""
 
     payload: dict[str, Any]
@@ -57,23 +57,23 @@ class JobStore:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[int, QueuedJob] = {}
         self._asked: Counter[str] = Counter()
         self._managers: dict[str, dict[str, str]] = {}
         self._refused = 0
 
-    def add(self, payload: dict[str, Any], runner: str = "") -> Job:
+    def add(self, payload: dict[str, Any], runner: str = "") -> QueuedJob:
         """Queues a job. Raises ValueError without `id` and `token`, or when the id is taken."""
         if not payload.get("id") or not payload.get("token"):
             raise ValueError("a job needs an id and a token")
-        job = Job(payload, runner)
+        job = QueuedJob(payload, runner)
         with self._lock:
             if job.id in self._jobs:
                 raise ValueError(f"there is a job {job.id} already")
             self._jobs[job.id] = job
         return job
 
-    def take(self, runner: str, manager: str = "") -> Job | None:
+    def take(self, runner: str, manager: str = "") -> QueuedJob | None:
         """The first pending job that `runner` may have, now running; None when there is none.
 
         `manager` is the system id of the manager that asks.
@@ -97,25 +97,25 @@ class JobStore:
         with self._lock:
             self._refused += 1
 
-    def get(self, job_id: int) -> Job | None:
+    def get(self, job_id: int) -> QueuedJob | None:
         """The job of a number."""
         with self._lock:
             return self._jobs.get(job_id)
 
-    def by_token(self, token: str) -> Job | None:
+    def by_token(self, token: str) -> QueuedJob | None:
         """The job of a token, as long as it is not over."""
         with self._lock:
             running = (job for job in self._jobs.values() if job.state not in FINAL_STATES)
             return next((job for job in running if token and job.token == token), None)
 
-    def update(self, job: Job, state: str, failure_reason: str = "", exit_code: int | None = None) -> None:
+    def update(self, job: QueuedJob, state: str, failure_reason: str = "", exit_code: int | None = None) -> None:
         """Notes what the runner says of a job. A final state stays."""
         with self._lock:
             if job.state in FINAL_STATES:
                 return
             job.state, job.failure_reason, job.exit_code = state, failure_reason, exit_code
 
-    def append(self, job: Job, start: int, piece: bytes) -> int:
+    def append(self, job: QueuedJob, start: int, piece: bytes) -> int:
         """Adds a piece of the log that begins at byte `start`; gives the log's size.
 
         Raises RangeMismatchError when the log does not end there.
@@ -126,7 +126,7 @@ class JobStore:
             job.trace += piece
             return len(job.trace)
 
-    def read(self, job: Job, offset: int) -> bytes:
+    def read(self, job: QueuedJob, offset: int) -> bytes:
         """The log from byte `offset` on."""
         with self._lock:
             return bytes(job.trace[offset:])

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from .exchange import Exchange
-from .jobs import FINAL_STATES, Job, JobStore, RangeMismatchError
+from .jobs import FINAL_STATES, JobStore, QueuedJob, RangeMismatchError
 from .repositories import CgiRequest, Repositories, RepositoryError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Tokens:
         return cls(str(data["control"]), {str(token): str(name) for token, name in data["runners"].items()})
 
 
-class StandIn(ThreadingHTTPServer):
+class StandInServer(ThreadingHTTPServer):
     """The server with what it knows."""
 
     daemon_threads = True
@@ -57,15 +57,15 @@ class StandIn(ThreadingHTTPServer):
         self.repositories = Repositories(data / "repositories")
 
 
-def make_server(address: tuple[str, int], tokens: Tokens, data: Path) -> StandIn:
+def make_server(address: tuple[str, int], tokens: Tokens, data: Path) -> StandInServer:
     """A server that listens on `address`; call `serve_forever()`."""
-    return StandIn(address, tokens, data)
+    return StandInServer(address, tokens, data)
 
 
 class Handler(Exchange):
     """One connection."""
 
-    server: StandIn
+    server: StandInServer
 
     def answer(self) -> None:
         """Find out who calls, and let the right part answer."""
@@ -118,7 +118,7 @@ class Handler(Exchange):
         else:
             self.send(404, {"message": f"the stand-in has no {self.command} for a job's {what or 'state'}"})
 
-    def _job_state(self, job: Job) -> None:
+    def _job_state(self, job: QueuedJob) -> None:
         says = self.json()
         state = str(says.get("state", ""))
         if state not in ("running", *FINAL_STATES):
@@ -127,7 +127,7 @@ class Handler(Exchange):
         self.server.jobs.update(job, state, str(says.get("failure_reason") or ""), says.get("exit_code"))
         self.send(200, {}, headers={"Job-Status": job.state})
 
-    def _trace(self, job: Job) -> None:
+    def _trace(self, job: QueuedJob) -> None:
         given = CONTENT_RANGE.fullmatch(self.headers.get("Content-Range", ""))
         if not given or int(given[2]) - int(given[1]) + 1 != len(self.body):
             self.send(400, {"message": "Content-Range must say first and last byte of the piece"})

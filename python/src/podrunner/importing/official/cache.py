@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.importing.change import Kind
+from podrunner.importing.change import Fate
 
 if TYPE_CHECKING:
     from podrunner.importing.official.values import Official
@@ -24,7 +24,7 @@ def move_cache(official: Official, runner: dict[str, Any]) -> None:
     kind = str(cache.get("Type", ""))
     if kind not in ("s3", "gcs", "azure") or not isinstance(cache.get(kind), dict):
         message = "nothing says what it opens: there is no [runners.cache] with a Type and a table of that name."
-        official.changes.add(Kind.UNSUPPORTED, _AT, message)
+        official.changes.add(Fate.UNSUPPORTED, _AT, message)
         return
     bucket = {key: value for key, value in cache.pop(kind).items() if key not in _CREDENTIALS}
     shared = {ours: cache.pop(theirs) for theirs, ours in _SHARED.items() if theirs in cache}
@@ -32,7 +32,7 @@ def move_cache(official: Official, runner: dict[str, Any]) -> None:
     if not cache:
         del runner["cache"]
     message = "is cache.existingSecret.name, and [runners.cache] is cache: jobs never see what is in the Secret."
-    official.changes.add(Kind.CHANGED, _AT, message)
+    official.changes.add(Fate.CHANGED, _AT, message)
     if kind == "azure" and "AccountName" not in bucket:
         message = "write its azure-account-name into cache.azure.AccountName: that is no secret."
-        official.changes.add(Kind.CHANGED, _AT, message)
+        official.changes.add(Fate.CHANGED, _AT, message)

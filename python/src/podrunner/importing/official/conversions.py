@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from podrunner.findings.path import dotted
-from podrunner.importing.change import Kind
+from podrunner.importing.change import Fate
 from podrunner.importing.official.values import Official, put, table
 from podrunner.importing.runner import SHARED_TOKEN, is_shared_token
 from podrunner.importing.secrets import CREDENTIALS
@@ -34,17 +34,17 @@ _OF_GITLAB = re.compile(r"(REGISTER_|RUNNER_(TAG_LIST|EXECUTOR)|REGISTRATION_|CI
 def url(official: Official, path: Path, value: Any) -> None:
     """GitlabUrl."""
     if holds_secret(str(value)):
-        official.changes.add(Kind.SECRET, path, "holds a password, and is left out: give the address with --url.")
+        official.changes.add(Fate.SECRET, path, "holds a password, and is left out: give the address with --url.")
         return
     official.url = str(value)
-    official.changes.add(Kind.MAPPED, path, "is gitlab.url.")
+    official.changes.add(Fate.MAPPED, path, "is gitlab.url.")
 
 
 def token(official: Official, path: Path, value: Any) -> None:
     """runnerToken: never copied."""
     if is_shared_token(str(value)):
-        return official.changes.add(Kind.SECRET, path, f"a secret, left out. It {SHARED_TOKEN}")
-    return official.changes.add(Kind.SECRET, path, "a secret, left out: make a Secret of it, by the command below.")
+        return official.changes.add(Fate.SECRET, path, f"a secret, left out. It {SHARED_TOKEN}")
+    return official.changes.add(Fate.SECRET, path, "a secret, left out: make a Secret of it, by the command below.")
 
 
 def registration_token(official: Official, path: Path, value: Any) -> None:
@@ -52,13 +52,13 @@ def registration_token(official: Official, path: Path, value: Any) -> None:
     if str(value).startswith("glrt-"):
         return token(official, path, value)
     message = "a secret, left out, and of no use: create the runner in GitLab, and make a Secret of its token (glrt-…)."
-    return official.changes.add(Kind.SECRET, path, message)
+    return official.changes.add(Fate.SECRET, path, message)
 
 
 def sentry(official: Official, path: Path, value: Any) -> None:
     """sentryDsn: holds a key."""
     del value
-    official.changes.add(Kind.SECRET, path, "left out: it holds a key, and config.toml is a ConfigMap here.")
+    official.changes.add(Fate.SECRET, path, "left out: it holds a key, and config.toml is a ConfigMap here.")
 
 
 def names(official: Official, path: Path, value: Any) -> None:
@@ -75,7 +75,7 @@ def number(official: Official, path: Path, value: Any) -> None:
 def unregister(official: Official, path: Path, value: Any) -> None:
     """unregisterRunners: GitLab's chart does not read it where deploymentLifecycle is set."""
     if official.templates.values.data.get("deploymentLifecycle"):
-        official.changes.add(Kind.EMPTY, path, "is not read beside deploymentLifecycle.")
+        official.changes.add(Fate.EMPTY, path, "is not read beside deploymentLifecycle.")
     else:
         _put(official, path, value)
 
@@ -105,12 +105,12 @@ def user(official: Official, path: Path, value: Any) -> None:
     for key in value:
         if key in _USER_KEYS and key not in known:
             official.changes.add(
-                Kind.CHANGED, (*path, key), "the manager does not run as root: it has a user of its own."
+                Fate.CHANGED, (*path, key), "the manager does not run as root: it has a user of its own."
             )
         elif key in _OF_THE_CHART:
-            official.changes.add(Kind.CHANGED, (*path, key), "is set by this chart: no root, seccomp RuntimeDefault.")
+            official.changes.add(Fate.CHANGED, (*path, key), "is set by this chart: no root, seccomp RuntimeDefault.")
         elif key not in known:
-            official.changes.add(Kind.UNSUPPORTED, (*path, key), "the manager's pod has user and groups only.")
+            official.changes.add(Fate.UNSUPPORTED, (*path, key), "the manager's pod has user and groups only.")
 
 
 def certificates(official: Official, path: Path, value: Any) -> None:
@@ -118,7 +118,7 @@ def certificates(official: Official, path: Path, value: Any) -> None:
     host = urlsplit(str(official.templates.values.data.get("gitlabUrl") or "")).hostname or "gitlab.example.com"
     _put(official, path, {"kind": "Secret", "name": str(value), "key": f"{host}.crt"})
     message = f"is trust.caBundle, with the key {host}.crt of the Secret: jobs, their helper and podman trust it, too."
-    official.changes.add(Kind.CHANGED, path, message)
+    official.changes.add(Fate.CHANGED, path, message)
 
 
 def rbac(official: Official, path: Path, value: Any) -> None:
@@ -131,7 +131,7 @@ def rbac(official: Official, path: Path, value: Any) -> None:
         _put(official, path, bool(value))
     else:
         message = "there is a Role for the manager: without one, it could not make job pods."
-        official.changes.add(Kind.CHANGED, path, message)
+        official.changes.add(Fate.CHANGED, path, message)
 
 
 def metrics(official: Official, path: Path, value: Any) -> None:
@@ -140,51 +140,51 @@ def metrics(official: Official, path: Path, value: Any) -> None:
     if path[-1] == "port":
         if data.get("enabled"):
             official.top["listen_address"] = f":{value}"
-        official.changes.add(Kind.MAPPED, path, "is the port of config.listen_address.")
+        official.changes.add(Fate.MAPPED, path, "is the port of config.listen_address.")
     elif value:
-        official.changes.add(Kind.MAPPED, path, "is config.listen_address.")
+        official.changes.add(Fate.MAPPED, path, "is config.listen_address.")
     else:
         message = "the manager listens anyway, since its probes ask it."
-        official.changes.add(Kind.CHANGED, path, message)
+        official.changes.add(Fate.CHANGED, path, message)
 
 
 def config(official: Official, path: Path, value: Any) -> None:
     """runners.config: the [[runners]] table."""
     if official.config is None:
         official.config, official.config_path = str(value), path
-    official.changes.add(Kind.MAPPED, path, "is runners.")
+    official.changes.add(Fate.MAPPED, path, "is runners.")
 
 
 def config_override(official: Official, path: Path, value: Any) -> None:
     """runners.configOverride: a whole config.toml, that GitLab's chart takes in place of all else."""
     official.config, official.config_path = str(value), path
     official.changes.add(
-        Kind.MAPPED, path, "is config and runners. GitLab's chart reads no other value of runners then."
+        Fate.MAPPED, path, "is config and runners. GitLab's chart reads no other value of runners then."
     )
 
 
 def executor(official: Official, path: Path, value: Any) -> None:
     """runners.executor, when it is another than kubernetes."""
     official.runner["executor"] = value
-    official.changes.add(Kind.MAPPED, path, "is the executor of the runner.")
+    official.changes.add(Fate.MAPPED, path, "is the executor of the runner.")
 
 
 def job_namespace(official: Official, path: Path, value: Any) -> None:
     """runners.jobNamespace: a namespace that runners.config names by a template."""
     official.values.setdefault("jobs", {})["namespace"] = str(value)
-    official.changes.add(Kind.MAPPED, path, "is jobs.namespace.")
+    official.changes.add(Fate.MAPPED, path, "is jobs.namespace.")
 
 
 def secret(official: Official, path: Path, value: Any) -> None:
     """runners.secret: it stays, and its key runner-token is read."""
     official.secret = str(value)
-    official.changes.add(Kind.MAPPED, path, "is runners.<name>.token.existingSecret.")
+    official.changes.add(Fate.MAPPED, path, "is runners.<name>.token.existingSecret.")
 
 
 def runner_name(official: Official, path: Path, value: Any) -> None:
     """runners.name."""
     official.runner["name"] = str(value)
-    official.changes.add(Kind.MAPPED, path, "is the name of the runner.")
+    official.changes.add(Fate.MAPPED, path, "is the name of the runner.")
 
 
 def cache_secret(official: Official, path: Path, value: Any) -> None:
@@ -212,9 +212,9 @@ def environment_sources(official: Official, path: Path, value: Any) -> None:
         secret = next((dotted(below) for below, key in _variables() if key.variable == name and key.secret), "")
         if secret in CREDENTIALS and {"name", "key"} <= set(reference):
             official.credentials[secret] = {key: str(reference[key]) for key in ("name", "key")}
-            official.changes.add(Kind.MAPPED, (*path, name), f"is {secret} of runners.<name>.credentials.")
+            official.changes.add(Fate.MAPPED, (*path, name), f"is {secret} of runners.<name>.credentials.")
         elif _OF_GITLAB.match(name):
-            official.changes.add(Kind.UNSUPPORTED, (*path, name), _NOTHING_REGISTERS)
+            official.changes.add(Fate.UNSUPPORTED, (*path, name), _NOTHING_REGISTERS)
         else:
             _set_variable(official, (*path, name), name, {"valueFrom": source})
 
@@ -226,7 +226,7 @@ def _put(official: Official, path: Path, value: Any) -> None:
 def _variable(official: Official, path: Path, name: str, value: Any) -> None:
     """A variable that `gitlab-runner register` makes a key of [[runners]] from, written as that key."""
     if holds_secret(str(value)):
-        official.changes.add(Kind.SECRET, path, "looks as if it held a secret, and is left out.")
+        official.changes.add(Fate.SECRET, path, "looks as if it held a secret, and is left out.")
         return
     if name.upper() in _PROXY:
         to = _PROXY[name.upper()]
@@ -235,23 +235,23 @@ def _variable(official: Official, path: Path, name: str, value: Any) -> None:
     found = next(((below, key) for below, key in _variables() if key.variable == name), None)
     if found is None and is_secret(name, str(value)):
         message = f"a secret, left out: name a Secret that has it by manager.env.{name}.valueFrom.secretKeyRef."
-        official.changes.add(Kind.SECRET, path, message)
+        official.changes.add(Fate.SECRET, path, message)
         return
     if _OF_GITLAB.match(name):
-        official.changes.add(Kind.UNSUPPORTED, path, _NOTHING_REGISTERS)
+        official.changes.add(Fate.UNSUPPORTED, path, _NOTHING_REGISTERS)
         return
     if found is None:
         _set_variable(official, path, name, str(value))
         return
     below, key = found
     if key.secret:
-        official.changes.add(Kind.SECRET, path, "a secret, left out.")
+        official.changes.add(Fate.SECRET, path, "a secret, left out.")
         return
     here = official.runner
     for part in below[:-1]:
         here = here.setdefault(str(part), {})
     here[str(below[-1])] = _typed(key, value)
-    official.changes.add(Kind.MAPPED, path, f"is the key {'.'.join(map(str, below))} of the runner.")
+    official.changes.add(Fate.MAPPED, path, f"is the key {'.'.join(map(str, below))} of the runner.")
 
 
 def _set_variable(official: Official, path: Path, name: str, value: Any) -> None:
@@ -259,7 +259,7 @@ def _set_variable(official: Official, path: Path, name: str, value: Any) -> None
     manager, env = _ENVIRONMENT
     official.values.setdefault(manager, {}).setdefault(env, {})[name] = value
     official.moved[path] = (*_ENVIRONMENT, name)
-    official.changes.add(Kind.MAPPED, path, f"is {dotted((*_ENVIRONMENT, name))}.")
+    official.changes.add(Fate.MAPPED, path, f"is {dotted((*_ENVIRONMENT, name))}.")
 
 
 def _variables() -> Iterator[tuple[Path, Key]]:

@@ -9,7 +9,7 @@ from podrunner.findings.errors import FindingsError
 from podrunner.findings.finding import Finding, Severity
 from podrunner.findings.path import dotted, value_at
 from podrunner.findings.suggest import did_you_mean
-from podrunner.importing.change import Changes, Kind
+from podrunner.importing.change import Changes, Fate
 from podrunner.importing.official import conversions, operation
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.official.values import Official, put, table
@@ -61,7 +61,7 @@ def read_official(values: Values, templates: Templates, changes: Changes) -> Off
     if "unregisterRunners" not in values.data and not values.data.get("deploymentLifecycle"):
         official.values.setdefault("manager", {})["unregister"] = True
         message = "is true in GitLab's chart where nobody sets it: it is manager.unregister now."
-        changes.add(Kind.CHANGED, ("unregisterRunners",), message)
+        changes.add(Fate.CHANGED, ("unregisterRunners",), message)
     return official
 
 
@@ -86,7 +86,7 @@ def _evaluated(official: Official, path: Path, value: Any) -> Any:
         return value
     text = official.templates.evaluate(value, path)
     message = censor(f"`{value.strip()}` was evaluated to `{text}`: there are no templates here.")
-    official.changes.add(Kind.CHANGED, path, message)
+    official.changes.add(Fate.CHANGED, path, message)
     return text
 
 
@@ -96,20 +96,20 @@ def _take(official: Official, path: Path, value: Any) -> None:
     if "was" in entry:
         _take_old(official, path, value, entry["was"])
     elif value in _NOTHING and not isinstance(value, bool):
-        official.changes.add(Kind.EMPTY, path, "is not set.")
+        official.changes.add(Fate.EMPTY, path, "is not set.")
     elif entry.get("as") not in _LOOK_FOR_SECRETS and any(find_secrets([value])):
-        official.changes.add(Kind.SECRET, path, "looks as if it held a secret, and is left out.")
+        official.changes.add(Fate.SECRET, path, "looks as if it held a secret, and is left out.")
     elif switch and isinstance(value, dict) and not value.get(switch):
-        official.changes.add(Kind.EMPTY, path, "is off.")
+        official.changes.add(Fate.EMPTY, path, "is off.")
     elif "default" in entry and value == entry["default"]:
-        official.changes.add(Kind.EMPTY, path, "is what GitLab's chart has anyway.")
+        official.changes.add(Fate.EMPTY, path, "is what GitLab's chart has anyway.")
     elif "as" in entry:
         _refuse_another_type(official, path, value, entry["as"])
         _conversion(entry["as"])(official, path, value)
     elif "to" in entry:
         put(official, path, entry["to"], value)
     else:
-        official.changes.add(Kind(entry.get("kind", "changed")), path, entry["why"])
+        official.changes.add(Fate(entry.get("kind", "changed")), path, entry["why"])
 
 
 def _refuse_another_type(official: Official, path: Path, value: Any, conversion: str) -> None:
@@ -129,12 +129,12 @@ def _conversion(name: str) -> Callable[[Official, Path, Any], None]:
 
 def _take_old(official: Official, path: Path, value: Any, was: str) -> None:
     if value in _NOTHING and not isinstance(value, bool):
-        official.changes.add(Kind.EMPTY, path, "is not set.")
+        official.changes.add(Fate.EMPTY, path, "is not set.")
     elif _is_for_templates(official.templates.values.data, f".Values.{'.'.join(map(str, path))}"):
-        official.changes.add(Kind.EMPTY, path, "is read by templates of this file only, which were evaluated.")
+        official.changes.add(Fate.EMPTY, path, "is read by templates of this file only, which were evaluated.")
     else:
         message = f"GitLab's chart 0.53 and newer do not read it. If yours does, write runners.<name>.config.{was}."
-        official.changes.add(Kind.REMOVED, path, message)
+        official.changes.add(Fate.REMOVED, path, message)
 
 
 def _is_for_templates(data: Any, reference: str) -> bool:
@@ -147,11 +147,11 @@ def _is_for_templates(data: Any, reference: str) -> bool:
 
 def _unknown(official: Official, path: Path) -> None:
     if value_at(official.templates.values.data, path) in _NOTHING:
-        official.changes.add(Kind.EMPTY, path, "is not set.")
+        official.changes.add(Fate.EMPTY, path, "is not set.")
         return
     if _is_for_templates(official.templates.values.data, f".Values.{'.'.join(map(str, path))}"):
-        official.changes.add(Kind.EMPTY, path, "is read by templates of this file only, which were evaluated.")
+        official.changes.add(Fate.EMPTY, path, "is read by templates of this file only, which were evaluated.")
         return
     near = did_you_mean(str(path[-1]), [str(one[-1]) for one in table() if one[:-1] == path[:-1]])
     home = " Keys of jobs belong under runners.<name>.config.kubernetes." if path[0] == "runners" else ""
-    official.changes.add(Kind.UNSUPPORTED, path, f"is no value that GitLab's chart reads.{near}{home}")
+    official.changes.add(Fate.UNSUPPORTED, path, f"is no value that GitLab's chart reads.{near}{home}")

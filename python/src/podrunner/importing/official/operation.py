@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from podrunner.importing.change import Kind
+from podrunner.importing.change import Fate
 from podrunner.importing.official.values import Official, put, table
 from podrunner.manifests.objects import table as as_table
 from podrunner.secrets.find import find_secrets
@@ -82,7 +82,7 @@ def session_server(official: Official, path: Path, value: Any) -> None:
         put(official, (*path, "publicIP"), f"{to}.address", f"{host}:{port}")
         if kind == "LoadBalancer":
             message = "is sessionServer.address: ask your cloud for this address by sessionServer.service.annotations."
-            official.changes.add(Kind.CHANGED, (*path, "publicIP"), message)
+            official.changes.add(Fate.CHANGED, (*path, "publicIP"), message)
 
 
 def objects(official: Official, path: Path, value: Any) -> None:
@@ -90,15 +90,15 @@ def objects(official: Official, path: Path, value: Any) -> None:
     found: dict[str, Any] = {}
     for index, item in enumerate(value):
         if not isinstance(item, dict):
-            official.changes.add(Kind.UNSUPPORTED, (*path, index), "is no object.")
+            official.changes.add(Fate.UNSUPPORTED, (*path, index), "is no object.")
             continue
         kind, name = str(item.get("kind", "")), str(as_table(item.get("metadata")).get("name", ""))
         if kind == "Secret" and (item.get("data") or item.get("stringData")):
             message = f"a Secret with what is in it, left out: make {name} yourself, by kubectl create secret."
-            official.changes.add(Kind.SECRET, (*path, index), message)
+            official.changes.add(Fate.SECRET, (*path, index), message)
             continue
         if any(find_secrets(item)):
-            official.changes.add(Kind.SECRET, (*path, index), "looks as if it held a secret, and is left out.")
+            official.changes.add(Fate.SECRET, (*path, index), "looks as if it held a secret, and is left out.")
             continue
         key = re.sub(r"[^a-z0-9]+", "-", f"{kind}-{name}".lower()).strip("-")
         found[key if key not in found else f"{key}-{index}"] = item
@@ -117,8 +117,8 @@ def _each(
     places = known if not isinstance(known, tuple) else _below(table()[path]["to"], known)
     for key, item in value.items():
         if item in _NOTHING and not isinstance(item, bool):
-            official.changes.add(Kind.EMPTY, (*path, key), "is not set.")
+            official.changes.add(Fate.EMPTY, (*path, key), "is not set.")
         elif key in places:
             put(official, (*path, key), places[key], item)
         else:
-            official.changes.add(Kind.UNSUPPORTED, (*path, key), why)
+            official.changes.add(Fate.UNSUPPORTED, (*path, key), why)

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.path import Path, parse_dotted
-from podrunner.importing.change import Changes, Kind
+from podrunner.importing.change import Changes, Fate
 
 if TYPE_CHECKING:
     from podrunner.importing.official.template import Templates
@@ -54,4 +54,4 @@ def put(official: Official, path: Path, to: str, value: Any) -> None:
         here = here.setdefault(part, {})
     here[name] = value
     official.moved[path] = (*tables, name)
-    official.changes.add(Kind.MAPPED, path, f"is {to}.")
+    official.changes.add(Fate.MAPPED, path, f"is {to}.")

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Keep caches of AIRGAP=1 where the user's other caches are.
 AIRGAP_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podrunner/airgap
 
-.PHONY: help test lint generate check coverage smoke bench bench-build images clean
+.PHONY: help test lint generate check coverage smoke bench bench-build images changelog clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ endif
 
 images: $(BIN)/podrunner ## List every image that a release and its jobs need
 	$(BIN)/podrunner images --preset unprivileged
+
+changelog: $(BIN)/podrunner ## Move the fragments of changelog.d/ into CHANGELOG.md, for a release
+	$(BIN)/towncrier build --yes
 
 clean: ## Remove what make made in this folder
 	rm -rf $(VENV) podrunner-smoke-* .pytest_cache .mypy_cache .ruff_cache .hypothesis

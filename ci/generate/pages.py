@@ -1,18 +1,20 @@
-"""The generated blocks of README.md, chart/README.md and docs/: the modes, what was run, the reference of values.
+"""The generated blocks of README.md, CONTRIBUTING.md, chart/README.md and docs/, such as the reference of values.
 
-They come from chart/files/modes.yaml, chart/files/alerts.yaml, ci/generate/choose.yaml, tests/smoke/modes.yaml and the
-comments of chart/values.yaml. A block stands between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+They come from chart/files/modes.yaml, chart/files/alerts.yaml, ci/generate/choose.yaml, tests/smoke/modes.yaml, the
+comments of chart/values.yaml, and the docstrings of the package. A block stands between `<!-- begin NAME -->` and
+`<!-- end NAME -->`.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from ci.generate import reference
-from ci.generate.sources import load, read
+from ci.generate.sources import ROOT, load, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +24,8 @@ QUESTIONS: list[dict[str, str]] = load("ci/generate/choose.yaml")
 ROWS: dict[str, dict[str, Any]] = load("tests/smoke/modes.yaml")
 OFFICIAL: dict[str, dict[str, Any]] = load("python/src/podrunner/importing/official/official.yaml")
 ALERTS: dict[str, dict[str, str]] = load("chart/files/alerts.yaml")
-FILES = ("README.md", "chart/README.md", "docs/modes.md", "docs/import.md", "docs/monitoring.md")
+PACKAGE = "python/src/podrunner"
+FILES = ("README.md", "CONTRIBUTING.md", "chart/README.md", "docs/modes.md", "docs/import.md", "docs/monitoring.md")
 BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
@@ -106,7 +109,17 @@ def alerts() -> str:
     return table(("alert", "key", "what it is about", "above", "for", "severity"), rows)
 
 
+def rooms() -> str:
+    """Each folder of the package with the first sentences of its docstring."""
+    rows = []
+    for file in sorted((ROOT / PACKAGE).glob("*/__init__.py")):
+        described = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n\n")[0]
+        rows.append((f"`{file.parent.name}/`", " ".join(described.split())))
+    return table((f"in `{PACKAGE}/`", "what"), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
+    "rooms": rooms,
     "presets": presets,
     "choose": choose,
     "needs": needs,

@@ -11,7 +11,7 @@ import pytest
 
 from ci.generate.files import GROUPS
 
-READ = ("README.md", "chart", "ci/generate", "docs", "python/src/podrunner/importing", "python/src/podrunner/runner")
+READ = ("README.md", "CONTRIBUTING.md", "chart", "ci/generate", "docs", "python/src", "tests/smoke/modes.yaml")
 
 
 @pytest.fixture
@@ -21,8 +21,6 @@ def copy(tmp_path: Path, checkout: Path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         make = shutil.copytree if (checkout / name).is_dir() else shutil.copy
         make(checkout / name, tmp_path / name)
-    (tmp_path / "tests/smoke").mkdir(parents=True)
-    shutil.copy(checkout / "tests/smoke/modes.yaml", tmp_path / "tests/smoke")
     return tmp_path
 
 

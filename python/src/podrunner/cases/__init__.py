@@ -1,1 +1,1 @@
-"""Cases: what to render. From values files, from presets, and from a matrix file."""
+"""What to render: cases from values files, from presets and from a matrix file."""

@@ -1,1 +1,1 @@
-"""From a case to its findings."""
+"""Runs every check on a case, and collects the findings."""

@@ -1,1 +1,1 @@
-"""A cluster: asked, used, and left as it was."""
+"""A cluster: how it is made, asked and used, and how everything is removed again."""

@@ -1,1 +1,1 @@
-"""The result model: findings, their rules, errors as sentences."""
+"""The result of every check: findings, their rules, and errors as sentences."""

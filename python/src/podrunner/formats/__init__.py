@@ -1,1 +1,1 @@
-"""YAML as Go reads it and TOML, with the place of everything."""
+"""YAML as Go reads it, and TOML, with the line of every key."""

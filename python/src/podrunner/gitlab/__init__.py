@@ -1,1 +1,1 @@
-"""A stand-in for GitLab, and its client."""
+"""A stand-in for GitLab, and a client of it."""

@@ -1,1 +1,1 @@
-"""Helm: a chart and a case in, a rendering out. In this process, or by the `helm` command."""
+"""Helm: a chart and a case become a rendering, in this process or by the `helm` command."""

@@ -1,1 +1,1 @@
-"""Rendered objects against what Kubernetes takes."""
+"""Rendered objects, and what Kubernetes makes of them."""

@@ -1,1 +1,1 @@
-"""How anything is shown or written: terminals, files, paths."""
+"""How anything is shown or written: terminals, files and paths."""

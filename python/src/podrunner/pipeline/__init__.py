@@ -1,1 +1,1 @@
-"""A `.gitlab-ci.yml`, read."""
+"""A `.gitlab-ci.yml`: its jobs, their fields, and its checks."""

@@ -1,1 +1,1 @@
-"""Which preset fits a cluster: read what it says of itself, try each mode in a short pod, judge, recommend."""
+"""Which preset fits a cluster: each mode is tried in a short pod, and one is recommended."""

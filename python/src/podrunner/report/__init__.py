@@ -1,1 +1,1 @@
-"""Reports: each a function of the results of a check, each in its own file."""
+"""Reports: each format is a function of the results of a check."""

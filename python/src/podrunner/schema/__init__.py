@@ -1,1 +1,1 @@
-"""Errors of a JSON schema in words."""
+"""What a JSON schema refuses, in sentences."""

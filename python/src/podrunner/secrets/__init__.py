@@ -1,1 +1,1 @@
-"""What a secret looks like, found and redacted."""
+"""What a secret looks like, and how it is found and redacted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ci.generate import diagnoses, official, pages, schema
+from ci.generate import diagnoses, findings, official, pages, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,7 @@ GROUPS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "docs": {
         "docs/diagnoses.md": diagnoses.text,
+        "docs/findings.md": findings.text,
         **{name: partial(pages.text, name) for name in pages.FILES},
     },
 }

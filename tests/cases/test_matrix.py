@@ -338,7 +338,7 @@ def test_all_mistakes_of_a_file_are_named_at_once_and_in_order(write: Write, sma
     with pytest.raises(MatrixError) as error:
         load_matrix(file, small_chart)
 
-    assert [(finding.line, finding.rule) for finding in error.value.findings] == [
+    assert [(finding.line, finding.rule.code) for finding in error.value.findings] == [
         (2, "matrix-preset"),
         (3, "matrix-axis"),
         (4, "matrix-strategy"),

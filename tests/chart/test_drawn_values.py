@@ -113,11 +113,11 @@ def test_what_the_schema_allows_renders_or_is_refused_in_words(checker: Checker,
 def is_refused_in_words(finding: Finding) -> bool:
     """Whether it is told by value: by the chart itself, because a null took away what has to be there, or for its format."""
     sections = tuple(f"{section}." for section in SCHEMA["properties"])
-    by_chart = finding.rule == "render" and finding.message.startswith(sections)
-    return by_chart or finding.rule in {"values-required", "values-official", "config-format"}
+    by_chart = finding.rule.code == "render" and finding.message.startswith(sections)
+    return by_chart or finding.rule.code in {"values-required", "values-official", "config-format"}
 
 
 def is_one_name_twice(finding: Finding, drawn: dict[str, Any]) -> bool:
     """Whether a key is looked for in an object of this release, whose name was drawn for somebody else's, too."""
     name = drawn.get("fullnameOverride")
-    return finding.rule == "reference-key" and bool(name) and f"/{name} has no key" in finding.message
+    return finding.rule.code == "reference-key" and bool(name) and f"/{name} has no key" in finding.message

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.findings.finding import Severity
+from podrunner.findings.severity import Severity
 from podrunner.formats.placed import load_values
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.check import check_manifests
@@ -88,5 +88,5 @@ def test_the_definitions_see_a_mistake(monitoring_crds: Crds) -> None:
         one for one in check_manifests(rendering, "1.34", monitoring_crds) if one.severity is Severity.ERROR
     ]
 
-    assert (finding.rule, finding.object) == ("crd-schema", "PodMonitor/podrunner-everything")
+    assert (finding.rule.code, finding.object) == ("crd-schema", "PodMonitor/podrunner-everything")
     assert "metricRelabelings[0].sourceLabels" in finding.message

@@ -251,7 +251,7 @@ def test_the_check_sees_what_the_chart_cannot_work_out(render: Any) -> None:
     jobs = {"namespace": "builds", "createNamespace": True, "config": {"kubernetes": {"cap_add": ["SYS_ADMIN"]}}}
     rendering = render({"jobs": jobs})
 
-    found = [one for one in check_job_pods(rendering, {}, {}, "1.34") if one.rule == "job-pod-refused"]
+    found = [one for one in check_job_pods(rendering, {}, {}, "1.34") if one.rule.code == "job-pod-refused"]
 
     assert [one.object for one in found] == ["Namespace/builds"]
     assert found[0].message.startswith(

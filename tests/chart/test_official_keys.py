@@ -78,7 +78,7 @@ def test_helm_names_every_key_at_once_and_what_becomes_of_it() -> None:
 def test_check_names_the_line_of_each(podrunner_chart: Path) -> None:
     findings = check_schema(podrunner_chart, [read_values(OFFICIAL, "official.yaml")])
 
-    assert [str(finding).partition(": is")[0] for finding in findings if finding.rule == "values-official"] == [
+    assert [str(finding).partition(": is")[0] for finding in findings if finding.rule.code == "values-official"] == [
         "official.yaml:1:1: error: gitlabUrl",
         "official.yaml:2:1: error: concurrent",
         "official.yaml:3:41: error: image.image",
@@ -112,4 +112,4 @@ def test_a_runner_may_bear_the_name_of_such_a_key(render: Any, name: str) -> Non
 def test_a_section_that_is_gitlabs_only_is_closed(podrunner_chart: Path) -> None:
     layer = read_values("serviceAccount: {naem: x}\n", "official.yaml")
 
-    assert [each.rule for each in check_schema(podrunner_chart, [layer])] == ["values-unknown-key"]
+    assert [each.rule.code for each in check_schema(podrunner_chart, [layer])] == ["values-unknown-key"]

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yaml import safe_load
 
 from podrunner.cli.main import main
+from podrunner.findings.rules.register import RULES
+from podrunner.manifests.security.scc import judge
 
 Files = dict[str, str]
 Find = Callable[..., set[str]]
@@ -56,6 +59,10 @@ def objects(*texts: str, **files: str) -> Files:
 
 def obj(kind: str, rest: str = "", api: str = "v1", metadata: str = "name: x") -> str:
     return f"{{apiVersion: {api}, kind: {kind}, metadata: {{{metadata}}}{', ' if rest else ''}{rest}}}"
+
+
+def imported(name: str, text: str) -> Files:
+    return {IMPORTED: name, name: text}
 
 
 SAFE = (
@@ -134,6 +141,11 @@ SCHEMA_OF_KEYS = {
 }
 # Our own chart, which has modes.
 OURS = "(our chart)"
+POD, CONSTRAINTS, IMPORTED = "(pod)", "(constraints)", "(imported)"
+OF_GITLAB = "gitlabUrl: https://gitlab.example.com\nrunnerToken: glrt-x\n"
+OF_KUBERNETES = (
+    "[[runners]]\n  name = 'a'\n  url = 'https://gitlab.example.com'\n  token = 'glrt-x'\n  executor = 'kubernetes'\n"
+)
 OUR_VALUES = "gitlab: {url: 'https://gitlab.example.com'}\n"
 TWO_VOLUMES = """[[runners.kubernetes.volumes.empty_dir]]
     name = "a"
@@ -289,6 +301,17 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "job-pod-refused": (namespace_of_jobs("privileged = true"), namespace_of_jobs("privileged = false")),
     "role-missing": (role({**RIGHTS, "pods/attach": "create", "pods": "create, get, list, watch"}), role(RIGHTS)),
     "role-superfluous": (role({**RIGHTS, "nodes": "get"}), role({**RIGHTS, "pods/log": "get"})),
+    # Constraints of OpenShift
+    "scc": (
+        {CONSTRAINTS: "{allowHostNetwork: false}", POD: "{hostNetwork: true}"},
+        {CONSTRAINTS: "{allowHostNetwork: false}", POD: "{hostNetwork: false}"},
+    ),
+    # A file to import
+    "import": (imported("config.toml", "concurrent = 1\n"), imported("config.toml", OF_KUBERNETES)),
+    "import-template": (
+        imported("values.yaml", f'{OF_GITLAB}runners: {{tags: "{{{{ .Values.tags | upper }}}}"}}\n'),
+        imported("values.yaml", f'{OF_GITLAB}tags: a\nrunners: {{tags: "{{{{ .Values.tags | upper }}}}"}}\n'),
+    ),
     # A pipeline
     "pipeline-yaml": ({".gitlab-ci.yml": "a: ]\n"}, {".gitlab-ci.yml": "a: {script: []}\n"}),
     "pipeline-no-job": (
@@ -367,6 +390,12 @@ def find(
     """Write files, check them, and return the codes of what is found beside the small chart's own notes."""
 
     def codes(files: Files) -> set[str]:
+        if POD in files:
+            return {one.rule.code for one in judge(safe_load(files[POD]), safe_load(files[CONSTRAINTS]), {}).findings}
+        if IMPORTED in files:
+            (tmp_path / files[IMPORTED]).write_text(files[files[IMPORTED]])
+            main(["import", str(tmp_path / files[IMPORTED])])
+            return set(re.findall(r": error: .* \[([\w-]+)\]$", capsys.readouterr().err, re.MULTILINE))
         arguments = ["check", "--report", "json", *_options(files)]
         own = tmp_path / "chart" if "chart/Chart.yaml" in files else small_chart
         arguments += [] if OURS in files else ["--chart", str(own)]
@@ -410,6 +439,7 @@ def test_a_near_miss_triggers_nothing(find: Find, code: str) -> None:
 def test_every_code_of_the_source_is_documented_and_has_a_pair(checkout: Path) -> None:
     documented = set(re.findall(r"^\| `([\w-]+)` \|", (checkout / "docs" / "findings.md").read_text(), re.MULTILINE))
 
+    assert documented == set(RULES)
     assert set(PAIRS) == documented
     assert codes_of(checkout / "python" / "src" / "podrunner") - documented == set()
 

@@ -62,7 +62,7 @@ def test_a_document_behind_an_empty_one_is_a_second_one() -> None:
     values = read_values("---\n---\na: 1\n", "values.yaml")
 
     assert values.data == {}
-    assert [(finding.rule, finding.line) for finding in values.findings] == [("values-documents", 3)]
+    assert [(finding.rule.code, finding.line) for finding in values.findings] == [("values-documents", 3)]
 
 
 def test_a_duplicate_key_is_found_at_its_second_place() -> None:
@@ -78,7 +78,7 @@ def test_a_duplicate_key_is_found_at_its_second_place() -> None:
 def test_keys_that_only_helm_finds_equal_are_duplicates() -> None:
     values = read_values("yes: 1\ntrue: 2\n", "values.yaml")
 
-    assert [finding.rule for finding in values.findings] == ["values-duplicate-key"]
+    assert [finding.rule.code for finding in values.findings] == ["values-duplicate-key"]
 
 
 def test_the_same_key_in_two_maps_is_no_duplicate() -> None:
@@ -115,7 +115,7 @@ def test_a_broken_file_can_be_a_layer_that_says_what_is_wrong(fixtures: Path) ->
     layer = load_layer(fixtures / "values" / "not-a-map.yaml")
 
     assert layer.data == {}
-    assert [finding.rule for finding in layer.findings] == ["values-yaml"]
+    assert [finding.rule.code for finding in layer.findings] == ["values-yaml"]
 
 
 def test_characters_that_yaml_forbids_are_an_error_and_no_traceback() -> None:

@@ -71,7 +71,7 @@ def test_a_crd_whose_schema_cannot_be_read_is_a_note(small_chart: Path) -> None:
 
     (finding,) = check_manifests(rendering, "1.34", broken)
 
-    assert (finding.rule, finding.severity.value) == ("crd-unreadable", "note")
+    assert (finding.rule.code, finding.severity.value) == ("crd-unreadable", "note")
     assert finding.message.startswith("Kite: not checked, the schema in its CRD cannot be read: ")
 
 

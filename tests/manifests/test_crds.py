@@ -45,7 +45,7 @@ def test_a_custom_object_is_checked_with_the_crd_of_a_folder(tmp_path: Path, sma
     (finding,) = check_manifests(bad, "1.34", crds)
 
     assert check_manifests(good, "1.34", crds) == []
-    assert (finding.rule, finding.object) == ("crd-schema", "Kite/k")
+    assert (finding.rule.code, finding.object) == ("crd-schema", "Kite/k")
     assert finding.message.startswith("spec.lenght: unknown key. Did you mean `length`?")
 
 

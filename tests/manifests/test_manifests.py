@@ -35,7 +35,7 @@ def check(small: Renderer) -> Check:
 
 
 def line(finding: Finding) -> str:
-    return f"{finding.severity.value}: {finding.object}: {finding.message} [{finding.rule}]"
+    return f"{finding.severity.value}: {finding.object}: {finding.message} [{finding.rule.code}]"
 
 
 def pod(**container: Any) -> dict[str, Any]:

@@ -225,7 +225,7 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
 def found(small: Renderer, objects: list[Any], values: dict[str, Any] | None = None) -> list[str]:
     rendering = small.render({"objects": objects})
     findings = [*check_release(rendering, values or {}), *check_pod_security(rendering, "1.34")]
-    return [f"{one.rule}: {one.message}" for one in findings if one.object != "Deployment/podrunner"]
+    return [f"{one.rule.code}: {one.message}" for one in findings if one.object != "Deployment/podrunner"]
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -264,4 +264,4 @@ def test_pods_that_somebody_else_makes_are_worth_a_note_only(
 ) -> None:
     findings = check_release(small.render({"objects": objects}), {})
 
-    assert [one.severity.value for one in findings if one.rule == "selector-empty"] == [severity]
+    assert [one.severity.value for one in findings if one.rule.code == "selector-empty"] == [severity]

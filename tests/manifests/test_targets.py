@@ -212,7 +212,7 @@ def found(small: Renderer, objects: list[Any], values: dict[str, Any] | None = N
 
 
 def line(finding: Finding) -> str:
-    return f"{finding.severity.value}: {finding.rule}: {finding.message}"
+    return f"{finding.severity.value}: {finding.rule.code}: {finding.message}"
 
 
 @pytest.mark.parametrize("name", PAIRS)

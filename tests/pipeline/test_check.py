@@ -24,7 +24,7 @@ def test_flags_that_are_gone_or_misspelt_are_named_by_line(tmp_path: Path) -> No
     file = tmp_path / ".gitlab-ci.yml"
     file.write_text(PIPELINE)
 
-    found = [(one.rule, one.line, one.column, one.message) for one in check_pipeline(file, "19.4")]
+    found = [(one.rule.code, one.line, one.column, one.message) for one in check_pipeline(file, "19.4")]
 
     assert found[0][:3] == ("pipeline-removed", 2, 3)
     assert "print_pod_warning_events" in found[0][3]
@@ -39,7 +39,7 @@ def test_a_pipeline_that_is_not_yaml_has_the_line(tmp_path: Path) -> None:
 
     (finding,) = check_pipeline(file, "19.4")
 
-    assert (finding.rule, finding.line) == ("pipeline-yaml", 3)
+    assert (finding.rule.code, finding.line) == ("pipeline-yaml", 3)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_pipeline_that_cannot_be_walked_is_a_finding(tmp_path: Path, text: str
 
     (finding,) = check_pipeline(file, "19.4")
 
-    assert (finding.rule, finding.message) == ("pipeline-yaml", reason)
+    assert (finding.rule.code, finding.message) == ("pipeline-yaml", reason)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_pipeline_without_a_job_is_told(tmp_path: Path, text: str, line: int, 
 
     (finding,) = check_pipeline(file, "19.4")
 
-    assert (finding.rule, finding.severity.value, finding.line) == ("pipeline-no-job", "warning", line)
+    assert (finding.rule.code, finding.severity.value, finding.line) == ("pipeline-no-job", "warning", line)
     assert finding.message == reason
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from podrunner.cases.case import Case
 from podrunner.check.result import Result
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.values import RENDER, VALUES_TYPE
+from podrunner.findings.severity import Severity
 from podrunner.report import codequality
 from podrunner.report import json as json_report
 
-TYPE = Finding(
-    "values-type", Severity.ERROR, "limit: text.", case="b", path="limit", file="team.yaml", line=6, column=7
-)
-NOWHERE = Finding("render", Severity.WARNING, "no.", case="a")
+TYPE = Finding(VALUES_TYPE, "limit: text.", case="b", path="limit", file="team.yaml", line=6, column=7)
+NOWHERE = Finding(replace(RENDER, severity=Severity.WARNING), "no.", case="a")
 RESULTS = [Result(Case("a"), (TYPE, NOWHERE)), Result(Case("b"), (TYPE,)), Result(Case("c"))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from podrunner.check.coverage.exercise import Exercised
 from podrunner.check.coverage.lines import Reach, cover_lines
 from podrunner.check.result import Result
 from podrunner.cli.main import main
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.values import VALUES_TYPE
 from podrunner.manifests.rendering import Rendering, parse_documents
 from podrunner.report import html
 from podrunner.report.grid import entries, make_grid
 
-WRONG = Finding("values-type", Severity.ERROR, 'limit: <b>text</b> & "more".', file="team.yaml", line=6)
+WRONG = Finding(VALUES_TYPE, 'limit: <b>text</b> & "more".', file="team.yaml", line=6)
 ATTACK = "</script></style><script>alert(1)</script><img src=x onerror=alert(1)>"
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata:\n  config.toml: |\n    concurrent = 1\n"
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {token: glrt-very-secret}\n"
@@ -85,7 +87,8 @@ def test_whatever_a_value_looks_like_it_is_text(where: str) -> None:
     finding = {"rule": "r", "message": "m", "file": "f", "object": "o"} | {where: ATTACK}
     case = Case(ATTACK if where == "name" else "n", expect_fail=ATTACK if where == "expect" else "")
     text = f"kind: ConfigMap\nmetadata: {{name: x}}\ndata: {{a: '{ATTACK}'}}\n" if where == "text" else SECRET
-    one = Finding(finding["rule"], Severity.ERROR, finding["message"], file=finding["file"], object=finding["object"])
+    rule = replace(VALUES_TYPE, code=finding["rule"])
+    one = Finding(rule, finding["message"], file=finding["file"], object=finding["object"])
 
     page = Page(html.write([Result(case, (one,), rendering("n", text))]))
 

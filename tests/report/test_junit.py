@@ -6,12 +6,14 @@ from xml.etree import ElementTree as ET
 
 from podrunner.cases.case import Case
 from podrunner.check.result import Result
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.config_toml import CONFIG_DEBUG_LOG
+from podrunner.findings.rules.values import RENDER, VALUES_TYPE
 from podrunner.report.junit import write
 
-TYPE = Finding("values-type", Severity.ERROR, "limit: <5> & more.", case="b", file="team.yaml", line=6, column=7)
-GONE = Finding("render", Severity.ERROR, "no.", case="b")
-DEBUG = Finding("config-debug-log", Severity.WARNING, "log_level: prints tokens.", case="b", file="team.yaml", line=9)
+TYPE = Finding(VALUES_TYPE, "limit: <5> & more.", case="b", file="team.yaml", line=6, column=7)
+GONE = Finding(RENDER, "no.", case="b")
+DEBUG = Finding(CONFIG_DEBUG_LOG, "log_level: prints tokens.", case="b", file="team.yaml", line=9)
 
 
 def test_a_case_is_a_test_case_and_its_errors_are_one_failure() -> None:
@@ -32,7 +34,7 @@ def test_a_case_is_a_test_case_and_its_errors_are_one_failure() -> None:
 
 
 def test_characters_that_xml_cannot_hold_do_not_break_the_report() -> None:
-    finding = Finding("render", Severity.ERROR, "bell \x07 rings")
+    finding = Finding(RENDER, "bell \x07 rings")
 
     root = ET.fromstring(write([Result(Case("a\x00"), (finding,))]))
 

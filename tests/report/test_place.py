@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from podrunner.cases.case import Case
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.values import RENDER
 from podrunner.formats.placed import Values
 from podrunner.report.place import placed
 
-FINDING = Finding("render", Severity.ERROR, "no.", line=6, column=7)
+FINDING = Finding(RENDER, "no.", line=6, column=7)
 CASE = Case("t", layers=(Values({}, "tests/../team.yaml", is_file=True),))
 
 
 def place(file: str, case: Case = CASE) -> tuple[str, int, int]:
-    from dataclasses import replace
 
     found = placed(replace(FINDING, file=file), case)
     return found.file, found.line, found.column

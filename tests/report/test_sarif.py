@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,20 @@ import pytest
 from podrunner.cases.case import Case
 from podrunner.check.result import Result
 from podrunner.cli.main import main
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.coverage import COVERAGE
+from podrunner.findings.rules.manifests import LABEL as LABEL_RULE
+from podrunner.findings.rules.rule import Rule
+from podrunner.findings.rules.values import RENDER, VALUES_TYPE
+from podrunner.findings.severity import Severity
 from podrunner.formats.placed import Values
 from podrunner.report import sarif
 
-TYPE = Finding(
-    "values-type", Severity.ERROR, "limit: text.", case="b", path="limit", file="my team.yaml", line=6, column=7
+TYPE = Finding(VALUES_TYPE, "limit: text.", case="b", path="limit", file="my team.yaml", line=6, column=7)
+NOWHERE = Finding(COVERAGE, "100 %.", case="a")
+LABEL = Finding(
+    replace(LABEL_RULE, severity=Severity.WARNING), "too long.", object="Service/a", case="b", file="/charts/x.yaml"
 )
-NOWHERE = Finding("coverage", Severity.NOTE, "100 %.", case="a")
-LABEL = Finding("label", Severity.WARNING, "too long.", object="Service/a", case="b", file="/charts/x.yaml")
 RESULTS = [Result(Case("a"), (TYPE, NOWHERE)), Result(Case("b"), (TYPE, LABEL)), Result(Case("c"))]
 # Go code that has the standard's schema in it; nothing of it is kept here.
 MODULE = "github.com/owenrumney/go-sarif/v3@v3.3.1"
@@ -84,7 +90,7 @@ def test_what_has_no_place_is_a_notification_for_code_hosts_refuse_such_results(
 def test_a_finding_without_a_file_is_at_the_values_file_of_its_case() -> None:
     case = Case("t", layers=(Values({}, "base.yaml", is_file=True), Values({}, "team.yaml", is_file=True)))
 
-    (result,) = run_of(Result(case, (Finding("render", Severity.ERROR, "no."),)))["results"]
+    (result,) = run_of(Result(case, (Finding(RENDER, "no."),)))["results"]
 
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "team.yaml"
 
@@ -99,25 +105,27 @@ def test_rules_have_help_of_the_page_about_findings_and_the_worst_level_they_wer
     ]
     assert rules[1] == {
         "id": "label",
-        "shortDescription": {"text": "a label, an annotation or a node selector that Kubernetes refuses"},
+        "shortDescription": {"text": "Kubernetes refuses a label, an annotation or a node selector."},
         "fullDescription": {
-            "text": "What is wrong: a label, an annotation or a node selector that Kubernetes refuses. What to do: keys and values of labels: at most 63 letters, digits, dashes, dots, underscores; a key may begin with a domain and a slash."
+            "text": "What is wrong: Kubernetes refuses a label, an annotation or a node selector. What to do: Use at most 63 letters, digits, dashes, dots and underscores. A key may begin with a domain and a slash."
         },
         "help": {
-            "text": "What is wrong: a label, an annotation or a node selector that Kubernetes refuses. What to do: keys and values of labels: at most 63 letters, digits, dashes, dots, underscores; a key may begin with a domain and a slash.",
+            "text": "What is wrong: Kubernetes refuses a label, an annotation or a node selector. What to do: Use at most 63 letters, digits, dashes, dots and underscores. A key may begin with a domain and a slash.",
             "markdown": (
-                "**What is wrong:** a label, an annotation or a node selector that Kubernetes refuses.\n\n"
-                "**What to do:** keys and values of labels: at most 63 letters, digits, dashes, dots, underscores; a key may begin with a domain and a slash."
+                "**What is wrong:** Kubernetes refuses a label, an annotation or a node selector.\n\n"
+                "**What to do:** Use at most 63 letters, digits, dashes, dots and underscores. A key may begin with a domain and a slash."
             ),
         },
         "defaultConfiguration": {"level": "warning"},
     }
 
 
-def test_a_code_that_is_on_no_page_has_help_all_the_same() -> None:
-    (rule,) = run_of(Result(Case("a"), (Finding("made-up", Severity.NOTE, "x", file="a"),)))["tool"]["driver"]["rules"]
+def test_a_rule_that_is_in_no_register_brings_its_own_help() -> None:
+    made_up = Rule("made-up", Severity.NOTE, wrong="It is `made up`.", remedy="Do what the message says.")
 
-    assert rule["help"]["text"] == "What is wrong: made up. What to do: do what the message says."
+    (rule,) = run_of(Result(Case("a"), (Finding(made_up, "x", file="a"),)))["tool"]["driver"]["rules"]
+
+    assert rule["help"]["text"] == "What is wrong: It is made up. What to do: Do what the message says."
 
 
 @pytest.fixture

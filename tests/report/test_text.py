@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from podrunner.cases.case import Case
 from podrunner.check.result import Result
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.config_toml import CONFIG_DEBUG_LOG
+from podrunner.findings.rules.manifests import KUBERNETES_UNKNOWN_KIND
+from podrunner.findings.rules.values import RENDER, VALUES_TYPE
 from podrunner.report.text import write
 
-TYPE = Finding("values-type", Severity.ERROR, "limit: must be a whole number.", file="team.yaml", line=6, column=7)
-DEBUG = Finding("config-debug-log", Severity.WARNING, "log_level: prints tokens.", file="team.yaml", line=9, column=1)
-KIND = Finding("kubernetes-unknown-kind", Severity.NOTE, "not checked.", object="PodMonitor/m", file="chart/m.yaml")
-REFUSED = Finding("render", Severity.ERROR, "no.")
+TYPE = Finding(VALUES_TYPE, "limit: must be a whole number.", file="team.yaml", line=6, column=7)
+DEBUG = Finding(CONFIG_DEBUG_LOG, "log_level: prints tokens.", file="team.yaml", line=9, column=1)
+KIND = Finding(KUBERNETES_UNKNOWN_KIND, "not checked.", object="PodMonitor/m", file="chart/m.yaml")
+REFUSED = Finding(RENDER, "no.")
 
 
 def result(name: str, *findings: Finding) -> Result:
@@ -66,9 +69,7 @@ def test_colours_are_only_there_when_asked_for() -> None:
 
 
 def test_what_is_said_of_a_kind_is_said_once() -> None:
-    again = Finding(
-        "kubernetes-unknown-kind", Severity.NOTE, "not checked.", object="PodMonitor/n", file="chart/n.yaml"
-    )
+    again = Finding(KUBERNETES_UNKNOWN_KIND, "not checked.", object="PodMonitor/n", file="chart/n.yaml")
 
     assert write([result("a", KIND, again)]) == (
         "chart/m.yaml: note: PodMonitor/m: not checked. [kubernetes-unknown-kind]\n1 case, all passed: 1 note\n"

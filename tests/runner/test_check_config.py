@@ -34,7 +34,7 @@ def test_a_plain_configuration_has_no_findings() -> None:
 def test_the_reference_configuration_has_only_what_is_said_of_its_log_level_and_token(checkout: Path) -> None:
     text = (checkout / "tests" / "chart" / "reference.toml").read_text()
 
-    assert [(finding.rule, finding.path) for finding in check_config(text)] == [
+    assert [(finding.rule.code, finding.path) for finding in check_config(text)] == [
         ("config-debug-log", "log_level"),
         ("config-secret", "runners[0].token"),
     ]
@@ -330,4 +330,4 @@ def test_a_known_feature_flag_is_fine() -> None:
 def test_a_feature_flag_goes_with_a_version(version: str, rules: list[str]) -> None:
     text = RUNNER + "feature_flags = {FF_USE_FASTZIP = true}"
 
-    assert [finding.rule for finding in check_config(text, version)] == rules
+    assert [finding.rule.code for finding in check_config(text, version)] == rules

@@ -33,7 +33,7 @@ def found(rules: dict[str, list[str]], toml: str = "", runner: str = "") -> list
         },
     ]
     documents = tuple(Document("templates/role.yaml", "", part) for part in parts)
-    return [f"{one.rule}: {one.message}" for one in check_role(Rendering("", "r", "ci", documents, "", ""))]
+    return [f"{one.rule.code}: {one.message}" for one in check_role(Rendering("", "r", "ci", documents, "", ""))]
 
 
 def test_the_rights_of_every_job_suffice_for_a_plain_runner() -> None:

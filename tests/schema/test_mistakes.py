@@ -9,7 +9,8 @@ import pytest
 
 from podrunner.chart.schema import check_schema
 from podrunner.findings.errors import UsageError, ValuesError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.values import VALUES_REQUIRED
 from podrunner.formats.placed import load_values, read_values
 from podrunner.values.places import locate
 from podrunner.values.set_expression import parse_set
@@ -111,10 +112,8 @@ def test_a_wrong_value_of_the_command_line_names_the_option(small_chart: Path) -
 def test_a_set_that_names_an_item_says_nothing_of_those_before_it() -> None:
     layers = [read_values("mirrors: [{}]\n", "team.yaml"), *parse_set(["mirrors[1].location=x"])]
 
-    assert locate(Finding("values-required", Severity.ERROR, "no."), layers, ("mirrors", 0)).file == "team.yaml"
-    assert locate(Finding("values-required", Severity.ERROR, "no."), layers, ("mirrors", 1)).object == (
-        "--set mirrors[1].location=x"
-    )
+    assert locate(Finding(VALUES_REQUIRED, "no."), layers, ("mirrors", 0)).file == "team.yaml"
+    assert locate(Finding(VALUES_REQUIRED, "no."), layers, ("mirrors", 1)).object == ("--set mirrors[1].location=x")
 
 
 def test_a_key_with_dots_is_written_so_that_it_can_be_pasted(small_chart: Path) -> None:
@@ -148,7 +147,7 @@ def test_our_verdict_is_helms_verdict_for_every_fixture(checkout: Path, fixtures
         except ValuesError:
             continue
         # The schema lets keys of GitLab's chart pass: Helm's templates refuse them.
-        ours = [finding for finding in check_schema(chart, [values]) if finding.rule != "values-official"]
+        ours = [finding for finding in check_schema(chart, [values]) if finding.rule.code != "values-official"]
         verdicts[file.name] = (ours == [], _helm_takes(helm, values.data))
 
     assert len(verdicts) > 12

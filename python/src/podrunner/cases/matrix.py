@@ -13,7 +13,16 @@ from podrunner.cases.case import Case, Settings, combine
 from podrunner.cases.settings import SETTINGS, read_setting, read_settings
 from podrunner.cases.strategy import STRATEGIES, Exclusion, Strategy, choose
 from podrunner.findings.errors import MatrixError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.matrix_file import (
+    MATRIX_AXIS,
+    MATRIX_EMPTY,
+    MATRIX_ENTRY,
+    MATRIX_KEY,
+    MATRIX_STRATEGY,
+    MATRIX_TOO_MANY,
+    MATRIX_TYPE,
+)
 from podrunner.findings.suggest import listed
 from podrunner.formats.nodes import NodeReader
 
@@ -45,7 +54,7 @@ def load_matrix(path: Path, chart: Path) -> Matrix:
     parts = {
         name: node
         for key, name, node in reader.items(reader.root(), "the file")
-        if reader.known(key, name, "", "key", ("strategy", "base", "axes", "exclude", "cases"))
+        if reader.known(key, name, "", "key", MATRIX_KEY, ("strategy", "base", "axes", "exclude", "cases"))
     }
     axes = _axes(reader, chart, parts["axes"]) if "axes" in parts else {}
     matrix = Matrix(
@@ -92,7 +101,7 @@ def make_cases(
             made.append(combine(shown, [below, matrix.base, version, settings, above], file=str(matrix.file)))
     if not made:
         why = "every combination is excluded" if axes else "there are neither `cases:` nor `axes:`"
-        raise MatrixError([Finding("matrix-empty", Severity.ERROR, f"no case: {why}.", file=str(matrix.file))])
+        raise MatrixError([Finding(MATRIX_EMPTY, f"no case: {why}.", file=str(matrix.file))])
     return made
 
 
@@ -105,7 +114,7 @@ def _refuse_too_many(file: Path, entries: dict[str, list[str]]) -> None:
             f"strategy full: {number:,} combinations, more than {_MOST:,}. Write pairwise, in which every two entries "
             f"meet, or fewer entries: the longest axes are {listed(longest)}."
         )
-        raise MatrixError([Finding("matrix-too-many", Severity.ERROR, message, file=str(file))])
+        raise MatrixError([Finding(MATRIX_TOO_MANY, message, file=str(file))])
 
 
 def _with_versions(axes: dict[str, Axis], kube_versions: Sequence[str]) -> dict[str, Axis]:
@@ -127,7 +136,7 @@ def _versions_of(settings: Settings, kube_versions: Sequence[str]) -> list[Setti
 
 def _strategy(reader: NodeReader, node: yaml.Node | None) -> Strategy:
     text = reader.text(node, "strategy") if node is not None else None
-    if text is None or node is None or not reader.known(node, text, "", "strategy", STRATEGIES):
+    if text is None or node is None or not reader.known(node, text, "", "strategy", MATRIX_STRATEGY, STRATEGIES):
         return "pairwise"
     return cast("Strategy", text)
 
@@ -143,20 +152,21 @@ def _exclusions(reader: NodeReader, node: yaml.Node, axes: dict[str, Axis]) -> I
     """A list of maps: axis → entry, or a list of its entries."""
     if not isinstance(node, yaml.SequenceNode):
         reader.wrong(
-            node, "matrix-type", "exclude: must be a list of maps, such as `- {preset: privileged, kube: 1.25}`."
+            node, MATRIX_TYPE, "exclude: must be a list of maps, such as `- {preset: privileged, kube: 1.25}`."
         )
         return
     for index, item in enumerate(node.value):
         where = f"exclude[{index}]"
         exclusion: Exclusion = {}
         for key, axis, value in reader.items(item, where):
-            if reader.known(key, axis, f"{where}: ", "axis", list(axes)):
+            if reader.known(key, axis, f"{where}: ", "axis", MATRIX_AXIS, list(axes)):
                 nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
                 texts = [(one, reader.text(one, f"{where}.{axis}")) for one in nodes]
                 exclusion[axis] = [
                     text
                     for one, text in texts
-                    if text is not None and reader.known(one, text, f"{where}.{axis}: ", "entry", axes[axis])
+                    if text is not None
+                    and reader.known(one, text, f"{where}.{axis}: ", "entry", MATRIX_ENTRY, axes[axis])
                 ]
         if exclusion:
             yield exclusion
@@ -168,7 +178,7 @@ def _axes(reader: NodeReader, chart: Path, node: yaml.Node) -> dict[str, Axis]:
         before = len(reader.findings)
         axes[name] = _axis(reader, chart, name, value)
         if not axes[name] and len(reader.findings) == before:
-            reader.wrong(key, "matrix-axis", f"axes.{name}: has no entries. Give at least one, or remove the axis.")
+            reader.wrong(key, MATRIX_AXIS, f"axes.{name}: has no entries. Give at least one, or remove the axis.")
     return axes
 
 
@@ -181,7 +191,7 @@ def _axis(reader: NodeReader, chart: Path, name: str, node: yaml.Node) -> Axis:
             f"{where}: a list, and `{name}` is not the name of a setting. Write `{name}: {{SETTING: [...]}}` "
             f"with one of {', '.join(SETTINGS)}, or a map of named entries."
         )
-        reader.wrong(node, "matrix-axis", message)
+        reader.wrong(node, MATRIX_AXIS, message)
         return {}
     listed = _single_list(node)
     if listed:
@@ -206,7 +216,7 @@ def _list_axis(reader: NodeReader, chart: Path, setting: str, node: yaml.Sequenc
         if name is None or name in axis:
             reason = "needs a name" if name is None else f"would be the second one called `{name}`"
             message = f"{where}: this entry {reason}. Write the axis as a map: `NAME: {{{setting}: ...}}`."
-            reader.wrong(item, "matrix-entry", message)
+            reader.wrong(item, MATRIX_ENTRY, message)
             continue
         axis[name] = Settings(**read_setting(reader, chart, setting, item, f"{where}.{name}"))
     return axis

@@ -9,6 +9,16 @@ import yaml
 from podrunner.cases.case import Settings
 from podrunner.chart.chart import find_preset
 from podrunner.findings.errors import UsageError, ValuesError
+from podrunner.findings.rules.matrix_file import (
+    MATRIX_EXPECTATION,
+    MATRIX_KUBE_VERSION,
+    MATRIX_NAMESPACE,
+    MATRIX_PRESET,
+    MATRIX_RELEASE,
+    MATRIX_SETTING,
+    MATRIX_TYPE,
+    MATRIX_VALUES,
+)
 from podrunner.formats.nodes import is_null
 from podrunner.formats.placed import Values, load_values, values_from_node
 from podrunner.helm.release import namespace_name, release_name
@@ -20,6 +30,13 @@ if TYPE_CHECKING:
     from podrunner.formats.nodes import NodeReader
 
 SETTINGS = ("apiVersions", "kubeVersion", "namespace", "preset", "release", "values")
+# Of settings that are a name.
+_RULES = {
+    "kubeVersion": MATRIX_KUBE_VERSION,
+    "namespace": MATRIX_NAMESPACE,
+    "preset": MATRIX_PRESET,
+    "release": MATRIX_RELEASE,
+}
 
 
 def read_settings(reader: NodeReader, chart: Path, node: yaml.Node, where: str, *, expect: bool = False) -> Settings:
@@ -27,7 +44,7 @@ def read_settings(reader: NodeReader, chart: Path, node: yaml.Node, where: str, 
     allowed = (*SETTINGS, "expect") if expect else SETTINGS
     said: dict[str, Any] = {"line": node.start_mark.line + 1}
     for key, name, value in reader.items(node, where):
-        if reader.known(key, name, f"{where}: ", "setting", allowed):
+        if reader.known(key, name, f"{where}: ", "setting", MATRIX_SETTING, allowed):
             said |= read_setting(reader, chart, name, value, f"{where}.{name}")
     return Settings(**said)
 
@@ -46,7 +63,7 @@ def read_setting(reader: NodeReader, chart: Path, name: str, node: yaml.Node, wh
     try:
         return _named(chart, name, text)
     except UsageError as error:
-        reader.wrong(node, f"matrix-{name}", f"{where}: {error}")
+        reader.wrong(node, _RULES[name], f"{where}: {error}")
     except ValuesError as error:
         reader.findings += error.findings
     return {}
@@ -75,13 +92,13 @@ def _layer(reader: NodeReader, node: yaml.Node, where: str) -> Values | None:
     if isinstance(node, yaml.MappingNode):
         return values_from_node(node, str(reader.file))
     if not isinstance(node, yaml.ScalarNode):
-        reader.wrong(node, "matrix-type", f"{where}: must be a map of values, a file name, or a list of those.")
+        reader.wrong(node, MATRIX_TYPE, f"{where}: must be a map of values, a file name, or a list of those.")
         return None
     try:
         return load_values(reader.file.parent / node.value)
     except UsageError as error:
         message = f"{where}: {error} File names are relative to the matrix file."
-        reader.wrong(node, "matrix-values", message)
+        reader.wrong(node, MATRIX_VALUES, message)
     except ValuesError as error:
         reader.findings += error.findings
     return None
@@ -90,14 +107,14 @@ def _layer(reader: NodeReader, node: yaml.Node, where: str) -> Values | None:
 def _expect(reader: NodeReader, node: yaml.Node, where: str) -> dict[str, Any]:
     before = len(reader.findings)
     for key, name, value in reader.items(node, where, 'fail: "text"'):
-        if reader.known(key, name, f"{where}: ", "expectation", ("fail",)):
+        if reader.known(key, name, f"{where}: ", "expectation", MATRIX_EXPECTATION, ("fail",)):
             text = reader.text(value, f"{where}.fail")
             if text == "":
                 reader.wrong(
-                    value, "matrix-expectation", f"{where}.fail: is empty. Write a part of the message expected."
+                    value, MATRIX_EXPECTATION, f"{where}.fail: is empty. Write a part of the message expected."
                 )
             return {"expect_fail": text}
     if len(reader.findings) == before:
         message = f'{where}: expects nothing. Write `fail: "a part of the message expected"`, or remove it.'
-        reader.wrong(node, "matrix-expectation", message)
+        reader.wrong(node, MATRIX_EXPECTATION, message)
     return {}

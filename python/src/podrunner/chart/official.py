@@ -6,8 +6,9 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
+from podrunner.findings.rules.values import VALUES_OFFICIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ def check_official(chart: Path, values: dict[str, Any]) -> Iterator[tuple[Parts,
     """An error for each key of GitLab's chart, with its path. None for a chart without files/gitlab-runner.json."""
     for path, fate in _found(_known(chart), values, ()):
         message = f"{dotted(path)}: is a value of GitLab's own chart: {fate} {_WAY_OUT}"
-        yield path, Finding("values-official", Severity.ERROR, message, path=dotted(path))
+        yield path, Finding(VALUES_OFFICIAL, message, path=dotted(path))
 
 
 @lru_cache

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.official import check_official
 from podrunner.findings.errors import UsageError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.values import (
+    VALUES_ENUM,
+    VALUES_KEY,
+    VALUES_NOT_ALLOWED,
+    VALUES_REQUIRED,
+    VALUES_TYPE,
+    VALUES_UNKNOWN_KEY,
+    VALUES_VALUE,
+)
 from podrunner.formats.placed import Values, load_values
 from podrunner.schema.mistakes import explain
 from podrunner.values.merge import coalesce, merge
@@ -21,6 +30,18 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
     from podrunner.findings.path import Path as Parts
+
+
+# By what `schema.mistakes` calls it.
+_RULES = {
+    "unknown-key": VALUES_UNKNOWN_KEY,
+    "required": VALUES_REQUIRED,
+    "type": VALUES_TYPE,
+    "enum": VALUES_ENUM,
+    "value": VALUES_VALUE,
+    "key": VALUES_KEY,
+    "not-allowed": VALUES_NOT_ALLOWED,
+}
 
 
 def load_defaults(chart: Path) -> Values:
@@ -73,8 +94,8 @@ def check_schema(chart: Path, layers: Sequence[Values]) -> list[Finding]:
     found: dict[tuple[object, str], Finding] = {}
     for error in validator.iter_errors(values):
         for mistake in explain(error, schema, written):
-            finding = Finding(f"values-{mistake.rule}", Severity.ERROR, mistake.message, path=mistake.dotted)
+            finding = Finding(_RULES[mistake.rule], mistake.message, path=mistake.dotted)
             found.setdefault((mistake.path, mistake.message), locate(finding, every, mistake.path))
     # What dependencies add to the values, only Helm knows: it says itself what is missing.
     knows_all = not (chart / "charts").is_dir()
-    return [*foreign, *(finding for finding in found.values() if knows_all or finding.rule != "values-required")]
+    return [*foreign, *(finding for finding in found.values() if knows_all or finding.rule != VALUES_REQUIRED)]

@@ -12,8 +12,11 @@ from podrunner.chart.chart import modes
 from podrunner.chart.schema import check_schema, load_defaults
 from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
-from podrunner.findings.finding import Finding, Severity, errors
+from podrunner.findings.finding import Finding, errors
 from podrunner.findings.path import dotted, parse_dotted
+from podrunner.findings.rules.config_toml import CONFIG_REQUIRED
+from podrunner.findings.rules.matrix_file import EXPECTED_FAILURE
+from podrunner.findings.rules.values import RENDER
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.checks.lists import take_lists_apart
 from podrunner.manifests.checks.release import check_pod_security, check_release
@@ -91,7 +94,7 @@ class Checker:
     def _refused(self, case: Case, error: RenderError) -> Finding:
         """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
         message = " ".join(error.message.split())
-        finding = Finding("render", Severity.ERROR, message)
+        finding = Finding(RENDER, message)
         known = [load_defaults(self.chart), *case.layers]
         for path in _spoken_of(message):
             if find_layer(known, path):
@@ -119,9 +122,7 @@ def _findings_of_every_version(
             continue
         wrong = _config_findings(f"ConfigMap/{name}", text, checker.runner_version, layers)
         # … or get its runners when they register at start.
-        found += [
-            one for one in wrong if modes(checker.chart) or (one.rule, one.path) != ("config-required", "runners")
-        ]
+        found += [one for one in wrong if modes(checker.chart) or (one.rule, one.path) != (CONFIG_REQUIRED, "runners")]
     return tuple(found)
 
 
@@ -170,4 +171,4 @@ def _expected(case: Case, findings: list[Finding]) -> list[Finding]:
         return []
     said = f"It failed with: {wrong[0].message}" if wrong else "Nothing was wrong."
     message = f"expected to fail with `{case.expect_fail}`. {said}"
-    return [Finding("expected-failure", Severity.ERROR, message, case=case.name, file=case.file, line=case.line)]
+    return [Finding(EXPECTED_FAILURE, message, case=case.name, file=case.file, line=case.line)]

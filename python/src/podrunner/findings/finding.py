@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
+
+from podrunner.findings.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-class Severity(Enum):
-    """How bad a finding is. Only errors make a check fail."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
+    from podrunner.findings.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +19,10 @@ class Finding:
 
     `case` is the name of the case that showed it, `object` the Kubernetes object (`Deployment/ci-podrunner`),
     `path` the dotted path inside values, object or config.toml, `file`, `line` and `column` the place to edit
-    (0 when not known).
+    (0 when not known). `severity` is that of the rule unless another one is given that the rule allows.
     """
 
-    rule: str
-    severity: Severity
+    rule: Rule
     message: str
     case: str = ""
     object: str = ""
@@ -36,6 +30,13 @@ class Finding:
     file: str = ""
     line: int = 0
     column: int = 0
+    severity: Severity = None  # type: ignore[assignment]  # set below: nobody ever sees None
+
+    def __post_init__(self) -> None:
+        if self.severity is None:
+            object.__setattr__(self, "severity", self.rule.severity)
+        elif self.severity not in (self.rule.severity, *self.rule.also):
+            raise ValueError(f"a finding of {self.rule} cannot be a {self.severity.value}")
 
     def place(self) -> str:
         """Where it is: `file:line:column`, as far as known, else the object, else the case."""

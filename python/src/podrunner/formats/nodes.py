@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import yaml
 
 from podrunner.findings.errors import MatrixError, UsageError, ValuesError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.matrix_file import (
+    MATRIX_DOCUMENTS,
+    MATRIX_DUPLICATE_KEY,
+    MATRIX_EMPTY,
+    MATRIX_TYPE,
+    MATRIX_YAML,
+)
+from podrunner.findings.rules.values import VALUES_DOCUMENTS, VALUES_DUPLICATE_KEY, VALUES_YAML
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.placed import read_values
 from podrunner.formats.yaml import GoLoader
@@ -16,6 +24,8 @@ from podrunner.formats.yaml import GoLoader
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from podrunner.findings.rules.rule import Rule
 
 
 @dataclass(slots=True)
@@ -42,8 +52,7 @@ class NodeReader:
             raise MatrixError(
                 [
                     Finding(
-                        "matrix-empty",
-                        Severity.ERROR,
+                        MATRIX_EMPTY,
                         "the file is empty. Begin with `cases:` or `axes:`.",
                         file=str(self.file),
                     )
@@ -51,11 +60,11 @@ class NodeReader:
             )
         return node
 
-    def wrong(self, node: yaml.Node, rule: str, message: str) -> None:
+    def wrong(self, node: yaml.Node, rule: Rule, message: str) -> None:
         """Note a mistake at a node."""
         mark = node.start_mark
         place = {"file": str(self.file), "line": mark.line + 1, "column": mark.column + 1}
-        self.findings.append(Finding(rule, Severity.ERROR, message, **place))  # type: ignore[arg-type]
+        self.findings.append(Finding(rule, message, **place))  # type: ignore[arg-type]
 
     def items(
         self, node: yaml.Node, where: str, like: str = "key: value"
@@ -71,22 +80,22 @@ class NodeReader:
                 yield key, name, value
         elif not is_null(node):
             kind = "list" if like.startswith("[") else "map"
-            self.wrong(node, "matrix-type", f"{where}: must be a {kind}, such as `{like}`.")
+            self.wrong(node, MATRIX_TYPE, f"{where}: must be a {kind}, such as `{like}`.")
 
-    def known(self, key: yaml.Node, name: str, where: str, what: str, names: Collection[str]) -> bool:
+    def known(self, key: yaml.Node, name: str, where: str, what: str, rule: Rule, names: Collection[str]) -> bool:
         """Whether a key is one of `names`; a mistake that lists them when it is not."""
         if name in names:
             return True
         near = did_you_mean(name, names)
         every = f"Known: {listed(sorted(names))}."
-        self.wrong(key, f"matrix-{what}", f"{where}unknown {what} `{name}`.{near} {every}")
+        self.wrong(key, rule, f"{where}unknown {what} `{name}`.{near} {every}")
         return False
 
     def text(self, node: yaml.Node, where: str) -> str | None:
         """A scalar as it is written in the file: `1.30` stays `1.30`. None and a mistake for anything else."""
         if isinstance(node, yaml.ScalarNode) and not is_null(node):
             return str(node.value)
-        self.wrong(node, "matrix-type", f"{where}: must be text.")
+        self.wrong(node, MATRIX_TYPE, f"{where}: must be text.")
         return None
 
 
@@ -95,10 +104,13 @@ def is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.value in ("", "~", "null") and not node.style
 
 
+_RULES = {VALUES_YAML: MATRIX_YAML, VALUES_DOCUMENTS: MATRIX_DOCUMENTS, VALUES_DUPLICATE_KEY: MATRIX_DUPLICATE_KEY}
+
+
 def _renamed(finding: Finding) -> Finding:
     # What a values file says of Helm holds for a matrix file and podrunner.
     message = finding.message.replace("Helm takes the last one and drops", "The last one wins and drops")
     message = message.replace(
         "values must be a map (`key: value`)", "a matrix file must be a map, with `cases:` or `axes:`"
     )
-    return replace(finding, rule=finding.rule.replace("values-", "matrix-"), message=message)
+    return replace(finding, rule=_RULES[finding.rule], message=message)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.findings.errors import UsageError, ValuesError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.values import VALUES_DOCUMENTS, VALUES_DUPLICATE_KEY, VALUES_YAML
 from podrunner.formats.yaml import (
     GoLoader,
     find_duplicates,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podrunner.findings.path import Path as Parts
+    from podrunner.findings.rules.rule import Rule
 
 Place = tuple[int, int]
 
@@ -77,7 +79,7 @@ def read_values(text: str, source: str) -> Values:
     except yaml.MarkedYAMLError as error:
         raise ValuesError([_syntax(error, source, text)]) from None
     except RecursionError:
-        raise ValuesError([_wrong(source, "values-yaml", "not YAML: nested too deeply.")]) from None
+        raise ValuesError([_wrong(source, VALUES_YAML, "not YAML: nested too deeply.")]) from None
     except yaml.reader.ReaderError as error:
         raise ValuesError([_forbidden_character(error, source, text)]) from None
 
@@ -90,7 +92,7 @@ def _values(source: str, nodes: list[yaml.Node]) -> Values:
     if not isinstance(root, yaml.MappingNode):
         kind = "list" if isinstance(root, yaml.SequenceNode) else "single value"
         message = f"values must be a map (`key: value`), this is a {kind}."
-        raise ValuesError([_wrong(source, "values-yaml", message, root.start_mark)])
+        raise ValuesError([_wrong(source, VALUES_YAML, message, root.start_mark)])
     refuse_endless_aliases(root)
     duplicates = [_duplicate(first, again, source) for first, again in find_duplicates(root)]
     return values_from_node(root, source, [*duplicates, *findings])
@@ -102,7 +104,7 @@ def _is_nothing(node: yaml.Node) -> bool:
 
 def _second_document(node: yaml.Node, source: str) -> Finding:
     message = "a second YAML document. Helm reads only the first one, what follows has no effect."
-    return _wrong(source, "values-documents", message, node.start_mark)
+    return _wrong(source, VALUES_DOCUMENTS, message, node.start_mark)
 
 
 def values_from_node(node: yaml.MappingNode, source: str, findings: list[Finding] | None = None) -> Values:
@@ -134,15 +136,15 @@ def _place(node: yaml.Node) -> Place:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
-def _wrong(source: str, rule: str, message: str, mark: Any = None) -> Finding:
+def _wrong(source: str, rule: Rule, message: str, mark: Any = None) -> Finding:
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    return Finding(rule, Severity.ERROR, message, file=source, line=line, column=column)
+    return Finding(rule, message, file=source, line=line, column=column)
 
 
 def _syntax(error: yaml.MarkedYAMLError, source: str, text: str) -> Finding:
     # PyYAML has a bound of its own since 6.0.4; before, Python's recursion ended.
     if "nesting depth" in (error.problem or ""):
-        return _wrong(source, "values-yaml", "not YAML: nested too deeply.", error.problem_mark)
+        return _wrong(source, VALUES_YAML, "not YAML: nested too deeply.", error.problem_mark)
     reason = ", ".join(part for part in (error.context, error.problem) if part)
     mark, context = error.problem_mark or error.context_mark, error.context_mark
     # Lines below is where the parser gave up; the bracket or quote that was not closed is the mistake.
@@ -152,7 +154,7 @@ def _syntax(error: yaml.MarkedYAMLError, source: str, text: str) -> Finding:
     lines = text.splitlines()
     has_tab = mark and mark.line < len(lines) and lines[mark.line][: mark.column + 1].endswith("\t")
     hint = " This is a tab: indent with blanks." if has_tab else _unclosed(error.context or "")
-    return _wrong(source, "values-yaml", f"not YAML: {reason}.{hint}", mark)
+    return _wrong(source, VALUES_YAML, f"not YAML: {reason}.{hint}", mark)
 
 
 def _unclosed(context: str) -> str:
@@ -165,7 +167,7 @@ def _forbidden_character(error: yaml.reader.ReaderError, source: str, text: str)
     before = text[: max(text.find(character), 0)]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     message = f"not YAML: a character that YAML forbids, U+{ord(character):04X}."
-    return Finding("values-yaml", Severity.ERROR, message, file=source, line=line, column=column)
+    return Finding(VALUES_YAML, message, file=source, line=line, column=column)
 
 
 def _duplicate(first: yaml.Node, again: yaml.Node, source: str) -> Finding:
@@ -174,4 +176,4 @@ def _duplicate(first: yaml.Node, again: yaml.Node, source: str) -> Finding:
         f"duplicate key `{key_text(again)}`, given already in line {line}. "
         "Helm takes the last one and drops the first without a word: keep one."
     )
-    return _wrong(source, "values-duplicate-key", message, again.start_mark)
+    return _wrong(source, VALUES_DUPLICATE_KEY, message, again.start_mark)

@@ -9,8 +9,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
 from podrunner.findings.path import Path, parse_dotted, value_at
+from podrunner.findings.rules.config_toml import (
+    CONFIG_ENUM,
+    CONFIG_FORMAT,
+    CONFIG_REMOVED,
+    CONFIG_TOML,
+    CONFIG_TYPE,
+    CONFIG_UNKNOWN_FLAG,
+    CONFIG_UNKNOWN_KEY,
+    CONFIG_VOLUME_MOUNT,
+    CONFIG_VOLUME_NAME,
+)
+from podrunner.findings.rules.importing import IMPORT
 from podrunner.formats.toml_lines import find_lines
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import toml_comments
@@ -24,8 +36,8 @@ if TYPE_CHECKING:
     from podrunner.values.document import Comment
 
 # What the runner refuses a file or a job for. A missing name, url, token or executor is filled in or complained of later.
-_REFUSED = {"config-toml", "config-type", "config-format", "config-volume-name", "config-volume-mount"}
-_LEFT_OUT = {"config-unknown-key", "config-enum", "config-removed", "config-unknown-flag"}
+_REFUSED = {CONFIG_TOML, CONFIG_TYPE, CONFIG_FORMAT, CONFIG_VOLUME_NAME, CONFIG_VOLUME_MOUNT}
+_LEFT_OUT = {CONFIG_UNKNOWN_KEY, CONFIG_ENUM, CONFIG_REMOVED, CONFIG_UNKNOWN_FLAG}
 # What GitLab Runner raises to 1 where it is less.
 _AT_LEAST_ONE = re.compile(r"^runners\[\d+\]\.request_concurrency$")
 # A shorter token is a placeholder.
@@ -48,9 +60,7 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     Raises FindingsError with every line for which the runner would refuse the file.
     """
     findings = check_config(text, runner_version)
-    low = {
-        finding.path for finding in findings if finding.rule == "config-format" and _AT_LEAST_ONE.search(finding.path)
-    }
+    low = {finding.path for finding in findings if finding.rule == CONFIG_FORMAT and _AT_LEAST_ONE.search(finding.path)}
     refused = [
         replace(finding, file=name) for finding in findings if finding.rule in _REFUSED and finding.path not in low
     ]
@@ -140,4 +150,4 @@ def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def missing(name: str, path: str, message: str, line: int = 0) -> Finding:
     """The finding for a key without which there is nothing to import."""
-    return Finding("import", Severity.ERROR, f"{path}: {message}", path=path, file=name, line=line)
+    return Finding(IMPORT, f"{path}: {message}", path=path, file=name, line=line)

@@ -69,6 +69,6 @@ def json_report(
         {"kind": change.kind.value, "path": change.path, "line": change.line, "message": change.message}
         for change in changes
     ]
-    wrong = [{"rule": one.rule, "path": one.path, "message": one.message} for one in findings]
+    wrong = [{"rule": one.rule.code, "path": one.path, "message": one.message} for one in findings]
     report = {"source": source, "changes": entries, "commands": list(commands), "findings": wrong}
     return json.dumps(report, indent=2, ensure_ascii=False)

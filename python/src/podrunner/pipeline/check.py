@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import yaml
 
 from podrunner.findings.errors import UsageError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.pipelines import PIPELINE_NO_JOB, PIPELINE_REMOVED, PIPELINE_UNKNOWN_FLAG, PIPELINE_YAML
 from podrunner.formats.yaml import GoLoader, forbidden_character, refuse_endless_aliases
 from podrunner.runner.keys import load_keys
-from podrunner.runner.rules import flag_reason
+from podrunner.runner.rules import flag_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def check_pipeline(file: Path, runner_version: str) -> list[Finding]:
     if not nodes or not isinstance(nodes[-1], yaml.MappingNode):
         is_list = bool(nodes) and isinstance(nodes[-1], yaml.SequenceNode)
         reason = f"a pipeline must be a map of jobs, this is {'a list' if is_list else 'empty or a single value'}."
-        return [Finding("pipeline-yaml", Severity.ERROR, reason, file=str(file), line=1)]
+        return [Finding(PIPELINE_YAML, reason, file=str(file), line=1)]
     found = [finding for node in nodes if node is not None for finding in _walk(node, str(file), runner_version)]
     return [*_no_job(nodes[-1], str(file)), *found]
 
@@ -49,7 +50,7 @@ def _no_job(pipeline: yaml.MappingNode, file: str) -> Iterator[Finding]:
             reason = f"there is no job in this file: `{key.value}` is {what}. Give it another name."
             line = key.start_mark.line + 1
             break
-    yield Finding("pipeline-no-job", Severity.WARNING, reason, file=file, line=line)
+    yield Finding(PIPELINE_NO_JOB, reason, file=file, line=line)
 
 
 def _nodes(text: str, file: str) -> list[yaml.Node] | Finding:
@@ -69,7 +70,7 @@ def _nodes(text: str, file: str) -> list[yaml.Node] | Finding:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         reason = str(error.problem)
-    return Finding("pipeline-yaml", Severity.ERROR, f"not YAML: {reason}.", file=file, line=line, column=column)
+    return Finding(PIPELINE_YAML, f"not YAML: {reason}.", file=file, line=line, column=column)
 
 
 def _walk(node: yaml.Node, file: str, runner_version: str) -> Iterator[Finding]:
@@ -89,9 +90,8 @@ def _variables(node: yaml.MappingNode, file: str, runner_version: str) -> Iterat
         name = str(key.value)
         if not name.startswith("FF_") and name not in load_keys().removed:
             continue
-        found = flag_reason(name, runner_version)
-        if found:
-            rule, reason = found
+        fault = flag_fault(name, runner_version)
+        if fault:
+            rule = PIPELINE_UNKNOWN_FLAG if fault.is_unknown else PIPELINE_REMOVED
             line, column = key.start_mark.line + 1, key.start_mark.column + 1
-            rule = rule.replace("config-", "pipeline-")
-            yield Finding(rule, Severity.WARNING, reason, path=name, file=file, line=line, column=column)
+            yield Finding(rule, fault.reason, path=name, file=file, line=line, column=column)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.severity import Severity
 from podrunner.report.fingerprint import fingerprint
 from podrunner.report.place import placed
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podrunner.check.result import Result
+    from podrunner.findings.finding import Finding
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
@@ -37,7 +38,7 @@ def _entry(finding: Finding) -> dict[str, object]:
     subject = f"{finding.object}: " if finding.object else ""
     return {
         "description": f"{subject}{finding.message}",
-        "check_name": finding.rule,
+        "check_name": finding.rule.code,
         "fingerprint": fingerprint(finding),
         "severity": _SEVERITIES[finding.severity],
         "location": {"path": finding.file, "lines": {"begin": max(finding.line, 1)}},

@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 def fingerprint(finding: Finding) -> str:
     """32 hexadecimal digits; without the line: a finding that moved is not a new one."""
-    what = "\0".join([finding.rule, finding.file, finding.object, finding.path, finding.message])
+    what = "\0".join([finding.rule.code, finding.file, finding.object, finding.path, finding.message])
     return hashlib.sha256(what.encode()).hexdigest()[:32]

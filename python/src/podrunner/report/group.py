@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.rules.manifests import KUBERNETES_UNKNOWN_KIND, KUBERNETES_VERSION
+from podrunner.findings.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from podrunner.check.result import Result
+    from podrunner.findings.finding import Finding
+    from podrunner.findings.rules.rule import Rule
 
 # Said of each object, but of the kind or of all: once will do.
-_SAID_ONCE = ("kubernetes-unknown-kind", "kubernetes-version")
+_SAID_ONCE = (KUBERNETES_UNKNOWN_KIND, KUBERNETES_VERSION)
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 
 
-def group_findings(results: Sequence[Result], *, leave_out: Collection[str] = ()) -> dict[Finding, list[str]]:
+def group_findings(results: Sequence[Result], *, leave_out: Collection[Rule] = ()) -> dict[Finding, list[str]]:
     """Finding → the names of its cases, errors last, then by place. `leave_out` are rules whose notes are not wanted."""
     cases: dict[Finding, list[str]] = {}
     first: dict[Finding, Finding] = {}

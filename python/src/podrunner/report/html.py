@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner import __version__
-from podrunner.findings.finding import Severity
-from podrunner.findings.rules import load_rules
+from podrunner.findings.severity import Severity
 from podrunner.report.documents import collect_texts
 from podrunner.report.grid import entries, make_grid
 from podrunner.report.group import group_findings
@@ -64,7 +63,6 @@ def write(results: Sequence[Result]) -> str:
         severities=[severity.value for severity in _ORDER],
         texts=texts,
         templates=[template for result in results for template in result.templates],
-        rules=load_rules(),
         script=script,
         style=style,
         hashes={"script": _hash(script), "style": _hash(style)},

@@ -24,7 +24,7 @@ def write(results: Sequence[Result]) -> str:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
-        "rule": finding.rule,
+        "rule": finding.rule.code,
         "severity": finding.severity.value,
         "message": finding.message,
         "object": finding.object,

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from podrunner.findings.finding import Severity, errors
+from podrunner.findings.finding import errors
+from podrunner.findings.severity import Severity
 from podrunner.report.place import placed
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _add_case(suite: ET.Element, result: Result) -> None:
         attributes["file"] = file
     case = ET.SubElement(suite, "testcase", attributes)
     if wrong:
-        failure = ET.SubElement(case, "failure", {"type": wrong[0].rule, "message": _clean(wrong[0].message)})
+        failure = ET.SubElement(case, "failure", {"type": wrong[0].rule.code, "message": _clean(wrong[0].message)})
         failure.text = _clean("\n".join(str(finding) for finding in wrong))
     others = [str(finding) for finding in result.findings if finding.severity is not Severity.ERROR]
     if others:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from podrunner import __version__
-from podrunner.findings.finding import Finding, Severity
-from podrunner.findings.rules import Rule, load_rules
+from podrunner.findings.severity import Severity
 from podrunner.report.fingerprint import fingerprint
 from podrunner.report.place import placed
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from podrunner.check.result import Result
+    from podrunner.findings.finding import Finding
+    from podrunner.findings.rules.rule import Rule
 
 # The name that code hosts know for the top folder of the repository.
 ROOT = "%SRCROOT%"
@@ -62,23 +63,21 @@ def write(results: Sequence[Result]) -> str:
 
 def _rules(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """The rules of some findings by name, each with the worst level it was found at."""
-    worst: dict[str, Severity] = {}
+    worst: dict[Rule, Severity] = {}
     for finding in findings:
         worst[finding.rule] = min(finding.severity, worst.get(finding.rule, Severity.NOTE), key=_ORDER.index)
-    known = load_rules()
-    return [_rule(code, known.get(code), worst[code]) for code in sorted(worst)]
+    return [_rule(rule, worst[rule]) for rule in sorted(worst, key=str)]
 
 
-def _rule(code: str, rule: Rule | None, severity: Severity) -> dict[str, Any]:
-    wrong, remedy = (rule.wrong, rule.remedy) if rule else (code.replace("-", " "), "do what the message says")
-    text = f"What is wrong: {wrong}. What to do: {remedy}."
+def _rule(rule: Rule, severity: Severity) -> dict[str, Any]:
+    text = f"What is wrong: {rule.wrong} What to do: {rule.remedy}"
     return {
-        "id": code,
-        "shortDescription": {"text": wrong.replace("`", "")},
+        "id": rule.code,
+        "shortDescription": {"text": rule.wrong.replace("`", "")},
         "fullDescription": {"text": text.replace("`", "")},
         "help": {
             "text": text.replace("`", ""),
-            "markdown": f"**What is wrong:** {wrong}.\n\n**What to do:** {remedy}.",
+            "markdown": f"**What is wrong:** {rule.wrong}\n\n**What to do:** {rule.remedy}",
         },
         "defaultConfiguration": {"level": _LEVELS[severity]},
     }
@@ -86,8 +85,8 @@ def _rule(code: str, rule: Rule | None, severity: Severity) -> dict[str, Any]:
 
 def _result(key: str, finding: Finding, cases: list[str], index: dict[str, int]) -> dict[str, Any]:
     return {
-        "ruleId": finding.rule,
-        "ruleIndex": index[finding.rule],
+        "ruleId": finding.rule.code,
+        "ruleIndex": index[finding.rule.code],
         "level": _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
         "locations": [_location(finding)],
@@ -100,7 +99,7 @@ def _notification(finding: Finding, cases: list[str]) -> dict[str, Any]:
     return {
         "level": _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
-        "associatedRule": {"id": finding.rule},
+        "associatedRule": {"id": finding.rule.code},
         "properties": {"cases": list(dict.fromkeys(cases))},
     }
 

@@ -6,17 +6,19 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.rules.manifests import IMAGE_FLOATING, POD_SECURITY, REFERENCE, SELECTOR_EMPTY
+from podrunner.findings.severity import Severity
 from podrunner.report.group import group_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podrunner.check.result import Result
+    from podrunner.findings.finding import Finding
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 # Every release has some of these.
-_GOOD_TO_KNOW = ("image-floating", "pod-security", "reference", "selector-empty")
+_GOOD_TO_KNOW = (IMAGE_FLOATING, POD_SECURITY, REFERENCE, SELECTOR_EMPTY)
 _ORDER = list(_COLOURS)
 
 

@@ -9,8 +9,19 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
 from podrunner.findings.path import Path, dotted, parse_dotted
+from podrunner.findings.rules.config_toml import (
+    CONFIG_DEPRECATED,
+    CONFIG_ENUM,
+    CONFIG_FORMAT,
+    CONFIG_REMOVED,
+    CONFIG_REQUIRED,
+    CONFIG_SECRET,
+    CONFIG_TOML,
+    CONFIG_TYPE,
+    CONFIG_UNKNOWN_KEY,
+)
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.toml_lines import find_lines
 from podrunner.runner.formats import is_duration, refuse
@@ -22,6 +33,8 @@ from podrunner.secrets.show import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from podrunner.findings.rules.rule import Rule
 
 FILE = "config.toml"
 # What GitLab Runner expands, and where this chart puts a secret in before the runner reads the file.
@@ -47,7 +60,7 @@ def _check(toml_text: str, runner_version: str) -> tuple[Finding, ...]:
     except tomllib.TOMLDecodeError as error:
         return (_not_toml(error),)
     findings = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
-    said = {finding.path for finding in findings if finding.rule == "config-secret"}
+    said = {finding.path for finding in findings if finding.rule == CONFIG_SECRET}
     findings += [finding for finding in _plain_secrets(data) if finding.path not in said]
     if not findings:
         return ()
@@ -60,7 +73,7 @@ def _not_toml(error: tomllib.TOMLDecodeError) -> Finding:
     at = _AT_LINE.search(reason)
     line, column = (int(at[1]), int(at[2])) if at else (0, 0)
     message = f"not TOML: {_AT_LINE.sub('', reason)}."
-    return Finding("config-toml", Severity.ERROR, message, file=FILE, line=line, column=column)
+    return Finding(CONFIG_TOML, message, file=FILE, line=line, column=column)
 
 
 def _with_line(finding: Finding, lines: dict[Path, int]) -> Finding:
@@ -69,8 +82,8 @@ def _with_line(finding: Finding, lines: dict[Path, int]) -> Finding:
     return replace(finding, file=FILE, line=line)
 
 
-def _wrong(rule: str, path: Path, message: str, severity: Severity = Severity.ERROR) -> Finding:
-    return Finding(rule, severity, f"{dotted(path)}: {message}", path=dotted(path))
+def _wrong(rule: Rule, path: Path, message: str) -> Finding:
+    return Finding(rule, f"{dotted(path)}: {message}", path=dotted(path))
 
 
 def _check_table(table: Key, data: dict[str, Any], path: Path) -> Iterator[Finding]:
@@ -83,7 +96,7 @@ def _check_table(table: Key, data: dict[str, Any], path: Path) -> Iterator[Findi
     given = {name.lower() for name in data}
     for key in table.children.values():
         if key.required and key.name.lower() not in given:
-            yield _wrong("config-required", (*path, key.name), "missing, the runner needs it.")
+            yield _wrong(CONFIG_REQUIRED, (*path, key.name), "missing, the runner needs it.")
 
 
 def _unknown(path: Path, table: Key) -> Finding:
@@ -92,9 +105,9 @@ def _unknown(path: Path, table: Key) -> Finding:
     removed = load_keys().removed.get(plain)
     if removed:
         since = f" since {removed['since']}" if "since" in removed else ""
-        return _wrong("config-removed", path, f"GitLab Runner does not read it{since}. Use {removed['replaced_by']}.")
+        return _wrong(CONFIG_REMOVED, path, f"GitLab Runner does not read it{since}. Use {removed['replaced_by']}.")
     near = did_you_mean(name, table.children) + _elsewhere(name)
-    return _wrong("config-unknown-key", path, f"unknown key, GitLab Runner ignores it.{near}")
+    return _wrong(CONFIG_UNKNOWN_KEY, path, f"unknown key, GitLab Runner ignores it.{near}")
 
 
 def _elsewhere(name: str) -> str:
@@ -111,18 +124,18 @@ def _elsewhere(name: str) -> str:
 
 def _check_value(key: Key, value: Any, path: Path) -> Iterator[Finding]:
     if not fits(key.type, value):
-        yield _wrong("config-type", path, f"must be {_in_words(key.type)}, is {_is(path, value)}.")
+        yield _wrong(CONFIG_TYPE, path, f"must be {_in_words(key.type)}, is {_is(path, value)}.")
         return
     if key.deprecated:
-        yield _wrong("config-deprecated", path, "deprecated, a later GitLab Runner will not read it.", Severity.WARNING)
+        yield _wrong(CONFIG_DEPRECATED, path, "deprecated, a later GitLab Runner will not read it.")
     if key.type == "duration" and isinstance(value, str) and not is_duration(value):
-        yield _wrong("config-format", path, f'must be a duration such as "30s" or "1h30m", is {_is(path, value)}.')
+        yield _wrong(CONFIG_FORMAT, path, f'must be a duration such as "30s" or "1h30m", is {_is(path, value)}.')
     yield from _check_enum(key, value, path)
     reason = refuse(key.format, value)
     if reason:
-        yield _wrong("config-format", path, f"{reason}, is {_is(path, value)}.")
+        yield _wrong(CONFIG_FORMAT, path, f"{reason}, is {_is(path, value)}.")
     if key.secret and value and not str(value).startswith(_FROM_ELSEWHERE):
-        yield _wrong("config-secret", path, _PLAIN, Severity.WARNING)
+        yield _wrong(CONFIG_SECRET, path, _PLAIN)
     yield from _check_children(key, value, path)
 
 
@@ -130,7 +143,7 @@ def _plain_secrets(data: dict[str, Any]) -> Iterator[Finding]:
     """Secrets by the names of variables and keys, also in patches, and by their look."""
     for one in find_secrets(data):
         name = "" if one.name == one.path[-1] else f"{one.name}: " if one.text else "looks as if it held "
-        yield _wrong("config-secret", one.path, f"{name}{_PLAIN}", Severity.WARNING)
+        yield _wrong(CONFIG_SECRET, one.path, f"{name}{_PLAIN}")
 
 
 def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Finding]:
@@ -141,7 +154,7 @@ def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Finding]:
         if one not in key.enum:
             near = did_you_mean(str(one), key.enum)
             allowed = listed([f'"{option}"' for option in key.enum])
-            yield _wrong("config-enum", path, f"{_is(path, one)} is not allowed.{near} Allowed: {allowed}.")
+            yield _wrong(CONFIG_ENUM, path, f"{_is(path, one)} is not allowed.{near} Allowed: {allowed}.")
 
 
 def _check_children(key: Key, value: Any, path: Path) -> Iterator[Finding]:

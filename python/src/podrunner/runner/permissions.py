@@ -6,7 +6,9 @@ import tomllib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.job_pods import ROLE_MISSING, ROLE_SUPERFLUOUS
+from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import maps, namespace_of, table, texts
 from podrunner.runner.feature_flags import feature_flag
 from podrunner.runner.parsed import parse_config
@@ -14,6 +16,7 @@ from podrunner.runner.parsed import parse_config
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podrunner.findings.rules.rule import Rule
     from podrunner.manifests.rendering import Document, Rendering
 
 Right = tuple[str, str, str]
@@ -163,7 +166,8 @@ def _missing(at: Document, roles: list[Document], needs: list[Need]) -> Iterator
         missing = sorted(verb for group, resource, verb in need.rights() if not _allows(given, group, resource, verb))
         if missing:
             what = f"{need.resource}: {', '.join(missing)}"
-            yield _finding(at, "role-missing", need.severity, f"does not allow {what}, needed for {need.reason}.")
+            message = f"does not allow {what}, needed for {need.reason}."
+            yield _finding(at, ROLE_MISSING, message, need.severity)
 
 
 def _superfluous(roles: list[Document], needs: list[Need]) -> Iterator[Finding]:
@@ -177,7 +181,7 @@ def _superfluous(roles: list[Document], needs: list[Need]) -> Iterator[Finding]:
             if "*" not in (group, resource, verb):
                 what = f"{resource}{f' ({group})' if group else ''}: {verb}"
                 message = f"allows {what}, which GitLab Runner does not use with this configuration."
-                yield _finding(document, "role-superfluous", Severity.WARNING, message)
+                yield _finding(document, ROLE_SUPERFLUOUS, message)
 
 
 def _allows(rights: set[Right], group: str, resource: str, verb: str) -> bool:
@@ -192,5 +196,7 @@ def _given(role: Document) -> Iterator[Right]:
                     yield group, resource, verb
 
 
-def _finding(document: Document, rule: str, severity: Severity, message: str) -> Finding:
-    return Finding(rule, severity, message, object=document.name, path="rules", file=document.template)
+def _finding(document: Document, rule: Rule, message: str, severity: Severity | None = None) -> Finding:
+    return Finding(
+        rule, message, object=document.name, path="rules", file=document.template, severity=severity or rule.severity
+    )

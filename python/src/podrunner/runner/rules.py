@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
 from podrunner.findings.path import Path, dotted
+from podrunner.findings.rules.config_toml import (
+    CONFIG_DEBUG_LOG,
+    CONFIG_FORMAT,
+    CONFIG_REMOVED,
+    CONFIG_UNKNOWN_FLAG,
+    CONFIG_VOLUME_MOUNT,
+    CONFIG_VOLUME_NAME,
+)
+from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from podrunner.findings.rules.rule import Rule
 
 BUILDS_DIR = "/builds"
 # The executor makes a volume of each of these names for every job.
@@ -36,14 +48,14 @@ def _table(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _wrong(rule: str, severity: Severity, path: Path, message: str) -> Finding:
-    return Finding(rule, severity, f"{dotted(path)}: {message}", path=dotted(path))
+def _wrong(rule: Rule, path: Path, message: str, severity: Severity | None = None) -> Finding:
+    return Finding(rule, f"{dotted(path)}: {message}", path=dotted(path), severity=severity or rule.severity)
 
 
 def _log_level(data: dict[str, Any]) -> Iterator[Finding]:
     if data.get("log_level") in ("debug", "trace"):
         message = f'"{data["log_level"]}" prints job tokens into the manager\'s log. Use "info".'
-        yield _wrong("config-debug-log", Severity.WARNING, ("log_level",), message)
+        yield _wrong(CONFIG_DEBUG_LOG, ("log_level",), message)
 
 
 def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Finding]:
@@ -57,24 +69,31 @@ def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[
 
 
 def _flag(name: str, path: Path, runner_version: str) -> Iterator[Finding]:
-    found = flag_reason(name, runner_version)
-    if found:
-        rule, message = found
-        yield _wrong(rule, Severity.WARNING, path, message)
+    fault = flag_fault(name, runner_version)
+    if fault:
+        yield _wrong(CONFIG_UNKNOWN_FLAG if fault.is_unknown else CONFIG_REMOVED, path, fault.reason, Severity.WARNING)
 
 
-def flag_reason(name: str, runner_version: str) -> tuple[str, str] | None:
-    """(rule, sentence) about a feature flag that GitLab Runner does not have or no longer heeds; None for a good one."""
+@dataclass(frozen=True, slots=True)
+class FlagFault:
+    """Why a feature flag has no effect: GitLab Runner never had it, or no longer has it."""
+
+    reason: str
+    is_unknown: bool = False
+
+
+def flag_fault(name: str, runner_version: str) -> FlagFault | None:
+    """What is wrong with a feature flag; None when it has an effect."""
     keys = load_keys()
     removed = keys.removed.get(name)
     if removed:
-        return "config-removed", f"{name} has no effect since {removed['since']}. Use {removed['replaced_by']}."
+        return FlagFault(f"{name} has no effect since {removed['since']}. Use {removed['replaced_by']}.")
     if name not in keys.flags:
         near = did_you_mean(name, keys.flags)
-        return "config-unknown-flag", f"GitLab Runner has no feature flag {name} and ignores it.{near}"
+        return FlagFault(f"GitLab Runner has no feature flag {name} and ignores it.{near}", is_unknown=True)
     last = keys.flags[name].get("removed_with")
     if last and _numbers(runner_version) >= _numbers(last):
-        return "config-removed", f"{name} has no effect since {last}."
+        return FlagFault(f"{name} has no effect since {last}.")
     return None
 
 
@@ -89,8 +108,7 @@ def _patches(runner: dict[str, Any], path: Path) -> Iterator[Finding]:
         if why:
             at = (*path, "kubernetes", "pod_spec", index, "patch")
             yield _wrong(
-                "config-format",
-                Severity.ERROR,
+                CONFIG_FORMAT,
                 at,
                 f"{why}. No job can start with FF_USE_ADVANCED_POD_SPEC_CONFIGURATION.",
             )
@@ -117,7 +135,7 @@ def _own_name(volume: dict[str, Any], builds_dir: str, path: Path) -> Iterator[F
     )
     way_out = "Give this one another name"
     way_out += f", or mount it exactly at builds_dir, {builds_dir}." if name == "repo" else "."
-    yield _wrong("config-volume-name", Severity.ERROR, (*path, "name"), message + way_out)
+    yield _wrong(CONFIG_VOLUME_NAME, (*path, "name"), message + way_out)
 
 
 def _same_mount(volume: dict[str, Any], first: dict[str, str], path: Path) -> Iterator[Finding]:
@@ -127,5 +145,5 @@ def _same_mount(volume: dict[str, Any], first: dict[str, str], path: Path) -> It
     place = mount.rstrip("/") or "/"
     if place in first:
         message = f"two volumes at {place}: {first[place]} is mounted there, too. The job's pod is refused."
-        yield _wrong("config-volume-mount", Severity.ERROR, (*path, "mount_path"), message)
+        yield _wrong(CONFIG_VOLUME_MOUNT, (*path, "mount_path"), message)
     first.setdefault(place, f"`{volume.get('name', '')}`" + (f" ({sub_path})" if sub_path else ""))

@@ -11,8 +11,16 @@ from podrunner.check.coverage.exercise import Exercised, exercise, read_template
 from podrunner.check.coverage.influence import find_uses
 from podrunner.check.coverage.lines import CoveredTemplate, cover_lines
 from podrunner.check.coverage.references import commented_keys, find_references, is_declared
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
+from podrunner.findings.rules.coverage import (
+    COVERAGE,
+    COVERAGE_BRANCH,
+    COVERAGE_UNDECLARED,
+    COVERAGE_VALUE,
+    COVERAGE_VALUE_WITHOUT_EFFECT,
+)
+from podrunner.findings.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,10 +61,10 @@ def check_coverage(
     values, counted = _values(chart, shown, renderer, cases, exceptions)
     undeclared = list(_undeclared(chart, shown))
     summary = f"{percent:.1f} % of the branches are exercised, {counted}."
-    total = Finding("coverage", Severity.NOTE, summary)
+    total = Finding(COVERAGE, summary)
     if percent < options.fail_under:
         wanted = f"{summary} At least {options.fail_under:g} % of the branches were asked for (--coverage-fail-under)."
-        total = Finding("coverage", Severity.ERROR, wanted)
+        total = Finding(COVERAGE, wanted, severity=Severity.ERROR)
     lines = cover_lines(read_templates(chart), exercised, exceptions.branches or {})
     return Coverage((*branches, *values, *undeclared, total), lines)
 
@@ -65,8 +73,7 @@ def _branches(exercised: Exercised, shown: str, exceptions: Exceptions) -> tuple
     missed = [branch for branch in exercised.missed if branch.name not in (exceptions.branches or {})]
     found = [
         Finding(
-            "coverage-branch",
-            Severity.WARNING,
+            COVERAGE_BRANCH,
             f"no case takes the branch `{branch.text}`.",
             path=branch.name,
             file=f"{shown}/{branch.template}",
@@ -92,13 +99,11 @@ def _values(
             continue
         missed.append(name)
         if name not in (exceptions.values or {}):
-            rule = "coverage-value" if use.has_effect else "coverage-value-without-effect"
+            rule = COVERAGE_VALUE if use.has_effect else COVERAGE_VALUE_WITHOUT_EFFECT
             why = "no case sets it." if use.has_effect else _without_effect(use.path, references)
             line, column = places.get(use.path, (0, 0))
             file = f"{shown}/values.yaml"
-            found.append(
-                Finding(rule, Severity.WARNING, f"{name}: {why}", path=name, file=file, line=line, column=column)
-            )
+            found.append(Finding(rule, f"{name}: {why}", path=name, file=file, line=line, column=column))
     found += exceptions.stale("values", missed, [dotted(use.path) for use in uses])
     return found, f"{len(uses) - len(found)} of {len(uses)} values"
 
@@ -126,4 +131,4 @@ def _undeclared(chart: Path, shown: str) -> Iterator[Finding]:
         seen.add((reference.template, name))
         message = f"{name}: used here, but neither values.yaml nor the schema has it: nobody can know of it."
         place = f"{shown}/{reference.template}"
-        yield Finding("coverage-undeclared", Severity.WARNING, message, path=name, file=place, line=reference.line)
+        yield Finding(COVERAGE_UNDECLARED, message, path=name, file=place, line=reference.line)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import yaml
 
 from podrunner.findings.errors import MatrixError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.coverage import COVERAGE_EXCEPTION
+from podrunner.findings.rules.matrix_file import MATRIX_KEY
 from podrunner.findings.suggest import did_you_mean
 from podrunner.formats.nodes import NodeReader
 
@@ -31,7 +33,7 @@ class Exceptions:
         """An error for each exception that nothing needs: it would hide the next gap."""
         listed, wanted, every = getattr(self, part) or {}, set(needed), list(known)
         return [
-            Finding("coverage-exception", Severity.ERROR, _reason(name, name in every, every), file=self.file, line=at)
+            Finding(COVERAGE_EXCEPTION, _reason(name, name in every, every), file=self.file, line=at)
             for name, at in listed.items()
             if name not in wanted
         ]
@@ -48,11 +50,11 @@ def read_exceptions(file: Path) -> Exceptions:
     reader = NodeReader(file)
     found: dict[str, dict[str, int]] = {part: {} for part in PARTS}
     for key, part, node in reader.items(reader.root(), "the file"):
-        if reader.known(key, part, "", "key", PARTS):
+        if reader.known(key, part, "", "key", MATRIX_KEY, PARTS):
             for name_node, name, reason in reader.items(node, part):
                 found[part][name] = name_node.start_mark.line + 1
                 if not (isinstance(reason, yaml.ScalarNode) and len(reason.value.split()) > 1):
-                    reader.wrong(name_node, "coverage-exception", f"{part}: `{name}` needs a reason, in a sentence.")
+                    reader.wrong(name_node, COVERAGE_EXCEPTION, f"{part}: `{name}` needs a reason, in a sentence.")
     if reader.findings:
         raise MatrixError(reader.findings)
     return Exceptions(str(file), found["branches"], found["values"])

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted, value_at
+from podrunner.findings.rules.values import VALUES_TYPE
 from podrunner.findings.suggest import did_you_mean
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.official import conversions, operation
@@ -119,7 +120,7 @@ def _refuse_another_type(official: Official, path: Path, value: Any, conversion:
     values = official.templates.values
     line, column = values.places.get(path, (0, 0))
     message = f"{dotted(path)}: must be a {'list' if wanted is list else 'map'}, as in GitLab's chart."
-    raise FindingsError([Finding("values-type", Severity.ERROR, message, file=values.source, line=line, column=column)])
+    raise FindingsError([Finding(VALUES_TYPE, message, file=values.source, line=line, column=column)])
 
 
 def _conversion(name: str) -> Callable[[Official, Path, Any], None]:

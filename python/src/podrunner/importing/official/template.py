@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError, RenderError
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.importing import IMPORT_TEMPLATE
 from podrunner.helm.library import LibraryRenderer
 from podrunner.secrets.redact import censor
 
@@ -54,7 +55,7 @@ class Templates:
             way_out = "Write there what it evaluates to, or import the config.toml of the running manager instead."
             message = f"{'.'.join(map(str, path))}: a template that cannot be evaluated here: {reason}. {way_out}"
             file = self.values.source
-            finding = Finding("import-template", Severity.ERROR, message, file=file, line=line, column=column)
+            finding = Finding(IMPORT_TEMPLATE, message, file=file, line=line, column=column)
             raise FindingsError([finding]) from None
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.manifests import (
+    CRD_SCHEMA,
+    CRD_UNREADABLE,
+    KUBERNETES_API_VERSION,
+    KUBERNETES_DEPRECATED,
+    KUBERNETES_SCHEMA,
+    KUBERNETES_UNKNOWN_KIND,
+    KUBERNETES_VERSION,
+    MANIFEST_DUPLICATE,
+    MANIFEST_DUPLICATE_KEY,
+)
 from podrunner.findings.suggest import listed
 from podrunner.manifests.checks.names import check_service_name
 from podrunner.manifests.objects import is_built_in, table
@@ -17,6 +28,7 @@ from podrunner.schema.mistakes import explain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podrunner.findings.rules.rule import Rule
     from podrunner.manifests.rendering import Document, Rendering
     from podrunner.schema.mistakes import Mistake
 
@@ -43,7 +55,7 @@ def _custom_findings(document: Document, crds: Crds) -> Iterator[Finding]:
     known = _custom_schema(crds, _kind(document))
     if isinstance(known, str):
         message = f"{document.data.get('kind')}: not checked, the schema in its CRD cannot be read: {known}."
-        yield _finding(document, "crd-unreadable", message, Severity.NOTE)
+        yield _finding(document, CRD_UNREADABLE, message)
         return
     found = {
         (mistake.dotted, mistake.message)
@@ -51,7 +63,7 @@ def _custom_findings(document: Document, crds: Crds) -> Iterator[Finding]:
         for mistake in explain(error, known.schema, lambda _: None)
     }
     for path, message in sorted(found):
-        yield _finding(document, "crd-schema", message, path=path)
+        yield _finding(document, CRD_SCHEMA, message, path=path)
 
 
 @lru_cache(maxsize=1024)
@@ -79,7 +91,7 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
     api_version, kind = document.data.get("apiVersion"), document.data.get("kind")
     if not isinstance(api_version, str) or not isinstance(kind, str):
         missing = "apiVersion" if not isinstance(api_version, str) else "kind"
-        yield _finding(document, "kubernetes-schema", f"{missing}: missing. Every object needs apiVersion and kind.")
+        yield _finding(document, KUBERNETES_SCHEMA, f"{missing}: missing. Every object needs apiVersion and kind.")
         return
     found = find_schema(api_version, kind, version)
     if found is None:
@@ -93,7 +105,7 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
                 seen.add((mistake.path, mistake.message))
                 said = _hidden(mistake) if kind == "Secret" else mistake.message
                 message = f"{said} (Kubernetes {_dots(version)})"
-                yield _finding(document, "kubernetes-schema", message, path=mistake.dotted)
+                yield _finding(document, KUBERNETES_SCHEMA, message, path=mistake.dotted)
 
 
 def _hidden(mistake: Mistake) -> str:
@@ -113,7 +125,7 @@ def _deprecated(document: Document, api_version: str, kind: str) -> Iterator[Fin
     others = [one for one in api_versions_of(kind, _dots(later)) if one != api_version]
     instead = f" Use apiVersion: {listed(others)}." if others else ""
     message = f"{api_version} {kind} is gone from Kubernetes {_dots(later)} on.{instead}"
-    yield _finding(document, "kubernetes-deprecated", message, Severity.WARNING)
+    yield _finding(document, KUBERNETES_DEPRECATED, message)
 
 
 def _unknown_kind(document: Document, api_version: str, kind: str, version: tuple[int, int]) -> Finding:
@@ -123,31 +135,29 @@ def _unknown_kind(document: Document, api_version: str, kind: str, version: tupl
         message = (
             f"objects are not checked, there is no data for {kube}. Data: {_dots(known[0])} to {_dots(known[-1])}."
         )
-        return _finding(document, "kubernetes-version", message, Severity.NOTE)
+        return _finding(document, KUBERNETES_VERSION, message)
     elsewhere = versions_with(api_version, kind)
     others = api_versions_of(kind, _dots(version)) if is_built_in(api_version) else []
     if not elsewhere and not others:
         message = f"{what}: not checked, it is not one of Kubernetes' own kinds. Give its CRD with --crds."
-        return _finding(document, "kubernetes-unknown-kind", message, Severity.NOTE)
+        return _finding(document, KUBERNETES_UNKNOWN_KIND, message)
     served = f" {what} is in {_dots(elsewhere[0])} to {_dots(elsewhere[-1])}." if elsewhere else ""
     instead = f" Use apiVersion: {listed(others)}." if others else ""
-    return _finding(document, "kubernetes-api-version", f"{what} is not in {kube}.{served}{instead}")
+    return _finding(document, KUBERNETES_API_VERSION, f"{what} is not in {kube}.{served}{instead}")
 
 
 def _dots(version: tuple[int, int]) -> str:
     return ".".join(str(number) for number in version)
 
 
-def _finding(
-    document: Document, rule: str, message: str, severity: Severity = Severity.ERROR, *, path: str = ""
-) -> Finding:
-    return Finding(rule, severity, message, object=document.name, path=path, file=document.template)
+def _finding(document: Document, rule: Rule, message: str, *, path: str = "") -> Finding:
+    return Finding(rule, message, object=document.name, path=path, file=document.template)
 
 
 def _duplicate_keys(document: Document) -> Iterator[Finding]:
     for key in document.duplicate_keys:
         message = f"key `{key}` is there twice in one map. Kubernetes refuses this or keeps only the last."
-        yield _finding(document, "manifest-duplicate-key", message)
+        yield _finding(document, MANIFEST_DUPLICATE_KEY, message)
 
 
 def _duplicate_objects(rendering: Rendering) -> Iterator[Finding]:
@@ -164,5 +174,5 @@ def _duplicate_objects(rendering: Rendering) -> Iterator[Finding]:
                 f"a second object of this kind and name in namespace {namespace}; "
                 f"the first is in {first[key].template}. One of them would be lost."
             )
-            yield _finding(document, "manifest-duplicate", message)
+            yield _finding(document, MANIFEST_DUPLICATE, message)
         first.setdefault(key, document)

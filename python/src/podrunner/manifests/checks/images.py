@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.manifests import IMAGE_FLOATING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def check_images(pods: list[Pod]) -> Iterator[Finding]:
                     f"{path}.image: {image} {reason}: tomorrow it may be another image. Name a version or a digest."
                 )
                 at = {"object": pod.document.name, "path": f"{path}.image", "file": pod.document.template}
-                yield Finding("image-floating", Severity.NOTE, message, **at)  # type: ignore[arg-type]
+                yield Finding(IMAGE_FLOATING, message, **at)  # type: ignore[arg-type]
 
 
 def floating(image: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.rules.manifests import REFERENCE_PORT, SELECTOR_EMPTY
+from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.manifests.checks.reference import finding
 from podrunner.manifests.checks.selectors import selects
@@ -13,6 +14,7 @@ from podrunner.manifests.objects import maps, name_of, namespace_of, table, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from podrunner.findings.finding import Finding
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
 
@@ -71,11 +73,11 @@ def _check(
     chosen = [ports for labels, ports in targets if selects(selector, labels)]
     if targets and not chosen:
         message = f"selects no {what} of this release: {selector.get('matchLabels', selector)}."
-        yield finding(monitor, "selector-empty", Severity.WARNING, "spec.selector", message)
+        yield finding(monitor, SELECTOR_EMPTY, "spec.selector", message)
     there = sorted(port for ports in chosen for port in ports if port)
     for index, endpoint in enumerate(maps(spec.get(endpoints))):
         port = endpoint.get("port")
         if chosen and isinstance(port, str) and port and port not in there:
             message = f"no selected {what} has a port `{port}`, {name_of(monitor)} scrapes nothing there."
             path = f"spec.{endpoints}[{index}].port"
-            yield finding(monitor, "reference-port", Severity.WARNING, path, f"{message}{did_you_mean(port, there)}")
+            yield finding(monitor, REFERENCE_PORT, path, f"{message}{did_you_mean(port, there)}", Severity.WARNING)

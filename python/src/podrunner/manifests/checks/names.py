@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.manifests import LABEL, NAME_FORM, NAME_LENGTH
 from podrunner.manifests.objects import find_pods, name_of, table
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ def check_names(documents: Sequence[Document]) -> Iterator[Finding]:
         if len(name) > limit:
             message = f"metadata.name: {len(name)} characters, at most {limit}: {why}. Shorten the release name."
             yield Finding(
-                "name-length",
-                Severity.ERROR,
+                NAME_LENGTH,
                 message,
                 object=document.name,
                 path="metadata.name",
@@ -64,7 +64,7 @@ def check_service_name(document: Document, version: tuple[int, int]) -> Iterator
     if document.data.get("kind") == "Service" and name[:1].isdigit() and version < _SERVICES_BEGIN_WITH_A_DIGIT:
         message = f"metadata.name: `{name}` begins with a digit: Kubernetes before 1.36 wants a letter there."
         at = {"object": document.name, "path": "metadata.name", "file": document.template}
-        yield Finding("name-form", Severity.ERROR, message, **at)  # type: ignore[arg-type]
+        yield Finding(NAME_FORM, message, **at)  # type: ignore[arg-type]
 
 
 def _form(document: Document, name: str) -> Iterator[Finding]:
@@ -84,7 +84,7 @@ def _form(document: Document, name: str) -> Iterator[Finding]:
     else:
         return
     at = {"object": document.name, "path": "metadata.name", "file": document.template}
-    yield Finding("name-form", Severity.ERROR, message, **at)  # type: ignore[arg-type]
+    yield Finding(NAME_FORM, message, **at)  # type: ignore[arg-type]
 
 
 def _labels(document: Document) -> Iterator[Finding]:
@@ -113,7 +113,7 @@ def _keys(document: Document, path: str, found: object) -> Iterator[Finding]:
             f"{path}: `{key}` is not a key: at most {_LABEL_LIMIT} letters, digits, dashes, dots and underscores, "
             "the first and last a letter or digit, and before them a domain and a slash, or nothing."
         )
-        yield Finding("label", Severity.ERROR, message, object=document.name, file=document.template)
+        yield Finding(LABEL, message, object=document.name, file=document.template)
 
 
 def _values(document: Document, path: str, found: object) -> Iterator[Finding]:
@@ -124,4 +124,4 @@ def _values(document: Document, path: str, found: object) -> Iterator[Finding]:
                 f"{path}.{key}: `{value}` is not a label value: at most {_LABEL_LIMIT} letters, digits, "
                 "dashes, dots and underscores, the first and last a letter or digit."
             )
-            yield Finding("label", Severity.ERROR, message, object=document.name, file=document.template)
+            yield Finding(LABEL, message, object=document.name, file=document.template)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.rules.manifests import REFERENCE_PORT
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.manifests.checks.reference import finding
 from podrunner.manifests.checks.selectors import selects
@@ -14,11 +14,10 @@ from podrunner.manifests.objects import maps, namespace_of, table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from podrunner.findings.finding import Finding
     from podrunner.manifests.checks.reference import Release
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
-
-_RULE = "reference-port"
 
 
 def check_ports(documents: Sequence[Document], pods: Sequence[Pod], release: Release) -> Iterator[Finding]:
@@ -40,7 +39,7 @@ def _probes(pod: Pod) -> Iterator[Finding]:
                 port = table(table(container.get(probe)).get(way)).get("port")
                 if isinstance(port, str) and not port.isdigit() and port not in ports:
                     message = f"the container has no port `{port}`.{did_you_mean(port, ports)}"
-                    yield finding(pod.document, _RULE, Severity.ERROR, f"{path}.{probe}.{way}.port", message)
+                    yield finding(pod.document, REFERENCE_PORT, f"{path}.{probe}.{way}.port", message)
 
 
 def _port_names(container: dict[str, Any]) -> list[str]:
@@ -57,7 +56,7 @@ def _target_ports(service: Document, pods: Sequence[Pod], namespace: str) -> Ite
         target = port.get("targetPort")
         if chosen and isinstance(target, str) and not target.isdigit() and target not in there:
             message = f"no container of the selected pods has a port `{target}`.{did_you_mean(target, there)}"
-            yield finding(service, _RULE, Severity.ERROR, f"spec.ports[{index}].targetPort", message)
+            yield finding(service, REFERENCE_PORT, f"spec.ports[{index}].targetPort", message)
 
 
 def _backend_ports(ingress: Document, release: Release) -> Iterator[Finding]:
@@ -72,4 +71,4 @@ def _backend_ports(ingress: Document, release: Release) -> Iterator[Finding]:
             there = [port[of_service] for port in ports if port.get(of_service)]
             if wanted is not None and wanted not in there:
                 message = f"{service.name} has no port {wanted}. It has: {listed(there) or 'none of that kind'}."
-                yield finding(ingress, _RULE, Severity.ERROR, f"{path}.port.{field}", message)
+                yield finding(ingress, REFERENCE_PORT, f"{path}.port.{field}", message)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.manifests import RBAC
 from podrunner.manifests.objects import maps, table, texts
 
 if TYPE_CHECKING:
@@ -51,4 +52,4 @@ def _rule(rule: dict[str, Any], *, cluster_wide: bool) -> Iterator[str]:
 
 def _finding(document: Document, path: str, message: str) -> Finding:
     at = {"object": document.name, "path": path, "file": document.template}
-    return Finding("rbac", Severity.WARNING, f"{path}: {message}", **at)  # type: ignore[arg-type]
+    return Finding(RBAC, f"{path}: {message}", **at)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.rules.manifests import REFERENCE_VOLUME
 from podrunner.findings.suggest import did_you_mean
 from podrunner.manifests.checks.ports import check_ports
 from podrunner.manifests.checks.reference import Reference, Release, finding
@@ -14,6 +14,7 @@ from podrunner.manifests.objects import maps, table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from podrunner.findings.finding import Finding
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
 
@@ -92,4 +93,4 @@ def _volumes(pod: Pod) -> Iterator[Finding]:
             if mount.get("name") not in there:
                 message = f"the pod has no volume `{mount.get('name')}`.{did_you_mean(str(mount.get('name')), there)}"
                 path_of_name = f"{path}.volumeMounts[{index}].name"
-                yield finding(pod.document, "reference-volume", Severity.ERROR, path_of_name, message)
+                yield finding(pod.document, REFERENCE_VOLUME, path_of_name, message)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.manifests import POD_SECURITY
 from podrunner.manifests.checks.containers import check_containers
 from podrunner.manifests.checks.images import check_images
 from podrunner.manifests.checks.monitors import check_monitors
@@ -47,8 +48,7 @@ def check_pod_security(rendering: Rendering, kube_version: str) -> Iterator[Find
             more = f" and {len(reasons) - 4} more" if len(reasons) > 4 else ""
             message = f"Pod Security level {found}: {why}{more}."
             yield Finding(
-                "pod-security",
-                Severity.NOTE,
+                POD_SECURITY,
                 message,
                 object=pod.document.name,
                 path=pod.path,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.manifests import SECRET_IN_PLAIN_SIGHT
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.secrets.find import is_known, is_secret
 
@@ -53,6 +54,4 @@ def _looks_secret(name: str, value: Any) -> bool:
 
 def _finding(document: Document, path: str, why: str) -> Finding:
     message = f"{path}: a secret in plain sight: {why}. Put it into a Secret."
-    return Finding(
-        "secret-in-plain-sight", Severity.WARNING, message, object=document.name, path=path, file=document.template
-    )
+    return Finding(SECRET_IN_PLAIN_SIGHT, message, object=document.name, path=path, file=document.template)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.manifests import SELECTOR_EMPTY, SELECTOR_OWN
+from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import is_built_in, maps, name_of, namespace_of, table, texts
 
 if TYPE_CHECKING:
@@ -56,8 +58,7 @@ def _own(document: Document, selector: dict[str, Any], pods: Sequence[Pod]) -> I
         if pod.document is document and selector and not selects(selector, pod.labels):
             message = "spec.selector: does not select the labels of spec.template. Kubernetes refuses this."
             yield Finding(
-                "selector-own",
-                Severity.ERROR,
+                SELECTOR_OWN,
                 message,
                 object=document.name,
                 path="spec.selector",
@@ -76,5 +77,10 @@ def _nothing(document: Document, field: str, selector: dict[str, Any], severity:
     wanted = selector.get("matchLabels", selector)
     message = f"spec.{field}: selects no pod of this release: {wanted}."
     return Finding(
-        "selector-empty", severity, message, object=document.name, path=f"spec.{field}", file=document.template
+        SELECTOR_EMPTY,
+        message,
+        object=document.name,
+        path=f"spec.{field}",
+        file=document.template,
+        severity=severity,
     )

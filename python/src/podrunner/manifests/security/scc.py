@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.manifests import SCC
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.security.scc_ranges import Ranges, group_ranges, selinux_options, user_range
 
@@ -63,7 +64,7 @@ def judge(spec: Mapping[str, Any], constraints: Mapping[str, Any], annotations: 
             *_ports(container, path, constraints),
         ]
     name = f"SecurityContextConstraints/{table(constraints.get('metadata')).get('name', '')}"
-    findings = [Finding("scc", Severity.ERROR, f"{path}: {why}", object=name, path=path) for path, why in reasons]
+    findings = [Finding(SCC, f"{path}: {why}", object=name, path=path) for path, why in reasons]
     return Judgement(tuple(findings), _first(users), _first(groups))
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding, Severity
+from podrunner.findings.finding import Finding
+from podrunner.findings.rules.job_pods import JOB_POD_REFUSED, JOB_POD_SECURITY
 from podrunner.manifests.objects import maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
 from podrunner.runner.feature_flags import feature_flag
@@ -62,7 +63,7 @@ def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], renderi
                 f"{'; '.join(reasons[:4])}. Their pods would be refused. Set jobs.podSecurity.enforce: {needed}."
             )
             path = f"metadata.labels.{ENFORCE}"
-            yield Finding("job-pod-refused", Severity.ERROR, message, object=document.name, path=path)
+            yield Finding(JOB_POD_REFUSED, message, object=document.name, path=path)
 
 
 def _mode(runner: str, values: Mapping[str, Any]) -> str:
@@ -80,7 +81,7 @@ def _beyond(
             f"jobs of runner {name} need the Pod Security level {needed}, mode {mode} promises {promised}: "
             f"{'; '.join(reasons[:4])}."
         )
-        yield Finding("job-pod-security", Severity.WARNING, message, path=f"runners.{name}")
+        yield Finding(JOB_POD_SECURITY, message, path=f"runners.{name}")
 
 
 def job_pod_level(runner: Mapping[str, Any], promised: str, kube_version: str) -> str:

@@ -1,0 +1,98 @@
+"""Rules about the config.toml of GitLab Runner."""
+
+from __future__ import annotations
+
+from podrunner.findings.rules.rule import Rule
+from podrunner.findings.severity import Severity
+
+CONFIG_TOML = Rule(
+    "config-toml",
+    Severity.ERROR,
+    wrong="The file is not TOML.",
+    remedy="Correct the line.",
+)
+
+CONFIG_UNKNOWN_KEY = Rule(
+    "config-unknown-key",
+    Severity.ERROR,
+    wrong="GitLab Runner does not know a key and ignores it.",
+    remedy="Take the nearest key, or move it to the table that the message names.",
+)
+
+CONFIG_REQUIRED = Rule(
+    "config-required",
+    Severity.ERROR,
+    wrong="A key that the runner needs is missing.",
+    remedy="Add it.",
+)
+
+CONFIG_TYPE = Rule(
+    "config-type",
+    Severity.ERROR,
+    wrong="A value has the wrong type, so the runner does not start.",
+    remedy="Write a value of the right type.",
+)
+
+CONFIG_ENUM = Rule(
+    "config-enum",
+    Severity.ERROR,
+    wrong="A value is not one of those that the runner knows.",
+    remedy="Choose one of the list in the message.",
+)
+
+CONFIG_FORMAT = Rule(
+    "config-format",
+    Severity.ERROR,
+    wrong="A value is not a valid duration, quantity, `KEY=value`, patch of a pod or the like.",
+    remedy="Write it as in the example of the message.",
+)
+
+CONFIG_SECRET = Rule(
+    "config-secret",
+    Severity.WARNING,
+    wrong="A secret is written out in a ConfigMap.",
+    remedy="Keep it in a Secret, and name a variable here.",
+)
+
+CONFIG_REMOVED = Rule(
+    "config-removed",
+    Severity.ERROR,
+    wrong="This version of GitLab Runner no longer reads it.",
+    remedy="Use what the message names instead.",
+    also=(Severity.WARNING,),
+)
+
+CONFIG_DEPRECATED = Rule(
+    "config-deprecated",
+    Severity.WARNING,
+    wrong="A later version of GitLab Runner will not read it.",
+    remedy="Plan to replace it.",
+)
+
+CONFIG_UNKNOWN_FLAG = Rule(
+    "config-unknown-flag",
+    Severity.WARNING,
+    wrong="GitLab Runner has no such feature flag.",
+    remedy="Take the nearest flag.",
+)
+
+CONFIG_DEBUG_LOG = Rule(
+    "config-debug-log",
+    Severity.WARNING,
+    wrong="This log level prints job tokens into the manager's log.",
+    remedy="Use `info`.",
+)
+
+CONFIG_VOLUME_NAME = Rule(
+    "config-volume-name",
+    Severity.ERROR,
+    wrong="A volume has the name of one that the runner makes itself, so job pods are refused.",
+    remedy="Rename it.",
+)
+
+CONFIG_VOLUME_MOUNT = Rule(
+    "config-volume-mount",
+    Severity.ERROR,
+    wrong="Two volumes are mounted at one path, so job pods are refused.",
+    remedy="Move one of them.",
+)

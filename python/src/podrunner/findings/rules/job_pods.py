@@ -1,0 +1,35 @@
+"""Rules about the pods that GitLab Runner makes for jobs, and the Role it needs for that."""
+
+from __future__ import annotations
+
+from podrunner.findings.rules.rule import Rule
+from podrunner.findings.severity import Severity
+
+JOB_POD_SECURITY = Rule(
+    "job-pod-security",
+    Severity.WARNING,
+    wrong="Job pods need a higher Pod Security level than their mode promises.",
+    remedy="Label the namespace with that level, or remove the option that needs it.",
+)
+
+JOB_POD_REFUSED = Rule(
+    "job-pod-refused",
+    Severity.ERROR,
+    wrong="The release makes a namespace whose Pod Security level refuses the job pods.",
+    remedy="Set `jobs.podSecurity.enforce`, or remove the option that needs a higher level.",
+)
+
+ROLE_MISSING = Rule(
+    "role-missing",
+    Severity.ERROR,
+    wrong="The manager's Role lacks verbs that jobs need.",
+    remedy="Add the verbs. It is a warning where only some jobs need them.",
+    also=(Severity.WARNING,),
+)
+
+ROLE_SUPERFLUOUS = Rule(
+    "role-superfluous",
+    Severity.WARNING,
+    wrong="The manager's Role allows what nothing uses.",
+    remedy="Remove it.",
+)

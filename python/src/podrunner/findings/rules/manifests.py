@@ -1,0 +1,177 @@
+"""Rules about rendered objects."""
+
+from __future__ import annotations
+
+from podrunner.findings.rules.rule import Rule
+from podrunner.findings.severity import Severity
+
+KUBERNETES_SCHEMA = Rule(
+    "kubernetes-schema",
+    Severity.ERROR,
+    wrong="A field is unknown to this Kubernetes version, missing or of the wrong type. This includes pull policies, restart policies, amounts and base64 that are not valid.",
+    remedy="Correct the template, or the value that it prints.",
+)
+
+KUBERNETES_API_VERSION = Rule(
+    "kubernetes-api-version",
+    Severity.ERROR,
+    wrong="This Kubernetes version does not serve that API version.",
+    remedy="Use the one of the message.",
+)
+
+KUBERNETES_DEPRECATED = Rule(
+    "kubernetes-deprecated",
+    Severity.WARNING,
+    wrong="A later Kubernetes version no longer serves this API version.",
+    remedy="Use the one of the message.",
+)
+
+KUBERNETES_UNKNOWN_KIND = Rule(
+    "kubernetes-unknown-kind",
+    Severity.NOTE,
+    wrong="An object is of a custom kind and was not checked.",
+    remedy="Give its CRD with `--crds`.",
+)
+
+KUBERNETES_VERSION = Rule(
+    "kubernetes-version",
+    Severity.NOTE,
+    wrong="There is no data for this Kubernetes version, so nothing was checked against it.",
+    remedy="Name a version in the range of the message.",
+)
+
+CRD_SCHEMA = Rule(
+    "crd-schema",
+    Severity.ERROR,
+    wrong="A custom object does not match its CRD.",
+    remedy="Correct the field.",
+)
+
+CRD_UNREADABLE = Rule(
+    "crd-unreadable",
+    Severity.NOTE,
+    wrong="The schema in a CRD cannot be used.",
+    remedy="Correct the CRD.",
+)
+
+MANIFEST_DUPLICATE = Rule(
+    "manifest-duplicate",
+    Severity.ERROR,
+    wrong="Two objects have the same kind and name, so one of them would be lost.",
+    remedy="Rename one of them.",
+)
+
+MANIFEST_DUPLICATE_KEY = Rule(
+    "manifest-duplicate-key",
+    Severity.ERROR,
+    wrong="A map of an object has a key twice.",
+    remedy="Correct the template.",
+)
+
+NAME_LENGTH = Rule(
+    "name-length",
+    Severity.ERROR,
+    wrong="A name is too long for Kubernetes, or for what a controller appends to it.",
+    remedy="Shorten the release name.",
+)
+
+NAME_FORM = Rule(
+    "name-form",
+    Severity.ERROR,
+    wrong="An object has no name, or one that Kubernetes refuses.",
+    remedy="Use lower-case letters, digits, dashes and dots; no dots in names of Services, StatefulSets and namespaces.",
+)
+
+LABEL = Rule(
+    "label",
+    Severity.ERROR,
+    wrong="Kubernetes refuses a label, an annotation or a node selector.",
+    remedy="Use at most 63 letters, digits, dashes, dots and underscores. A key may begin with a domain and a slash.",
+)
+
+CONTAINER_NAME = Rule(
+    "container-name",
+    Severity.ERROR,
+    wrong="Two containers of one pod have the same name.",
+    remedy="Rename one of them.",
+)
+
+SELECTOR_OWN = Rule(
+    "selector-own",
+    Severity.ERROR,
+    wrong="A workload does not select its own pods.",
+    remedy="Repeat the labels of its template in its selector.",
+)
+
+SELECTOR_EMPTY = Rule(
+    "selector-empty",
+    Severity.WARNING,
+    wrong="A Service, budget, policy or monitor selects nothing of this release.",
+    remedy="Compare the labels. It is a note where an operator or another release may bring what is selected.",
+    also=(Severity.NOTE,),
+)
+
+REFERENCE = Rule(
+    "reference",
+    Severity.WARNING,
+    wrong="An object is named that this release does not make.",
+    remedy="Make it before, write its name into the values, or correct the name. It is a note where such objects are usually made by somebody else.",
+    also=(Severity.NOTE,),
+)
+
+REFERENCE_KEY = Rule(
+    "reference-key",
+    Severity.ERROR,
+    wrong="A ConfigMap or Secret has no such key.",
+    remedy="Take the nearest key.",
+)
+
+REFERENCE_VOLUME = Rule(
+    "reference-volume",
+    Severity.ERROR,
+    wrong="A mount names a volume that its pod does not have.",
+    remedy="Add the volume.",
+)
+
+REFERENCE_PORT = Rule(
+    "reference-port",
+    Severity.ERROR,
+    wrong="A probe, Service, Ingress or monitor names a port that does not exist.",
+    remedy="Name the port in the container or Service, or use its number.",
+    also=(Severity.WARNING,),
+)
+
+IMAGE_FLOATING = Rule(
+    "image-floating",
+    Severity.NOTE,
+    wrong="An image has no tag and no digest, or the tag `latest`, so tomorrow it may be another image.",
+    remedy="Name a version or a digest.",
+)
+
+SECRET_IN_PLAIN_SIGHT = Rule(
+    "secret-in-plain-sight",
+    Severity.WARNING,
+    wrong="A password or token stands in a ConfigMap, an annotation, an environment variable or an argument.",
+    remedy="Put it into a Secret.",
+)
+
+RBAC = Rule(
+    "rbac",
+    Severity.WARNING,
+    wrong="A role has a wildcard, a verb that leads to more rights, all secrets, or cluster-admin.",
+    remedy="Allow what is needed and no more.",
+)
+
+POD_SECURITY = Rule(
+    "pod-security",
+    Severity.NOTE,
+    wrong="A pod needs a Pod Security level that is not restricted; the message says why.",
+    remedy="Label the namespace with that level, or tighten the pod.",
+)
+
+SCC = Rule(
+    "scc",
+    Severity.ERROR,
+    wrong="SecurityContextConstraints refuse a pod.",
+    remedy="Change the field of the message, or bind constraints that allow it to the pod's service account.",
+)

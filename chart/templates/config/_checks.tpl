@@ -68,15 +68,13 @@ usage: include "podrunner.checks.version" (list . $runners)
 {{- define "podrunner.checks.version" -}}
 {{- $root := index . 0 -}}
 {{- $version := $root.Capabilities.KubeVersion.Version -}}
-{{- include "podrunner.modes" $root -}}
 {{- range $name, $runner := index . 1 -}}
-  {{- $needed := (index $root.podrunnerModes $runner.podman.mode).kubernetes -}}
+  {{- $needed := $runner.mode.kubernetes -}}
   {{- if and $needed (semverCompare (printf "<%s-0" $needed) $version) -}}
+    {{- if eq $runner.podman.mode "openshift" -}}
+      {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, with which job pods have a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart make the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $version) -}}
+    {{- end -}}
     {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $version) -}}
-  {{- end -}}
-  {{- $needed = $root.podrunnerModes.userNamespace.kubernetes -}}
-  {{- if and (eq $runner.podman.mode "openshift") (eq $runner.podman.openshift.scc.name "nested-container") (semverCompare (printf "<%s-0" $needed) $version) -}}
-    {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, with which job pods have a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart make the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $version) -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -2,34 +2,46 @@
 Secret keys of config.toml, from Secrets: a mark stands in config.toml where each belongs, and a container beside the
 manager writes the file that GitLab Runner reads, in memory (files/assemble.sh). Without such keys there is no such container.
 
-  podrunner.credentials      puts the marks into a runner's config, and fills $runner.credentials
-  podrunner.credentials.all  those of all runners, as a JSON list
+  podrunner.credentials        the secret keys of one runner, as a JSON list
+  podrunner.credentials.marks  puts their marks into its config
+  podrunner.credentials.all    those of all runners, as a JSON list
 */}}
 
-{{/* usage: include "podrunner.credentials" (list $ $runner ($settings.credentials | default dict)) */}}
+{{/*
+usage: include "podrunner.credentials" (list $ $name $token $credentials) | fromJsonArray
+Of each key in the map $credentials of runner $name, and of those that other values ask for: path in its config, file that
+assemble.sh reads, and secret and key that the file comes from.
+*/}}
 {{- define "podrunner.credentials" -}}
 {{- $cache := (index . 0).Values.cache -}}
-{{- $runner := index . 1 -}}
-{{- $wanted := deepCopy (index . 2) -}}
+{{- $name := index . 1 -}}
+{{- $token := index . 2 -}}
+{{- $wanted := deepCopy (index . 3) -}}
 {{- if and (eq $cache.type "azure") $cache.existingSecret.name (not (hasKey $wanted "cache.azure.AccountKey")) -}}
   {{- $_ := set $wanted "cache.azure.AccountKey" (dict "name" $cache.existingSecret.name "key" $cache.existingSecret.accountKey) -}}
 {{- end -}}
 {{- if (index . 0).Values.manager.reloadTokens -}}
-  {{- $_ := set $wanted "token" (dict "name" $runner.token.secret "key" $runner.token.key) -}}
+  {{- $_ := set $wanted "token" (dict "name" $token.secret "key" $token.key) -}}
 {{- end -}}
 {{- $found := list -}}
 {{- range $path, $source := $wanted -}}
-  {{- $file := printf "%s.%s" $runner.name $path -}}
-  {{- $found = append $found (dict "file" $file "secret" $source.name "key" $source.key) -}}
-  {{- $keys := splitList "." $path -}}
-  {{- $part := dict (last $keys) (printf "@podrunner-secret:%s@" $file) -}}
-  {{- range $key := initial $keys | reverse -}}{{- $part = dict $key $part -}}{{- end -}}
-  {{- include "podrunner.merge" (list $runner.config $part) -}}
+  {{- $found = append $found (dict "path" $path "file" (printf "%s.%s" $name $path) "secret" $source.name "key" $source.key) -}}
 {{- end -}}
-{{- if hasKey $wanted "cache.s3.AccessKey" -}}
-  {{- include "podrunner.merge" (list $runner.config (dict "cache" (dict "s3" (dict "AuthenticationType" "access-key")))) -}}
+{{- toJson $found -}}
 {{- end -}}
-{{- $_ := set $runner "credentials" $found -}}
+
+{{/* usage: include "podrunner.credentials.marks" (list $config $credentials) */}}
+{{- define "podrunner.credentials.marks" -}}
+{{- $config := index . 0 -}}
+{{- range index . 1 -}}
+  {{- $keys := splitList "." .path -}}
+  {{- $part := dict (last $keys) (printf "@podrunner-secret:%s@" .file) -}}
+  {{- range initial $keys | reverse -}}{{- $part = dict . $part -}}{{- end -}}
+  {{- include "podrunner.merge" (list $config $part) -}}
+  {{- if eq .path "cache.s3.AccessKey" -}}
+    {{- include "podrunner.merge" (list $config (dict "cache" (dict "s3" (dict "AuthenticationType" "access-key")))) -}}
+  {{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{/* usage: include "podrunner.credentials.all" $runners | fromJsonArray */}}

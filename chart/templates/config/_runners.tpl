@@ -1,28 +1,29 @@
 {{/*
 From the values of each runner to its settings, for all templates.
 
-  podrunner.runners  every runner's settings, computed once a render
+  podrunner.runners  the settings of all runners
   podrunner.runner   the settings of one runner
   podrunner.token    where the token of one runner comes from
-  podrunner.modes    the table of modes, files/modes.yaml
 */}}
 
 {{/*
 usage: {{- $runners := dict -}}{{- include "podrunner.runners" (list $ $runners) -}}
-Fills $runners: name -> {podman, namespace, namespacePerJob, token: {secret, key, variable},
-credentials: [{file, secret, key}], features: {podEvents: true, …}, config: the [[runners]] table}.
-All templates of a render share $ (not .Values, which is left as it is): the first that asks keeps the settings there.
-They are everybody's: deepCopy before you change one.
+Fills $runners: name -> settings, see podrunner.runner.
+Almost all templates need them, and computing them in each would more than double the time of a render: they are kept in
+$, which the templates of a render share. Nothing else is kept there, nothing but this helper reads it, and the settings
+follow from the values alone: it makes no difference which template asks first. They are shared, so use deepCopy before
+you change one.
 */}}
 {{- define "podrunner.runners" -}}
 {{- $root := index . 0 -}}
 {{- $into := index . 1 -}}
 {{- if not (hasKey $root "podrunnerRunners") -}}
   {{- include "podrunner.checks.official" $root -}}
+  {{- $modes := $root.Files.Get "files/modes.yaml" | fromYaml -}}
   {{- $runners := dict -}}
   {{- range $name, $settings := $root.Values.runners | default (dict "default" dict) -}}
-    {{- $runner := dict "name" $name -}}
-    {{- include "podrunner.runner" (list $root $runner ($settings | default dict)) -}}
+    {{- $runner := dict -}}
+    {{- include "podrunner.runner" (dict "root" $root "modes" $modes "name" $name "settings" ($settings | default dict) "into" $runner) -}}
     {{- $_ := set $runners $name $runner -}}
   {{- end -}}
   {{- $_ := set $root "podrunnerRunners" $runners -}}
@@ -32,27 +33,44 @@ They are everybody's: deepCopy before you change one.
 {{- end -}}
 {{- end -}}
 
-{{/* usage: include "podrunner.runner" (list $ $runner $settings): fills $runner, which has a name, from runners.<name> */}}
+{{/*
+usage: include "podrunner.runner" (dict "root" $ "modes" $modes "name" $name "settings" $settings "into" $runner)
+Fills $runner from runners.<name>, which is $settings:
+  name             its key below runners
+  podman           the section podman, with the runner's own keys over it
+  mode             what files/modes.yaml says of its mode
+  token            {secret, key, variable, inline}, see podrunner.token
+  config           the [[runners]] table
+  credentials      [{path, file, secret, key}], see podrunner.credentials
+  namespace        of its job pods
+  namespacePerJob  whether each job has a namespace of its own instead
+  features         {podEvents: true, …}, see podrunner.rbac.runner
+*/}}
 {{- define "podrunner.runner" -}}
-{{- $root := index . 0 -}}
-{{- $runner := index . 1 -}}
-{{- $settings := index . 2 -}}
-{{- if hasKey ($settings.podman | default dict) "openshift" -}}
-  {{- fail (printf "\n\nrunners.%s.podman.openshift has no effect: the SecurityContextConstraints are those of the whole release.\nSet podman.openshift, or install a release of its own for this runner.\n" $runner.name) -}}
+{{- if hasKey (.settings.podman | default dict) "openshift" -}}
+  {{- fail (printf "\n\nrunners.%s.podman.openshift has no effect: the SecurityContextConstraints are those of the whole release.\nSet podman.openshift, or install a release of its own for this runner.\n" .name) -}}
 {{- end -}}
-{{- $podman := deepCopy $root.Values.podman -}}
-{{- include "podrunner.merge" (list $podman ($settings.podman | default dict)) -}}
-{{- $_ := set $podman "image" (include "podrunner.image.moved" (list $root $podman.image)) -}}
-{{- $_ := set $runner "podman" $podman -}}
-{{- $_ := set $runner "token" (include "podrunner.token" (list $root $runner.name $settings) | fromJson) -}}
-{{- include "podrunner.runner.config" (list $root $runner ($settings.config | default dict)) -}}
-{{- include "podrunner.credentials" (list $root $runner ($settings.credentials | default dict)) -}}
-{{- $kubernetes := $runner.config.kubernetes | default dict -}}
-{{- /* GitLab Runner takes an empty namespace for "default" */ -}}
-{{- $_ := set $runner "namespace" ($kubernetes.namespace | default "default") -}}
-{{- $_ := set $runner "namespacePerJob" (eq (toString $kubernetes.namespace_per_job) "true") -}}
-{{- $_ := set $runner "features" (include "podrunner.rbac.runner" $runner.config | fromJson) -}}
-{{- include "podrunner.checks.runner" $runner -}}
+{{- $podman := deepCopy .root.Values.podman -}}
+{{- include "podrunner.merge" (list $podman (.settings.podman | default dict)) -}}
+{{- $_ := set $podman "image" (include "podrunner.image.moved" (list .root $podman.image)) -}}
+{{- $mode := index .modes $podman.mode -}}
+{{- if and (eq $podman.mode "openshift") (eq $podman.openshift.scc.name "nested-container") -}}
+  {{- /* these constraints admit only pods with a user namespace of their own */}}
+  {{- $mode = merge (dict "kubernetes" .modes.userNamespace.kubernetes) $mode -}}
+{{- end -}}
+{{- $token := include "podrunner.token" (list .root .name .settings) | fromJson -}}
+{{- $config := dict -}}
+{{- include "podrunner.table" (dict "root" .root "name" .name "podman" $podman "token" $token "keys" (.settings.config | default dict) "into" $config) -}}
+{{- $credentials := include "podrunner.credentials" (list .root .name $token (.settings.credentials | default dict)) | fromJsonArray -}}
+{{- include "podrunner.credentials.marks" (list $config $credentials) -}}
+{{- $kubernetes := $config.kubernetes | default dict -}}
+{{- $settings := dict "name" .name "podman" $podman "mode" $mode "token" $token "config" $config "credentials" $credentials -}}
+{{- /* GitLab Runner takes an empty namespace for "default" */}}
+{{- $_ := set $settings "namespace" ($kubernetes.namespace | default "default") -}}
+{{- $_ := set $settings "namespacePerJob" (eq (toString $kubernetes.namespace_per_job) "true") -}}
+{{- $_ := set $settings "features" (include "podrunner.rbac.runner" $config | fromJson) -}}
+{{- include "podrunner.checks.runner" $settings -}}
+{{- include "podrunner.merge" (list .into $settings) -}}
 {{- end -}}
 
 {{/* The Secret that holds a runner's token, and the environment variable that carries it to the manager. */}}
@@ -67,14 +85,4 @@ They are everybody's: deepCopy before you change one.
 {{- $secret := $existing.name | default (printf "%s-%s" (include "podrunner.fullname" $root) $name) -}}
 {{- $variable := printf "RUNNER_TOKEN_%s" ($name | upper | replace "-" "_") -}}
 {{- dict "secret" $secret "key" ($existing.key | default "token") "variable" $variable "inline" ($token.insecureInline | default "") | toJson -}}
-{{- end -}}
-
-{{/*
-usage: {{- include "podrunner.modes" $ -}}
-Sets .podrunnerModes, which all templates of a render share as they do the runners: reading it once is enough.
-*/}}
-{{- define "podrunner.modes" -}}
-{{- if not (hasKey . "podrunnerModes") -}}
-  {{- $_ := set . "podrunnerModes" (.Files.Get "files/modes.yaml" | fromYaml) -}}
-{{- end -}}
 {{- end -}}

@@ -1,79 +1,79 @@
 {{/*
 The [[runners]] table of one runner.
 
-  podrunner.runner.config  the table: the keys of the mode, of jobs.config and of the runner
-  podrunner.config.join    what joins environment, scripts, pod_spec and volumes instead of replacing them
-  podrunner.config.filled  what ignores empty values among those
+  podrunner.table         the table: the keys of the mode, of jobs.config and of the runner
+  podrunner.table.add     adds keys to it
+  podrunner.table.filled  what of them counts only where it is not empty
 */}}
 
 {{/*
-Sets $runner.config: identity, then the keys of the mode and of what surrounds it (CA bundle, proxy, cache), then those of
-jobs.config, then the runner's own; the later win. What several of them extend is joined instead: environment, the
-scripts, pod_spec and volumes by name. An empty value or null of theirs takes nothing away.
+usage: include "podrunner.table" (dict "root" $ "name" $name "podman" $podman "token" $token "keys" $keys "into" $table)
+Fills $table: identity, then the keys of the mode and of what surrounds it (CA bundle, proxy, cache), then those of
+jobs.config, then $keys, the runner's own; the later win.
 */}}
-{{- define "podrunner.runner.config" -}}
-{{- $root := index . 0 -}}
-{{- $runner := index . 1 -}}
-{{- $user := deepCopy (index . 2) -}}
-{{- $shared := deepCopy ($root.Values.jobs.config | default dict) -}}
-{{- $config := dict "name" $runner.name "executor" "kubernetes" "url" $root.Values.gitlab.url "token" (printf "$%s" $runner.token.variable) -}}
+{{- define "podrunner.table" -}}
+{{- $runner := . -}}
+{{- $root := .root -}}
+{{- $own := .keys -}}
+{{- $shared := $root.Values.jobs.config | default dict -}}
 {{- $context := dict "podman" $runner.podman "namespace" (include "podrunner.jobs.namespace" $root) "serviceAccount" (include "podrunner.jobs.serviceAccount" $root) "helperImage" "" "trust" $root.Values.trust.caBundle.name -}}
-{{- $perJob := dig "kubernetes" "namespace_per_job" (dig "kubernetes" "namespace_per_job" false $shared) $user -}}
+{{- $perJob := dig "kubernetes" "namespace_per_job" (dig "kubernetes" "namespace_per_job" false $shared) $own -}}
 {{- /* the account of the jobs is not in the namespaces that are made for them */}}
 {{- if $perJob -}}{{- $_ := set $context "serviceAccount" "" -}}{{- end -}}
 {{- $kubernetes := deepCopy ($shared.kubernetes | default dict) -}}
-{{- include "podrunner.merge" (list $kubernetes ($user.kubernetes | default dict)) -}}
+{{- include "podrunner.merge" (list $kubernetes ($own.kubernetes | default dict)) -}}
 {{- $_ := set $context "kubernetes" $kubernetes -}}
 {{- $_ := set $context "helperImage" (include "podrunner.image.helper" (list $root $kubernetes)) -}}
 {{- $mode := include (printf "podrunner.podman.defaults.%s" $runner.podman.mode) $context | fromYaml -}}
-{{- include "podrunner.surroundings" (list $root $runner.podman.mode $mode) -}}
-{{- include "podrunner.merge" (list $config $mode) -}}
+{{- include "podrunner.surroundings" (list $root $mode) -}}
+{{- include "podrunner.merge" (list $runner.into (dict "name" $runner.name "executor" "kubernetes" "url" $root.Values.gitlab.url "token" (printf "$%s" $runner.token.variable))) -}}
+{{- include "podrunner.merge" (list $runner.into $mode) -}}
 {{- if ne $runner.podman.mode "none" -}}
-  {{- with include "podrunner.rbac.withdrawn" $root | fromJson -}}{{- include "podrunner.merge" (list $config (dict "feature_flags" .)) -}}{{- end -}}
+  {{- with include "podrunner.rbac.withdrawn" $root | fromJson -}}{{- include "podrunner.merge" (list $runner.into (dict "feature_flags" .)) -}}{{- end -}}
 {{- end -}}
-{{- range $keys := list $shared $user -}}
-  {{- include "podrunner.config.join" (list $config $keys) -}}
-  {{- include "podrunner.merge" (list $config $keys) -}}
-{{- end -}}
-{{- $_ := set $runner "config" $config -}}
+{{- include "podrunner.table.add" (list $runner.into $shared) -}}
+{{- include "podrunner.table.add" (list $runner.into $own) -}}
 {{- end -}}
 
 {{/*
-usage: include "podrunner.config.join" (list $config $keys): puts $config's part of joined keys into $keys
-An empty value adds nothing: it must not take away, without a word, what keeps a job apart from the node.
+usage: include "podrunner.table.add" (list $table $keys)
+They replace what the table has; environment, the scripts, pod_spec and volumes, which several extend, are joined with it,
+volumes by name. An empty value of these or null adds nothing: it must not take away, without a word, what keeps a job
+apart from the node.
 */}}
-{{- define "podrunner.config.join" -}}
-{{- $given := index . 0 -}}
-{{- $own := index . 1 -}}
-{{- include "podrunner.config.filled" (list $own "environment" "pre_build_script" "pre_get_sources_script") -}}
-{{- if and $given.environment $own.environment -}}
-  {{- $_ := set $own "environment" (concat $given.environment $own.environment) -}}
+{{- define "podrunner.table.add" -}}
+{{- $table := index . 0 -}}
+{{- $keys := deepCopy (index . 1) -}}
+{{- include "podrunner.table.filled" (list $keys "environment" "pre_build_script" "pre_get_sources_script") -}}
+{{- if and $table.environment $keys.environment -}}
+  {{- $_ := set $keys "environment" (concat $table.environment $keys.environment) -}}
 {{- end -}}
 {{- range $script := list "pre_build_script" "pre_get_sources_script" -}}
-  {{- if and (get $given $script) (get $own $script) -}}
-    {{- $_ := set $own $script (printf "%s\n%s" (get $given $script | trimSuffix "\n") (get $own $script)) -}}
+  {{- if and (get $table $script) (get $keys $script) -}}
+    {{- $_ := set $keys $script (printf "%s\n%s" (get $table $script | trimSuffix "\n") (get $keys $script)) -}}
   {{- end -}}
 {{- end -}}
-{{- with $own.kubernetes -}}
-  {{- include "podrunner.config.filled" (list . "pod_spec" "volumes") -}}
-  {{- $givenPods := $given.kubernetes | default dict -}}
-  {{- if and $givenPods.pod_spec .pod_spec -}}
-    {{- $_ := set . "pod_spec" (concat $givenPods.pod_spec .pod_spec) -}}
+{{- with $keys.kubernetes -}}
+  {{- include "podrunner.table.filled" (list . "pod_spec" "volumes") -}}
+  {{- $pods := $table.kubernetes | default dict -}}
+  {{- if and $pods.pod_spec .pod_spec -}}
+    {{- $_ := set . "pod_spec" (concat $pods.pod_spec .pod_spec) -}}
   {{- end -}}
   {{- range $kind, $replacing := .volumes -}}
     {{- $names := list -}}
     {{- range $replacing -}}{{- $names = append $names .name -}}{{- end -}}
     {{- $joined := list -}}
-    {{- range get ($givenPods.volumes | default dict) $kind | default list -}}
+    {{- range get ($pods.volumes | default dict) $kind | default list -}}
       {{- if not (has .name $names) -}}{{- $joined = append $joined . -}}{{- end -}}
     {{- end -}}
-    {{- $_ := set $own.kubernetes.volumes $kind (concat $joined ($replacing | default list)) -}}
+    {{- $_ := set $keys.kubernetes.volumes $kind (concat $joined ($replacing | default list)) -}}
   {{- end -}}
 {{- end -}}
+{{- include "podrunner.merge" (list $table $keys) -}}
 {{- end -}}
 
-{{/* usage: include "podrunner.config.filled" (list $keys "environment" …): takes the named keys away where they are empty */}}
-{{- define "podrunner.config.filled" -}}
+{{/* usage: include "podrunner.table.filled" (list $keys "environment" …): takes the named keys away where they are empty */}}
+{{- define "podrunner.table.filled" -}}
 {{- range $key := rest . -}}
   {{- if not (get (first $) $key) -}}{{- $_ := unset (first $) $key -}}{{- end -}}
 {{- end -}}

@@ -47,10 +47,9 @@ usage: include "podrunner.namespaces.made" (list $ $runners) | fromJsonArray
 {{- define "podrunner.namespaces.level" -}}
 {{- $root := index . 0 -}}
 {{- $namespace := index . 2 -}}
-{{- include "podrunner.modes" $root -}}
 {{- $levels := list -}}
 {{- range $name, $runner := index . 1 -}}
-  {{- $promised := (index $root.podrunnerModes $runner.podman.mode).podSecurity -}}
+  {{- $promised := $runner.mode.podSecurity -}}
   {{- if and (eq $runner.namespace $namespace) $promised -}}
     {{- $levels = append $levels (include "podrunner.pod.level" (list $promised $runner.config.kubernetes $root.Capabilities.KubeVersion)) -}}
   {{- end -}}

@@ -7,10 +7,10 @@ the labels that a NetworkPolicy looks for.
   podrunner.secrets             names of the Secrets that job pods need in their namespace, as a JSON list
 */}}
 
-{{/* usage: include "podrunner.surroundings" (list $ $mode $keys); adds to $keys, the keys of the mode */}}
+{{/* usage: include "podrunner.surroundings" (list $ $keys); adds to $keys, the keys of the mode */}}
 {{- define "podrunner.surroundings" -}}
 {{- $values := (index . 0).Values -}}
-{{- $keys := index . 2 -}}
+{{- $keys := index . 1 -}}
 {{- if $values.trust.caBundle.name -}}
   {{- $_ := set $keys "tls-ca-file" "/etc/podrunner/trust/ca.crt" -}}
 {{- end -}}

@@ -2,7 +2,7 @@
 Values that contradict each other: the render fails with a sentence that names the value and the way out. Each component
 has its own checks; here are those that no component has.
 
-  podrunner.checks          all checks that look at values as they are typed
+  podrunner.checks          all checks but those of one runner, which podrunner.runners does; usage: include … $
   podrunner.checks.network  proxy, name servers, caches
   podrunner.checks.cache    caches
 */}}
@@ -13,6 +13,11 @@ has its own checks; here are those that no component has.
 {{- include "podrunner.checks.metrics" . -}}
 {{- include "podrunner.checks.session" . -}}
 {{- include "podrunner.checks.manager" . -}}
+{{- $runners := dict -}}
+{{- include "podrunner.runners" (list . $runners) -}}
+{{- include "podrunner.checks.version" (list . $runners) -}}
+{{- include "podrunner.checks.namespaces" (list . $runners) -}}
+{{- include "podrunner.checks.networkPolicy" (list . $runners) -}}
 {{- end -}}
 
 {{- define "podrunner.checks.network" -}}

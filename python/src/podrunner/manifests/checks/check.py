@@ -21,7 +21,14 @@ from podrunner.findings.suggest import listed
 from podrunner.manifests.checks.names import check_service_name
 from podrunner.manifests.objects import is_built_in, table
 from podrunner.manifests.schemas.crds import Crds
-from podrunner.manifests.schemas.kinds import KindSchema, api_versions_of, find_schema, known_versions, versions_with
+from podrunner.manifests.schemas.kinds import (
+    KindSchema,
+    api_versions_of,
+    find_schema,
+    known_versions,
+    last_version_with,
+    versions_with,
+)
 from podrunner.manifests.version import minor_version
 from podrunner.schema.mistakes import explain
 
@@ -118,8 +125,8 @@ def _hidden(mistake: Mistake) -> str:
 
 
 def _deprecated(document: Document, api_version: str, kind: str) -> Iterator[Finding]:
-    last = versions_with(api_version, kind)[-1]
-    if last == known_versions()[-1]:
+    last = last_version_with(api_version, kind)
+    if last is None or last == known_versions()[-1]:
         return
     later = known_versions()[known_versions().index(last) + 1]
     others = [one for one in api_versions_of(kind, _dots(later)) if one != api_version]

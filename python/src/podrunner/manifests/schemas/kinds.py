@@ -58,9 +58,18 @@ def known_versions() -> list[tuple[int, int]]:
 @lru_cache(maxsize=4096)
 def versions_with(api_version: str, kind: str) -> list[tuple[int, int]]:
     """The Kubernetes versions that know this kind in this API version."""
-    name = _file_name(api_version, kind)
-    files = {version: folder / name for version, folder in _folders().items()}
-    return [version for version, file in files.items() if file.is_file() and api_version in _group_versions(file, kind)]
+    return [version for version in _folders() if _knows(version, api_version, kind)]
+
+
+@lru_cache(maxsize=4096)
+def last_version_with(api_version: str, kind: str) -> tuple[int, int] | None:
+    """The newest of them, None when there is none. Most kinds are in the newest version: one file is read, not one each."""
+    return next((version for version in reversed(_folders()) if _knows(version, api_version, kind)), None)
+
+
+def _knows(version: tuple[int, int], api_version: str, kind: str) -> bool:
+    file = _folders()[version] / _file_name(api_version, kind)
+    return file.is_file() and api_version in _group_versions(file, kind)
 
 
 @lru_cache(maxsize=4096)

@@ -64,7 +64,7 @@ def run(args: Namespace) -> int:
         written = text.write(comparison, colour=not args.output and wants_colour(sys.stdout))
     else:
         written = importlib.import_module(f"podrunner.diff.{args.format}").write(comparison)
-    write_text(written, args.output)
+    write_text(written, args.output, for_people=args.format == "text")
     return 1 if comparison.groups and not args.exit_zero else 0
 
 

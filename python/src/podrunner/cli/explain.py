@@ -58,16 +58,17 @@ def run(args: Namespace) -> int:
     from podrunner.explain.changes import find_changes
     from podrunner.explain.report import write_json, write_text
     from podrunner.formats.placed import load_values
+    from podrunner.output.streams import show, show_data
     from podrunner.output.terminal import wants_colour
 
     layers: list[Values] = [load_values(path) for path in args.values]
     explanation, unread = _explain(args)
     changes = [find_changes(one.values, layers, explanation.runner) for one in explanation.diagnoses]
     if args.json:
-        sys.stdout.write(write_json(explanation, changes, unread, pod=args.pod or ""))
+        show_data(write_json(explanation, changes, unread, pod=args.pod or ""))
     else:
         colour = wants_colour(sys.stdout)
-        sys.stdout.write(write_text(explanation, changes, unread, pod=args.pod or "", colour=colour))
+        show(write_text(explanation, changes, unread, pod=args.pod or "", colour=colour))
     return 0 if explanation.cause else 1
 
 

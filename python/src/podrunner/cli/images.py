@@ -39,6 +39,7 @@ def run(args: Namespace) -> int:
     from podrunner.chart.chart import find_chart, read_chart_file
     from podrunner.chart.placeholder import placeholder
     from podrunner.helm.renderer import renderer
+    from podrunner.output.streams import show, show_data
     from podrunner.runner.images import find_images
     from podrunner.values.merge import merge
 
@@ -47,7 +48,7 @@ def run(args: Namespace) -> int:
     rendering = renderer(args.helm, chart).render(merge(*(layer.data for layer in layers)))
     images = find_images(rendering, args.runner_version or read_chart_file(chart).app_version)
     if args.json:
-        print(json.dumps([{"image": image, "used_by": users} for image, users in images.items()], indent=2))
+        show_data(json.dumps([{"image": image, "used_by": users} for image, users in images.items()], indent=2) + "\n")
     else:
-        print("".join(f"{image}\n" for image in images), end="")
+        show("".join(f"{image}\n" for image in images))
     return 0

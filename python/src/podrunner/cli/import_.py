@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,17 +84,18 @@ def _mode(chart: Path, name: str | None) -> str:
 
 def _report(args: Namespace, source: str, changes: Changes, imported: Imported, chart: Path) -> None:
     from podrunner.importing.report import json_report, text_report
+    from podrunner.output.streams import say
 
     commands = [command.text for command in imported.commands]
     if args.json:
-        print(json_report(source, changes.every, commands, imported.findings), file=sys.stderr)
+        say(json_report(source, changes.every, commands, imported.findings))
         return
-    print(text_report(source, changes.every), file=sys.stderr)
-    print(_next(args, imported, chart), end="", file=sys.stderr)
+    say(text_report(source, changes.every))
+    say(_next(args, imported, chart).removesuffix("\n"))
     if imported.findings:
-        print("\nstill wrong, says `podrunner check`:", file=sys.stderr)
+        say("\nstill wrong, says `podrunner check`:")
     for finding in imported.findings:
-        print(f"  {replace(finding, file=str(args.output or VALUES))}", file=sys.stderr)
+        say(f"  {replace(finding, file=str(args.output or VALUES))}")
 
 
 def _next(args: Namespace, imported: Imported, chart: Path) -> str:

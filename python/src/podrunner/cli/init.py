@@ -43,6 +43,7 @@ def run(args: Namespace) -> int:
     from podrunner.output.files import refuse_to_overwrite, write_text
     from podrunner.output.kubectl import kubectl_secret
     from podrunner.output.paths import shown_path
+    from podrunner.output.streams import show
 
     if not _NAME.match(args.name):
         raise UsageError(f"{args.name}: a name has 1 to 16 characters of a-z, 0-9 and dashes, as in team-a.")
@@ -52,9 +53,12 @@ def run(args: Namespace) -> int:
     refuse_to_overwrite(file, force=args.force)
     write_text(fork_values(args.name, preset, chart, args.url, file), file)
     secret = kubectl_secret(f"gitlab-runner-{args.name}", ["token"], "ci")
-    print(f"{file}: a fork of the preset {preset.stem}. Next:")
-    print(f"  podrunner check {file}")
-    print("  # type or paste the token of the runner, then end with Ctrl-D twice")
-    print(f"  {secret}")
-    print(f"  helm install ci {shown_path(chart)} -f {file} --namespace ci")
+    lines = [
+        f"{file}: a fork of the preset {preset.stem}. Next:",
+        f"  podrunner check {file}",
+        "  # type or paste the token of the runner, then end with Ctrl-D twice",
+        f"  {secret}",
+        f"  helm install ci {shown_path(chart)} -f {file} --namespace ci",
+    ]
+    show("".join(f"{line}\n" for line in lines))
     return 0

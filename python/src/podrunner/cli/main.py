@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, NoReturn
 from podrunner import __version__
 from podrunner.findings.errors import FindingsError, PodrunnerError, UsageError
 from podrunner.findings.suggest import did_you_mean, listed
+from podrunner.output.streams import adapt_streams, flush, give_up, say, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from _typeshed import SupportsWrite
 
 COMMANDS = {
     "check": ("podrunner.cli.check", "find every mistake in values, without a cluster"),
@@ -37,35 +40,59 @@ _EXTRAS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 fine, 1 something is wrong, 2 wrong use, 130 after Ctrl-C."""
+    adapt_streams()
     try:
-        args = _parse(list(sys.argv[1:] if argv is None else argv))
-        return int(args.run(args))
+        return _run(list(sys.argv[1:] if argv is None else argv))
     except FindingsError as error:
-        print(error, file=sys.stderr)
+        say(str(error))
         return error.exit_code
     except PodrunnerError as error:
-        print(f"podrunner: {error}", file=sys.stderr)
+        say(f"podrunner: {error}")
         return error.exit_code
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
             raise
-        print(f"podrunner: {_EXTRAS[error.name]}", file=sys.stderr)
+        say(f"podrunner: {_EXTRAS[error.name]}")
         return UsageError.exit_code
     except BrokenPipeError:
         # Whoever read our output has enough of it.
-        sys.stderr.close()
+        give_up(sys.stdout)
         return 0
     except KeyboardInterrupt:
-        print("podrunner: interrupted", file=sys.stderr)
+        say("podrunner: interrupted")
         return INTERRUPTED
+
+
+def _run(argv: list[str]) -> int:
+    try:
+        args = _parse(argv)
+        return int(args.run(args))
+    finally:
+        # Here and not at the end of Python, where nothing can be said about it.
+        flush()
 
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors end with the way out."""
 
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help. Raises OutputError."""
+        if file is None:
+            show(self.format_help())
+        else:
+            super().print_help(file)
+
     def error(self, message: str) -> NoReturn:
         """Print a sentence, not the whole usage, and leave with 2."""
         raise UsageError(f"{message}. See `{self.prog} --help`.")
+
+
+class _Version(argparse.Action):
+    """Prints the version, and says when that cannot be done, which argparse's own action does not."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        show(f"podrunner {__version__}\n")
+        parser.exit()
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
@@ -74,7 +101,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         description="GitLab Runner whose jobs run `podman build` without root: check values, render, smoke.",
         epilog="Each command has its own --help with examples.",
     )
-    parser.add_argument("--version", action="version", version=f"podrunner {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     asked = next((word for word in argv if not word.startswith("-")), None)
     if asked is not None and asked not in COMMANDS:

@@ -82,16 +82,22 @@ def _add_what(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Ask the cluster and report. Raises UsageError."""
     from podrunner.output.steps import Progress
+    from podrunner.output.streams import show, show_data
     from podrunner.output.terminal import wants_colour
     from podrunner.preflight.record import write_json
     from podrunner.preflight.run import preflight
     from podrunner.preflight.text import write_text
 
-    report = preflight(read_options(args), Progress(sys.stderr))
+    progress = Progress(sys.stderr)
+    report = preflight(read_options(args), progress)
+    if progress.failure:
+        raise progress.failure
     if report is None:
         return _INTERRUPTED
-    text = write_json(report) if args.json else write_text(report, colour=wants_colour(sys.stdout))
-    sys.stdout.write(text)
+    if args.json:
+        show_data(write_json(report))
+    else:
+        show(write_text(report, colour=wants_colour(sys.stdout)))
     return 0 if report.fits else 1
 
 

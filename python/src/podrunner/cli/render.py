@@ -39,6 +39,7 @@ def run(args: Namespace) -> int:
     from podrunner.findings.errors import FindingsError
     from podrunner.findings.finding import errors
     from podrunner.helm.renderer import renderer
+    from podrunner.output.streams import show_data
     from podrunner.values.merge import merge
 
     chart = find_chart(args.chart)
@@ -53,7 +54,7 @@ def run(args: Namespace) -> int:
         kube_version=args.kube_version,
         api_versions=args.api_versions,
     )
-    print(select(rendering, args.show), end="")
+    show_data(select(rendering, args.show))
     return 0
 
 

@@ -100,7 +100,11 @@ def run(args: Namespace) -> int:
     from podrunner.output.steps import Progress
     from podrunner.smoke.run import smoke
 
-    return smoke(read_options(args), Progress())
+    progress = Progress()
+    exit_code = smoke(read_options(args), progress)
+    if progress.failure:
+        raise progress.failure
+    return exit_code
 
 
 def read_options(args: Namespace) -> Options:

@@ -92,11 +92,16 @@ def main() -> int:
     import helm_python
 
     try:
-        print(_serve(json.load(sys.stdin)), end="")
+        _answer(_serve(json.load(sys.stdin)))
     except helm_python.HelmError as error:
-        print(getattr(error, "detail", "") or error)
+        _answer(f"{getattr(error, 'detail', '') or error}\n")
         return 1
     return 0
+
+
+def _answer(text: str) -> None:
+    # As `run` reads it, whatever the locale.
+    sys.stdout.buffer.write(text.encode())
 
 
 if __name__ == "__main__":

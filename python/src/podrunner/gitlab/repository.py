@@ -66,7 +66,9 @@ def builtin_pipeline(folder: Path) -> Path:
 def find_repository(path: Path) -> Path | None:
     """The top folder of the repository that `path`, a folder, is in; None when it is in none."""
     done = _run(path, "rev-parse", "--show-toplevel")
-    return Path(done.stdout.strip()) if done.returncode == 0 else None
+    # The name in the encoding of the file system, which need not be that of git's output.
+    name = os.fsdecode(done.stdout.rstrip("\n").encode("utf-8", "surrogateescape"))
+    return Path(name) if done.returncode == 0 else None
 
 
 def pack(folder: Path, temporary: Path) -> Bundle:
@@ -87,7 +89,7 @@ def pack(folder: Path, temporary: Path) -> Bundle:
         data=file.read_bytes(),
         commit=_commit(top),
         commits=int(_git(top, "rev-list", "--count", "HEAD")),
-        shallow=tuple(shallow_file.read_text().split()) if shallow_file.is_file() else (),
+        shallow=tuple(shallow_file.read_text(encoding="ascii").split()) if shallow_file.is_file() else (),
         notes=_notes(top),
     )
 
@@ -123,7 +125,13 @@ def _run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     }
     try:
         return subprocess.run(
-            ["git", "-C", str(folder), *args], env=environment, capture_output=True, text=True, check=False
+            ["git", "-C", str(folder), *args],
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            # Of names that are not UTF-8 nothing is lost.
+            errors="surrogateescape",
+            check=False,
         )
     except FileNotFoundError:
         raise UsageError("The smoke needs git, which is not installed (no `git` in PATH).") from None

@@ -36,7 +36,9 @@ class Finished:
 def run_process(arguments: Sequence[str], stdin: str) -> Finished:
     """Run a program to its end. Raises UsageError when it is not installed."""
     try:
-        done = subprocess.run(arguments, input=stdin, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            arguments, input=stdin, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     except FileNotFoundError:
         raise UsageError(
             f"--helm command: there is no program `{arguments[0]}` on PATH. Install Helm, or leave the option out."

@@ -177,7 +177,7 @@ def _semver_chart() -> Any:
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
         chart = Path(folder) / "semver"
         (chart / "templates").mkdir(parents=True)
-        (chart / "Chart.yaml").write_text("apiVersion: v2\nname: semver\nversion: 0.0.1\n")
+        (chart / "Chart.yaml").write_text("apiVersion: v2\nname: semver\nversion: 0.0.1\n", encoding="utf-8")
         template = "{{ semverCompare .Values.wanted .Values.version }}\n"
-        (chart / "templates" / "NOTES.txt").write_text(template)
+        (chart / "templates" / "NOTES.txt").write_text(template, encoding="utf-8")
         return load_library().Chart.load(chart)

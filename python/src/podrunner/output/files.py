@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from podrunner.findings.errors import UsageError
+from podrunner.output.streams import encode, show, show_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,13 +17,16 @@ def refuse_to_overwrite(file: Path | None, *, force: bool) -> None:
         raise UsageError(f"{file}: is there already, and is not written over. Give another name, or --force.")
 
 
-def write_text(text: str, file: Path | None) -> None:
-    """Write a file, or to standard output for None. Raises UsageError when it cannot be written."""
+def write_text(text: str, file: Path | None, *, for_people: bool = False) -> None:
+    """Write a file in UTF-8, or to standard output for None. Raises UsageError when it cannot be written.
+
+    Standard output takes what is for programs in UTF-8, too, and what is for people in its own encoding.
+    """
     if file is None:
-        sys.stdout.write(text)
+        (show if for_people else show_data)(text)
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(encode(text))
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}.") from None

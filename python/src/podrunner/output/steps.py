@@ -10,12 +10,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from podrunner.output.streams import OutputError, give_up
 from podrunner.output.terminal import wants_colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
+    from rich.text import Text
 
 
 def count(number: int, thing: str) -> str:
@@ -32,6 +34,8 @@ class Progress:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
         self._console: Console | None = None
+        # Why nothing could be printed any more, such as a full disk.
+        self.failure: OutputError | None = None
         if wants_colour(self._stream):
             from rich.console import Console
 
@@ -82,7 +86,8 @@ class Progress:
         """Print a note from within a signal handler, in the middle of whatever is printed."""
         try:
             # Not by the stream: it may be in use right now.
-            os.write(self._stream.fileno(), f" ! {text}\n".encode())
+            line = f" ! {text}\n".encode(self._stream.encoding or "utf-8", self._stream.errors or "strict")
+            os.write(self._stream.fileno(), line)
         except (OSError, ValueError):
             self.note(text)
 
@@ -93,15 +98,17 @@ class Progress:
         else:
             from rich.text import Text
 
-            self._console.print(Text("   │ ", "dim") + Text.from_ansi(line))
+            self._print(Text("   │ ", "dim") + Text.from_ansi(line))
 
-    def _print(self, text: str, style: str = "") -> None:
+    def _print(self, text: str | Text, style: str = "") -> None:
         try:
             if self._console is None:
                 print(text, file=self._stream, flush=True)
             else:
                 self._console.print(text, style=style, markup=False)
-        except BrokenPipeError:
+        except OSError as error:
             # Nobody reads any more: the end, as that of a terminal. What was made is removed, and that is said to nobody.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            give_up(self._stream)
+            if not isinstance(error, BrokenPipeError):
+                self.failure = OutputError(f"the output cannot be written: {error.strerror}.")
             signal.raise_signal(signal.SIGHUP)

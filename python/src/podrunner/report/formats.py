@@ -45,4 +45,4 @@ def write_report(
     """Write one report to a file, or to standard output. Raises UsageError, see `write_text`."""
     module = importlib.import_module(FORMATS[name])
     text = module.write(results, colour=colour, notes=notes) if name == "text" else module.write(results)
-    write_text(text, file)
+    write_text(text, file, for_people=name == "text")

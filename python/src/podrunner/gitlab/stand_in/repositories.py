@@ -120,7 +120,9 @@ class Repositories:
         }
 
     def _git(self, *args: str) -> None:
-        done = subprocess.run(["git", *args], env=self._git_environment(), capture_output=True, text=True)
+        done = subprocess.run(
+            ["git", *args], env=self._git_environment(), capture_output=True, encoding="utf-8", errors="replace"
+        )
         if done.returncode != 0:
             raise RepositoryError(f"git: {done.stderr.strip()}")
 

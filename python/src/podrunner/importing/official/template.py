@@ -73,7 +73,7 @@ def _chart() -> LibraryRenderer:
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
         chart = Path(folder) / "gitlab-runner"
         (chart / "templates").mkdir(parents=True)
-        (chart / "Chart.yaml").write_text("apiVersion: v2\nname: gitlab-runner\nversion: 0.0.1\n")
-        (chart / "templates" / "_helpers.tpl").write_text(_HELPERS)
-        (chart / "templates" / "NOTES.txt").write_text(_NOTES)
+        (chart / "Chart.yaml").write_text("apiVersion: v2\nname: gitlab-runner\nversion: 0.0.1\n", encoding="utf-8")
+        (chart / "templates" / "_helpers.tpl").write_text(_HELPERS, encoding="utf-8")
+        (chart / "templates" / "NOTES.txt").write_text(_NOTES, encoding="utf-8")
         return LibraryRenderer(chart)

@@ -81,7 +81,7 @@ def api_versions_of(kind: str, kube_version: str) -> list[str]:
 
 
 def _group_versions(file: Path, kind: str) -> Iterator[str]:
-    for known in json.loads(file.read_text()).get("x-kubernetes-group-version-kind", []):
+    for known in json.loads(file.read_text(encoding="utf-8")).get("x-kubernetes-group-version-kind", []):
         if known["kind"] == kind:
             yield f"{known['group']}/{known['version']}".removeprefix("/")
 
@@ -118,7 +118,7 @@ def _definitions(folder: Path) -> dict[str, Any]:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(with_bytes(file.read_text().replace(_REF, '"#/$defs/')))
+    schema: dict[str, Any] = json.loads(with_bytes(file.read_text(encoding="utf-8").replace(_REF, '"#/$defs/')))
     return schema
 
 

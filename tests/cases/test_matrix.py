@@ -240,7 +240,7 @@ WRONG = {
     ],
     "duplicate-case": [
         "3:3: error: duplicate key `one`, given already in line 2. "
-        "The last one wins and drops the first without a word: keep one. [matrix-duplicate-key]"
+        "podrunner uses the last one and ignores the first silently. Keep one. [matrix-duplicate-key]"
     ],
     "values-without-a-name": [
         "2:12: error: axes.values: this entry needs a name. Write the axis as a map: `NAME: {values: ...}`. [matrix-entry]"

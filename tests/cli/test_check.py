@@ -42,8 +42,8 @@ FOUND = {
         "Allowed: openshift, userNamespace, unprivileged, unprivilegedRoot, privileged, none. [values-enum]"
     ),
     "duplicate-key": (
-        "6:3: error: duplicate key `mode`, given already in line 4. Helm takes the last one and drops the first "
-        "without a word: keep one. [values-duplicate-key]"
+        "6:3: error: duplicate key `mode`, given already in line 4. Helm uses the last one and ignores the first "
+        "silently. Keep one. [values-duplicate-key]"
     ),
     "octal-number": (
         '4:3: error: image.tag: must be text, is 0644, which YAML reads as 420. For text write "0644". [values-type]'
@@ -56,7 +56,7 @@ FOUND = {
     "list-for-a-map": "3:1: error: runners: must be a map, is a list. [values-type]",
     "tab-for-indentation": (
         "2:1: error: not YAML: while scanning for the next token, found character that cannot start any token. "
-        "This is a tab: indent with blanks. [values-yaml]"
+        "This is a tab. Indent with spaces. [values-yaml]"
     ),
     "second-document": (
         "4:1: error: a second YAML document. Helm reads only the first one, what follows has no effect. "

@@ -74,7 +74,7 @@ BROKEN = {
     "values with a key twice": (
         ("values.yaml", "a: 1\na: 2\n"),
         "values.yaml:2:1: error: duplicate key `a`, given already in line 1. "
-        "Helm takes the last one and drops the first without a word: keep one. [values-duplicate-key]",
+        "Helm uses the last one and ignores the first silently. Keep one. [values-duplicate-key]",
     ),
     "a template that is not closed": (
         ("templates/x.yaml", "a: 1\n{{ if .Values.x }}\n"),

@@ -30,7 +30,8 @@ SENTENCES = {
     "render --namespace team.a": "`team.a` is no namespace: at most 63 lower-case letters, digits and dashes, "
     "the first and last a letter or digit.",
     "check --crds empty": "--crds empty: no CustomResourceDefinition in 0 YAML files.",
-    "check --crds broken": "--crds broken/crd.yaml:2:1: not YAML: did not find expected node content.",
+    "check --crds broken": "--crds broken/crd.yaml:2:1: not YAML: while parsing a flow node, did not find expected node content. "
+    "Is a bracket not closed?",
     "check --pipeline nowhere.yml": "--pipeline nowhere.yml: cannot be read: No such file or directory.",
     "check --chart library": "library: a library chart renders nothing by itself. Check a chart that uses it.",
     "check --chart old --kube-version all": "kubeVersion of Chart.yaml: `old` is no range of versions. "

@@ -71,7 +71,7 @@ def test_a_duplicate_key_is_found_at_its_second_place() -> None:
     assert values.data == {"a": {"b": 2}}
     assert [str(finding) for finding in values.findings] == [
         "values.yaml:3:3: error: duplicate key `b`, given already in line 2. "
-        "Helm takes the last one and drops the first without a word: keep one. [values-duplicate-key]"
+        "Helm uses the last one and ignores the first silently. Keep one. [values-duplicate-key]"
     ]
 
 

@@ -158,7 +158,8 @@ def test_what_has_no_effect_is_said_with_file_and_line(job: Read) -> None:
     [
         (
             "build: {script: [make]",
-            "ci.yml:1:23: the pipeline is not YAML: expected ',' or '}', but got '<stream end>'.",
+            "ci.yml:1:23: the pipeline is not YAML: while parsing a flow mapping, expected ',' or '}', but got '<stream end>'. "
+            "Is a bracket not closed?",
         ),
         ("- make", "ci.yml:1: the pipeline is not a map of jobs (`name:` with `script:` below it)."),
         ("", "ci.yml:1: the pipeline is not a map of jobs (`name:` with `script:` below it)."),

@@ -279,7 +279,11 @@ def test_a_feature_flag_that_never_was_is_found_in_the_environment() -> None:
 @pytest.mark.parametrize(
     ("kind", "patch", "reason"),
     [
-        ("strategic", "a: ]", "must be YAML or JSON: did not find expected node content in line 1 of it"),
+        (
+            "strategic",
+            "a: ]",
+            "must be YAML or JSON: while parsing a block node, did not find expected node content, in line 1 of it",
+        ),
         ("strategic", "- a", "must be a map with fields of a pod's spec, as patch_type is strategic"),
         ("merge", "hostUsers", "must be a map with fields of a pod's spec, as patch_type is merge"),
         ("json", "hostUsers: false", "must be a list of maps with `op` and `path`, as patch_type is json"),

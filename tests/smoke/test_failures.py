@@ -150,7 +150,10 @@ def test_a_pipeline_that_is_not_yaml_is_named_with_the_line(smoke: Smoke) -> Non
     said = smoke.run("--pipeline", "ci.yml", "--evidence", "evidence")
 
     assert said.code == 1
-    assert " ✗ ci.yml:3:1: the pipeline is not YAML: expected ',' or ']', but got '<stream end>'.\n" in said.output
+    assert (
+        " ✗ ci.yml:3:1: the pipeline is not YAML: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'. Is a bracket not closed?\n"
+        in said.output
+    )
     assert kept(smoke) == {"failure.txt", "pipeline.yml"}
 
 

@@ -100,6 +100,20 @@ def test_an_exception_needs_a_reason(project: Path, capsys: pytest.CaptureFixtur
     )
 
 
+def test_a_file_of_exceptions_that_is_a_list_is_told_its_own_keys(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "coverage-exceptions.yaml").write_text("- forgotten\n")
+
+    exit_code, lines = check(capsys)
+
+    assert exit_code == 1
+    assert lines[0] == (
+        "coverage-exceptions.yaml:1:1: error: a file of exceptions must be a map, with `branches:` or `values:`, "
+        "this is a list. [matrix-yaml] in case coverage"
+    )
+
+
 def test_a_value_whose_branch_no_case_takes_names_the_place_that_uses_it(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,14 +16,18 @@ from podrunner.findings.errors import MatrixError
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.matrix_file import (
     MATRIX_AXIS,
+    MATRIX_DOCUMENTS,
+    MATRIX_DUPLICATE_KEY,
     MATRIX_EMPTY,
     MATRIX_ENTRY,
     MATRIX_KEY,
     MATRIX_STRATEGY,
     MATRIX_TOO_MANY,
     MATRIX_TYPE,
+    MATRIX_YAML,
 )
 from podrunner.findings.suggest import listed
+from podrunner.formats.file_kind import FileKind
 from podrunner.formats.nodes import NodeReader
 
 if TYPE_CHECKING:
@@ -32,6 +36,14 @@ if TYPE_CHECKING:
     from podrunner.formats.placed import Values
 
 Axis = dict[str, Settings]
+_BEGIN = "`cases:` or `axes:`"
+_KIND = FileKind(
+    MATRIX_YAML,
+    MATRIX_DOCUMENTS,
+    MATRIX_DUPLICATE_KEY,
+    reader="podrunner",
+    must_be=f"a matrix file must be a map, with {_BEGIN}",
+)
 # An hour of work for one processor.
 _MOST = 250_000
 
@@ -50,7 +62,7 @@ class Matrix:
 
 def load_matrix(path: Path, chart: Path) -> Matrix:
     """Read a matrix file. Raises MatrixError with a finding for every mistake, UsageError when there is no file."""
-    reader = NodeReader(path)
+    reader = NodeReader(path, _KIND, _BEGIN)
     parts = {
         name: node
         for key, name, node in reader.items(reader.root(), "the file")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import yaml
@@ -10,13 +10,9 @@ import yaml
 from podrunner.findings.errors import MatrixError, UsageError, ValuesError
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.matrix_file import (
-    MATRIX_DOCUMENTS,
-    MATRIX_DUPLICATE_KEY,
     MATRIX_EMPTY,
     MATRIX_TYPE,
-    MATRIX_YAML,
 )
-from podrunner.findings.rules.values import VALUES_DOCUMENTS, VALUES_DUPLICATE_KEY, VALUES_YAML
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.placed import read_values
 from podrunner.formats.yaml import GoLoader
@@ -26,13 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podrunner.findings.rules.rule import Rule
+    from podrunner.formats.file_kind import FileKind
 
 
 @dataclass(slots=True)
 class NodeReader:
-    """One file and what was found wrong with it so far."""
+    """One file and what was found wrong with it so far. `begin` are the keys that it may begin with."""
 
     file: Path
+    kind: FileKind
+    begin: str
     findings: list[Finding] = field(default_factory=list)
 
     def root(self) -> yaml.MappingNode:
@@ -44,20 +43,13 @@ class NodeReader:
             raise UsageError(f"{self.file}: cannot be read: {reason}.") from None
         try:
             # The same errors as for a values file: syntax, duplicate keys, a second document.
-            self.findings += [_renamed(finding) for finding in read_values(text, str(self.file)).findings]
+            self.findings += read_values(text, str(self.file), self.kind).findings
         except ValuesError as error:
-            raise MatrixError([_renamed(finding) for finding in error.findings]) from None
+            raise MatrixError(error.findings) from None
         node = next(yaml.compose_all(text, Loader=GoLoader), None)
         if not isinstance(node, yaml.MappingNode):
-            raise MatrixError(
-                [
-                    Finding(
-                        MATRIX_EMPTY,
-                        "the file is empty. Begin with `cases:` or `axes:`.",
-                        file=str(self.file),
-                    )
-                ]
-            )
+            message = f"the file is empty. Begin with {self.begin}."
+            raise MatrixError([Finding(MATRIX_EMPTY, message, file=str(self.file))])
         return node
 
     def wrong(self, node: yaml.Node, rule: Rule, message: str) -> None:
@@ -102,15 +94,3 @@ class NodeReader:
 def is_null(node: yaml.Node) -> bool:
     """Whether nothing is written here."""
     return isinstance(node, yaml.ScalarNode) and node.value in ("", "~", "null") and not node.style
-
-
-_RULES = {VALUES_YAML: MATRIX_YAML, VALUES_DOCUMENTS: MATRIX_DOCUMENTS, VALUES_DUPLICATE_KEY: MATRIX_DUPLICATE_KEY}
-
-
-def _renamed(finding: Finding) -> Finding:
-    # What a values file says of Helm holds for a matrix file and podrunner.
-    message = finding.message.replace("Helm takes the last one and drops", "The last one wins and drops")
-    message = message.replace(
-        "values must be a map (`key: value`)", "a matrix file must be a map, with `cases:` or `axes:`"
-    )
-    return replace(finding, rule=_RULES[finding.rule], message=message)

@@ -10,11 +10,11 @@ import yaml
 
 from podrunner.findings.errors import UsageError, ValuesError
 from podrunner.findings.finding import Finding
-from podrunner.findings.rules.values import VALUES_DOCUMENTS, VALUES_DUPLICATE_KEY, VALUES_YAML
+from podrunner.formats.file_kind import VALUES_FILE, FileKind
+from podrunner.formats.flaw import NOT_YAML, yaml_flaw
 from podrunner.formats.yaml import (
     GoLoader,
     find_duplicates,
-    forbidden_character,
     key_text,
     refuse_endless_aliases,
     scalar,
@@ -71,40 +71,38 @@ def load_layer(path: Path | str) -> Values:
         return Values({}, str(path), is_file=True, findings=error.findings)
 
 
-def read_values(text: str, source: str) -> Values:
-    """Values from YAML text; `source` is the file name for messages. Raises ValuesError."""
+def read_values(text: str, source: str, kind: FileKind = VALUES_FILE) -> Values:
+    """Values from YAML text; `source` is the file name for messages. Raises ValuesError.
+
+    `kind` is what the file is for, which decides the rules and words of its findings.
+    """
     try:
         nodes = list(yaml.compose_all(text, Loader=GoLoader))
-        return _values(source, nodes)
-    except yaml.MarkedYAMLError as error:
-        raise ValuesError([_syntax(error, source, text)]) from None
-    except RecursionError:
-        raise ValuesError([_wrong(source, VALUES_YAML, "not YAML: nested too deeply.")]) from None
-    except yaml.reader.ReaderError as error:
-        raise ValuesError([_forbidden_character(error, source, text)]) from None
+        return _values(source, nodes, kind)
+    except NOT_YAML as error:
+        flaw = yaml_flaw(error, text)
+        raise ValuesError([_wrong(source, kind.not_yaml, flaw.sentence("not YAML"), flaw.start)]) from None
 
 
-def _values(source: str, nodes: list[yaml.Node]) -> Values:
-    findings = [_second_document(node, source) for node in nodes[1:] if not _is_nothing(node)][:1]
+def _values(source: str, nodes: list[yaml.Node], kind: FileKind) -> Values:
+    more = [node for node in nodes[1:] if not _is_nothing(node)][:1]
+    findings = [_wrong(source, kind.documents, kind.second_document(), _place(node)) for node in more]
     root = nodes[0] if nodes else None
     if root is None or _is_nothing(root):
         return Values({}, source, is_file=True, findings=tuple(findings))
     if not isinstance(root, yaml.MappingNode):
-        kind = "list" if isinstance(root, yaml.SequenceNode) else "single value"
-        message = f"values must be a map (`key: value`), this is a {kind}."
-        raise ValuesError([_wrong(source, VALUES_YAML, message, root.start_mark)])
+        what = "list" if isinstance(root, yaml.SequenceNode) else "single value"
+        raise ValuesError([_wrong(source, kind.not_yaml, f"{kind.must_be}, this is a {what}.", _place(root))])
     refuse_endless_aliases(root)
-    duplicates = [_duplicate(first, again, source) for first, again in find_duplicates(root)]
+    duplicates = [
+        _wrong(source, kind.duplicate_key, kind.duplicate(key_text(again), _place(first)[0]), _place(again))
+        for first, again in find_duplicates(root)
+    ]
     return values_from_node(root, source, [*duplicates, *findings])
 
 
 def _is_nothing(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and scalar(node) is None
-
-
-def _second_document(node: yaml.Node, source: str) -> Finding:
-    message = "a second YAML document. Helm reads only the first one, what follows has no effect."
-    return _wrong(source, VALUES_DOCUMENTS, message, node.start_mark)
 
 
 def values_from_node(node: yaml.MappingNode, source: str, findings: list[Finding] | None = None) -> Values:
@@ -136,44 +134,6 @@ def _place(node: yaml.Node) -> Place:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
-def _wrong(source: str, rule: Rule, message: str, mark: Any = None) -> Finding:
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+def _wrong(source: str, rule: Rule, message: str, place: Place) -> Finding:
+    line, column = place
     return Finding(rule, message, file=source, line=line, column=column)
-
-
-def _syntax(error: yaml.MarkedYAMLError, source: str, text: str) -> Finding:
-    # PyYAML has a bound of its own since 6.0.4; before, Python's recursion ended.
-    if "nesting depth" in (error.problem or ""):
-        return _wrong(source, VALUES_YAML, "not YAML: nested too deeply.", error.problem_mark)
-    reason = ", ".join(part for part in (error.context, error.problem) if part)
-    mark, context = error.problem_mark or error.context_mark, error.context_mark
-    # Lines below is where the parser gave up; the bracket or quote that was not closed is the mistake.
-    opened = ("while parsing a flow", "while scanning a quoted", "while scanning a simple key")
-    if context and mark and context.line != mark.line and (error.context or "").startswith(opened):
-        mark = context
-    lines = text.splitlines()
-    has_tab = mark and mark.line < len(lines) and lines[mark.line][: mark.column + 1].endswith("\t")
-    hint = " This is a tab: indent with blanks." if has_tab else _unclosed(error.context or "")
-    return _wrong(source, VALUES_YAML, f"not YAML: {reason}.{hint}", mark)
-
-
-def _unclosed(context: str) -> str:
-    what = "quote" if "quoted scalar" in context else "bracket" if "a flow" in context else ""
-    return f" Is a {what} not closed?" if what else ""
-
-
-def _forbidden_character(error: yaml.reader.ReaderError, source: str, text: str) -> Finding:
-    character = forbidden_character(error)
-    before = text[: max(text.find(character), 0)]
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    message = f"not YAML: a character that YAML forbids, U+{ord(character):04X}."
-    return Finding(VALUES_YAML, message, file=source, line=line, column=column)
-
-
-def _duplicate(first: yaml.Node, again: yaml.Node, source: str) -> Finding:
-    line = first.start_mark.line + 1
-    message = (
-        f"duplicate key `{key_text(again)}`, given already in line {line}. "
-        "Helm takes the last one and drops the first without a word: keep one."
-    )
-    return _wrong(source, VALUES_DUPLICATE_KEY, message, again.start_mark)

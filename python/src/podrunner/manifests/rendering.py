@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from podrunner.findings.errors import PodrunnerError, RenderError
 from podrunner.findings.suggest import listed
+from podrunner.formats.flaw import NOT_YAML, Flaw, yaml_flaw
+from podrunner.formats.yaml import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -129,20 +131,10 @@ def _parse(template: str, text: str) -> tuple[dict[str, Any] | None, tuple[str, 
     """Data and duplicate keys. Most documents are the same in many cases of a matrix: parsed once."""
     if not text.strip():
         return None, ()
-    import yaml
-
-    from podrunner.formats.yaml import forbidden_character, read_document
-
     try:
         data, duplicates = read_document(text)
-    except yaml.MarkedYAMLError as error:
-        raise _not_yaml(template, text, error) from None
-    except yaml.reader.ReaderError as error:
-        # Helm's YAML lets it pass, the standard and other readers do not.
-        what = f"a character that YAML forbids, U+{ord(forbidden_character(error)):04X}"
-        raise RenderError(f"{template}: rendered to text that is not YAML: {what}.", template=template) from None
-    except RecursionError:
-        raise RenderError(f"{template}: rendered to YAML that is nested too deeply.", template=template) from None
+    except NOT_YAML as error:
+        raise _not_yaml(template, text, yaml_flaw(error, text)) from None
     if data is not None and not isinstance(data, dict):
         # Not shown: it may be the rest of a secret that was not indented.
         what = "a list" if isinstance(data, list) else "a single value"
@@ -151,10 +143,11 @@ def _parse(template: str, text: str) -> tuple[dict[str, Any] | None, tuple[str, 
     return data, duplicates
 
 
-def _not_yaml(template: str, text: str, error: Any) -> PodrunnerError:
+def _not_yaml(template: str, text: str, flaw: Flaw) -> PodrunnerError:
     """The line by its key alone: the rest may be a secret."""
-    mark = error.problem_mark or error.context_mark
+    line, _ = flaw.place
     lines = text.splitlines()
-    key = _KEY.match(lines[mark.line]) if mark and mark.line < len(lines) else None
-    place = f", at `{key[1]}:`" if key else ""
-    return RenderError(f"{template}: rendered to text that is not YAML: {error.problem}{place}.", template=template)
+    key = _KEY.match(lines[line - 1]) if 0 < line <= len(lines) else None
+    where = f", at `{key[1]}:`" if key else ""
+    sentence = flaw.sentence("rendered to text that is not YAML", where)
+    return RenderError(f"{template}: {sentence}", template=template)

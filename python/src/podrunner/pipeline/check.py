@@ -9,7 +9,8 @@ import yaml
 from podrunner.findings.errors import UsageError
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.pipelines import PIPELINE_NO_JOB, PIPELINE_REMOVED, PIPELINE_UNKNOWN_FLAG, PIPELINE_YAML
-from podrunner.formats.yaml import GoLoader, forbidden_character, refuse_endless_aliases
+from podrunner.formats.flaw import NOT_YAML, yaml_flaw
+from podrunner.formats.yaml import GoLoader, refuse_endless_aliases
 from podrunner.runner.keys import load_keys
 from podrunner.runner.rules import flag_fault
 
@@ -55,22 +56,16 @@ def _no_job(pipeline: yaml.MappingNode, file: str) -> Iterator[Finding]:
 
 def _nodes(text: str, file: str) -> list[yaml.Node] | Finding:
     """The documents of a pipeline, or why there are none."""
-    reason, line, column = "nested too deeply", 0, 0
     try:
         # A pipeline with `spec:` inputs has two documents.
         nodes = list(yaml.compose_all(text, Loader=GoLoader))
         for node in filter(None, nodes):
             refuse_endless_aliases(node)
         return nodes
-    except RecursionError:
-        pass
-    except yaml.reader.ReaderError as error:
-        reason = f"a character that YAML forbids, U+{ord(forbidden_character(error)):04X}"
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        reason = str(error.problem)
-    return Finding(PIPELINE_YAML, f"not YAML: {reason}.", file=file, line=line, column=column)
+    except NOT_YAML as error:
+        flaw = yaml_flaw(error, text)
+        line, column = flaw.place
+        return Finding(PIPELINE_YAML, flaw.sentence("not YAML"), file=file, line=line, column=column)
 
 
 def _walk(node: yaml.Node, file: str, runner_version: str) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.findings.errors import PodrunnerError
+from podrunner.formats.flaw import NOT_YAML, yaml_flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,10 +102,10 @@ def load_pipeline(path: Path) -> Pipeline:
         header = len(documents) > 1 and any(key == ("spec",) for key, _ in _walk(documents[0], ()))
         node = documents[1 if header else 0] if documents else None
         data = _Loader("").construct_document(node) if node is not None else None
-    except yaml.MarkedYAMLError as error:
-        raise PipelineError(_not_yaml(path, error)) from None
-    except yaml.YAMLError as error:
-        raise PipelineError(f"{path}: the pipeline is not YAML: {error}.") from None
+    except NOT_YAML as error:
+        flaw = yaml_flaw(error, text)
+        place = ":".join(str(part) for part in (path, *flaw.place) if part)
+        raise PipelineError(f"{place}: {flaw.sentence('the pipeline is not YAML')}") from None
     if not isinstance(data, dict) or node is None:
         raise PipelineError(f"{path}:1: the pipeline is not a map of jobs (`name:` with `script:` below it).")
     return Pipeline(path, {str(key): value for key, value in data.items()}, dict(_walk(node, ())))
@@ -121,9 +122,3 @@ def _walk(node: yaml.Node, above: Key) -> Iterator[tuple[Key, int]]:
         for index, item in enumerate(node.value):
             yield (*above, index), item.start_mark.line + 1
             yield from _walk(item, (*above, index))
-
-
-def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> str:
-    mark = error.problem_mark or error.context_mark
-    place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
-    return f"{place}: the pipeline is not YAML: {error.problem or error.context}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tomllib
 from dataclasses import replace
 from functools import lru_cache
@@ -23,6 +22,7 @@ from podrunner.findings.rules.config_toml import (
     CONFIG_UNKNOWN_KEY,
 )
 from podrunner.findings.suggest import did_you_mean, listed
+from podrunner.formats.flaw import toml_flaw
 from podrunner.formats.toml_lines import find_lines
 from podrunner.runner.formats import is_duration, refuse
 from podrunner.runner.keys import Key, load_keys
@@ -40,7 +40,6 @@ FILE = "config.toml"
 # What GitLab Runner expands, and where this chart puts a secret in before the runner reads the file.
 _FROM_ELSEWHERE = ("$", "@podrunner-secret:")
 _PLAIN = "a secret in plain sight: everybody who may read ConfigMaps can read it."
-_AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
 def check_config(toml_text: str, runner_version: str = "19.4") -> list[Finding]:
@@ -69,11 +68,9 @@ def _check(toml_text: str, runner_version: str) -> tuple[Finding, ...]:
 
 
 def _not_toml(error: tomllib.TOMLDecodeError) -> Finding:
-    reason = str(error)
-    at = _AT_LINE.search(reason)
-    line, column = (int(at[1]), int(at[2])) if at else (0, 0)
-    message = f"not TOML: {_AT_LINE.sub('', reason)}."
-    return Finding(CONFIG_TOML, message, file=FILE, line=line, column=column)
+    flaw = toml_flaw(error)
+    line, column = flaw.place
+    return Finding(CONFIG_TOML, flaw.sentence("not TOML"), file=FILE, line=line, column=column)
 
 
 def _with_line(finding: Finding, lines: dict[Path, int]) -> Finding:

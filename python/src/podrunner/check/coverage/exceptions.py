@@ -10,8 +10,9 @@ import yaml
 from podrunner.findings.errors import MatrixError
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.coverage import COVERAGE_EXCEPTION
-from podrunner.findings.rules.matrix_file import MATRIX_KEY
+from podrunner.findings.rules.matrix_file import MATRIX_DOCUMENTS, MATRIX_DUPLICATE_KEY, MATRIX_KEY, MATRIX_YAML
 from podrunner.findings.suggest import did_you_mean
+from podrunner.formats.file_kind import FileKind
 from podrunner.formats.nodes import NodeReader
 
 if TYPE_CHECKING:
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PARTS = ("branches", "values")
+_BEGIN = "`branches:` or `values:`"
+_KIND = FileKind(
+    MATRIX_YAML,
+    MATRIX_DOCUMENTS,
+    MATRIX_DUPLICATE_KEY,
+    reader="podrunner",
+    must_be=f"a file of exceptions must be a map, with {_BEGIN}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ def _reason(name: str, is_known: bool, known: list[str]) -> str:
 
 def read_exceptions(file: Path) -> Exceptions:
     """Read the file: `branches:` and `values:`, each a map of name → reason. Raises UsageError and MatrixError."""
-    reader = NodeReader(file)
+    reader = NodeReader(file, _KIND, _BEGIN)
     found: dict[str, dict[str, int]] = {part: {} for part in PARTS}
     for key, part, node in reader.items(reader.root(), "the file"):
         if reader.known(key, part, "", "key", MATRIX_KEY, PARTS):

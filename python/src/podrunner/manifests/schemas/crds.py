@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.findings.errors import UsageError
+from podrunner.formats.flaw import NOT_YAML, yaml_flaw
 from podrunner.formats.yaml import GoLoader
 from podrunner.manifests.objects import maps, table
 
@@ -61,12 +62,10 @@ def read_crds(crds: Crds, text: str, name: str) -> Crds:
     """Those of a YAML text, too; `name` is for messages. Raises UsageError."""
     try:
         return crds.with_documents(yaml.load_all(text, Loader=GoLoader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise UsageError(f"{name}{place}: not YAML: {error.problem or error.context}.") from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise UsageError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+    except NOT_YAML as error:
+        flaw = yaml_flaw(error, text)
+        place = ":".join(str(part) for part in (name, *flaw.place) if part)
+        raise UsageError(f"{place}: {flaw.sentence('not YAML')}") from None
 
 
 def _each(data: Any) -> list[dict[str, Any]]:

@@ -29,8 +29,8 @@ def patched(spec: dict[str, Any], patch: str, kind: str) -> dict[str, Any]:
     Of a JSON patch, operations on what `spec` does not have are left out. A patch that `refusal` speaks of changes
     nothing. Strategic directives (`$patch`) are not followed.
     """
-    data, problem = read_patch(patch)
-    if problem or data is None or refusal(patch, kind):
+    data, flaw = read_patch(patch)
+    if flaw or data is None or refusal(patch, kind):
         return spec
     if kind == "json":
         return _json(spec, data)
@@ -39,9 +39,10 @@ def patched(spec: dict[str, Any], patch: str, kind: str) -> dict[str, Any]:
 
 def refusal(patch: str, kind: str) -> str:
     """Why GitLab Runner cannot use a patch, as the rest of a sentence; empty when it can."""
-    data, problem = read_patch(patch)
-    if problem:
-        return f"must be YAML or JSON: {problem}"
+    data, flaw = read_patch(patch)
+    if flaw:
+        line, _ = flaw.place
+        return f"must be YAML or JSON: {flaw.reason}{f', in line {line} of it' if line else ''}"
     if data is None:
         return ""
     if kind == "json":

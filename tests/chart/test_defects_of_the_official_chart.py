@@ -13,10 +13,9 @@ import yaml
 
 from podrunner.chart.schema import load_defaults, load_schema
 from podrunner.findings.errors import RenderError, ValuesError
-from podrunner.helm.renderer import renderer
 from podrunner.values.merge import coalesce, merge
 
-from .matrix_cases import CASES, CHART, render_case
+from .matrix_cases import CHART, helm, rendered
 
 # All that a release can have at once.
 EVERYTHING: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "values/everything.yaml").read_text())
@@ -27,7 +26,7 @@ TYPOGRAPHY = re.compile("[\u2010-\u2015\u2018-\u201f]")
 @pytest.mark.parametrize("base", [{}, EVERYTHING], ids=["minimal", "everything"])
 def test_a_null_in_the_values_ends_in_no_error_of_the_template_engine(base: dict[str, Any]) -> None:
     """There: runners.config=null, the documented way to use configPath, fails with "wrong type for value"."""
-    chart, schema = renderer("library", CHART), load_schema(CHART)
+    chart, schema = helm(), load_schema(CHART)
     defaults = load_defaults(CHART).data
     assert schema
 
@@ -63,8 +62,8 @@ def test_no_script_or_command_has_a_dash_that_is_none() -> None:
     """There: `curl` with an em dash before "silent" in three scripts, which takes the option for an address."""
     wrong = [
         (document.name, found[0])
-        for case in CASES
-        for document in render_case(case).documents
+        for rendering in rendered().values()
+        for document in rendering.documents
         for found in TYPOGRAPHY.finditer(document.text)
     ]
 
@@ -95,8 +94,8 @@ def test_an_ingress_has_a_namespace_and_labels_and_names_no_class_unless_told(re
 def test_no_pod_has_a_volume_that_nothing_mounts() -> None:
     """There: the volume runner-secrets."""
     idle = []
-    for case in CASES:
-        for document in render_case(case).documents:
+    for case, rendering in rendered().items():
+        for document in rendering.documents:
             spec = document.data.get("spec") or {}
             pod = spec.get("template", {}).get("spec", {}) if "template" in spec else spec
             mounted = {
@@ -105,9 +104,7 @@ def test_no_pod_has_a_volume_that_nothing_mounts() -> None:
                 for container in pod.get(kind) or []
                 for mount in container.get("volumeMounts") or []
             }
-            idle += [
-                (case.name, volume["name"]) for volume in pod.get("volumes") or [] if volume["name"] not in mounted
-            ]
+            idle += [(case, volume["name"]) for volume in pod.get("volumes") or [] if volume["name"] not in mounted]
 
     assert idle == []
 
@@ -144,8 +141,8 @@ def test_what_no_runner_could_use_is_refused(render: Any, values: dict[str, Any]
 def test_a_new_version_of_the_chart_does_not_restart_the_manager() -> None:
     """There: the pod has the label chart: gitlab-runner-<version>, so each version makes new pods."""
     version = re.search(r"^version: (.+)$", (CHART / "Chart.yaml").read_text(), re.MULTILINE)
-    rendered = [document for case in CASES for document in render_case(case).documents]
-    managers = [document.data for document in rendered if document.data["kind"] in ("Deployment", "StatefulSet")]
+    documents = [document for rendering in rendered().values() for document in rendering.documents]
+    managers = [document.data for document in documents if document.data["kind"] in ("Deployment", "StatefulSet")]
 
     assert version
     assert managers

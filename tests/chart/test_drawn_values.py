@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,9 @@ from podrunner.chart.chart import read_chart_file
 from podrunner.check.checker import Checker
 from podrunner.findings.finding import Finding, errors
 from podrunner.formats.placed import Values
-from podrunner.helm.renderer import renderer
 
-CHART = Path(__file__).parents[2] / "chart"
+from .matrix_cases import CHART, helm
+
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
 # Objects of the schema have hundreds of keys: a few at a time.
 FEW = 4
@@ -88,7 +87,7 @@ def _object(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def checker() -> Checker:
     """Load the chart once."""
-    return Checker(CHART, renderer("library", CHART), read_chart_file(CHART).app_version)
+    return Checker(CHART, helm(), read_chart_file(CHART).app_version)
 
 
 @settings(

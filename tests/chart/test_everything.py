@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +10,11 @@ import yaml
 
 from podrunner.findings.severity import Severity
 from podrunner.formats.placed import load_values
-from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.schemas.crds import Crds
 
-ROOT = Path(__file__).parents[2]
-CHART = ROOT / "chart"
+from .matrix_cases import CHART, ROOT, helm
+
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
 EVERYTHING = yaml.safe_load((ROOT / "tests/values/everything.yaml").read_text())
 VERSIONS = [f"1.{minor}" for minor in range(25, 38)]
@@ -65,7 +63,7 @@ def test_a_switch_that_is_left_off_is_there(path: str) -> None:
 @pytest.mark.parametrize("name", ["minimal", "everything"])
 def test_both_ends_are_what_each_kubernetes_takes(name: str, version: str, monitoring_crds: Crds) -> None:
     values = load_values(ROOT / f"tests/values/{name}.yaml").data
-    rendering = renderer("library", CHART).render(values, kube_version=version)
+    rendering = helm().render(values, kube_version=version)
 
     findings = check_manifests(rendering, version, monitoring_crds)
 
@@ -82,7 +80,7 @@ def test_the_definitions_see_a_mistake(monitoring_crds: Crds) -> None:
     values = load_values(ROOT / "tests/values/everything.yaml").data
     wrong = [{"sourceLabels": "__name__"}]
     values["metrics"]["podMonitor"]["metricRelabelings"] = wrong
-    rendering = renderer("library", CHART).render(values)
+    rendering = helm().render(values)
 
     (finding, *_) = [
         one for one in check_manifests(rendering, "1.34", monitoring_crds) if one.severity is Severity.ERROR

@@ -9,17 +9,13 @@ from pathlib import Path
 import pytest
 
 from podrunner.cases.case import Case
-from podrunner.cases.matrix import load_matrix, make_cases
-from podrunner.helm.renderer import renderer
 
-ROOT = Path(__file__).parents[2]
-CHART = ROOT / "chart"
-CASES = [case for case in make_cases(load_matrix(ROOT / "tests/matrix.yaml", CHART)) if not case.expect_fail]
+from .matrix_cases import CASES, render_case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_gitlab_runner_lint_accepts_the_configuration(gitlab_runner: str, tmp_path: Path, case: Case) -> None:
-    rendering = renderer("library", CHART).render(case.values, release=case.release, namespace=case.namespace)
+    rendering = render_case(case)
     (text,) = rendering.config_texts.values()
     config = tmp_path / "config.toml"
     config.write_text(text)

@@ -8,6 +8,7 @@ import pytest
 
 from podrunner.cases.case import Case
 from podrunner.findings.errors import RenderError
+from podrunner.manifests.rendering import Rendering
 
 from .matrix_cases import CASES, render_case
 
@@ -16,12 +17,16 @@ EXTRA = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}}
 EVERYWHERE = {"commonLabels": {"cost-center": "ci"}, "commonAnnotations": {"example.com/owner": "platform"}}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_object_has_the_labels_that_kubernetes_recommends_and_those_of_the_company(case: Case) -> None:
-    rendering = render_case(case, values={**case.values, **EVERYWHERE})
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
+def labelled(request: pytest.FixtureRequest) -> Rendering:
+    """Render each case of the matrix with labels and annotations of the company."""
+    case: Case = request.param
+    return render_case(case, values={**case.values, **EVERYWHERE})
 
+
+def test_every_object_has_the_labels_that_kubernetes_recommends_and_those_of_the_company(labelled: Rendering) -> None:
     bare = []
-    for document in rendering.documents:
+    for document in labelled.documents:
         metadata = document.data["metadata"]
         wanted = {*RECOMMENDED, "helm.sh/chart", "cost-center"}
         if wanted - metadata["labels"].keys() or "example.com/owner" not in metadata.get("annotations", {}):
@@ -29,15 +34,13 @@ def test_every_object_has_the_labels_that_kubernetes_recommends_and_those_of_the
     assert bare == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_selectors_know_neither_versions_nor_labels_of_the_company(case: Case) -> None:
-    rendering = render_case(case, values={**case.values, **EVERYWHERE})
+def test_selectors_know_neither_versions_nor_labels_of_the_company(labelled: Rendering) -> None:
     allowed = {"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component"}
 
     # The labels by which job pods are found stand in config.toml: those of the NetworkPolicy are checked there.
     selectors = [
         document.data["spec"][key]
-        for document in rendering.documents
+        for document in labelled.documents
         for key in ("selector", "podSelector")
         if key in document.data.get("spec", {})
     ]

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from podrunner.cases.case import Case
-from podrunner.cases.matrix import load_matrix, make_cases
-from podrunner.helm.renderer import renderer
 from podrunner.modes.runners import pod_security, read_runners
 
-ROOT = Path(__file__).parents[2]
-CHART = ROOT / "chart"
-CASES = [case for case in make_cases(load_matrix(ROOT / "tests/matrix.yaml", CHART)) if not case.expect_fail]
+from .matrix_cases import CASES, CHART, render_case
 
 
 @pytest.mark.parametrize(("preset", "level"), [("unprivileged", "baseline"), ("privileged", "privileged")])
@@ -64,8 +59,7 @@ def test_the_notes_name_the_level_that_an_option_needs(render: Any, podman: dict
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_notes_name_the_level_that_is_worked_out_from_config_toml(case: Case) -> None:
-    given = {"release": case.release, "namespace": case.namespace, "kube_version": case.kube_version}
-    rendering = renderer("library", CHART).render(case.values, **given, api_versions=case.api_versions)
+    rendering = render_case(case)
     runners = read_runners(CHART, case.layers, rendering)
 
     where = r"^  (?:Job pods run in namespace [^,\s]+|Each job's pod runs in a namespace that the manager makes for it)"

@@ -14,10 +14,10 @@ from podrunner.chart.schema import check_schema
 from podrunner.findings.errors import RenderError
 from podrunner.findings.path import dotted
 from podrunner.formats.placed import read_values
-from podrunner.helm.renderer import renderer
 
-ROOT = Path(__file__).parents[2]
-KNOWN: dict[str, Any] = json.loads((ROOT / "chart/files/gitlab-runner.json").read_text())
+from . import matrix_cases
+
+KNOWN: dict[str, Any] = json.loads((matrix_cases.CHART / "files/gitlab-runner.json").read_text())
 OFFICIAL = """\
 gitlabUrl: https://gitlab.example.com
 concurrent: 5
@@ -45,7 +45,7 @@ def paths(tree: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, .
 
 def helm(values: dict[str, Any]) -> None:
     """A render by Helm alone, without podrunner's own check before it."""
-    renderer("library", ROOT / "chart").render({"gitlab": {"url": "https://gitlab.example.com"}, **values})
+    matrix_cases.helm().render({"gitlab": {"url": "https://gitlab.example.com"}, **values})
 
 
 def nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:

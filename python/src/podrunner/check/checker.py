@@ -22,7 +22,7 @@ from podrunner.manifests.checks.lists import take_lists_apart
 from podrunner.manifests.checks.release import check_pod_security, check_release
 from podrunner.manifests.schemas.crds import Crds
 from podrunner.output.paths import shown_path
-from podrunner.runner.check import check_config
+from podrunner.runner.check import find_faults
 from podrunner.runner.job_pod.pod import check_job_pods
 from podrunner.runner.origin import written_path
 from podrunner.runner.parsed import is_of_a_runner, parse_config
@@ -31,13 +31,14 @@ from podrunner.values.merge import coalesce, merge
 from podrunner.values.places import find_layer, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from podrunner.cases.case import Case
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Renderer, Rendering
+    from podrunner.runner.fault import Fault
 
 _DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
 # What Helm says of a dependency that has a schema: `NAME: - at '/port': got string, want integer`.
@@ -120,9 +121,10 @@ def _findings_of_every_version(
         # Charts without modes are somebody else's: the file may be another program's …
         if not modes(checker.chart) and not is_of_a_runner(text):
             continue
-        wrong = _config_findings(f"ConfigMap/{name}", text, checker.runner_version, layers)
+        faults = find_faults(text, checker.runner_version)
         # … or get its runners when they register at start.
-        found += [one for one in wrong if modes(checker.chart) or (one.rule, one.path) != (CONFIG_REQUIRED, "runners")]
+        faults = tuple(one for one in faults if modes(checker.chart) or not _is_without_runners(one))
+        found += _config_findings(f"ConfigMap/{name}", text, faults, layers)
     return tuple(found)
 
 
@@ -138,21 +140,16 @@ def _values_findings(chart: Path, layers: tuple[Values, ...]) -> tuple[Finding, 
     return (*own, *check_schema(chart, layers))
 
 
-def _config_findings(name: str, text: str, runner_version: str, layers: Sequence[Values]) -> list[Finding]:
-    config = _parse(text)
-    found = [replace(finding, object=name) for finding in check_config(text, runner_version)]
-    values = merge(*(layer.data for layer in layers)) if found else {}
-    return [_at_values(finding, written_path(parse_dotted(finding.path), config, values), layers) for finding in found]
+def _is_without_runners(fault: Fault) -> bool:
+    return (fault.rule, fault.path) == (CONFIG_REQUIRED, ("runners",))
 
 
-def _at_values(finding: Finding, path: Parts | None, layers: Sequence[Values]) -> Finding:
-    """A finding in config.toml, at the value it came from when that is in one of the layers."""
-    if path is None:
-        return finding
-    # The values' own name for it, which is the one to search for in the file.
-    reason = finding.message.removeprefix(f"{finding.path}: ")
-    message = f"{dotted(path)}: {reason} (line {finding.line} of config.toml)"
-    return locate(replace(finding, message=message, path=dotted(path), object=""), layers, path)
+def _config_findings(name: str, text: str, faults: Sequence[Fault], layers: Sequence[Values]) -> Iterator[Finding]:
+    """Faults of a config.toml, each at the value it came from when that is in one of the layers."""
+    values = merge(*(layer.data for layer in layers)) if faults else {}
+    for fault in faults:
+        path = written_path(fault.path, _parse(text), values)
+        yield locate(fault.at_value(path), layers, path) if path else replace(fault.finding(), object=name)
 
 
 def _parse(text: str) -> dict[str, Any]:

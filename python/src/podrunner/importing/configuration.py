@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError
 from podrunner.findings.finding import Finding
-from podrunner.findings.path import Path, parse_dotted, value_at
+from podrunner.findings.path import Path, value_at
 from podrunner.findings.rules.config_toml import (
     CONFIG_ENUM,
     CONFIG_FORMAT,
@@ -26,20 +25,21 @@ from podrunner.findings.rules.importing import IMPORT
 from podrunner.formats.toml_lines import find_lines
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import toml_comments
-from podrunner.runner.check import check_config
+from podrunner.runner.check import find_faults
 from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.redact import Censor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podrunner.runner.fault import Fault
     from podrunner.values.document import Comment
 
 # What the runner refuses a file or a job for. A missing name, url, token or executor is filled in or complained of later.
 _REFUSED = {CONFIG_TOML, CONFIG_TYPE, CONFIG_FORMAT, CONFIG_VOLUME_NAME, CONFIG_VOLUME_MOUNT}
 _LEFT_OUT = {CONFIG_UNKNOWN_KEY, CONFIG_ENUM, CONFIG_REMOVED, CONFIG_UNKNOWN_FLAG}
 # What GitLab Runner raises to 1 where it is less.
-_AT_LEAST_ONE = re.compile(r"^runners\[\d+\]\.request_concurrency$")
+_AT_LEAST_ONE = ("runners", "request_concurrency")
 # A shorter token is a placeholder.
 _SHORT = 7
 EVENTS_FLAG = "FF_RETRIEVE_POD_WARNING_EVENTS"
@@ -59,23 +59,19 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
 
     Raises FindingsError with every line for which the runner would refuse the file.
     """
-    findings = check_config(text, runner_version)
-    low = {finding.path for finding in findings if finding.rule == CONFIG_FORMAT and _AT_LEAST_ONE.search(finding.path)}
-    refused = [
-        replace(finding, file=name) for finding in findings if finding.rule in _REFUSED and finding.path not in low
-    ]
+    faults = find_faults(text, runner_version)
+    low = {fault.path for fault in faults if fault.rule == CONFIG_FORMAT and _is_raised(fault.path)}
+    refused = [fault.finding(name) for fault in faults if fault.rule in _REFUSED and fault.path not in low]
     if refused:
         raise FindingsError(refused)
     lines = find_lines(text)
     changes.lines = {**lines, **changes.lines}
     data = tomllib.loads(text)
-    for finding in findings:
-        if finding.rule in _LEFT_OUT:
-            _leave_out(data, parse_dotted(finding.path), finding, changes)
+    for fault in faults:
+        if fault.rule in _LEFT_OUT:
+            _leave_out(data, fault, changes)
     for path in low:
-        changes.add(
-            Fate.EMPTY, parse_dotted(path), f"{_taken(data, parse_dotted(path))}, which GitLab Runner takes for 1."
-        )
+        changes.add(Fate.EMPTY, path, f"{_taken(data, path)}, which GitLab Runner takes for 1.")
     data = _spelled(data, load_keys().root)
     runners = data.pop("runners", [])
     censor = Censor()
@@ -83,13 +79,15 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     return Configuration(data, runners, toml_comments(text, lines, censor))
 
 
-def _leave_out(data: dict[str, Any], path: Path, finding: Finding, changes: Changes) -> None:
-    message = finding.message.removeprefix(f"{finding.path}: ")
-    value = _taken(data, path)
-    flag = EVENTS_FLAG in (path[-1], str(value).partition("=")[0])
-    if flag:
-        message += _translate_events_flag(data, path, value, changes)
-    changes.add(Fate.REMOVED, path, message)
+def _is_raised(path: Path) -> bool:
+    return len(path) == 3 and (path[0], path[2]) == _AT_LEAST_ONE
+
+
+def _leave_out(data: dict[str, Any], fault: Fault, changes: Changes) -> None:
+    value = _taken(data, fault.path)
+    is_events_flag = EVENTS_FLAG in (fault.path[-1], str(value).partition("=")[0])
+    more = _translate_events_flag(data, fault.path, value, changes) if is_events_flag else ""
+    changes.add(Fate.REMOVED, fault.path, f"{fault.reason}{more}")
 
 
 def _translate_events_flag(data: dict[str, Any], path: Path, value: Any, changes: Changes) -> str:

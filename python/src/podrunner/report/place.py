@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.output.paths import shown_path
-from podrunner.runner.check import FILE
+from podrunner.runner.fault import FILE
 
 if TYPE_CHECKING:
     from podrunner.cases.case import Case

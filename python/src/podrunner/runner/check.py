@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding
-from podrunner.findings.path import Path, dotted, parse_dotted
 from podrunner.findings.rules.config_toml import (
     CONFIG_DEPRECATED,
     CONFIG_ENUM,
@@ -24,6 +22,7 @@ from podrunner.findings.rules.config_toml import (
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.flaw import toml_flaw
 from podrunner.formats.toml_lines import find_lines
+from podrunner.runner.fault import Fault
 from podrunner.runner.formats import is_duration, refuse
 from podrunner.runner.keys import Key, load_keys
 from podrunner.runner.parsed import parse_config
@@ -34,9 +33,10 @@ from podrunner.secrets.show import show
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.findings.rules.rule import Rule
+    from podrunner.findings.finding import Finding
+    from podrunner.findings.path import Path
 
-FILE = "config.toml"
+
 # What GitLab Runner expands, and where this chart puts a secret in before the runner reads the file.
 _FROM_ELSEWHERE = ("$", "@podrunner-secret:")
 _PLAIN = "a secret in plain sight: everybody who may read ConfigMaps can read it."
@@ -46,44 +46,34 @@ def check_config(toml_text: str, runner_version: str = "19.4") -> list[Finding]:
     """What GitLab Runner would refuse, ignore or be unsafe with in a config.toml.
 
     `path` of a finding is the dotted path in the file, `line` its line there. A wrong type is an error because the
-    runner does not start; an unknown key is one because the runner ignores it without a word.
+    runner does not start; an unknown key is one because the runner ignores it silently.
     """
-    return list(_check(toml_text, runner_version))
+    return [fault.finding() for fault in find_faults(toml_text, runner_version)]
 
 
 @lru_cache(maxsize=4096)
-def _check(toml_text: str, runner_version: str) -> tuple[Finding, ...]:
-    # Many cases of a matrix have the same config.toml.
+def find_faults(toml_text: str, runner_version: str) -> tuple[Fault, ...]:
+    """The same in parts, by line. Many cases of a matrix have the same config.toml."""
     try:
         data = parse_config(toml_text)
     except tomllib.TOMLDecodeError as error:
-        return (_not_toml(error),)
-    findings = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
-    said = {finding.path for finding in findings if finding.rule == CONFIG_SECRET}
-    findings += [finding for finding in _plain_secrets(data) if finding.path not in said]
-    if not findings:
+        flaw = toml_flaw(error)
+        return (Fault(CONFIG_TOML, (), flaw.sentence("not TOML"), None, *flaw.place),)
+    faults = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
+    said = {fault.path for fault in faults if fault.rule == CONFIG_SECRET}
+    faults += [fault for fault in _plain_secrets(data) if fault.path not in said]
+    if not faults:
         return ()
     lines = find_lines(toml_text)
-    return tuple(sorted((_with_line(finding, lines) for finding in findings), key=lambda finding: finding.line))
+    return tuple(sorted((_with_line(fault, lines) for fault in faults), key=lambda fault: fault.line))
 
 
-def _not_toml(error: tomllib.TOMLDecodeError) -> Finding:
-    flaw = toml_flaw(error)
-    line, column = flaw.place
-    return Finding(CONFIG_TOML, flaw.sentence("not TOML"), file=FILE, line=line, column=column)
+def _with_line(fault: Fault, lines: dict[Path, int]) -> Fault:
+    path = fault.path
+    return replace(fault, line=next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 0))
 
 
-def _with_line(finding: Finding, lines: dict[Path, int]) -> Finding:
-    path = parse_dotted(finding.path)
-    line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 0)
-    return replace(finding, file=FILE, line=line)
-
-
-def _wrong(rule: Rule, path: Path, message: str) -> Finding:
-    return Finding(rule, f"{dotted(path)}: {message}", path=dotted(path))
-
-
-def _check_table(table: Key, data: dict[str, Any], path: Path) -> Iterator[Finding]:
+def _check_table(table: Key, data: dict[str, Any], path: Path) -> Iterator[Fault]:
     for name, value in data.items():
         key = table.find(name)
         if key is None:
@@ -93,18 +83,18 @@ def _check_table(table: Key, data: dict[str, Any], path: Path) -> Iterator[Findi
     given = {name.lower() for name in data}
     for key in table.children.values():
         if key.required and key.name.lower() not in given:
-            yield _wrong(CONFIG_REQUIRED, (*path, key.name), "missing, the runner needs it.")
+            yield Fault(CONFIG_REQUIRED, (*path, key.name), "missing, the runner needs it.")
 
 
-def _unknown(path: Path, table: Key) -> Finding:
+def _unknown(path: Path, table: Key) -> Fault:
     name = str(path[-1])
     plain = ".".join(part for part in path if isinstance(part, str))
     removed = load_keys().removed.get(plain)
     if removed:
         since = f" since {removed['since']}" if "since" in removed else ""
-        return _wrong(CONFIG_REMOVED, path, f"GitLab Runner does not read it{since}. Use {removed['replaced_by']}.")
+        return Fault(CONFIG_REMOVED, path, f"GitLab Runner does not read it{since}. Use {removed['replaced_by']}.")
     near = did_you_mean(name, table.children) + _elsewhere(name)
-    return _wrong(CONFIG_UNKNOWN_KEY, path, f"unknown key, GitLab Runner ignores it.{near}")
+    return Fault(CONFIG_UNKNOWN_KEY, path, f"unknown key, GitLab Runner ignores it.{near}")
 
 
 def _elsewhere(name: str) -> str:
@@ -119,31 +109,31 @@ def _elsewhere(name: str) -> str:
     return f" It is a key of {listed(found)}." if found else ""
 
 
-def _check_value(key: Key, value: Any, path: Path) -> Iterator[Finding]:
+def _check_value(key: Key, value: Any, path: Path) -> Iterator[Fault]:
     if not fits(key.type, value):
-        yield _wrong(CONFIG_TYPE, path, f"must be {_in_words(key.type)}, is {_is(path, value)}.")
+        yield Fault(CONFIG_TYPE, path, f"must be {_in_words(key.type)}, is {_is(path, value)}.")
         return
     if key.deprecated:
-        yield _wrong(CONFIG_DEPRECATED, path, "deprecated, a later GitLab Runner will not read it.")
+        yield Fault(CONFIG_DEPRECATED, path, "deprecated, a later GitLab Runner will not read it.")
     if key.type == "duration" and isinstance(value, str) and not is_duration(value):
-        yield _wrong(CONFIG_FORMAT, path, f'must be a duration such as "30s" or "1h30m", is {_is(path, value)}.')
+        yield Fault(CONFIG_FORMAT, path, f'must be a duration such as "30s" or "1h30m", is {_is(path, value)}.')
     yield from _check_enum(key, value, path)
     reason = refuse(key.format, value)
     if reason:
-        yield _wrong(CONFIG_FORMAT, path, f"{reason}, is {_is(path, value)}.")
+        yield Fault(CONFIG_FORMAT, path, f"{reason}, is {_is(path, value)}.")
     if key.secret and value and not str(value).startswith(_FROM_ELSEWHERE):
-        yield _wrong(CONFIG_SECRET, path, _PLAIN)
+        yield Fault(CONFIG_SECRET, path, _PLAIN)
     yield from _check_children(key, value, path)
 
 
-def _plain_secrets(data: dict[str, Any]) -> Iterator[Finding]:
+def _plain_secrets(data: dict[str, Any]) -> Iterator[Fault]:
     """Secrets by the names of variables and keys, also in patches, and by their look."""
     for one in find_secrets(data):
         name = "" if one.name == one.path[-1] else f"{one.name}: " if one.text else "looks as if it held "
-        yield _wrong(CONFIG_SECRET, one.path, f"{name}{_PLAIN}")
+        yield Fault(CONFIG_SECRET, one.path, f"{name}{_PLAIN}")
 
 
-def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Finding]:
+def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Fault]:
     if not key.enum:
         return
     values = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
@@ -151,10 +141,10 @@ def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Finding]:
         if one not in key.enum:
             near = did_you_mean(str(one), key.enum)
             allowed = listed([f'"{option}"' for option in key.enum])
-            yield _wrong(CONFIG_ENUM, path, f"{_is(path, one)} is not allowed.{near} Allowed: {allowed}.")
+            yield Fault(CONFIG_ENUM, path, f"{_is(path, one)} is not allowed.{near} Allowed: {allowed}.")
 
 
-def _check_children(key: Key, value: Any, path: Path) -> Iterator[Finding]:
+def _check_children(key: Key, value: Any, path: Path) -> Iterator[Fault]:
     # A table without known children is another executor's: not ours to judge.
     if not key.children:
         return

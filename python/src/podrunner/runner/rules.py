@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding
-from podrunner.findings.path import Path, dotted
 from podrunner.findings.rules.config_toml import (
     CONFIG_DEBUG_LOG,
     CONFIG_FORMAT,
@@ -17,21 +15,23 @@ from podrunner.findings.rules.config_toml import (
 )
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
+from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from podrunner.findings.rules.rule import Rule
+    from podrunner.findings.path import Path
+
 
 BUILDS_DIR = "/builds"
 # The executor makes a volume of each of these names for every job.
 OWN_VOLUMES = ("repo", "scripts", "logs")
 
 
-def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Finding]:
-    """Findings that need more than one key. Skips what has a wrong type: that is reported already."""
+def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
+    """Faults that need more than one key. Skips what has a wrong type: that is reported already."""
     yield from _log_level(data)
     for index, runner in enumerate(_tables(data.get("runners"))):
         path: Path = ("runners", index)
@@ -48,17 +48,13 @@ def _table(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _wrong(rule: Rule, path: Path, message: str, severity: Severity | None = None) -> Finding:
-    return Finding(rule, f"{dotted(path)}: {message}", path=dotted(path), severity=severity or rule.severity)
-
-
-def _log_level(data: dict[str, Any]) -> Iterator[Finding]:
+def _log_level(data: dict[str, Any]) -> Iterator[Fault]:
     if data.get("log_level") in ("debug", "trace"):
         message = f'"{data["log_level"]}" prints job tokens into the manager\'s log. Use "info".'
-        yield _wrong(CONFIG_DEBUG_LOG, ("log_level",), message)
+        yield Fault(CONFIG_DEBUG_LOG, ("log_level",), message)
 
 
-def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Finding]:
+def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Fault]:
     for name in _table(runner.get("feature_flags")):
         yield from _flag(name, (*path, "feature_flags", name), runner_version)
     environment = runner.get("environment")
@@ -68,10 +64,10 @@ def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[
             yield from _flag(name, (*path, "environment", index), runner_version)
 
 
-def _flag(name: str, path: Path, runner_version: str) -> Iterator[Finding]:
+def _flag(name: str, path: Path, runner_version: str) -> Iterator[Fault]:
     fault = flag_fault(name, runner_version)
     if fault:
-        yield _wrong(CONFIG_UNKNOWN_FLAG if fault.is_unknown else CONFIG_REMOVED, path, fault.reason, Severity.WARNING)
+        yield Fault(CONFIG_UNKNOWN_FLAG if fault.is_unknown else CONFIG_REMOVED, path, fault.reason, Severity.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +97,20 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.lstrip("v").split(".")[:2] if part.isdigit())
 
 
-def _patches(runner: dict[str, Any], path: Path) -> Iterator[Finding]:
+def _patches(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
     for index, one in enumerate(_tables(_table(runner.get("kubernetes")).get("pod_spec"))):
         patch, kind = one.get("patch"), str(one.get("patch_type") or "strategic")
         why = refusal(patch, kind) if isinstance(patch, str) else ""
         if why:
             at = (*path, "kubernetes", "pod_spec", index, "patch")
-            yield _wrong(
+            yield Fault(
                 CONFIG_FORMAT,
                 at,
                 f"{why}. No job can start with FF_USE_ADVANCED_POD_SPEC_CONFIGURATION.",
             )
 
 
-def _volumes(runner: dict[str, Any], path: Path) -> Iterator[Finding]:
+def _volumes(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
     builds_dir = runner.get("builds_dir") or BUILDS_DIR
     first: dict[str, str] = {}
     kinds = _table(_table(runner.get("kubernetes")).get("volumes"))
@@ -125,7 +121,7 @@ def _volumes(runner: dict[str, Any], path: Path) -> Iterator[Finding]:
             yield from _same_mount(volume, first, at)
 
 
-def _own_name(volume: dict[str, Any], builds_dir: str, path: Path) -> Iterator[Finding]:
+def _own_name(volume: dict[str, Any], builds_dir: str, path: Path) -> Iterator[Fault]:
     name, mount = volume.get("name"), volume.get("mount_path")
     # A volume mounted exactly at builds_dir takes the place of the runner's own `repo`.
     if name not in OWN_VOLUMES or (name == "repo" and mount == builds_dir):
@@ -135,15 +131,15 @@ def _own_name(volume: dict[str, Any], builds_dir: str, path: Path) -> Iterator[F
     )
     way_out = "Give this one another name"
     way_out += f", or mount it exactly at builds_dir, {builds_dir}." if name == "repo" else "."
-    yield _wrong(CONFIG_VOLUME_NAME, (*path, "name"), message + way_out)
+    yield Fault(CONFIG_VOLUME_NAME, (*path, "name"), message + way_out)
 
 
-def _same_mount(volume: dict[str, Any], first: dict[str, str], path: Path) -> Iterator[Finding]:
+def _same_mount(volume: dict[str, Any], first: dict[str, str], path: Path) -> Iterator[Fault]:
     mount, sub_path = volume.get("mount_path"), volume.get("sub_path")
     if not isinstance(mount, str):
         return
     place = mount.rstrip("/") or "/"
     if place in first:
         message = f"two volumes at {place}: {first[place]} is mounted there, too. The job's pod is refused."
-        yield _wrong(CONFIG_VOLUME_MOUNT, (*path, "mount_path"), message)
+        yield Fault(CONFIG_VOLUME_MOUNT, (*path, "mount_path"), message)
     first.setdefault(place, f"`{volume.get('name', '')}`" + (f" ({sub_path})" if sub_path else ""))

@@ -63,7 +63,7 @@ WRONG = {
         "team.yaml:1:9: error: limit.memory: unknown key. Allowed: cpu. [values-unknown-key]"
     ],
     "limit: {}": ["team.yaml:1:1: error: limit.cpu: missing. [values-required]"],
-    "gone: 1": ["team.yaml:1:1: error: gone: not allowed here: remove it. [values-not-allowed]"],
+    "gone: 1": ["team.yaml:1:1: error: gone: not allowed here. Remove it. [values-not-allowed]"],
     "token: abcdef": ["team.yaml:1:1: error: token: (a secret, not shown) is longer than 3. [values-value]"],
     "token: 123456": [
         "team.yaml:1:1: error: token: must be text, is (a secret, not shown). "

@@ -19,7 +19,7 @@ from podrunner.findings.rules.values import (
     VALUES_VALUE,
 )
 from podrunner.formats.placed import Values, load_values
-from podrunner.schema.mistakes import explain
+from podrunner.schema.mistakes import MistakeKind, explain
 from podrunner.values.merge import coalesce, merge
 from podrunner.values.places import find_layer, locate
 
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
     from podrunner.findings.path import Path as Parts
+    from podrunner.schema.mistakes import Mistake
 
 
-# By what `schema.mistakes` calls it.
 _RULES = {
-    "unknown-key": VALUES_UNKNOWN_KEY,
-    "required": VALUES_REQUIRED,
-    "type": VALUES_TYPE,
-    "enum": VALUES_ENUM,
-    "value": VALUES_VALUE,
-    "key": VALUES_KEY,
-    "not-allowed": VALUES_NOT_ALLOWED,
+    MistakeKind.UNKNOWN_KEY: VALUES_UNKNOWN_KEY,
+    MistakeKind.REQUIRED: VALUES_REQUIRED,
+    MistakeKind.TYPE: VALUES_TYPE,
+    MistakeKind.ENUM: VALUES_ENUM,
+    MistakeKind.VALUE: VALUES_VALUE,
+    MistakeKind.KEY: VALUES_KEY,
+    MistakeKind.NOT_ALLOWED: VALUES_NOT_ALLOWED,
 }
 
 
@@ -91,11 +91,11 @@ def check_schema(chart: Path, layers: Sequence[Values]) -> list[Finding]:
         layer = find_layer(every, path)
         return layer.texts.get(path) if layer else None
 
-    found: dict[tuple[object, str], Finding] = {}
+    found: dict[Mistake, Finding] = {}
     for error in validator.iter_errors(values):
         for mistake in explain(error, schema, written):
-            finding = Finding(_RULES[mistake.rule], mistake.message, path=mistake.dotted)
-            found.setdefault((mistake.path, mistake.message), locate(finding, every, mistake.path))
+            finding = Finding(_RULES[mistake.kind], mistake.message, path=mistake.dotted)
+            found.setdefault(mistake, locate(finding, every, mistake.path))
     # What dependencies add to the values, only Helm knows: it says itself what is missing.
     knows_all = not (chart / "charts").is_dir()
     return [*foreign, *(finding for finding in found.values() if knows_all or finding.rule != VALUES_REQUIRED)]

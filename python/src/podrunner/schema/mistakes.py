@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.path import Path, dotted
@@ -31,13 +32,40 @@ _TYPES = {
 }
 
 
+class MistakeKind(Enum):
+    """What a mistake is about."""
+
+    UNKNOWN_KEY = "unknown key"
+    REQUIRED = "required"
+    TYPE = "type"
+    ENUM = "enum"
+    VALUE = "value"
+    KEY = "key"
+    NOT_ALLOWED = "not allowed"
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing wrong at one path."""
+    """One thing wrong at one path, in parts: `PATH: WHAT, is FOUND. HINT`.
 
-    rule: str
+    `missing` is the key that the map at `path` lacks, `found` what stands there instead. `hint` are sentences, each
+    with a leading blank.
+    """
+
+    kind: MistakeKind
     path: Path
-    message: str
+    what: str
+    found: str = ""
+    hint: str = ""
+    missing: str = ""
+
+    @property
+    def message(self) -> str:
+        """The sentence."""
+        about = (*self.path, self.missing) if self.missing else self.path
+        subject = f"{dotted(about)}: " if about else ""
+        found = f", is {self.found}" if self.found else ""
+        return f"{subject}{self.what}{found}.{self.hint}"
 
     @property
     def dotted(self) -> str:
@@ -46,10 +74,7 @@ class Mistake:
 
 
 def explain(error: ValidationError, schema: dict[str, Any], written: Written) -> Iterator[Mistake]:
-    """The mistakes behind one schema error: one for each unknown key, and only the branch that was meant.
-
-    `rule` of a mistake is one of unknown-key, required, type, enum, value, key and not-allowed.
-    """
+    """The mistakes behind one schema error: one for each unknown key, and only the branch that was meant."""
     path = tuple(error.instance_path)
     kind = error.kind.as_dict()
     name = error.kind.name
@@ -69,19 +94,21 @@ def explain(error: ValidationError, schema: dict[str, Any], written: Written) ->
 def _unknown_key(path: Path, allowed: list[str], schema: dict[str, Any]) -> Mistake:
     key = str(path[-1])
     if path in {("axes",), ("cases",)}:
-        return Mistake("unknown-key", path, f"{key}: unknown key. This is a matrix file: give it by --matrix.")
+        return Mistake(
+            MistakeKind.UNKNOWN_KEY, path, "unknown key", hint=" This is a matrix file: give it by --matrix."
+        )
     near = did_you_mean(key, allowed)
     homes = homes_of(key, schema)
     hint = near + (f" It is a key of {listed(homes[:3])}." if homes else "")
     # With a hint, a long list would only hide it.
     keys = "" if hint and len(allowed) > 12 else f" Allowed: {listed(allowed, 20)}." if allowed else " No keys here."
-    return Mistake("unknown-key", path, f"{dotted(path)}: unknown key.{hint}{keys}")
+    return Mistake(MistakeKind.UNKNOWN_KEY, path, "unknown key", hint=f"{hint}{keys}")
 
 
 def _missing(path: Path, key: str, around: dict[str, Any]) -> Mistake:
     about = around.get("properties", {}).get(key, {}).get("description", "")
     sentence = f" {_sentence(about)}" if about else ""
-    return Mistake("required", path, f"{dotted((*path, key))}: missing.{sentence}")
+    return Mistake(MistakeKind.REQUIRED, path, "missing", hint=sentence, missing=key)
 
 
 def _wrong_value(error: ValidationError, path: Path, schema: dict[str, Any], written: Written) -> Mistake:
@@ -89,27 +116,26 @@ def _wrong_value(error: ValidationError, path: Path, schema: dict[str, Any], wri
     value = error.instance
     shown = show(path, value)
     if name == "type":
-        mistake = _wrong_type(path, kind["types"], value, written)
         keys = sorted(properties_of(subschema(schema, error.schema_path[:-1]), schema))
-        if "object" in kind["types"] and keys and not isinstance(value, (dict, list)) and value is not None:
-            mistake = replace(mistake, message=f"{mistake.message} Its keys: {listed(keys, 12)}.")
-        return mistake
+        is_scalar = not isinstance(value, (dict, list)) and value is not None
+        wanted = f" Its keys: {listed(keys, 12)}." if "object" in kind["types"] and keys and is_scalar else ""
+        return _wrong_type(path, kind["types"], value, written, wanted)
     if name == "enum":
         options = [option for option in kind["options"] if option is not None]
         near = did_you_mean(value, [str(option) for option in options]) if isinstance(value, str) else ""
-        return Mistake("enum", path, f"{_at(path)}{shown} is not allowed.{near} Allowed: {_options(options)}.")
+        return Mistake(MistakeKind.ENUM, path, f"{shown} is not allowed", hint=f"{near} Allowed: {_options(options)}.")
     if name == "falseSchema":
-        return Mistake("not-allowed", path, f"{_at(path)}not allowed here: remove it.")
+        return Mistake(MistakeKind.NOT_ALLOWED, path, "not allowed here", hint=" Remove it.")
     if name == "propertyNames":
         about = subschema(schema, error.schema_path).get("description")
         why = f"{json.dumps(kind['error'].instance)}: {about}" if about else kind["error"].message
-        return Mistake("key", path, f"{_at(path)}a key does not fit: {why}.")
+        return Mistake(MistakeKind.KEY, path, f"a key does not fit: {why}")
     around = subschema(schema, error.schema_path[:-1])
     about = around.get("description", "")
     sentence = f" {_sentence(about)}" if about else ""
     # A pattern is for machines: a schema may have words for it.
     reason = str(around.get("x-reason") or _reason(name, kind))
-    return Mistake("value", path, f"{_at(path)}{shown} {reason}.{sentence}")
+    return Mistake(MistakeKind.VALUE, path, f"{shown} {reason}", hint=sentence)
 
 
 def _reason(name: str, kind: dict[str, Any]) -> str:
@@ -134,22 +160,17 @@ def _reason(name: str, kind: dict[str, Any]) -> str:
     return limits[name].format(**kind) if name in limits else f"is refused by `{name}` of the schema"
 
 
-def _at(path: Path) -> str:
-    return f"{dotted(path)}: " if path else ""
-
-
 def _types(types: Sequence[str]) -> str:
     # null only means "take the default away", which people who meet an error do not want to hear about first.
     names = [_TYPES.get(name, name) for name in types if name != "null"] or ["null"]
     return " or ".join(sorted(names))
 
 
-def _wrong_type(path: Path, types: Sequence[str], value: Any, written: Written) -> Mistake:
+def _wrong_type(path: Path, types: Sequence[str], value: Any, written: Written, keys: str = "") -> Mistake:
     text = written(path)
     is_number = isinstance(value, (bool, int, float))
     quoted = f" For text write {_quoted(path, value, text)}." if "string" in types and is_number else ""
-    message = f"{_at(path)}must be {_types(types)}, is {_is(path, value, text)}.{quoted}"
-    return Mistake("type", path, message)
+    return Mistake(MistakeKind.TYPE, path, f"must be {_types(types)}", _is(path, value, text), f"{quoted}{keys}")
 
 
 def _quoted(path: Path, value: Any, text: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from podrunner.manifests.schemas.kinds import (
     versions_with,
 )
 from podrunner.manifests.version import minor_version
-from podrunner.schema.mistakes import explain
+from podrunner.schema.mistakes import MistakeKind, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,23 +106,20 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
         yield _unknown_kind(document, api_version, kind, version)
         return
     yield from _deprecated(document, api_version, kind)
-    seen = set()
-    for error in found.validator.iter_errors(document.data):
-        for mistake in explain(error, found.schema, lambda _: None):
-            if (mistake.path, mistake.message) not in seen:
-                seen.add((mistake.path, mistake.message))
-                said = _hidden(mistake) if kind == "Secret" else mistake.message
-                message = f"{said} (Kubernetes {_dots(version)})"
-                yield _finding(document, KUBERNETES_SCHEMA, message, path=mistake.dotted)
+    errors = found.validator.iter_errors(document.data)
+    for mistake in dict.fromkeys(one for error in errors for one in explain(error, found.schema, lambda _: None)):
+        told = _without_value(mistake) if kind == "Secret" else mistake
+        message = f"{told.message} (Kubernetes {_dots(version)})"
+        yield _finding(document, KUBERNETES_SCHEMA, message, path=mistake.dotted)
 
 
-def _hidden(mistake: Mistake) -> str:
+def _without_value(mistake: Mistake) -> Mistake:
     """What is wrong with a Secret, without a value out of it."""
     if mistake.path[:1] not in (("data",), ("stringData",)):
-        return mistake.message
-    if mistake.rule == "type":
-        return f"{mistake.message.partition(', is ')[0]}. The value is not shown, it is a secret."
-    return f"{mistake.dotted}: not base64. Encode it, or write it into stringData as it is."
+        return mistake
+    if mistake.kind is MistakeKind.TYPE:
+        return replace(mistake, found="", hint=" The value is not shown, it is a secret.")
+    return replace(mistake, what="not base64", found="", hint=" Encode it, or write it into stringData as it is.")
 
 
 def _deprecated(document: Document, api_version: str, kind: str) -> Iterator[Finding]:

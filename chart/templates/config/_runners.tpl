@@ -62,15 +62,17 @@ Fills $runner from runners.<name>, which is $settings:
 {{- $config := dict -}}
 {{- include "podrunner.table" (dict "root" .root "name" .name "podman" $podman "token" $token "keys" (.settings.config | default dict) "into" $config) -}}
 {{- $credentials := include "podrunner.credentials" (list .root .name $token (.settings.credentials | default dict)) | fromJsonArray -}}
-{{- include "podrunner.credentials.marks" (list $config $credentials) -}}
+{{- with $credentials -}}{{- include "podrunner.credentials.marks" (list $config .) -}}{{- end -}}
 {{- $kubernetes := $config.kubernetes | default dict -}}
-{{- $settings := dict "name" .name "podman" $podman "mode" $mode "token" $token "config" $config "credentials" $credentials -}}
+{{- $runner := .into -}}
+{{- range $key, $value := dict "name" .name "podman" $podman "mode" $mode "token" $token "config" $config "credentials" $credentials -}}
+  {{- $_ := set $runner $key $value -}}
+{{- end -}}
 {{- /* GitLab Runner takes an empty namespace for "default" */}}
-{{- $_ := set $settings "namespace" ($kubernetes.namespace | default "default") -}}
-{{- $_ := set $settings "namespacePerJob" (eq (toString $kubernetes.namespace_per_job) "true") -}}
-{{- $_ := set $settings "features" (include "podrunner.rbac.runner" $config | fromJson) -}}
-{{- include "podrunner.checks.runner" $settings -}}
-{{- include "podrunner.merge" (list .into $settings) -}}
+{{- $_ := set $runner "namespace" ($kubernetes.namespace | default "default") -}}
+{{- $_ := set $runner "namespacePerJob" (eq (toString $kubernetes.namespace_per_job) "true") -}}
+{{- $_ := set $runner "features" (include "podrunner.rbac.runner" $config | fromJson) -}}
+{{- include "podrunner.checks.runner" $runner -}}
 {{- end -}}
 
 {{/* The Secret that holds a runner's token, and the environment variable that carries it to the manager. */}}

@@ -1,9 +1,8 @@
 {{/*
 The [[runners]] table of one runner.
 
-  podrunner.table         the table: the keys of the mode, of jobs.config and of the runner
-  podrunner.table.add     adds keys to it
-  podrunner.table.filled  what of them counts only where it is not empty
+  podrunner.table      the table: the keys of the mode, of jobs.config and of the runner
+  podrunner.table.add  adds keys to it
 */}}
 
 {{/*
@@ -26,7 +25,9 @@ jobs.config, then $keys, the runner's own; the later win.
 {{- $_ := set $context "helperImage" (include "podrunner.image.helper" (list $root $kubernetes)) -}}
 {{- $mode := include (printf "podrunner.podman.defaults.%s" $runner.podman.mode) $context | fromYaml -}}
 {{- include "podrunner.surroundings" (list $root $mode) -}}
-{{- include "podrunner.merge" (list $runner.into (dict "name" $runner.name "executor" "kubernetes" "url" $root.Values.gitlab.url "token" (printf "$%s" $runner.token.variable))) -}}
+{{- range $key, $value := dict "name" $runner.name "executor" "kubernetes" "url" $root.Values.gitlab.url "token" (printf "$%s" $runner.token.variable) -}}
+  {{- $_ := set $runner.into $key $value -}}
+{{- end -}}
 {{- include "podrunner.merge" (list $runner.into $mode) -}}
 {{- if ne $runner.podman.mode "none" -}}
   {{- with include "podrunner.rbac.withdrawn" $root | fromJson -}}{{- include "podrunner.merge" (list $runner.into (dict "feature_flags" .)) -}}{{- end -}}
@@ -44,7 +45,9 @@ apart from the node.
 {{- define "podrunner.table.add" -}}
 {{- $table := index . 0 -}}
 {{- $keys := deepCopy (index . 1) -}}
-{{- include "podrunner.table.filled" (list $keys "environment" "pre_build_script" "pre_get_sources_script") -}}
+{{- range list "environment" "pre_build_script" "pre_get_sources_script" -}}
+  {{- if not (get $keys .) -}}{{- $_ := unset $keys . -}}{{- end -}}
+{{- end -}}
 {{- if and $table.environment $keys.environment -}}
   {{- $_ := set $keys "environment" (concat $table.environment $keys.environment) -}}
 {{- end -}}
@@ -54,7 +57,9 @@ apart from the node.
   {{- end -}}
 {{- end -}}
 {{- with $keys.kubernetes -}}
-  {{- include "podrunner.table.filled" (list . "pod_spec" "volumes") -}}
+  {{- range list "pod_spec" "volumes" -}}
+    {{- if not (get $keys.kubernetes .) -}}{{- $_ := unset $keys.kubernetes . -}}{{- end -}}
+  {{- end -}}
   {{- $pods := $table.kubernetes | default dict -}}
   {{- if and $pods.pod_spec .pod_spec -}}
     {{- $_ := set . "pod_spec" (concat $pods.pod_spec .pod_spec) -}}
@@ -70,11 +75,4 @@ apart from the node.
   {{- end -}}
 {{- end -}}
 {{- include "podrunner.merge" (list $table $keys) -}}
-{{- end -}}
-
-{{/* usage: include "podrunner.table.filled" (list $keys "environment" …): takes the named keys away where they are empty */}}
-{{- define "podrunner.table.filled" -}}
-{{- range $key := rest . -}}
-  {{- if not (get (first $) $key) -}}{{- $_ := unset (first $) $key -}}{{- end -}}
-{{- end -}}
 {{- end -}}

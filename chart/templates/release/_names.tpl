@@ -15,7 +15,9 @@ before Kubernetes 1.36 its name begins with a letter, and neither it nor a State
   {{- $name = .Release.Name -}}
   {{- if not (contains .Chart.Name $name) -}}{{- $name = printf "%s-%s" $name .Chart.Name -}}{{- end -}}
 {{- end -}}
-{{- if not (regexMatch "^[a-z][-a-z0-9]{0,39}$" $name) -}}
+{{- /* Trimmed rather than matched: Helm compiles a regular expression for each call, and every object calls this. */}}
+{{- $letters := "abcdefghijklmnopqrstuvwxyz" -}}
+{{- if or (gt (len $name) 40) (trimAll (printf "%s0123456789-" $letters) $name) (not (contains (substr 0 1 $name) $letters)) -}}
   {{- $begin := regexReplaceAll "^[0-9]" $name "r$0" | replace "." "-" | trunc 31 | trimSuffix "-" -}}
   {{- $name = printf "%s-%s" $begin ($name | sha256sum | trunc 8) -}}
 {{- end -}}

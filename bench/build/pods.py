@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.images import ImageSet
     from podrunner.cluster.removal import Removals
     from podrunner.output.steps import Progress
-    from podrunner.secrets.redact import Censor
+    from podrunner.secrets.redact import Redactor
     from podrunner.smoke.plan import Options
     from podrunner.smoke.trial import Trial
 
@@ -59,7 +59,7 @@ class Surroundings:
     temporary: Path
     progress: Progress
     removals: Removals
-    censor: Censor
+    redactor: Redactor
     timeout: float
 
 
@@ -114,7 +114,7 @@ def _measure_on(cluster: Cluster, cells: Sequence[Cell], around: Surroundings, p
         _offer_fuse(cluster, around)
     elif any(cell.driver == "fuse-overlayfs" for cell in cells):
         _open_fuse(cluster, around)
-    bench = Bench(cluster, plan, around.options, around.progress, around.removals, around.censor)
+    bench = Bench(cluster, plan, around.options, around.progress, around.removals, around.redactor)
     trial = prepare(bench, plan.subjects[0])
     render(trial)
     # Of the level that the first runner by name needs: `p-…`, where there is one, needs the most.
@@ -143,7 +143,7 @@ def _measure(job: Trial, cell: Cell, around: Surroundings, harvest: Harvest, dea
         _judge(job, cell)
         harvest.measurements += read_log(job.run.log, cell.preset, cell.driver)
     except PodrunnerError as error:
-        text = around.censor.clean(str(error))
+        text = around.redactor.redact(str(error))
         around.progress.failed(text)
         harvest.absences.append(Absence(cell.preset, cell.driver, text.splitlines()[0], failed=True))
     harvest.facts |= read_facts(job.run.log)

@@ -15,7 +15,7 @@ from bench.build.pods import Surroundings, job_image, make_plan, measure_pods
 from bench.machine import describe_machine
 from podrunner.cluster.removal import run_and_remove
 from podrunner.output.steps import Progress
-from podrunner.secrets.redact import Censor
+from podrunner.secrets.redact import Redactor
 from podrunner.smoke.plan import Options
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _measure(order: Order, progress: Progress, removals: Removals) -> Results:
         temporary=temporary,
         progress=progress,
         removals=removals,
-        censor=Censor(),
+        redactor=Redactor(),
         timeout=order.timeout,
     )
     plan = make_plan(order.cells, around, REPOSITORY, order.sizes)

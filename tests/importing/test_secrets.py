@@ -174,7 +174,7 @@ def test_a_comment_loses_the_secret_that_it_tells(
 ) -> None:
     run = imports(written(runner(f"# {comment}\nlimit = 3\n")))
 
-    assert f"# {comment.replace('hunter2hunter2', '[censored]')}" in run.text
+    assert f"# {comment.replace('hunter2hunter2', '[redacted]')}" in run.text
 
 
 OFFICIAL_SPOTS = {

@@ -136,7 +136,7 @@ def test_what_looks_like_a_secret_is_not_printed() -> None:
         "ConfigMap/c: data.config.toml.runners[a].environment[SSH_KEY]: is another value, a secret"
     ]
     assert shown([deployment()], [deployment(env=env)]) == [
-        'Deployment/ci in n: spec.env: is new: [{"name": "DB_PASS", "value": "[censored]"}]'
+        'Deployment/ci in n: spec.env: is new: [{"name": "DB_PASS", "value": "[redacted]"}]'
     ]
     assert shown([deployment(env=env)], [deployment(env=[{"name": "DB_PASS", "value": "hunter3"}])]) == [
         "Deployment/ci in n: spec.env[DB_PASS].value: is another value, a secret"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from podrunner.findings.errors import PodrunnerError
-from podrunner.secrets.redact import Censor
+from podrunner.secrets.redact import Redactor
 from podrunner.smoke.evidence import Evidence, Own, gather_namespace
 from podrunner.smoke.job import JobRun
 
@@ -22,35 +22,35 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def evidence(tmp_path: Path) -> Evidence:
-    censor = Censor()
-    censor.add("the-job-token", "the-control-token", "")
-    return Evidence(tmp_path / "evidence", censor)
+    redactor = Redactor()
+    redactor.add("the-job-token", "the-control-token", "")
+    return Evidence(tmp_path / "evidence", redactor)
 
 
-def test_secrets_of_the_run_are_censored_plain_and_in_base64(evidence: Evidence) -> None:
+def test_secrets_of_the_run_are_redacted_plain_and_in_base64(evidence: Evidence) -> None:
     encoded = base64.b64encode(b"the-job-token").decode()
 
     evidence.write("pod.yaml", f"url: http://gitlab-ci-token:the-job-token@host\ndata: {encoded}\n")
 
     text = (evidence.folder / "pod.yaml").read_text()
-    assert text == "url: http://gitlab-ci-token:[censored]@host\ndata: [censored]\n"
+    assert text == "url: http://gitlab-ci-token:[redacted]@host\ndata: [redacted]\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "censored"),
+    ("text", "redacted"),
     [
-        ("token glrt-0123456789abcdefghij seen", "token [censored] seen"),
-        ('  token = "glrt-t1_0123456789"', '  token = "[censored]"'),
-        ('  SecretKey = "abc"', '  SecretKey = "[censored]"'),
-        ("password: 'abc'", "password: '[censored]'"),
+        ("token glrt-0123456789abcdefghij seen", "token [redacted] seen"),
+        ('  token = "glrt-t1_0123456789"', '  token = "[redacted]"'),
+        ('  SecretKey = "abc"', '  SecretKey = "[redacted]"'),
+        ("password: 'abc'", "password: '[redacted]'"),
         ('  token = "$RUNNER_TOKEN_DEFAULT"', '  token = "$RUNNER_TOKEN_DEFAULT"'),
         ('  name = "default"', '  name = "default"'),
     ],
 )
-def test_tokens_and_secret_keys_are_known_by_their_look(evidence: Evidence, text: str, censored: str) -> None:
+def test_tokens_and_secret_keys_are_known_by_their_look(evidence: Evidence, text: str, redacted: str) -> None:
     evidence.write("config.toml", text)
 
-    assert (evidence.folder / "config.toml").read_text() == censored
+    assert (evidence.folder / "config.toml").read_text() == redacted
 
 
 def test_logs_lose_their_colours(evidence: Evidence) -> None:

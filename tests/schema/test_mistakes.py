@@ -54,7 +54,7 @@ WRONG = {
         'team.yaml:1:1: error: name: "A" does not match the pattern ^[a-z]+$. Lower-case letters. [values-value]'
     ],
     "name: https://ann:s3cret@git.example.com": [
-        'team.yaml:1:1: error: name: "https://ann:[censored]@git.example.com" does not match the pattern ^[a-z]+$. '
+        'team.yaml:1:1: error: name: "https://ann:[redacted]@git.example.com" does not match the pattern ^[a-z]+$. '
         "Lower-case letters. [values-value]"
     ],
     "limit: 5": ['team.yaml:1:1: error: limit: must be a map or text, is 5. For text write "5". [values-type]'],
@@ -64,10 +64,9 @@ WRONG = {
     ],
     "limit: {}": ["team.yaml:1:1: error: limit.cpu: missing. [values-required]"],
     "gone: 1": ["team.yaml:1:1: error: gone: not allowed here. Remove it. [values-not-allowed]"],
-    "token: abcdef": ["team.yaml:1:1: error: token: (a secret, not shown) is longer than 3. [values-value]"],
+    "token: abcdef": ["team.yaml:1:1: error: token: [redacted] is longer than 3. [values-value]"],
     "token: 123456": [
-        "team.yaml:1:1: error: token: must be text, is (a secret, not shown). "
-        "For text write it in quotes. [values-type]"
+        "team.yaml:1:1: error: token: must be text, is [redacted]. For text write it in quotes. [values-type]"
     ],
 }
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.secrets.find import find_secrets, is_secret, without_secrets
+from podrunner.formats.patch import patch_at
+from podrunner.secrets.find import find_secrets
+from podrunner.secrets.redact import redact_data
+from podrunner.secrets.value import is_secret
 
 NAMES = [
     *("DB_PASS", "SONAR_PW", "MY_PASSPHRASE", "GITHUB_PAT", "SSH_KEY", "SSH_PRIVATE_KEY", "PASSWORD", "API_TOKEN_2"),
@@ -40,7 +43,7 @@ def test_secrets_are_found_by_key_by_name_in_lists_and_in_patches() -> None:
         "pod_spec": [{"patch": "containers:\n- name: build\n  env:\n  - name: API_TOKEN\n    value: hunter4\n"}],
     }
 
-    assert [(one.path, one.name, one.text) for one in find_secrets(data)] == [
+    assert [(one.path, one.name, one.text) for one in find_secrets(data, read=patch_at)] == [
         (("environment", 1), "DB_PASS", "hunter2"),
         (("volumes", 0, "volume_attributes", "password"), "password", "hunter3"),
         (("script",), "script", ""),
@@ -72,7 +75,7 @@ def test_the_secret_itself_is_never_taken_for_a_name() -> None:
 def test_a_text_loses_the_secrets_that_were_found_and_those_of_a_known_form() -> None:
     data = {"environment": ["DB_PASS=hunter2"], "note": "key glpat-0123456789abcdefghij"}
 
-    assert without_secrets(data, list(find_secrets(data))) == {
-        "environment": ["DB_PASS=[censored]"],
-        "note": "key [censored]",
+    assert redact_data(data, list(find_secrets(data))) == {
+        "environment": ["DB_PASS=[redacted]"],
+        "note": "key [redacted]",
     }

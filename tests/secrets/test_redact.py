@@ -3,57 +3,57 @@ from __future__ import annotations
 import pytest
 
 from podrunner.explain.diagnosis import explain
-from podrunner.secrets.redact import Censor, censor
+from podrunner.secrets.redact import Redactor, redact
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("token glrt-abcdefghij0123456789", "token [censored]"),
-        ("https://ci:hunter22@gitlab.example.com/a.git", "https://ci:[censored]@gitlab.example.com/a.git"),
-        ("$ podman login -u ci -p hunter22 registry", "$ podman login -u ci -p [censored] registry"),
+        ("token glrt-abcdefghij0123456789", "token [redacted]"),
+        ("https://ci:hunter22@gitlab.example.com/a.git", "https://ci:[redacted]@gitlab.example.com/a.git"),
+        ("$ podman login -u ci -p hunter22 registry", "$ podman login -u ci -p [redacted] registry"),
         ('$ podman login -u ci -p "$CI_JOB_TOKEN" registry', '$ podman login -u ci -p "$CI_JOB_TOKEN" registry'),
-        ("curl -H 'Authorization: Bearer abcdef0123'", "curl -H 'Authorization: Bearer [censored]"),
-        ("export DB_PASSWORD=hunter22", "export DB_PASSWORD=[censored]"),
-        ('{"password": "hunter22"}', '{"password": "[censored]"}'),
-        ("AKIAIOSFODNN7EXAMPLE", "[censored]"),
-        ("password: hunter22", "password: [censored]"),
-        ('token = "abc"', 'token = "[censored]"'),
-        ("$ curl -fsSu deploy:hunter22 https://a", "$ curl -fsSu deploy:[censored] https://a"),
-        ("$ curl --user 'ci:hunter 22' https://a", "$ curl --user 'ci:[censored]' https://a"),
+        ("curl -H 'Authorization: Bearer abcdef0123'", "curl -H 'Authorization: Bearer [redacted]'"),
+        ("export DB_PASSWORD=hunter22", "export DB_PASSWORD=[redacted]"),
+        ('{"password": "hunter22"}', '{"password": "[redacted]"}'),
+        ("AKIAIOSFODNN7EXAMPLE", "[redacted]"),
+        ("password: hunter22", "password: [redacted]"),
+        ('token = "abc"', 'token = "[redacted]"'),
+        ("$ curl -fsSu deploy:hunter22 https://a", "$ curl -fsSu deploy:[redacted] https://a"),
+        ("$ curl --user 'ci:hunter 22' https://a", "$ curl --user 'ci:[redacted]' https://a"),
         ('$ curl -u "$CI_USER:$CI_PASS" https://a', '$ curl -u "$CI_USER:$CI_PASS" https://a'),
         ("$ curl https://a && podman run -u 1000:1000 b", "$ curl https://a && podman run -u 1000:1000 b"),
-        ('$ curl -H "PRIVATE-TOKEN: hunter22" https://a', '$ curl -H "PRIVATE-TOKEN: [censored]" https://a'),
-        ("$ curl --header JOB-TOKEN:hunter22 https://a", "$ curl --header JOB-TOKEN:[censored] https://a"),
-        ("> DEPLOY-TOKEN: hunter22", "> DEPLOY-TOKEN: [censored]"),
+        ('$ curl -H "PRIVATE-TOKEN: hunter22" https://a', '$ curl -H "PRIVATE-TOKEN: [redacted]" https://a'),
+        ("$ curl --header JOB-TOKEN:hunter22 https://a", "$ curl --header JOB-TOKEN:[redacted] https://a"),
+        ("> DEPLOY-TOKEN: hunter22", "> DEPLOY-TOKEN: [redacted]"),
         ('$ curl -H "JOB-TOKEN: $CI_JOB_TOKEN" https://a', '$ curl -H "JOB-TOKEN: $CI_JOB_TOKEN" https://a'),
-        ("$ mysql -uroot -phunter22 --host db", "$ mysql -uroot -p[censored] --host db"),
-        ("$ podman exec db mysqldump -phunter22 shop", "$ podman exec db mysqldump -p[censored] shop"),
+        ("$ mysql -uroot -phunter22 --host db", "$ mysql -uroot -p[redacted] --host db"),
+        ("$ podman exec db mysqldump -phunter22 shop", "$ podman exec db mysqldump -p[redacted] shop"),
         ("$ mysql -u root -p --host db && mkdir -p a", "$ mysql -u root -p --host db && mkdir -p a"),
         ("$ podman run --name mysql -p3306:3306 mysql", "$ podman run --name mysql -p3306:3306 mysql"),
         ("$ podman run -p 8080:80 -u 1000:1000 web", "$ podman run -p 8080:80 -u 1000:1000 web"),
-        ("$ sshpass -p hunter22 ssh host", "$ sshpass -p [censored] ssh host"),
+        ("$ sshpass -p hunter22 ssh host", "$ sshpass -p [redacted] ssh host"),
         ('$ sshpass -p "$PASS" ssh host', '$ sshpass -p "$PASS" ssh host'),
-        ("$ redis-cli -h db -a hunter22 ping", "$ redis-cli -h db -a [censored] ping"),
-        ("fatal: 'https://0a1b2c3d4e5f@github.com/a.git'", "fatal: 'https://[censored]@github.com/a.git'"),
+        ("$ redis-cli -h db -a hunter22 ping", "$ redis-cli -h db -a [redacted] ping"),
+        ("fatal: 'https://0a1b2c3d4e5f@github.com/a.git'", "fatal: 'https://[redacted]@github.com/a.git'"),
         ("https://gitlab-ci-token@gitlab.lan/a.git", "https://gitlab-ci-token@gitlab.lan/a.git"),
         ("ssh://git@gitlab.lan/group/a1b2c3.git", "ssh://git@gitlab.lan/group/a1b2c3.git"),
-        ("$ echo hunter22 | podman login --password-stdin a", "$ echo [censored] | podman login --password-stdin a"),
+        ("$ echo hunter22 | podman login --password-stdin a", "$ echo [redacted] | podman login --password-stdin a"),
         ('$ echo "$PASS" | podman login --password-stdin a', '$ echo "$PASS" | podman login --password-stdin a'),
         ("$ echo done | tee a.log", "$ echo done | tee a.log"),
         (
             "$ kubectl create secret generic a --from-literal=b=hunter22 --from-literal=c=hunter33",
-            "$ kubectl create secret generic a --from-literal=b=[censored] --from-literal=c=[censored]",
+            "$ kubectl create secret generic a --from-literal=b=[redacted] --from-literal=c=[redacted]",
         ),
         ("automountServiceAccountToken: false", "automountServiceAccountToken: false"),
         ("secret:\n  secretName: podrunner-default", "secret:\n  secretName: podrunner-default"),
-        ("a: 1\npassword: hunter22\nb: 2", "a: 1\npassword: [censored]\nb: 2"),
+        ("a: 1\npassword: hunter22\nb: 2", "a: 1\npassword: [redacted]\nb: 2"),
         ("Requesting bearer token: invalid status code", "Requesting bearer token: invalid status code"),
         ("unauthorized: authentication required", "unauthorized: authentication required"),
     ],
 )
-def test_secrets_are_censored_and_messages_are_not(text: str, expected: str) -> None:
-    assert censor(text) == expected
+def test_secrets_are_redacted_and_messages_are_not(text: str, expected: str) -> None:
+    assert redact(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,23 +61,23 @@ def test_secrets_are_censored_and_messages_are_not(text: str, expected: str) -> 
     [
         (
             "- name: DB_PASSWORD\n  value: hunter22\n- name: CI_COMMIT_AUTHOR\n  value: Ada\n",
-            "- name: DB_PASSWORD\n  value: [censored]\n- name: CI_COMMIT_AUTHOR\n  value: Ada\n",
+            "- name: DB_PASSWORD\n  value: [redacted]\n- name: CI_COMMIT_AUTHOR\n  value: Ada\n",
         ),
         (
             "- name: TLS_PRIVATE_KEY_2\n  value: 'begin\n\n    hunter22\n\n    end'\n- name: A\n  value: b\n",
-            "- name: TLS_PRIVATE_KEY_2\n  value: [censored]\n- name: A\n  value: b\n",
+            "- name: TLS_PRIVATE_KEY_2\n  value: [redacted]\n- name: A\n  value: b\n",
         ),
         (
             '{"name":"DB_PASSWORD","value":"hunter\'s 22"},{"name":"A","value":"b"}',
-            '{"name":"DB_PASSWORD","value":"[censored]"},{"name":"A","value":"b"}',
+            '{"name":"DB_PASSWORD","value":"[redacted]"},{"name":"A","value":"b"}',
         ),
-        ("{name: DB_PASSWORD, value: hunter22}", "{name: DB_PASSWORD, value: [censored]}"),
+        ("{name: DB_PASSWORD, value: hunter22}", "{name: DB_PASSWORD, value: [redacted]}"),
         ('- name: DB_PASSWORD\n  value: ""\n', '- name: DB_PASSWORD\n  value: ""\n'),
         ("- name: A_TOKEN\n  valueFrom:\n    b: c\n", "- name: A_TOKEN\n  valueFrom:\n    b: c\n"),
     ],
 )
-def test_variables_of_a_pod_are_censored_by_their_name(text: str, expected: str) -> None:
-    assert censor(text) == expected
+def test_variables_of_a_pod_are_redacted_by_their_name(text: str, expected: str) -> None:
+    assert redact(text) == expected
 
 
 def test_a_quoted_line_and_a_title_hold_no_secret() -> None:
@@ -93,10 +93,10 @@ def test_a_quoted_line_and_a_title_hold_no_secret() -> None:
     assert "hunter22" not in repr(found)
 
 
-def test_known_secrets_are_censored_beside_what_looks_like_one() -> None:
-    known = Censor()
+def test_known_secrets_are_redacted_beside_what_looks_like_one() -> None:
+    known = Redactor()
     known.add("otter", "")
 
-    text = known.clean("otter, b3R0ZXI=, password=hunter22, others")
+    text = known.redact("otter, b3R0ZXI=, password=hunter22, others")
 
-    assert text == "[censored], [censored], password=[censored], others"
+    assert text == "[redacted], [redacted], password=[redacted], others"

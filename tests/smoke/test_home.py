@@ -16,7 +16,7 @@ from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.removal import Removals
 from podrunner.output.steps import Progress
 from podrunner.pipeline.fields import Variable
-from podrunner.secrets.redact import Censor
+from podrunner.secrets.redact import Redactor
 from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
@@ -112,7 +112,7 @@ def release(
     )
     plan = replace(make_plan(options, folder), images=images)
     removals = Removals(Progress(), Interruption())
-    trial = prepare(Bench(smoke_cluster, plan, options, Progress(), removals, Censor()), plan.subjects[0])
+    trial = prepare(Bench(smoke_cluster, plan, options, Progress(), removals, Redactor()), plan.subjects[0])
     try:
         for step in (render, make_namespaces, start_stand_in, send_repository, install):
             step(trial)

@@ -26,7 +26,7 @@ from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.output.steps import Progress
 from podrunner.pipeline.document import load_pipeline
 from podrunner.pipeline.job import read_job
-from podrunner.secrets.redact import Censor
+from podrunner.secrets.redact import Redactor
 from podrunner.smoke.failure import gather_texts
 from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
@@ -116,7 +116,7 @@ def release(smoke_cluster: Cluster, images: ImageSet, tmp_path_factory: pytest.T
     plan = replace(make_plan(options, folder), images=images)
     # Everything goes with the namespaces.
     removals = Removals(Progress(), Interruption())
-    trial = prepare(Bench(smoke_cluster, plan, options, Progress(), removals, Censor()), plan.subjects[0])
+    trial = prepare(Bench(smoke_cluster, plan, options, Progress(), removals, Redactor()), plan.subjects[0])
     try:
         make_surroundings(trial)
         for step in (render, make_namespaces, start_stand_in, send_repository, install):
@@ -235,4 +235,4 @@ def anonymous(text: str, trial: Trial) -> str:
     names |= {trial.place.namespace: "ci", trial.place.word: "a1b2c3", str(trial.run.job_id): "123456789"}
     for name, into in names.items():
         text = text.replace(name, into)
-    return trial.bench.censor.clean(ADDRESS.sub("10.0.0.1", text))
+    return trial.bench.redactor.redact(ADDRESS.sub("10.0.0.1", text))

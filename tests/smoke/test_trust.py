@@ -26,7 +26,7 @@ from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.formats.placed import Values
 from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
-from podrunner.secrets.redact import Censor
+from podrunner.secrets.redact import Redactor
 from podrunner.smoke.install import install
 from podrunner.smoke.judgement import run_job
 from podrunner.smoke.plan import Options, make_plan
@@ -95,7 +95,7 @@ def trial(smoke_cluster: Cluster, images: ImageSet, tmp_path: Path) -> Iterator[
     )
     plan = replace(make_plan(options, tmp_path), images=images)
     trial = prepare(
-        Bench(smoke_cluster, plan, options, Progress(), Removals(Progress(), Interruption()), Censor()),
+        Bench(smoke_cluster, plan, options, Progress(), Removals(Progress(), Interruption()), Redactor()),
         plan.subjects[0],
     )
     try:

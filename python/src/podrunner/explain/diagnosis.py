@@ -10,7 +10,7 @@ from podrunner.explain.catalogue import Level, load_catalogue
 from podrunner.explain.ranking import rank
 from podrunner.explain.scan import Scan
 from podrunner.explain.trace import Line, Trace, clean
-from podrunner.secrets.redact import censor
+from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -132,13 +132,13 @@ def fill(text: str, known: Mapping[str, str]) -> str:
 
     def value(found: re.Match[str]) -> str:
         given = known.get(found["name"]) or ("?" if found["unknown"] is None else found["unknown"])
-        return censor(given if len(given) <= _LONGEST_VALUE else f"{given[: _LONGEST_VALUE - 1]}…")
+        return redact(given if len(given) <= _LONGEST_VALUE else f"{given[: _LONGEST_VALUE - 1]}…")
 
     return _PLACEHOLDER.sub(value, text)
 
 
 def _evidence(line: Line, entry: Cause) -> EvidenceLine:
-    return EvidenceLine(line.source, line.number, censor(_excerpt(line.text, (*entry.patterns, *entry.beside))))
+    return EvidenceLine(line.source, line.number, redact(_excerpt(line.text, (*entry.patterns, *entry.beside))))
 
 
 def _excerpt(text: str, patterns: tuple[Pattern, ...]) -> str:

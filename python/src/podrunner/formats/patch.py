@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from podrunner.findings.path import Path
+
+
+def patch_at(path: Path, text: str) -> Any:
+    """The patch that a text at this path of a document is; None for another text, and for one that cannot be read."""
+    data = read_patch(text)[0] if path[-1:] == ("patch",) else None
+    return data if isinstance(data, dict | list) else None
 
 import yaml
 

@@ -6,41 +6,32 @@ import re
 import tomllib
 from typing import TYPE_CHECKING
 
-from podrunner.secrets.find import without_secrets
-from podrunner.secrets.redact import CENSORED
 from podrunner.values.document import Comment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from podrunner.findings.path import Path
-    from podrunner.secrets.redact import Censor
+    from podrunner.secrets.redact import Redactor
 
 _COMMENT = re.compile(r"\s*#")
 # How GitLab's own chart explains its values: what stands there is about keys of that chart.
 _OF_THE_CHART = re.compile(r"\s*##")
 
 
-# In prose a secret follows what it is called: what is short or words only is none behind "is".
-_TOLD = re.compile(
-    r"(?i)(\b[\w-]*(?:pass(?:word|wd|phrase)?|pw|secret|token|key)\b"
-    r"(?:\s*[:=]\s*(?=[^\s$\[]{6})|\s+is:?\s+(?=[^\s$\[]*\d)(?=\S{6})))\S+"
-)
-
-
-def toml_comments(text: str, lines: Mapping[Path, int], censor: Censor) -> dict[Path, Comment]:
+def toml_comments(text: str, lines: Mapping[Path, int], redactor: Redactor) -> dict[Path, Comment]:
     """Path → comment, of a TOML text; `lines` is what `find_lines` found. The comment of the file is under ()."""
-    return _comments(text.splitlines(), lines, _after_toml, censor)
+    return _comments(text.splitlines(), lines, _after_toml, redactor)
 
 
-def yaml_comments(text: str, lines: Mapping[Path, int], censor: Censor) -> dict[Path, Comment]:
+def yaml_comments(text: str, lines: Mapping[Path, int], redactor: Redactor) -> dict[Path, Comment]:
     """The same of a YAML text; comments that GitLab's chart brings (`##`) are left out."""
     rows = ["" if _OF_THE_CHART.match(row) else row for row in text.splitlines()]
-    return _comments(rows, lines, _after_yaml, censor)
+    return _comments(rows, lines, _after_yaml, redactor)
 
 
 def _comments(
-    rows: list[str], lines: Mapping[Path, int], after: Callable[[str], str], censor: Censor
+    rows: list[str], lines: Mapping[Path, int], after: Callable[[str], str], redactor: Redactor
 ) -> dict[Path, Comment]:
     first: dict[int, Path] = {}
     for path, line in sorted(lines.items(), key=lambda entry: len(entry[0])):
@@ -48,11 +39,11 @@ def _comments(
             first.setdefault(line, path)
     found = {}
     for line, path in first.items():
-        above = tuple(_clean(row, censor) for row in _above(rows, line))
-        comment = Comment(above, _clean(after(rows[line - 1]), censor))
+        above = tuple(_clean(row, redactor) for row in _above(rows, line))
+        comment = Comment(above, _clean(after(rows[line - 1]), redactor))
         if comment != Comment():
             found[path] = comment
-    header = tuple(_clean(row, censor) for row in _header(rows))
+    header = tuple(_clean(row, redactor) for row in _header(rows))
     return {(): Comment(header), **found} if header else found
 
 
@@ -70,10 +61,9 @@ def _header(rows: list[str]) -> list[str]:
     return rows[:end] if alone else []
 
 
-def _clean(row: str, censor: Censor) -> str:
+def _clean(row: str, redactor: Redactor) -> str:
     """What a comment says, without secrets: a commented-out token is one, too."""
-    text = without_secrets(row.strip().lstrip("#").removeprefix(" ").rstrip(), ())
-    return _TOLD.sub(rf"\g<1>{CENSORED}", censor.clean(text))
+    return redactor.redact(row.strip().lstrip("#").removeprefix(" ").rstrip())
 
 
 def _after_toml(row: str) -> str:

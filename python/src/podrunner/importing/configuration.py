@@ -27,7 +27,7 @@ from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import toml_comments
 from podrunner.runner.check import find_faults
 from podrunner.runner.keys import Key, load_keys
-from podrunner.secrets.redact import Censor
+from podrunner.secrets.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,9 +74,9 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
         changes.add(Fate.EMPTY, path, f"{_taken(data, path)}, which GitLab Runner takes for 1.")
     data = _spelled(data, load_keys().root)
     runners = data.pop("runners", [])
-    censor = Censor()
-    censor.add(*(str(runner.get("token", "")) for runner in runners if len(str(runner.get("token", ""))) > _SHORT))
-    return Configuration(data, runners, toml_comments(text, lines, censor))
+    redactor = Redactor()
+    redactor.add(*(str(runner.get("token", "")) for runner in runners if len(str(runner.get("token", ""))) > _SHORT))
+    return Configuration(data, runners, toml_comments(text, lines, redactor))
 
 
 def _is_raised(path: Path) -> bool:

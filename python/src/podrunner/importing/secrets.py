@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.chart.chart import find_chart
 from podrunner.chart.schema import load_schema
 from podrunner.findings.path import delete_at, dotted
+from podrunner.formats.patch import patch_at
 from podrunner.importing.change import Changes, Fate
 from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.find import PlainSecret, find_secrets
@@ -37,7 +38,7 @@ def take_secrets(runner: dict[str, Any], path: Path, secret: str, changes: Chang
     """
     places: list[Path] = []
     credentials = {}
-    plain = {one.path: one for one in find_secrets(runner)}
+    plain = {one.path: one for one in find_secrets(runner, read=patch_at)}
     for below, key in list(_texts(runner, load_keys().root.children["runners"], ())):
         message = f"a secret, left out: {_advice(below)}." if key and key.secret else _reason(plain.get(below))
         suffix, name = CREDENTIALS.get(dotted(below), ("", ""))

@@ -18,7 +18,7 @@ from podrunner.importing.official.cache import move_cache
 from podrunner.importing.official.keys import is_official, read_official
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.runner import EXECUTOR
-from podrunner.secrets.redact import Censor, censor
+from podrunner.secrets.redact import Redactor, redact
 
 if TYPE_CHECKING:
     from podrunner.findings.path import Path as Parts
@@ -166,11 +166,11 @@ def _leave_unread(table: dict[str, Any], index: int, official: Official, changes
         changes.add(Fate.REMOVED, ("runners", index, "executor"), message)
 
 
-def _censor(official: Official) -> Censor:
+def _redactor(official: Official) -> Redactor:
     data = official.templates.values.data
-    censor = Censor()
-    censor.add(*(str(data[key]) for key in ("runnerToken", "runnerRegistrationToken") if data.get(key)))
-    return censor
+    redactor = Redactor()
+    redactor.add(*(str(data[key]) for key in ("runnerToken", "runnerRegistrationToken") if data.get(key)))
+    return redactor
 
 
 def _lines(values: Values) -> dict[Parts, int]:
@@ -180,7 +180,7 @@ def _lines(values: Values) -> dict[Parts, int]:
 def _comments(official: Official, text: str) -> dict[Parts, Comment]:
     """Comments of the keys that were moved, and of what is in them."""
     found = {}
-    for path, comment in yaml_comments(text, _lines(official.templates.values), _censor(official)).items():
+    for path, comment in yaml_comments(text, _lines(official.templates.values), _redactor(official)).items():
         for depth in range(len(path), 0, -1):
             if path[:depth] in official.moved:
                 found[(*official.moved[path[:depth]], *path[depth:])] = comment
@@ -245,5 +245,5 @@ def _note_templates(raw: str, evaluated: str, place: _Lines, changes: Changes) -
         if not is_templated(row):
             continue
         became = f" was evaluated to `{rows[number - 1].strip()}`" if place.is_line_by_line else " was evaluated"
-        message = censor(f"`{row.strip()}`{became}: there are no templates in values of this chart.")
+        message = redact(f"`{row.strip()}`{became}: there are no templates in values of this chart.")
         changes.every.append(KeyChange(Fate.CHANGED, "runners.config", message, place.of(number)))

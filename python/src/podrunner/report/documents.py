@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from podrunner.formats.patch import patch_at
 from podrunner.manifests.checks.lists import take_lists_apart
 from podrunner.manifests.objects import table
 from podrunner.runner.parsed import parse_config
-from podrunner.secrets.find import PlainSecret, find_secrets, without_secrets
+from podrunner.secrets.find import PlainSecret, find_secrets
+from podrunner.secrets.redact import REDACTED, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,31 +57,31 @@ def _texts(rendering: Rendering) -> Iterator[tuple[str, str, str]]:
     rendering = take_lists_apart(rendering)
     sources = {document.name: document.template for document in rendering.documents}
     for name, text in rendering.config_texts.items():
-        yield "config.toml", sources.get(f"ConfigMap/{name}", ""), _config_without_secrets(text)
+        yield "config.toml", sources.get(f"ConfigMap/{name}", ""), _redacted_config(text)
     for document in rendering.documents:
-        yield document.name, document.template, _without_secrets(document)
+        yield document.name, document.template, _redacted(document)
 
 
 def _of_config(text: str) -> list[PlainSecret]:
     """Secrets by their names in a config.toml; none in what is no TOML."""
     try:
-        return list(find_secrets(parse_config(text)))
+        return list(find_secrets(parse_config(text), read=patch_at))
     except tomllib.TOMLDecodeError:
         return []
 
 
 @lru_cache(maxsize=_KEPT)
-def _config_without_secrets(text: str) -> str:
-    return str(without_secrets(text, _of_config(text)))
+def _redacted_config(text: str) -> str:
+    return redact(text, _of_config(text))
 
 
 @lru_cache(maxsize=_KEPT)
-def _without_secrets(document: Document) -> str:
+def _redacted(document: Document) -> str:
     """The text without secrets, and of a Secret only the names in it: reports are kept and sent around."""
     if document.data.get("kind") != "Secret":
         texts = table(document.data.get("data")).values() if document.data.get("kind") == "ConfigMap" else ()
         inside = [one for text in texts if isinstance(text, str) for one in _of_config(text)]
-        return str(without_secrets(document.text, [*find_secrets(document.data), *inside]))
-    hidden = {part: dict.fromkeys(table(document.data.get(part)), "(not shown)") for part in ("data", "stringData")}
+        return redact(document.text, [*find_secrets(document.data), *inside])
+    hidden = {part: dict.fromkeys(table(document.data.get(part)), REDACTED) for part in ("data", "stringData")}
     data = document.data | {part: values for part, values in hidden.items() if values}
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)

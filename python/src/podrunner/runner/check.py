@@ -21,6 +21,7 @@ from podrunner.findings.rules.config_toml import (
 )
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.flaw import toml_flaw
+from podrunner.formats.patch import patch_at
 from podrunner.formats.toml_lines import find_lines
 from podrunner.runner.fault import Fault
 from podrunner.runner.formats import is_duration, refuse
@@ -128,7 +129,7 @@ def _check_value(key: Key, value: Any, path: Path) -> Iterator[Fault]:
 
 def _plain_secrets(data: dict[str, Any]) -> Iterator[Fault]:
     """Secrets by the names of variables and keys, also in patches, and by their look."""
-    for one in find_secrets(data):
+    for one in find_secrets(data, read=patch_at):
         name = "" if one.name == one.path[-1] else f"{one.name}: " if one.text else "looks as if it held "
         yield Fault(CONFIG_SECRET, one.path, f"{name}{_PLAIN}")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.path import Path, dotted
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.schema.parts import homes_of, properties_of, subschema
-from podrunner.secrets.show import _is_secret, show
+from podrunner.secrets.show import is_hidden, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -174,7 +174,7 @@ def _wrong_type(path: Path, types: Sequence[str], value: Any, written: Written, 
 
 
 def _quoted(path: Path, value: Any, text: str | None) -> str:
-    if _is_secret(path, value):
+    if is_hidden(path, value):
         return "it in quotes"
     return f'"{show(path, value) if text is None else text}"'
 
@@ -184,7 +184,7 @@ def _is(path: Path, value: Any, text: str | None) -> str:
         return "null (nothing stands after the colon)" if text == "" else "null"
     if isinstance(value, (dict, list)):
         return _TYPES["object" if isinstance(value, dict) else "array"]
-    if _is_secret(path, value):
+    if is_hidden(path, value):
         return show(path, value)
     if isinstance(value, str):
         return f"the text {show(path, value)}"

@@ -1,4 +1,4 @@
-"""Secrets in plain sight: what looks like one by its name or by itself, and texts without them."""
+"""Secrets in data: by the key or the name that they have, and by what they look like."""
 
 from __future__ import annotations
 
@@ -7,33 +7,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from podrunner.secrets.spans import find_spans
+from podrunner.secrets.value import is_secret
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from podrunner.findings.path import Path
 
-# Tokens of GitLab, GitHub and AWS, private keys: secrets whatever they are called.
-_KNOWN = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgl(?:pat|rt|dt|cbt)-[\w-]{16,}|\bgh[pousr]_\w{30,}|\bAKIA[0-9A-Z]{16}\b"
-)
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
-_HEADER = re.compile(r"(?i)(\b[\w-]+-(?:TOKEN|API-KEY): *)(?!\$)[\w.~+/=-]{8,}")
-_WORDS = (
-    *("PASSWORD", "PASSWD", "PASSPHRASE", "PASS", "PW", "PAT", "TOKEN", "CREDENTIALS?", "DOCKER_AUTH_CONFIG"),
-    *("API[_-]?KEY", "(?:ACCESS|SECRET|PRIVATE|ACCOUNT|SSH)[_-]KEY"),
-)
-# Of a variable, an annotation or another key. What ends in "-secret" there is the name of a Secret.
-_NAME = re.compile(rf"(?:(?:^|[_./-])(?:{'|'.join(_WORDS)})|(?:^|_)SECRET)(?:_?\d+)?$", re.IGNORECASE)
-# A path, a reference to a variable, to this chart's Secrets or to a vault, a switch, a number: not the secret itself.
-_HARMLESS = re.compile(
-    r"\s*(?:(?:~|\.\.?)?/.*|\$.*|@podrunner-secret:.*|vault:.*|true|false|yes|no|on|off|null|\d{0,5})\Z",
-    re.IGNORECASE | re.DOTALL,
-)
-# A user and a password that come from variables.
-_REFERRED = re.compile(r"://(?:\$[({]?\w+[)}]?:?)+@")
-_ASSIGNED = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-# A shorter text is found in too many places where it is no secret.
-_SHORT = 4
+    # The data in a text that is a document of its own, by its path; None for another text.
+    Read = Callable[[Path, str], Any]
+
+_ASSIGNED = re.compile(r"(-{0,2}[A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
+_OPTION = re.compile(r"--?([A-Za-z][\w-]*)\Z")
+# Keys that say nothing of their value: it is called as the map around is, or as what stands beside it.
+_ANONYMOUS = frozenset(["value", "insecureInline", "inline", "plain", "plaintext", "content", "stringValue"])
+_BESIDE = ("name", "key", "env")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,75 +35,62 @@ class PlainSecret:
 
 
 @lru_cache(maxsize=4096)
-def is_secret(name: str, value: str) -> bool:
-    """Whether a value is a secret by the name that it has, and no reference to one."""
-    return bool(_NAME.search(name)) and not name.startswith("checksum/") and not _HARMLESS.match(value)
-
-
-def is_known(text: str) -> bool:
-    """Whether there is a secret of a well-known form in a text."""
-    return bool(_KNOWN.search(text))
-
-
-@lru_cache(maxsize=4096)
 def holds_secret(text: str) -> bool:
     """Whether something in a text, such as a script, looks like a secret."""
-    text = _REFERRED.sub("://", text)
-    return is_known(text) or _clean(text) != text
+    return bool(find_spans(text))
 
 
-def find_secrets(data: Any, path: Path = ()) -> Iterator[PlainSecret]:
-    """Every text in maps and lists that is a secret by its key, by its name (`{name, value}`, `NAME=value`) or its look."""
+def find_secrets(data: Any, path: Path = (), *, name: str = "", read: Read | None = None) -> Iterator[PlainSecret]:
+    """Every text in maps and lists that is a secret by its key, by its name (`{name, value}`, `NAME=value`) or its look.
+
+    `name` is that of the data itself. `read` gives the data of a text that is a document, such as a patch: what is
+    found in it has the path of the text.
+    """
     if isinstance(data, dict):
         for key, value in data.items():
-            at = (*path, str(key))
-            if isinstance(value, str):
-                yield from _in_text(at, str(data.get("name", key)) if key == "value" else str(key), value)
-            else:
-                yield from find_secrets(value, at)
+            yield from find_secrets(value, (*path, str(key)), name=_name(data, str(key), name), read=read)
     elif isinstance(data, list):
         for index, item in enumerate(data):
-            if isinstance(item, str):
-                assigned = _ASSIGNED.match(item)
-                name, value = assigned.groups() if assigned else ("", item)
-                yield from _in_text((*path, index), name, value, item)
-            else:
-                yield from find_secrets(item, (*path, index))
+            called = _called(data, index, name)
+            yield from find_secrets(item, (*path, index), name=called, read=read)
+    elif isinstance(data, str):
+        yield from _in_text(data, path, name, read)
+    elif isinstance(data, int | float) and not isinstance(data, bool) and is_secret(name, str(data)):
+        yield PlainSecret(path, name, str(data))
 
 
-def _in_text(path: Path, name: str, value: str, whole: str = "") -> Iterator[PlainSecret]:
-    inside = _patch(value) if name == "patch" else None
+def _name(data: dict[Any, Any], key: str, around: str) -> str:
+    if key not in _ANONYMOUS:
+        return key
+    beside = next((data[one] for one in _BESIDE if isinstance(data.get(one), str)), around)
+    return str(beside) or key
+
+
+def called_at(path: Path) -> str:
+    """What the value at a path is called: the last key that says something."""
+    names = [part for part in path if isinstance(part, str)]
+    return next((name for name in reversed(names) if name not in _ANONYMOUS), names[-1] if names else "")
+
+
+def _called(items: list[Any], index: int, around: str) -> str:
+    """What an item of a list is called: `--password` before it, else as the list."""
+    before = items[index - 1] if index else None
+    option = _OPTION.match(before) if isinstance(before, str) else None
+    return option[1] if option else around
+
+
+def _in_text(text: str, path: Path, name: str, read: Read | None) -> Iterator[PlainSecret]:
+    inside = read(path, text) if read else None
     if inside is not None:
-        yield from (PlainSecret(path, one.name, one.text) for one in find_secrets(inside))
+        yield from (PlainSecret(path, one.name, one.text) for one in find_secrets(inside, read=None))
+        return
+    assigned = _ASSIGNED.match(text) if path and isinstance(path[-1], int) else None
+    called, value = assigned.groups() if assigned else (name, text)
     # The value of `secret` is the name of one, but for files.
-    elif (name != "secret" or path[-2:-1] == ("data",)) and is_secret(name, value):
-        yield PlainSecret(path, name, value)
-    elif holds_secret(whole or value):
-        yield PlainSecret(path, name)
-
-
-def _patch(text: str) -> Any:
-    """A patch of pod_spec, JSON or YAML; None for a text that is neither."""
-    from podrunner.formats.patch import read_patch
-
-    data, _ = read_patch(text)
-    return data if isinstance(data, dict | list) else None
-
-
-def without_secrets(value: Any, secrets: Iterable[PlainSecret]) -> Any:
-    """A text, or all in maps and lists, without secrets that were found and what looks like one."""
-    known = tuple(one.text for one in secrets if len(one.text) >= _SHORT)
-    if isinstance(value, dict):
-        return {key: without_secrets(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [without_secrets(item, secrets) for item in value]
-    return _clean(value, known) if isinstance(value, str) else value
-
-
-def _clean(text: str, known: Iterable[str] = ()) -> str:
-    from podrunner.secrets.redact import CENSORED, Censor
-
-    censor = Censor()
-    censor.add(*known)
-    text = _PRIVATE_KEY.sub(CENSORED, _HEADER.sub(rf"\g<1>{CENSORED}", text))
-    return censor.clean(text)
+    is_named = is_secret(called, value) or (
+        called == "secret" and path[-2:-1] == ("data",) and is_secret("SECRET", value)
+    )
+    if is_named:
+        yield PlainSecret(path, called, value)
+    elif holds_secret(text):
+        yield PlainSecret(path, called)

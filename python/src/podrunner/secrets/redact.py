@@ -1,115 +1,90 @@
-"""Secrets in texts: those that are known, and what looks like one. GitLab masks what it knows of, a log may hold more."""
+"""Texts without secrets: those that are known, and what looks like one. GitLab masks what it knows of, a log may hold more."""
 
 from __future__ import annotations
 
 import base64
+import json
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-CENSORED = "[censored]"
-_WORD = r"(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?|auth)"
-_NAME = rf"[\w.-]*{_WORD}"
-# The same where more may follow, but no longer word: DB_PASSWORD_2, not CI_COMMIT_AUTHOR.
-_VARIABLE = rf"{_NAME}s?(?![a-z])[\w.-]*"
-# What is no variable, and not censored already.
-_GIVEN = r"(?![\"']?[$\[])"
-_VALUE = rf"""{_GIVEN}(?:"[^"\n]+"|'[^'\n]+'|[^\s"']+)"""
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), into)
-    for pattern, into in (
-        # By their look: GitLab, GitHub, Docker Hub, AWS, JSON web tokens.
-        (r"\bgl[a-z]{2,5}-[0-9A-Za-z_.-]{10,}", CENSORED),
-        (r"\b(?:gh[opsur]_|github_pat_|dckr_[a-z]{3}_)[0-9A-Za-z_-]{10,}", CENSORED),
-        (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", CENSORED),
-        (r"\beyJ[0-9A-Za-z_-]{10,}(?:\.[0-9A-Za-z_-]+){0,2}", CENSORED),
-        # In URLs: user:password@host.
-        (r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", rf"\g<before>{CENSORED}"),
-        # A token alone: longer than a name, and with a digit.
-        (r"(?P<before>\bhttps?://)(?=[\w-]*\d)[\w-]{12,}(?=@)", rf"\g<before>{CENSORED}"),
-        (
-            r"(?i)(?P<before>\b(?:authorization|proxy-authorization): *(?:basic|bearer|token) +)\S+",
-            rf"\g<before>{CENSORED}",
-        ),
-        # PRIVATE-TOKEN, JOB-TOKEN and the like of curl's arguments and of what it sends.
-        (
-            rf"""(?im)(?P<before>(?:["']|^> |(?:-H|--header)[ =])(?:[\w-]+-token|x-api-key): *){_GIVEN}[^\s"']+""",
-            rf"\g<before>{CENSORED}",
-        ),
-        # On command lines: -p SECRET of a login, --password SECRET, --creds user:SECRET.
-        (r"(?P<before>\blogin\b.*?[ \t]-p[ =]?)(?![\"']?\$)[^\s$][^\s]*", rf"\g<before>{CENSORED}"),
-        (r"(?P<before>--(?:password|creds|token)[ =])(?![\"']?\$|stdin)[^\s$][^\s]*", rf"\g<before>{CENSORED}"),
-        # curl -u USER:SECRET, mysql -pSECRET (not a port's -p3306:3306), sshpass -p SECRET, redis-cli -a SECRET.
-        (
-            (
-                r"""(?P<before>\bcurl\b[^|;\n]*?[ \t](?:-[A-Za-z]*[uU]|--(?:proxy-)?user)[ =]*(?!\d+:\d+\b)(?P<quote>["'])?[^\s:"']*:)"""
-                rf"""{_GIVEN}(?(quote)(?:(?!(?P=quote))[^\n])+|[^\s"']+)"""
-            ),
-            rf"\g<before>{CENSORED}",
-        ),
-        (
-            rf"(?P<before>\b(?:mysql|mariadb)[\w-]*[ \t](?:[^|;&\n]*?[ \t])?-p)(?!\d+:\d|[ \t]){_VALUE}",
-            rf"\g<before>{CENSORED}",
-        ),
-        (rf"(?P<before>\b(?:sshpass[ \t]+-p|redis-cli\b.*?[ \t]-a)[ \t]*){_VALUE}", rf"\g<before>{CENSORED}"),
-        # echo SECRET | podman login --password-stdin, kubectl create secret --from-literal=key=SECRET.
-        (
-            r"(?P<before>\b(?:echo|printf)[ \t]+)[^|$\[\n]+?(?=[ \t]*\|[^|\n]*--password-stdin)",
-            rf"\g<before>{CENSORED}",
-        ),
-        (rf"(?P<before>--from-literal[= ][\"']?[\w.-]+=){_VALUE}", rf"\g<before>{CENSORED}"),
-        # A variable of Kubernetes, as YAML with its further lines, and in one line or as JSON.
-        (
-            (
-                rf"""(?im)(?P<before>^[ \t]*(?:-[ \t]+)?name:[ \t]*["']?{_VARIABLE}["']?[ \t]*\n(?P<indent>[ \t]*)value:[ \t]*)"""
-                rf"""{_GIVEN}(?!["']{{2}}$)\S[^\n]*(?:\n(?:[ \t]*\n)*(?P=indent)[ \t]+[^\n]+)*"""
-            ),
-            rf"\g<before>{CENSORED}",
-        ),
-        (
-            (
-                rf"""(?i)(?P<before>\bname["']?:\s*["']?{_VARIABLE}["']?,\s*["']?value["']?:\s*)"""
-                rf"""{_GIVEN}(?P<quote>["'])?(?(quote)(?:(?!(?P=quote))[^\\]|\\.)+|[^\s,}}]+)"""
-            ),
-            rf"\g<before>\g<quote>{CENSORED}",
-        ),
-        # A line of TOML, YAML or JSON: name = "value", name: 'value'.
-        (
-            rf"""(?im)(?P<before>^[ \t]*(?:-[ \t]+)?["']?{_NAME}[\w.-]*["']?[ \t]*[=:][ \t]*)(?P<quote>["'])(?!\$|\[)[^"'\n]+(?P=quote)""",
-            rf"\g<before>\g<quote>{CENSORED}\g<quote>",
-        ),
-        # name=value, "name": "value", and a line `name: value`.
-        (
-            rf"(?i)(?P<before>\b{_NAME}(?:=[\"']?|[\"']\s*:\s*[\"']))(?!\$|\[)[^\s\"',;&]{{4,}}",
-            rf"\g<before>{CENSORED}",
-        ),
-        (
-            rf"(?im)^(?P<before>[ \t]*(?:-[ \t]+)?{_NAME}:[ \t]+)(?!\$|\[|(?:true|false|null)$)[^\s\"']\S{{3,}}$",
-            rf"\g<before>{CENSORED}",
-        ),
-    )
-)
+from podrunner.secrets.find import PlainSecret, find_secrets
+from podrunner.secrets.spans import find_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from podrunner.findings.path import Path
+
+REDACTED = "[redacted]"
+# A shorter text is found in too many places where it is not a secret; one that is not long only as a word.
+_SHORT, _LONG = 4, 8
 
 
-class Censor:
+class Redactor:
     """Takes secrets out of texts: those it was told, and those that look like one."""
 
-    def __init__(self) -> None:
-        self._secrets: set[str] = set()
+    def __init__(self, *secrets: str) -> None:
+        self._known: set[str] = set()
+        self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
-        """Secrets that are known; they are found in base64, too."""
-        for secret in secrets:
-            if secret:
-                self._secrets |= {secret, base64.b64encode(secret.encode()).decode()}
+        """Secrets that are known; they are found in base64, in JSON and in folded lines, too."""
+        self._known |= {secret for secret in secrets if secret.strip() and secret != REDACTED}
 
-    def clean(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """The text, of any number of lines, without them."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, CENSORED)
-        return censor(text)
+        for secret in sorted(self._known, key=len, reverse=True):
+            for pattern in _patterns(secret):
+                text = pattern.sub(REDACTED, text)
+        return redact(text)
 
 
-def censor(text: str) -> str:
-    """The text, with what looks like a secret replaced."""
-    for rule, into in _RULES:
-        text = rule.sub(into, text)
-    return text
+def redact(text: str, secrets: Iterable[PlainSecret] = ()) -> str:
+    """The text, with `secrets`, and what looks like one, replaced."""
+    known = [one.text for one in secrets if len(one.text) >= _SHORT]
+    if known:
+        return Redactor(*known).redact(text)
+    parts, at = [], 0
+    for start, end in find_spans(text):
+        parts += [text[at:start], REDACTED]
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text
+
+
+def redact_data(data: Any, secrets: Iterable[PlainSecret] = (), *, path: Path = (), name: str = "") -> Any:
+    """A text, or all in maps and lists, without `secrets`, without those that are found in it, and what looks like one.
+
+    `path` is where the data stands, `name` what it is called there, which says whether it is a secret itself.
+    """
+    own = {one.path: one.text for one in find_secrets(data, path, name=name) if one.text}
+    known = [*(one.text for one in secrets), *own.values()]
+    return _redacted(data, path, own, Redactor(*(text for text in known if len(text) >= _SHORT)))
+
+
+def _redacted(data: Any, path: Path, own: Mapping[Path, str], redactor: Redactor) -> Any:
+    if isinstance(data, dict):
+        return {key: _redacted(item, (*path, str(key)), own, redactor) for key, item in data.items()}
+    if isinstance(data, list):
+        return [_redacted(item, (*path, index), own, redactor) for index, item in enumerate(data)]
+    if path in own:
+        # The whole, or what is behind NAME=.
+        return REDACTED.join(str(data).rsplit(own[path], 1))
+    return redactor.redact(data) if isinstance(data, str) else data
+
+
+@lru_cache(maxsize=4096)
+def _patterns(secret: str) -> tuple[re.Pattern[str], ...]:
+    """How a secret is written: as it is, in base64 with and without a line end, in JSON, YAML and URLs."""
+    encoded = [base64.b64encode(text.encode()).decode().rstrip("=") for text in (secret, f"{secret}\n")]
+    in_json = [json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)]
+    forms = dict.fromkeys([secret, *in_json, secret.replace("'", "''"), quote(secret, safe="")])
+    patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
+    return tuple(re.compile(one) for one in [*patterns, *(f"{re.escape(form)}={{0,2}}" for form in encoded)])
+
+
+def _pattern(form: str) -> str:
+    # Lines may be folded, or indented.
+    pattern = r"\s+".join(map(re.escape, form.split()))
+    return pattern if len(form) >= _LONG else rf"(?<!\w){pattern}(?!\w)"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from podrunner.cluster.api import Api
     from podrunner.manifests.objects import Object
-    from podrunner.secrets.redact import Censor
+    from podrunner.secrets.redact import Redactor
     from podrunner.smoke.job import JobRun
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -25,16 +25,16 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 class Evidence:
     """A folder that is made when the first file is written into it."""
 
-    def __init__(self, folder: Path, censor: Censor) -> None:
+    def __init__(self, folder: Path, redactor: Redactor) -> None:
         self.folder = folder
-        self.censor = censor
+        self.redactor = redactor
         self.problems: list[str] = []
 
     def write(self, name: str, text: str) -> None:
         """Writes a file, without secrets."""
         self.folder.mkdir(parents=True, exist_ok=True)
         text = _ESCAPES.sub("", text) if name.endswith(".log") else text
-        (self.folder / name).write_text(self.censor.clean(text), encoding="utf-8")
+        (self.folder / name).write_text(self.redactor.redact(text), encoding="utf-8")
 
     def write_yaml(self, name: str, objects: Iterable[Object]) -> None:
         """Writes objects as YAML documents; none make no file."""

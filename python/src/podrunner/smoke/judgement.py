@@ -36,7 +36,7 @@ def run_job(trial: Trial) -> None:
     """Runs the job and shows its log. Raises JobFailedError or JobTimeoutError."""
     bench, plan, runner = trial.bench, trial.bench.plan, trial.runner
     token = secrets.token_urlsafe(20)
-    bench.censor.add(token)
+    bench.redactor.add(token)
     order = Order(trial.stand_in.url, trial.project, trial.run.job_id, token, plan.bundle.commit)
     if len(trial.runners) > 1:
         bench.progress.note(f"{len(trial.runners)} runners; the job goes to `{runner.name}`.")

@@ -12,7 +12,7 @@ from podrunner.cluster.cluster import Cluster, connect, make_cluster
 from podrunner.cluster.interruption import Interrupted
 from podrunner.cluster.removal import Removals, run_and_remove
 from podrunner.findings.errors import PodrunnerError, UsageError
-from podrunner.secrets.redact import Censor
+from podrunner.secrets.redact import Redactor
 from podrunner.smoke.evidence import Evidence, keep_file
 from podrunner.smoke.install import install
 from podrunner.smoke.judgement import judge, run_job
@@ -35,13 +35,13 @@ def smoke(options: Options, progress: Progress) -> int:
 
 
 def _run_or_report(options: Options, progress: Progress, removals: Removals) -> int:
-    censor = Censor()
-    evidence = Evidence(options.evidence or Path(f"podrunner-smoke-{time.strftime('%Y%m%d-%H%M%S')}"), censor)
+    redactor = Redactor()
+    evidence = Evidence(options.evidence or Path(f"podrunner-smoke-{time.strftime('%Y%m%d-%H%M%S')}"), redactor)
     try:
         return _run(options, removals.temporary_folder(), progress, removals, evidence)
     except UsageError as error:
         # Nothing was tried: the sentence is all there is to know.
-        progress.failed(censor.clean(str(error)))
+        progress.failed(redactor.redact(str(error)))
         return error.exit_code
     except PodrunnerError as error:
         report(progress, evidence, str(error))
@@ -55,7 +55,7 @@ def _run(options: Options, temporary: Path, progress: Progress, removals: Remova
     except PodrunnerError:
         keep_file(evidence, temporary / "kind.log", "kind.log")
         raise
-    bench = Bench(cluster, plan, options, progress, removals, evidence.censor)
+    bench = Bench(cluster, plan, options, progress, removals, evidence.redactor)
     failed = [subject.name for subject in plan.subjects if not _try(bench, subject, evidence)]
     if not failed:
         return 0
@@ -94,7 +94,7 @@ def _try(bench: Bench, subject: Subject, evidence: Evidence) -> bool:
     try:
         attempt(trial)
     except PodrunnerError as error:
-        gather_trial(trial, Evidence(_folder_of(bench, subject, evidence), bench.censor), error)
+        gather_trial(trial, Evidence(_folder_of(bench, subject, evidence), bench.redactor), error)
         return False
     except Interrupted:
         if bench.cluster.ours:

@@ -74,7 +74,7 @@ def _make_tokens(trial: Trial) -> dict[str, str]:
     expected: dict[str, dict[str, str]] = {}
     for runner in trial.runners:
         token = new_token()
-        trial.bench.censor.add(token)
+        trial.bench.redactor.add(token)
         tokens[token] = runner.name
         if runner.secret and not runner.in_release:
             expected.setdefault(runner.secret, {})[runner.key] = token

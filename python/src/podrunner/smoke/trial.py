@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Rendering
     from podrunner.output.steps import Progress
-    from podrunner.secrets.redact import Censor
+    from podrunner.secrets.redact import Redactor
     from podrunner.smoke.plan import Options, Plan, Subject
 
 
@@ -34,7 +34,7 @@ class Bench:
     options: Options
     progress: Progress
     removals: Removals
-    censor: Censor
+    redactor: Redactor
 
     @property
     def api(self) -> Api:
@@ -83,7 +83,7 @@ def prepare(bench: Bench, subject: Subject) -> Trial:
     word = secrets.token_hex(3)
     place = Place(bench.options.namespace or f"podrunner-smoke-{word}", word)
     control = secrets.token_urlsafe(24)
-    bench.censor.add(control)
+    bench.redactor.add(control)
     stand_in = StandIn(bench.api, place, control)
     release = Release(
         bench.options.chart, f"podrunner-{word}", place.namespace, bench.cluster.kubeconfig, bench.cluster.temporary
@@ -113,4 +113,4 @@ def render(trial: Trial) -> None:
     if not trial.runners:
         raise PodrunnerError("these values make no runner: there is nothing to try.")
     for secret in trial.rendering.objects("Secret"):
-        bench.censor.add(*(secret.get("stringData") or {}).values())
+        bench.redactor.add(*(secret.get("stringData") or {}).values())

@@ -14,7 +14,8 @@ from podrunner.importing.secrets import CREDENTIALS
 from podrunner.manifests.objects import maps
 from podrunner.manifests.objects import table as as_table
 from podrunner.runner.keys import Key, load_keys
-from podrunner.secrets.find import holds_secret, is_secret
+from podrunner.secrets.find import holds_secret
+from podrunner.secrets.value import is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from podrunner.importing.official import conversions, operation
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.official.values import Official, put, table
 from podrunner.secrets.find import find_secrets
-from podrunner.secrets.redact import censor
+from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +86,7 @@ def _evaluated(official: Official, path: Path, value: Any) -> Any:
     if not is_templated(value) or table().get(path, {}).get("as") in _LATER:
         return value
     text = official.templates.evaluate(value, path)
-    message = censor(f"`{value.strip()}` was evaluated to `{text}`: there are no templates here.")
+    message = redact(f"`{value.strip()}` was evaluated to `{text}`: there are no templates here.")
     official.changes.add(Fate.CHANGED, path, message)
     return text
 

@@ -12,7 +12,7 @@ from podrunner.findings.errors import FindingsError, RenderError
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.importing import IMPORT_TEMPLATE
 from podrunner.helm.library import LibraryRenderer
-from podrunner.secrets.redact import censor
+from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Templates:
             return _chart().render(own, release=self.release, namespace=self.namespace).notes
         except RenderError as error:
             line, column = self.values.places.get(path, (0, 0))
-            reason = censor(" ".join(error.message.split()))
+            reason = redact(" ".join(error.message.split()))
             way_out = "Write there what it evaluates to, or import the config.toml of the running manager instead."
             message = f"{'.'.join(map(str, path))}: a template that cannot be evaluated here: {reason}. {way_out}"
             file = self.values.source

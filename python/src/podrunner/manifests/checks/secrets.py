@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import SECRET_IN_PLAIN_SIGHT
-from podrunner.manifests.objects import maps, table, texts
-from podrunner.secrets.find import is_known, is_secret
+from podrunner.manifests.objects import maps, table
+from podrunner.manifests.rendering import CONFIG_TOML
+from podrunner.secrets.find import find_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
 
+# As in podrunner.runner.parsed, of which manifests know nothing.
+_OF_A_RUNNER = re.compile(r"^\s*\[\[runners\]\]", re.MULTILINE)
 _ANNOTATIONS = ("metadata", "annotations")
 
 
@@ -28,28 +32,23 @@ def check_secrets(documents: Sequence[Document], pods: Sequence[Pod]) -> Iterato
     for pod in pods:
         for path, container in pod.containers():
             for index, one in enumerate(maps(container.get("env"))):
-                if _looks_secret(str(one.get("name")), one.get("value")):
+                if any(find_secrets(one)):
                     why = "everybody who may read pods can read it"
                     yield _finding(pod.document, f"{path}.env[{index}]", f"{one.get('name')}: {why}")
             for part in ("command", "args"):
-                for index, text in enumerate(texts(container.get(part))):
-                    if is_known(text):
-                        yield _finding(
-                            pod.document, f"{path}.{part}[{index}]", "arguments are visible to all processes"
-                        )
+                for secret in find_secrets(container.get(part)):
+                    at = f"{path}.{part}[{secret.path[0]}]" if secret.path else f"{path}.{part}"
+                    yield _finding(pod.document, at, "arguments are visible to all processes")
 
 
 def _in_map(document: Document, place: tuple[str, ...], why: str) -> Iterator[Finding]:
     part: Any = document.data
     for name in place:
         part = table(table(part).get(name))
-    for key, value in part.items():
-        if _looks_secret(str(key), value):
-            yield _finding(document, ".".join((*place, str(key))), why)
-
-
-def _looks_secret(name: str, value: Any) -> bool:
-    return isinstance(value, str) and (is_known(value) or is_secret(name, value))
+    # What is in a config.toml of a runner is told by its own check, with its line.
+    texts = {key: text for key, text in part.items() if key != CONFIG_TOML or not _OF_A_RUNNER.search(str(text))}
+    for secret in find_secrets(texts, place):
+        yield _finding(document, ".".join(map(str, secret.path)), why)
 
 
 def _finding(document: Document, path: str, why: str) -> Finding:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from podrunner.manifests.difference.embedded import parsed_text
 from podrunner.manifests.difference.sets import as_set
 from podrunner.manifests.objects import table
-from podrunner.secrets.find import find_secrets, without_secrets
+from podrunner.secrets.find import PlainSecret, called_at, find_secrets
+from podrunner.secrets.redact import redact_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from podrunner.findings.path import Path
 
     Field = tuple[tuple[str, ...], Any, Any]
 
@@ -45,6 +48,8 @@ class Difference:
     parts: tuple[str, ...]
     before: Any
     after: Any
+    # Of both objects: an argument is one by what stands before it.
+    secrets: tuple[PlainSecret, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def object(self) -> str:
@@ -71,12 +76,10 @@ class Difference:
     @property
     def shown(self) -> tuple[Any, Any]:
         """Both values without what `podrunner check` calls a secret."""
+        path = tuple(0 if part.startswith("[") else part for part in self.parts)
         name, around = self.parts[-1], self.parts[-2] if len(self.parts) > 1 else ""
-        if name == "value" and around.startswith("["):
-            name = around[1:-1]
-        sides = [[side] if name.startswith("[") else {name: side} for side in (self.before, self.after)]
-        secrets = [one for side in sides for one in find_secrets(side)]
-        before, after = (without_secrets(side, secrets) for side in (self.before, self.after))
+        name = around[1:-1] if name == "value" and around.startswith("[") else called_at(path)
+        before, after = (redact_data(side, self.secrets, path=path, name=name) for side in (self.before, self.after))
         return before, after
 
     def __str__(self) -> str:
@@ -100,8 +103,18 @@ def differences(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str
         if one is ABSENT or other is ABSENT:
             found.append(Difference(identity, (), one, other))
         elif one is not other:
-            found += [Difference(identity, *field) for field in _fields(one, other, ())]
+            found += _differences(identity, one, other)
     return found
+
+
+def _differences(identity: Identity, one: Any, other: Any) -> list[Difference]:
+    fields = list(_fields(one, other, ()))
+    secrets = tuple(secret for side in (one, other) for secret in find_secrets(side, read=_embedded)) if fields else ()
+    return [Difference(identity, *field, secrets) for field in fields]
+
+
+def _embedded(path: Path, text: str) -> Any:
+    return parsed_text(tuple(map(str, path)), text)
 
 
 def _fields(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[Field]:

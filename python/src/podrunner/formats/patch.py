@@ -5,6 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
+from podrunner.formats.flaw import NOT_YAML, Flaw, yaml_flaw
+from podrunner.formats.yaml import GoLoader
+
 if TYPE_CHECKING:
     from podrunner.findings.path import Path
 
@@ -13,11 +18,6 @@ def patch_at(path: Path, text: str) -> Any:
     """The patch that a text at this path of a document is; None for another text, and for one that cannot be read."""
     data = read_patch(text)[0] if path[-1:] == ("patch",) else None
     return data if isinstance(data, dict | list) else None
-
-import yaml
-
-from podrunner.formats.flaw import NOT_YAML, Flaw, yaml_flaw
-from podrunner.formats.yaml import GoLoader
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from bench.build.plot import draw
 from bench.build.table import as_text, make_rows
 from bench.build.verdict import judge
 from bench.marked_page import MarkedPage
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.cluster.images import ImageSet, load_images
 from podrunner.findings.errors import PodrunnerError, UsageError
 
@@ -96,7 +96,7 @@ def _measure(options: argparse.Namespace) -> int:
     from bench.build.pods import plugin_image
     from bench.build.run import Order, measure
 
-    chart = find_chart(ROOT / "chart")
+    chart = Chart.open(ROOT / "chart")
     images = load_images(options.images) if options.images else ImageSet()
     cells, absences = list_cells(chart, device_plugin=bool(plugin_image(images)))
     presets, drivers = options.preset or PRESETS, options.driver or DRIVERS

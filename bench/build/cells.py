@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.build.measurement import Absence
-from podrunner.chart.chart import modes
-from podrunner.formats.placed import load_values
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from podrunner.chart.chart import Chart
 
 PRESETS = ("privileged", "unprivileged", "unprivileged-root", "user-namespace")
 _FUSE = "fuse-overlayfs"
@@ -40,7 +38,7 @@ class Cell:
         return {"podman": {"mode": self.mode, "storage": {"driver": self.driver}, **fuse}}
 
 
-def list_cells(chart: Path, *, device_plugin: bool) -> tuple[list[Cell], list[Absence]]:
+def list_cells(chart: Chart, *, device_plugin: bool) -> tuple[list[Cell], list[Absence]]:
     """Everything to measure, and what cannot be measured on a kind cluster, without or with a device plugin."""
     cells, absences = [], []
     modes = _modes(chart)
@@ -56,7 +54,7 @@ def list_cells(chart: Path, *, device_plugin: bool) -> tuple[list[Cell], list[Ab
     return cells, absences
 
 
-def safe_presets(chart: Path) -> tuple[str, ...]:
+def safe_presets(chart: Chart) -> tuple[str, ...]:
     """Presets whose build container is neither privileged nor the node's root, as their promise says."""
     promises = {preset: entry["promise"] for preset, (_, entry) in _modes(chart).items()}
     return tuple(preset for preset in PRESETS if _is_safe(promises[preset]))
@@ -66,13 +64,13 @@ def _is_safe(promise: dict[str, Any]) -> bool:
     return not promise["privileged"] and (promise["uid"] != 0 or promise.get("hostUsers") is False)
 
 
-def default_cell(chart: Path) -> tuple[str, str]:
+def default_cell(chart: Chart) -> tuple[str, str]:
     """The preset and the driver that the chart's own values have."""
-    podman = load_values(chart / "values.yaml").data["podman"]
+    podman = chart.defaults.data["podman"]
     preset = next(preset for preset, (mode, _) in _modes(chart).items() if mode == podman["mode"])
     return preset, podman["storage"]["driver"]
 
 
-def _modes(chart: Path) -> dict[str, tuple[str, dict[str, Any]]]:
+def _modes(chart: Chart) -> dict[str, tuple[str, dict[str, Any]]]:
     """Preset → (mode, its entry in the table of modes)."""
-    return {entry["preset"]: (mode, entry) for mode, entry in modes(chart).items() if entry.get("preset")}
+    return {entry["preset"]: (mode, entry) for mode, entry in chart.modes.items() if entry.get("preset")}

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import yaml
 
 from bench.build.measurement import Absence, Measurement, read_facts, read_log
+from podrunner.cases.case import Case
 from podrunner.cluster.cluster import make_cluster
 from podrunner.cluster.kind import find_kind
 from podrunner.cluster.objects import namespace
 from podrunner.cluster.processes import run
 from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.findings.errors import PodrunnerError
-from podrunner.formats.placed import Values, load_values
+from podrunner.formats.placed import Values
 from podrunner.gitlab.repository import pack
 from podrunner.modes.promise import check_inside, check_pods
 from podrunner.modes.runners import read_promise
@@ -28,7 +29,7 @@ from podrunner.pipeline.job import PipelineJob
 from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
-from podrunner.smoke.plan import Plan, Subject
+from podrunner.smoke.plan import Plan
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, prepare, render
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bench.build.cells import Cell
+    from podrunner.chart.chart import Chart
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
     from podrunner.cluster.removal import Removals
@@ -80,20 +82,20 @@ def make_plan(cells: Sequence[Cell], around: Surroundings, repository: Path, siz
             name="bench-build",
             stage="test",
             script=("bash measure.sh",),
-            image=Image(job_image(around.options.chart)),
+            image=Image(job_image(around.options.renderer.chart)),
             variables=tuple(Variable(name, value) for name, value in sizes.items()),
         ),
         bundle=pack(_repository(repository, around.temporary), around.temporary),
-        subjects=(Subject("bench-build", (values,)),),
+        subjects=(Case("bench-build", (values,)),),
         images=around.images,
         # Lets the job say what it is from inside.
         builtin=True,
     )
 
 
-def job_image(chart: Path) -> str:
+def job_image(chart: Chart) -> str:
     """The image of jobs that name none."""
-    return str(load_values(chart / "values.yaml").data["podman"]["image"])
+    return str(chart.defaults.data["podman"]["image"])
 
 
 def measure_pods(cells: Sequence[Cell], around: Surroundings, plan: Plan) -> Harvest:
@@ -151,7 +153,7 @@ def _measure(job: Trial, cell: Cell, around: Surroundings, harvest: Harvest, dea
 
 def _judge(job: Trial, cell: Cell) -> None:
     """A number counts only when container and driver were what they should be. Raises PodrunnerError."""
-    promise = read_promise(job.bench.options.chart, cell.mode)
+    promise = read_promise(job.bench.options.renderer.chart.modes, cell.mode)
     if promise is None:
         raise PodrunnerError(f"the mode {cell.mode} promises nothing")
     checks = [*check_pods(job.run.pods.values(), promise), check_inside(job.run.log, promise)]

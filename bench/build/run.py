@@ -14,6 +14,7 @@ from bench.build.measurement import HOST, Results, read_facts, read_log
 from bench.build.pods import Surroundings, job_image, make_plan, measure_pods
 from bench.machine import describe_machine
 from podrunner.cluster.removal import run_and_remove
+from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
 from podrunner.secrets.redact import Redactor
 from podrunner.smoke.plan import Options
@@ -21,6 +22,7 @@ from podrunner.smoke.plan import Options
 if TYPE_CHECKING:
     from bench.build.cells import Cell
     from bench.build.measurement import Absence
+    from podrunner.chart.chart import Chart
     from podrunner.cluster.images import ImageSet
     from podrunner.cluster.removal import Removals
 
@@ -36,7 +38,7 @@ class Order:
     `absences` is what cannot be measured.
     """
 
-    chart: Path
+    chart: Chart
     images: ImageSet
     cells: tuple[Cell, ...]
     absences: tuple[Absence, ...]
@@ -66,7 +68,7 @@ def measure(order: Order) -> Results | None:
 def _measure(order: Order, progress: Progress, removals: Removals) -> Results:
     temporary = removals.temporary_folder("podrunner-bench-")
     around = Surroundings(
-        options=Options(order.chart),
+        options=Options(renderer("library", order.chart)),
         images=order.images,
         temporary=temporary,
         progress=progress,

@@ -23,7 +23,7 @@ from bench.check.schema_files import write_schemas
 from bench.check.suites import write_helm_unittest, write_pytest
 from bench.machine import describe_machine
 from bench.marked_page import MarkedPage
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.findings.errors import PodrunnerError, UsageError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _measure(options: argparse.Namespace) -> Results:
     peers = _build_peers()
-    chart = find_chart(ROOT / "chart").resolve()
+    chart = Chart.open(ROOT / "chart").path.resolve()
     with tempfile.TemporaryDirectory(prefix="podrunner-bench-") as temporary:
         cases = write_cases(Path(temporary).resolve(), options.cases)
         paths = {name: path for name, (_, path) in peers.items()}

@@ -15,23 +15,25 @@ from pathlib import Path
 # Before Helm is loaded: Go makes as many threads as there are cores. COMMAND inherits it.
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
+from podrunner.cases.case import Case  # noqa: E402
+from podrunner.chart.chart import Chart  # noqa: E402
 from podrunner.formats.placed import load_values  # noqa: E402
-from podrunner.helm.library import LibraryRenderer  # noqa: E402 -- after the line above
+from podrunner.helm.library import HelmLibrary  # noqa: E402 -- after the line above
 
 RENDERS = 10
 
 
-def main(chart: Path, file: Path, rounds: int, command: list[str]) -> None:
+def main(folder: Path, file: Path, rounds: int, command: list[str]) -> None:
     """Times so many rounds and one before them, which is not counted."""
-    values = load_values(file).data
-    renderers = {"without": LibraryRenderer(chart), "with": LibraryRenderer(chart, loaded_from=chart)}
-    times: dict[str, list[float]] = {"helm": [], **{name: [] for name in renderers}}
+    case, chart = Case("bench", (load_values(file),)), Chart.open(folder)
+    libraries = {"without": HelmLibrary(chart), "with": HelmLibrary(chart, loaded_from=folder)}
+    times: dict[str, list[float]] = {"helm": [], **{name: [] for name in libraries}}
     for _ in range(rounds + 1):
         times["helm"].append(1000 * cpu_seconds(command))
-        for name, renderer in renderers.items():
+        for name, library in libraries.items():
             began = time.process_time()
             for _ in range(RENDERS):
-                renderer.render(values)
+                library.template(case)
             times[name].append(1000 * (time.process_time() - began) / RENDERS)
     print(json.dumps({name: series[1:] for name, series in times.items()}))
 

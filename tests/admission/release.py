@@ -6,8 +6,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart.chart import find_chart
-from podrunner.formats.placed import Values
+from podrunner.chart.chart import Chart
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.security.pod_security import LEVELS
 from podrunner.modes.runners import Runner, pod_security, read_runners
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from .cluster import Cluster
 
-CHART = find_chart()
+CHART = Chart.open()
 # As OpenShift annotates a namespace: the ids that its pods may have.
 ID_RANGES = {
     "openshift.io/sa.scc.uid-range": "1000650000/10000",
@@ -49,7 +48,7 @@ class Release:
         """Namespace → Pod Security level that it enforces: for the manager `restricted`, unless its jobs need more."""
         levels = {self.rendering.namespace: "restricted"}
         for runner in self.runners:
-            wanted = pod_security(CHART, runner, self.kube_version) or "privileged"
+            wanted = pod_security(CHART.modes, runner, self.kube_version) or "privileged"
             levels[runner.job_namespace] = max(levels.get(runner.job_namespace, ""), wanted, key=_rank)
         # What the chart makes is labelled by the chart.
         made = {one["metadata"]["name"]: one["metadata"]["labels"] for one in self.rendering.objects("Namespace")}
@@ -78,12 +77,9 @@ def secret_files(pod: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def render(case: Case, url: str, kube_version: str) -> Release:
     """Render a case with nothing changed but GitLab's address, for the version of the API server."""
-    layers = (*case.layers, Values({"gitlab": {"url": url}}, "the test"))
-    final = replace(case, layers=layers)
-    rendering = renderer("library", CHART).render(
-        final.values, case=case.name, release=case.release, namespace=case.namespace, kube_version=kube_version
-    )
-    runners = tuple(read_runners(CHART, layers, rendering))
+    final = replace(case, kube_version=kube_version, api_versions=()).with_values({"gitlab": {"url": url}}, "the test")
+    rendering = renderer("library", CHART).render(final)
+    runners = tuple(read_runners(CHART.effective(final.layers), rendering))
     made = {one["metadata"]["name"]: one.get("stringData", {}) for one in rendering.objects("Secret")}
     tokens = {one.name: made.get(one.secret, {}).get(one.key) or new_token() for one in runners}
     return Release(case, rendering, runners, tokens, kube_version)

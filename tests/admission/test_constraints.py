@@ -13,8 +13,7 @@ import pytest
 import yaml
 
 from podrunner.cases.case import Case
-from podrunner.chart.chart import find_preset
-from podrunner.formats.placed import Values, load_values
+from podrunner.formats.placed import Values
 from podrunner.manifests.security.scc import judge
 
 from .release import CHART, ID_RANGES, installed, render
@@ -52,7 +51,7 @@ def shipped(bench: Bench) -> Shipped:
 
 
 def openshift(bench: Bench, values: dict[str, Any] | None = None) -> Release:
-    layers = (load_values(find_preset(CHART, "openshift")), Values(values or {}, "the test"))
+    layers = (CHART.preset("openshift"), Values(values or {}, "the test"))
     return render(Case("openshift", layers), bench.gitlab.url, bench.cluster.version)
 
 

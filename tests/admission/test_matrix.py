@@ -10,7 +10,6 @@ import pytest
 
 from podrunner.cases.case import Case
 from podrunner.cases.matrix import load_matrix, make_cases
-from podrunner.chart.schema import load_defaults
 from podrunner.manifests.objects import find_pods
 from podrunner.manifests.security.pod_security import LEVELS, level
 from podrunner.manifests.security.scc import judge
@@ -18,7 +17,7 @@ from podrunner.modes.promise import check_pods
 from podrunner.modes.runners import read_promise
 from podrunner.runner.job_pod.pod import job_pod
 from podrunner.runner.permissions import WELCOME, needs_of
-from podrunner.values.merge import coalesce, merge
+from podrunner.values.merge import merge
 
 from .release import CHART, ID_RANGES, render
 from .trial import Trial, attempt
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from .cluster import Cluster
     from .trial import Bench
 
-MATRIX = CHART.parent / "tests" / "matrix.yaml"
+MATRIX = CHART.path.parent / "tests" / "matrix.yaml"
 # A namespace for each job needs the controllers that make its account.
 CONTROLLED = {"rights-for-every-feature", "rights-that-somebody-else-gives", "an-uninstall-that-takes-everything"}
 # One of its runners makes its pods in another cluster.
@@ -99,7 +98,7 @@ def test_cancelled_jobs_leave_nothing(trial: Trial) -> None:
 
 def test_the_pod_keeps_the_promise_of_its_mode(trial: Trial) -> None:
     for runner in trial.release.runners:
-        promise = read_promise(CHART, runner.mode)
+        promise = read_promise(CHART.modes, runner.mode)
         if promise:
             problems = [check for check in check_pods([trial.pods[runner.name] or {}], promise) if check.problem]
 
@@ -160,7 +159,7 @@ def test_the_level_of_every_rendered_pod_is_the_one_that_admission_enforces(
 
 def podman_runners(trial: Trial) -> Iterable[tuple[Runner, dict[str, Any]]]:
     """Give the runners of a mode that sets podman up, each with the values of `podman` that hold for it."""
-    values = coalesce(load_defaults(CHART).data, trial.release.case.values)
+    values = CHART.effective(trial.release.case.layers)
     for runner in trial.release.runners:
         own = ((values.get("runners") or {}).get(runner.name) or {}).get("podman") or {}
         if runner.mode != "none":

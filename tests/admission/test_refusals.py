@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from podrunner.cases.case import Case
-from podrunner.chart.chart import find_preset, modes, presets
-from podrunner.formats.placed import Values, load_values
+from podrunner.formats.placed import Values
 from podrunner.manifests.security.pod_security import LEVELS
 
 from .release import CHART, render
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def release(bench: Bench) -> Release:
     """Return the preset unprivileged, rendered."""
-    layers = (load_values(find_preset(CHART, "unprivileged")),)
+    layers = (CHART.preset("unprivileged"),)
     return render(Case("unprivileged", layers), bench.gitlab.url, bench.cluster.version)
 
 
@@ -57,14 +56,14 @@ def test_a_manager_that_may_not_make_secrets_gets_no_further(release: Release, b
     assert 'cannot create resource "secrets"' in trial.traces["default"]
 
 
-@pytest.mark.parametrize("preset", presets(CHART))
+@pytest.mark.parametrize("preset", CHART.presets)
 def test_a_presets_jobs_run_where_the_chart_makes_their_namespace_and_are_refused_one_level_stricter(
     preset: str, bench: Bench, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     if preset == "openshift":
         request.getfixturevalue("constraints")
     made = Values({"jobs": {"namespace": f"jobs-of-{preset}", "createNamespace": True}}, "the test")
-    case = Case(preset, (load_values(find_preset(CHART, preset)), made))
+    case = Case(preset, (CHART.preset(preset), made))
     release = render(case, bench.gitlab.url, bench.cluster.version)
     promised = release.levels[f"jobs-of-{preset}"]
     stricter = {**release.levels, f"jobs-of-{preset}": LEVELS[LEVELS.index(promised) - 1]}
@@ -75,7 +74,7 @@ def test_a_presets_jobs_run_where_the_chart_makes_their_namespace_and_are_refuse
     refused = attempt(release, bench, tmp_path / "stricter", levels=stricter)
 
     assert release.levels["podrunner"] == "restricted"
-    assert promised == modes(CHART)[release.runners[0].mode]["podSecurity"]
+    assert promised == CHART.modes[release.runners[0].mode]["podSecurity"]
     assert (accepted.refused, accepted.pods["default"] is None) == ([], False)
     assert refused.pods == {"default": None}
     assert 'violates PodSecurity "' + stricter[f"jobs-of-{preset}"] in refused.traces["default"]

@@ -9,16 +9,16 @@ from bench.check.results import Measure, Results, Series
 from bench.check.schema_files import write_schemas
 from bench.check.suites import write_helm_unittest, write_pytest
 from podrunner.cases.matrix import load_matrix, make_cases
-from podrunner.chart.chart import read_chart_file
+from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.helm.renderer import renderer
 
-CHART = Path(__file__).resolve().parents[2] / "chart"
+CHART = Chart.open(Path(__file__).resolve().parents[2] / "chart")
 
 
 def test_the_cases_are_every_team_on_every_version_and_none_is_wrong(tmp_path):
     cases = write_cases(tmp_path, 8)
-    checker = Checker(CHART, renderer("library", CHART), read_chart_file(CHART).app_version)
+    checker = Checker(renderer("library", CHART), CHART.file.app_version)
 
     results = [checker.check(case) for case in make_cases(load_matrix(cases.matrix, CHART))]
 
@@ -30,11 +30,7 @@ def test_no_two_teams_have_a_document_in_common(tmp_path):
     write_cases(tmp_path, 8)
     helm = renderer("library", CHART)
     made = make_cases(load_matrix(tmp_path / "matrix.yaml", CHART))[:: len(VERSIONS)]
-    texts = [
-        document.text
-        for case in made
-        for document in helm.render(case.values, release=case.release, namespace=case.namespace).documents
-    ]
+    texts = [document.text for case in made for document in helm.render(case).documents]
 
     assert len(made) == 8
     assert len(set(texts)) == len(texts)
@@ -51,7 +47,7 @@ def test_a_second_writing_gives_the_same_files(tmp_path):
 
 def test_both_suites_assert_as_much(tmp_path):
     cases = write_cases(tmp_path, 2)
-    suites = sorted(write_helm_unittest(cases, CHART).iterdir())
+    suites = sorted(write_helm_unittest(cases, CHART.path).iterdir())
     write_pytest(cases)
 
     assert [suite.name for suite in suites] == ["team-000_test.yaml", "team-001_test.yaml"]
@@ -66,10 +62,10 @@ def test_a_pipe_renders_and_validates_for_its_version(tmp_path):
     cases = write_cases(tmp_path, 1)
     peers = {"helm": Path("/bin/helm"), "kubeconform": Path("/bin/kubeconform")}
 
-    scripts = write_scripts(cases, CHART, peers, write_schemas(tmp_path / "schemas"))
+    scripts = write_scripts(cases, CHART.path, peers, write_schemas(tmp_path / "schemas"))
 
     first = scripts["each"].read_text().splitlines()[2]
-    assert first.startswith(f"/bin/helm template team-000 {CHART} --namespace team-000 ")
+    assert first.startswith(f"/bin/helm template team-000 {CHART.path} --namespace team-000 ")
     assert " --kube-version 1.25.0 | /bin/kubeconform -strict " in first
     assert (tmp_path / "schemas/v1.25.0/deployment-apps-v1.json").is_file()
     assert scripts["once"].read_text().count("helm template") == 1

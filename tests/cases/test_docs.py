@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.findings.errors import MatrixError
 from podrunner.findings.finding import errors
@@ -25,12 +26,12 @@ def blocks(checkout: Path) -> list[tuple[str, str]]:
 def test_the_example_makes_the_cases_that_the_page_counts_and_all_pass(
     blocks: list[tuple[str, str]], checkout: Path, tmp_path: Path
 ) -> None:
-    chart = checkout / "chart"
+    chart = Chart.open(checkout / "chart")
     file = tmp_path / "matrix.yaml"
     file.write_text(blocks[0][1])
 
     cases = make_cases(load_matrix(file, chart), strategy="full")
-    checker = Checker(chart, renderer("library", chart))
+    checker = Checker(renderer("library", chart))
     failed = [str(finding) for case in cases for finding in errors(checker.check(case).findings)]
 
     assert len(cases) == 16 + 1
@@ -44,7 +45,7 @@ def test_the_three_ways_to_write_an_axis_are_read(
     file = tmp_path / "matrix.yaml"
     file.write_text(blocks[1][1])
 
-    matrix = load_matrix(file, checkout / "chart")
+    matrix = load_matrix(file, Chart.open(checkout / "chart"))
 
     assert {name: list(axis) for name, axis in matrix.axes.items()} == {
         "preset": ["privileged", "unprivileged"],
@@ -60,6 +61,6 @@ def test_the_mistake_that_the_page_shows_reads_like_that(
     file.write_text(blocks[0][1].replace("memory: {values:", "memory: {vlaues:"))
 
     with pytest.raises(MatrixError) as error:
-        load_matrix(file, checkout / "chart")
+        load_matrix(file, Chart.open(checkout / "chart"))
 
     assert str(error.value).replace(str(file), "tests/matrix.yaml") == blocks[2][1].strip()

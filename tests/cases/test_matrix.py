@@ -9,6 +9,7 @@ import pytest
 
 from podrunner.cases.case import Case
 from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.chart.chart import Chart
 from podrunner.findings.errors import MatrixError, UsageError
 from podrunner.formats.placed import read_values
 
@@ -32,7 +33,7 @@ def cases_of(write: Write, small_chart: Path) -> Callable[..., list[Case]]:
     """Make the cases of a matrix, given as text."""
 
     def make(text: str, **options: object) -> list[Case]:
-        return make_cases(load_matrix(write(text), small_chart), **options)  # type: ignore[arg-type]
+        return make_cases(load_matrix(write(text), Chart.open(small_chart)), **options)  # type: ignore[arg-type]
 
     return make
 
@@ -304,7 +305,7 @@ def test_a_mistake_in_the_file_has_its_line(fixtures: Path, small_chart: Path, n
     file = fixtures / "matrix" / f"{name}.yaml"
 
     with pytest.raises(MatrixError) as error:
-        make_cases(load_matrix(file, small_chart))
+        make_cases(load_matrix(file, Chart.open(small_chart)))
 
     lines = [str(finding).removeprefix(f"{file}:").strip() for finding in error.value.findings]
     assert lines == WRONG[name]
@@ -314,7 +315,7 @@ def test_a_values_file_that_is_not_there_is_named_where_it_is_asked_for(fixtures
     file = fixtures / "matrix" / "missing-values-file.yaml"
 
     with pytest.raises(MatrixError) as error:
-        load_matrix(file, small_chart)
+        load_matrix(file, Chart.open(small_chart))
 
     assert str(error.value) == (
         f"{file}:4:22: error: axes.size.many.values: {file.parent}/nowhere.yaml: no such file. "
@@ -326,7 +327,7 @@ def test_a_broken_values_file_is_named_itself(fixtures: Path, small_chart: Path)
     file = fixtures / "matrix" / "broken-values-file.yaml"
 
     with pytest.raises(MatrixError) as error:
-        load_matrix(file, small_chart)
+        load_matrix(file, Chart.open(small_chart))
 
     (finding,) = error.value.findings
     assert finding.file.endswith("values/not-a-map.yaml")
@@ -336,7 +337,7 @@ def test_all_mistakes_of_a_file_are_named_at_once_and_in_order(write: Write, sma
     file = write("axes:\n  preset: [lowd]\n  size: {}\nstrategy: ful\n")
 
     with pytest.raises(MatrixError) as error:
-        load_matrix(file, small_chart)
+        load_matrix(file, Chart.open(small_chart))
 
     assert [(finding.line, finding.rule.code) for finding in error.value.findings] == [
         (2, "matrix-preset"),
@@ -347,4 +348,4 @@ def test_all_mistakes_of_a_file_are_named_at_once_and_in_order(write: Write, sma
 
 def test_a_matrix_that_is_not_there_is_wrong_use(small_chart: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere\.yaml: cannot be read: No such file"):
-        load_matrix(Path("nowhere.yaml"), small_chart)
+        load_matrix(Path("nowhere.yaml"), Chart.open(small_chart))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from podrunner.cases.case import Case
 from podrunner.cases.matrix import load_matrix, make_cases
-from podrunner.helm.renderer import renderer
-from podrunner.manifests.rendering import Renderer, Rendering
+from podrunner.chart.chart import Chart
+from podrunner.helm.renderer import Renderer, renderer
+from podrunner.manifests.rendering import Rendering
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "chart"
-CASES = [case for case in make_cases(load_matrix(ROOT / "tests/matrix.yaml", CHART)) if not case.expect_fail]
+OPENED = Chart.open(CHART)
+CASES = [case for case in make_cases(load_matrix(ROOT / "tests/matrix.yaml", OPENED)) if not case.expect_fail]
 
 
 @cache
 def helm() -> Renderer:
     """Load the chart once in each process: to load it takes as long as to render it."""
-    return renderer("library", CHART)
+    return renderer("library", OPENED)
 
 
 @cache
@@ -30,11 +33,7 @@ def rendered() -> dict[str, Rendering]:
 
 def render_case(case: Case, release: str = "", namespace: str = "", values: dict[str, Any] | None = None) -> Rendering:
     """A case as it is, or with another release, namespace or other values."""
-    return helm().render(
-        case.values if values is None else values,
-        case=case.name,
-        release=release or case.release,
-        namespace=namespace or case.namespace,
-        kube_version=case.kube_version,
-        api_versions=case.api_versions,
-    )
+    case = replace(case, release=release or case.release, namespace=namespace or case.namespace)
+    if values is not None:
+        case = replace(case, layers=()).with_values(values, "the test")
+    return helm().render(case)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from podrunner.helm.library import LibraryRenderer
+from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
+from podrunner.helm.renderer import renderer
 
 from .matrix_cases import CASES, render_case
 
@@ -47,7 +49,7 @@ def changed(chart: Path, folder: Path, old: str, new: str) -> Path:
 
 def rendered(chart: Path, values: dict[str, Any] = VALUES) -> dict[str, str]:
     """Template → the text of its documents, and the notes."""
-    rendering = LibraryRenderer(chart).render(values)
+    rendering = renderer("library", Chart.open(chart)).render(Case("the test").with_values(values, "the test"))
     texts = {"templates/NOTES.txt": rendering.notes}
     for document in rendering.documents:
         texts[document.template] = texts.get(document.template, "") + document.text
@@ -100,18 +102,11 @@ def test_whichever_template_is_the_first_all_give_the_same(chart: Path, tmp_path
 
 
 def test_computed_by_every_template_for_itself_they_are_the_same(podrunner_chart: Path, tmp_path: Path) -> None:
-    for_itself = LibraryRenderer(changed(podrunner_chart, tmp_path, COMPUTED, "{{- if true -}}"))
+    for_itself = renderer("library", Chart.open(changed(podrunner_chart, tmp_path, COMPUTED, "{{- if true -}}")))
     cases = CASES[::7]
 
     for case in cases:
         kept = render_case(case)
-        again = for_itself.render(
-            case.values,
-            case=case.name,
-            release=case.release,
-            namespace=case.namespace,
-            kube_version=case.kube_version,
-            api_versions=case.api_versions,
-        )
+        again = for_itself.render(case)
         assert (again.text, again.notes) == (kept.text, kept.notes), case.name
     assert len(cases) > 10

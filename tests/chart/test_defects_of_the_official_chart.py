@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.chart.schema import load_defaults, load_schema
 from podrunner.findings.errors import RenderError, ValuesError
 from podrunner.values.merge import coalesce, merge
+from tests.renders import render_values
 
 from .matrix_cases import CHART, helm, rendered
 
@@ -26,16 +26,16 @@ TYPOGRAPHY = re.compile("[\u2010-\u2015\u2018-\u201f]")
 @pytest.mark.parametrize("base", [{}, EVERYTHING], ids=["minimal", "everything"])
 def test_a_null_in_the_values_ends_in_no_error_of_the_template_engine(base: dict[str, Any]) -> None:
     """There: runners.config=null, the documented way to use configPath, fails with "wrong type for value"."""
-    chart, schema = helm(), load_schema(CHART)
-    defaults = load_defaults(CHART).data
+    chart = helm().chart
+    schema, defaults = chart.schema, chart.defaults.data
     assert schema
 
     errors = []
     for path in paths(defaults):
         values = merge({"gitlab": {"url": "https://gitlab.example.com"}}, base, without(path))
-        if schema[1].is_valid(coalesce(defaults, values)):
+        if schema.validator.is_valid(coalesce(defaults, values)):
             try:
-                chart.render(values)
+                render_values(helm(), values)
             except RenderError as error:
                 # The engine begins with the expression; a refusal of ours is a sentence.
                 errors += [(path, error.message)] if error.message.startswith("`") else []

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from podrunner.cases.case import Case
-from podrunner.chart.chart import read_chart_file
 from podrunner.check.checker import Checker
 from podrunner.findings.finding import Finding, errors
 from podrunner.formats.placed import Values
@@ -87,7 +86,7 @@ def _object(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def checker() -> Checker:
     """Load the chart once."""
-    return Checker(CHART, helm(), read_chart_file(CHART).app_version)
+    return Checker(helm(), helm().chart.file.app_version)
 
 
 @settings(

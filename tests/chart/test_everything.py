@@ -12,6 +12,7 @@ from podrunner.findings.severity import Severity
 from podrunner.formats.placed import load_values
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.schemas.crds import Crds
+from tests.renders import render_values
 
 from .matrix_cases import CHART, ROOT, helm
 
@@ -63,7 +64,7 @@ def test_a_switch_that_is_left_off_is_there(path: str) -> None:
 @pytest.mark.parametrize("name", ["minimal", "everything"])
 def test_both_ends_are_what_each_kubernetes_takes(name: str, version: str, monitoring_crds: Crds) -> None:
     values = load_values(ROOT / f"tests/values/{name}.yaml").data
-    rendering = helm().render(values, kube_version=version)
+    rendering = render_values(helm(), values, kube_version=version)
 
     findings = check_manifests(rendering, version, monitoring_crds)
 
@@ -80,7 +81,7 @@ def test_the_definitions_see_a_mistake(monitoring_crds: Crds) -> None:
     values = load_values(ROOT / "tests/values/everything.yaml").data
     wrong = [{"sourceLabels": "__name__"}]
     values["metrics"]["podMonitor"]["metricRelabelings"] = wrong
-    rendering = helm().render(values)
+    rendering = render_values(helm(), values)
 
     (finding, *_) = [
         one for one in check_manifests(rendering, "1.34", monitoring_crds) if one.severity is Severity.ERROR

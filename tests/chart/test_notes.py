@@ -11,7 +11,7 @@ import yaml
 from podrunner.cases.case import Case
 from podrunner.modes.runners import pod_security, read_runners
 
-from .matrix_cases import CASES, CHART, render_case
+from .matrix_cases import CASES, helm, render_case
 
 
 @pytest.mark.parametrize(("preset", "level"), [("unprivileged", "baseline"), ("privileged", "privileged")])
@@ -60,12 +60,12 @@ def test_the_notes_name_the_level_that_an_option_needs(render: Any, podman: dict
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_notes_name_the_level_that_is_worked_out_from_config_toml(case: Case) -> None:
     rendering = render_case(case)
-    runners = read_runners(CHART, case.layers, rendering)
+    runners = read_runners(helm().chart.effective(case.layers), rendering)
 
     where = r"^  (?:Job pods run in namespace [^,\s]+|Each job's pod runs in a namespace that the manager makes for it)"
     told = re.findall(where + r"(?:[,;] .* \"(\w+)\"[.:])?", rendering.notes, re.MULTILINE)
 
-    assert told == [pod_security(CHART, runner, case.kube_version) for runner in runners]
+    assert told == [pod_security(helm().chart.modes, runner, case.kube_version) for runner in runners]
 
 
 def test_the_notes_print_the_rights_that_somebody_else_has_to_give(render: Any) -> None:

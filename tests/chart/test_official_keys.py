@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.chart.schema import check_schema
+from podrunner.chart.chart import Chart
 from podrunner.findings.errors import RenderError
 from podrunner.findings.path import dotted
 from podrunner.formats.placed import read_values
+from tests.renders import render_values
 
 from . import matrix_cases
 
@@ -45,7 +46,7 @@ def paths(tree: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, .
 
 def helm(values: dict[str, Any]) -> None:
     """A render by Helm alone, without podrunner's own check before it."""
-    matrix_cases.helm().render({"gitlab": {"url": "https://gitlab.example.com"}, **values})
+    render_values(matrix_cases.helm(), {"gitlab": {"url": "https://gitlab.example.com"}, **values})
 
 
 def nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def test_helm_names_every_key_at_once_and_what_becomes_of_it() -> None:
 
 
 def test_check_names_the_line_of_each(podrunner_chart: Path) -> None:
-    findings = check_schema(podrunner_chart, [read_values(OFFICIAL, "official.yaml")])
+    findings = Chart.open(podrunner_chart).check([read_values(OFFICIAL, "official.yaml")])
 
     assert [str(finding).partition(": is")[0] for finding in findings if finding.rule.code == "values-official"] == [
         "official.yaml:1:1: error: gitlabUrl",
@@ -112,4 +113,4 @@ def test_a_runner_may_bear_the_name_of_such_a_key(render: Any, name: str) -> Non
 def test_a_section_that_is_gitlabs_only_is_closed(podrunner_chart: Path) -> None:
     layer = read_values("serviceAccount: {naem: x}\n", "official.yaml")
 
-    assert [each.rule.code for each in check_schema(podrunner_chart, [layer])] == ["values-unknown-key"]
+    assert [each.rule.code for each in Chart.open(podrunner_chart).check([layer])] == ["values-unknown-key"]

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 
 
 @pytest.fixture(scope="module")
 def profile() -> dict[str, Any]:
     """Return the profile."""
-    text = (find_chart() / "files/seccomp/podman.json").read_text(encoding="utf-8")
+    text = (Chart.open().path / "files/seccomp/podman.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
     return data
 

@@ -10,9 +10,11 @@ from xml.etree import ElementTree as ET
 import helm_python
 import pytest
 
-from podrunner.cases.selection import collect_cases
+from podrunner.cases.selection import matrix_cases
+from podrunner.chart.chart import Chart
 from podrunner.cli.check import add_arguments
 from podrunner.cli.main import main
+from podrunner.cli.options import read_selection
 
 Check = Callable[..., tuple[int, list[str]]]
 
@@ -237,7 +239,8 @@ def test_release_namespace_and_api_versions_of_the_command_line_hold_for_the_mat
     add_arguments(parser)
     options = ["--release", "r", "--namespace", "n", "--api-versions", "example.com/v1"]
 
-    (case,), _ = collect_cases(parser.parse_args(["--matrix", matrix, *options]), checkout / "chart")
+    chart = Chart.open(checkout / "chart")
+    (case,) = matrix_cases(read_selection(parser.parse_args(["--matrix", matrix, *options]), chart), chart)
 
     assert (case.release, case.namespace, case.api_versions) == ("r", "n", ("example.com/v1",))
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from podrunner.cases.case import Case
 from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.findings.errors import PodrunnerError
 from podrunner.formats.placed import load_layer
@@ -64,7 +65,7 @@ def mutate(source: str, edits: list[tuple[str, int, str]]) -> str:
 @pytest.fixture(scope="module")
 def checker(checkout: Path) -> Checker:
     """Load our chart once."""
-    return Checker(checkout / "chart", renderer("library", checkout / "chart"), "19.4.0")
+    return Checker(renderer("library", Chart.open(checkout / "chart")), "19.4.0")
 
 
 @QUICK

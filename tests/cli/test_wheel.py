@@ -28,7 +28,7 @@ def test_an_installed_wheel_brings_its_chart_and_its_tables(checkout: Path, tmp_
         text=True,
     )
     where = subprocess.run(
-        [sys.executable, "-c", "from podrunner.chart.chart import find_chart; print(find_chart())"],
+        [sys.executable, "-c", "from podrunner.chart.chart import Chart; print(Chart.open().path)"],
         env={**os.environ, "PYTHONPATH": str(installed)},
         check=True,
         capture_output=True,

@@ -12,8 +12,7 @@ from podrunner.cli.main import main
 SENTENCES = {
     "check nowhere.yaml": "nowhere.yaml: no such file.",
     "check --chart nowhere": "nowhere: no chart here, there is no Chart.yaml. Give the chart's directory.",
-    "check --chart small-1.0.0.tgz": "small-1.0.0.tgz: no chart here, there is no Chart.yaml. "
-    "Give the chart's directory. Unpack it first: tar xzf.",
+    "check --chart small-1.0.0.tgz": "small-1.0.0.tgz: no such file.",
     "check --kube-version new": "`new` is not a Kubernetes version. Write it like 1.34 or 1.34.2.",
     "check --runner-version new": "argument --runner-version: new is not a version of GitLab Runner. "
     "Write it like 19.4. See `podrunner check --help`.",

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.helm.renderer import renderer
 
@@ -127,11 +128,9 @@ def change(file: Path, before: str, after: str) -> None:
 
 def rendered(chart: Path, matrix: Path) -> dict[str, dict[str, Any]]:
     """Make case → object → what plain YAML reads of Helm's output, for the cases that Helm renders."""
-    # A copy: charts are remembered by their folder.
-    copy = chart.parent / f"copy-{len(list(chart.parent.iterdir()))}"
-    shutil.copytree(chart, copy)
-    checker = Checker(copy, renderer("library", copy))
-    results = [checker.check(case) for case in make_cases(load_matrix(matrix, copy))]
+    opened = Chart.open(chart)
+    checker = Checker(renderer("library", opened))
+    results = [checker.check(case) for case in make_cases(load_matrix(matrix, opened))]
     return {
         result.case.name: {name(one): one for one in yaml.safe_load_all(result.rendering.text) if one}
         for result in results

@@ -5,8 +5,7 @@ import re
 import pytest
 import yaml
 
-from podrunner.chart.chart import find_chart
-from podrunner.chart.schema import check_schema
+from podrunner.chart.chart import Chart
 from podrunner.explain.catalogue import KINDS, Cause, Level, Pattern, load_catalogue, read_catalogue
 from podrunner.explain.diagnosis import explain, fill
 from podrunner.explain.scan import Scan
@@ -14,6 +13,7 @@ from podrunner.explain.trace import Trace
 from podrunner.findings.finding import errors
 from podrunner.formats.placed import read_values
 
+CHART = Chart.open()
 ENTRIES = list(load_catalogue())
 SAMPLES = [
     pytest.param(entry, sample, id=f"{entry.id}-{number}")
@@ -65,7 +65,7 @@ def test_the_values_of_a_fix_are_values_of_the_chart(entry: Cause) -> None:
     base = read_values("gitlab: {url: https://gitlab.example.com}\n", "base.yaml")
     change = read_values(fill(entry.values, {}), f"{entry.id}.yaml")
 
-    found = errors(check_schema(find_chart(None), [base, change]))
+    found = errors(CHART.check([base, change]))
 
     assert [finding.message for finding in found] == []
 

@@ -11,11 +11,10 @@ import pytest
 
 from podrunner.cases.case import Case
 from podrunner.cases.matrix import load_matrix, make_cases
-from podrunner.chart.schema import check_schema
+from podrunner.chart.chart import Chart
 from podrunner.findings.errors import RenderError, UsageError
-from podrunner.helm.command import CommandRenderer, Finished
-from podrunner.helm.renderer import renderer
-from podrunner.manifests.rendering import Renderer
+from podrunner.helm.command import Finished, HelmCommand
+from podrunner.helm.renderer import Renderer, renderer
 
 MANIFEST = """\
 ---
@@ -48,9 +47,9 @@ class Helm:
 def test_values_go_through_standard_input_and_the_rest_through_arguments(small_chart: Path) -> None:
     helm = Helm(stdout=MANIFEST)
 
-    CommandRenderer(small_chart, helm).render(
-        {"token": "glrt-secret"}, release="ci", namespace="builds", kube_version="1.30", api_versions=["a/v1"]
-    )
+    case = Case("", release="ci", namespace="builds", kube_version="1.30", api_versions=("a/v1",))
+
+    HelmCommand(Chart.open(small_chart), helm).template(case.with_values({"token": "glrt-secret"}, "the test"))
 
     arguments, stdin = helm.asked[-1]
     assert arguments == [
@@ -64,7 +63,7 @@ def test_values_go_through_standard_input_and_the_rest_through_arguments(small_c
 
 
 def test_the_output_is_split_into_documents_by_their_source(small_chart: Path) -> None:
-    rendering = CommandRenderer(small_chart, Helm(stdout=MANIFEST)).render({})
+    rendering = HelmCommand(Chart.open(small_chart), Helm(stdout=MANIFEST)).template(Case(""))
 
     assert [(document.template, document.name) for document in rendering.documents] == [
         ("templates/configmap.yaml", "ConfigMap/ci"),
@@ -76,14 +75,14 @@ def test_a_refusal_of_the_command_reads_like_one_of_the_library(small_chart: Pat
     helm = Helm(stderr="Error: execution error at (small/templates/deployment.yaml:2:4): no\n", exit_code=1)
 
     with pytest.raises(RenderError, match=r"^templates/deployment\.yaml:2:4: no$"):
-        CommandRenderer(small_chart, helm).render({})
+        HelmCommand(Chart.open(small_chart), helm).template(Case(""))
 
 
 def test_without_the_program_a_sentence_says_so(small_chart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
 
     with pytest.raises(UsageError, match="there is no program `helm` on PATH") as error:
-        renderer("command", small_chart)
+        renderer("command", Chart.open(small_chart))
 
     assert error.value.exit_code == 2
 
@@ -100,7 +99,7 @@ def helm(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.usefixtures("helm")
 def test_the_command_and_the_library_give_equal_objects_for_every_case_of_our_matrix(checkout: Path) -> None:
-    chart = checkout / "chart"
+    chart = Chart.open(checkout / "chart")
     library, command = renderer("library", chart), renderer("command", chart)
     cases = [case for case in our_cases(checkout) if not case.expect_fail]
 
@@ -112,9 +111,9 @@ def test_the_command_and_the_library_give_equal_objects_for_every_case_of_our_ma
 
 @pytest.mark.usefixtures("helm")
 def test_the_command_and_the_library_refuse_the_same_cases_with_the_same_words(checkout: Path) -> None:
-    chart = checkout / "chart"
+    chart = Chart.open(checkout / "chart")
     library, command = renderer("library", chart), renderer("command", chart)
-    cases = [case for case in our_cases(checkout) if case.expect_fail and not check_schema(chart, case.layers)]
+    cases = [case for case in our_cases(checkout) if case.expect_fail and not chart.check(case.layers)]
 
     refusals = {case.name: (refusal(library, case), refusal(command, case)) for case in cases}
 
@@ -123,17 +122,11 @@ def test_the_command_and_the_library_refuse_the_same_cases_with_the_same_words(c
 
 
 def our_cases(checkout: Path) -> list[Case]:
-    return make_cases(load_matrix(checkout / "tests" / "matrix.yaml", checkout / "chart"))
+    return make_cases(load_matrix(checkout / "tests" / "matrix.yaml", Chart.open(checkout / "chart")))
 
 
 def objects(renderer: Renderer, case: Case) -> dict[tuple[str, str], object]:
-    rendering = renderer.render(
-        case.values,
-        release=case.release,
-        namespace=case.namespace,
-        kube_version=case.kube_version,
-        api_versions=case.api_versions,
-    )
+    rendering = renderer.render_unchecked(case)
     return {(document.template, document.name): document.data for document in rendering.documents}
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from podrunner.chart.chart import Chart
 from podrunner.cli.main import main
 from podrunner.findings.errors import RenderError, UsageError
 from podrunner.helm.renderer import renderer
+from tests.renders import render_values
 
 CONFIG_MAP = """\
 apiVersion: v1
@@ -73,7 +75,7 @@ def parent(tmp_path: Path) -> Path:
 
 
 def test_dependencies_are_rendered_by_their_names_and_conditions(parent: Path) -> None:
-    rendering = renderer("library", parent).render({}, release="ci", namespace="builds")
+    rendering = render_values(renderer("library", Chart.open(parent)), {}, release="ci", namespace="builds")
 
     assert [document.name for document in rendering.documents] == [
         "ConfigMap/ci-again",
@@ -90,7 +92,9 @@ def test_dependencies_are_rendered_by_their_names_and_conditions(parent: Path) -
 
 
 def test_a_dependency_is_switched_on_by_its_condition(parent: Path) -> None:
-    rendering = renderer("library", parent).render({"idle": {"enabled": True}, "sub": {"enabled": False}}, release="ci")
+    rendering = render_values(
+        renderer("library", Chart.open(parent)), {"idle": {"enabled": True}, "sub": {"enabled": False}}, release="ci"
+    )
 
     assert [document.name for document in rendering.documents] == [
         "ConfigMap/ci-again",
@@ -104,7 +108,7 @@ def test_a_dependency_that_was_not_fetched_is_named_with_the_command_that_does(p
     (parent / "charts" / "idle-1.0.0.tgz").unlink()
 
     with pytest.raises(UsageError) as error:
-        renderer(kind, parent)  # type: ignore[arg-type]
+        renderer(kind, Chart.open(parent))  # type: ignore[arg-type]
 
     assert str(error.value) == (
         f"{parent}: Chart.yaml names dependencies that are not in {parent}/charts: idle. "
@@ -123,7 +127,7 @@ def test_a_schema_that_has_no_place_for_a_dependency_is_refused_as_helm_refuses_
     (parent / "values.schema.json").write_text('{"additionalProperties": false, "properties": {"template": {}}}')
 
     with pytest.raises(RenderError, match=r"chart\(s\): parent: - at '': additional properties .* not allowed"):
-        renderer("library", parent).render({})
+        render_values(renderer("library", Chart.open(parent)), {})
 
 
 def test_a_value_that_a_dependency_brings_is_not_missing(parent: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from podrunner.chart.chart import Chart
 from podrunner.findings.errors import RenderError, UsageError
 from podrunner.helm.library import copy_without_schema
-from podrunner.helm.renderer import renderer
-from podrunner.manifests.rendering import Renderer
+from podrunner.helm.renderer import Renderer, renderer
+from tests.renders import render_values
 
 
 @pytest.fixture(scope="module")
 def small(small_chart: Path) -> Renderer:
     """Load the small chart once."""
-    return renderer("library", small_chart)
+    return renderer("library", Chart.open(small_chart))
 
 
 def test_a_rendering_holds_every_object_with_its_template(small: Renderer) -> None:
-    rendering = small.render({}, release="ci", namespace="builds")
+    rendering = render_values(small, {}, release="ci", namespace="builds")
 
     assert [(document.template, document.name) for document in rendering.documents] == [
         ("templates/configmap.yaml", "ConfigMap/ci"),
@@ -30,7 +31,7 @@ def test_a_rendering_holds_every_object_with_its_template(small: Renderer) -> No
 
 
 def test_the_text_of_a_rendering_names_the_source_of_each_document(small: Renderer) -> None:
-    text = small.render({}).text
+    text = render_values(small, {}).text
 
     assert [line for line in text.splitlines() if line.startswith("# Source")] == [
         "# Source: small/templates/configmap.yaml",
@@ -39,10 +40,10 @@ def test_the_text_of_a_rendering_names_the_source_of_each_document(small: Render
 
 
 def test_kubernetes_version_and_api_versions_reach_the_templates(small: Renderer) -> None:
-    plain = small.render({}, kube_version="1.30").object("ConfigMap")["data"]
-    rich = small.render({}, kube_version="v1.31.2", api_versions=["monitoring.coreos.com/v1"]).object("ConfigMap")[
-        "data"
-    ]
+    plain = render_values(small, {}, kube_version="1.30").object("ConfigMap")["data"]
+    rich = render_values(small, {}, kube_version="v1.31.2", api_versions=["monitoring.coreos.com/v1"]).object(
+        "ConfigMap"
+    )["data"]
 
     assert (plain["kubernetes"], plain["monitoring"]) == ("v1.30.0", "false")
     assert (rich["kubernetes"], rich["monitoring"]) == ("v1.31.2", "true")
@@ -59,7 +60,7 @@ metadata: {name: v1.metrics.example.com}
 """
     )
 
-    rendering = renderer("library", chart).render({})
+    rendering = render_values(renderer("library", Chart.open(chart)), {})
 
     assert rendering.object("APIService")["apiVersion"] == "apiregistration.k8s.io/v1"
 
@@ -67,21 +68,21 @@ metadata: {name: v1.metrics.example.com}
 def test_one_template_may_give_several_documents(small: Renderer) -> None:
     objects = [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}} for name in ("a", "b")]
 
-    rendering = small.render({"objects": objects})
+    rendering = render_values(small, {"objects": objects})
 
     assert [data["metadata"]["name"] for data in rendering.objects("Secret")] == ["a", "b"]
 
 
 def test_values_that_the_schema_refuses_are_rendered_nevertheless(small: Renderer) -> None:
     # The schema is checked once for each set of values, not with each render.
-    rendering = small.render({"unknown": 1, "mode": "silent"})
+    rendering = render_values(small, {"unknown": 1, "mode": "silent"})
 
     assert rendering.notes == "Release podrunner is silent.\n"
 
 
 def test_a_refusal_has_its_sentence_and_its_place_in_the_template(small: Renderer) -> None:
     with pytest.raises(RenderError) as error:
-        small.render({"refuse": "set image or leave it"})
+        render_values(small, {"refuse": "set image or leave it"})
 
     assert str(error.value) == "templates/deployment.yaml:2:4: set image or leave it"
     assert (error.value.template, error.value.line, error.value.column) == ("templates/deployment.yaml", 2, 4)
@@ -91,12 +92,12 @@ def test_output_that_is_not_yaml_is_named_with_its_template_and_line(small: Rend
     with pytest.raises(
         RenderError, match=r"templates/deployment\.yaml: rendered to text that is not YAML: .* at `image:`\.$"
     ):
-        small.render({"image": "a: b: c"})
+        render_values(small, {"image": "a: b: c"})
 
 
 def test_a_kubernetes_version_that_the_chart_does_not_take_is_refused(small: Renderer) -> None:
     with pytest.raises(RenderError) as error:
-        small.render({}, kube_version="1.24")
+        render_values(small, {}, kube_version="1.24")
 
     assert str(error.value) == (
         "chart requires kubeVersion: >=1.25.0-0 which is incompatible with Kubernetes v1.24.0. "
@@ -122,20 +123,20 @@ def test_ranges_of_kubernetes_versions_are_read_by_helms_own_library(
     tmp_path: Path, wanted: str, version: str, fits: bool
 ) -> None:
     (tmp_path / "Chart.yaml").write_text(f'apiVersion: v2\nname: x\nversion: 0.0.1\nkubeVersion: "{wanted}"\n')
-    chart = renderer("library", tmp_path)
+    chart = renderer("library", Chart.open(tmp_path))
 
     if fits:
-        assert chart.render({}, kube_version=version).documents == ()
+        assert render_values(chart, {}, kube_version=version).documents == ()
     else:
         with pytest.raises(RenderError, match="chart requires kubeVersion"):
-            chart.render({}, kube_version=version)
+            render_values(chart, {}, kube_version=version)
 
 
 def test_a_chart_that_helm_cannot_load_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("apiVersion: v2\n")
 
     with pytest.raises(UsageError, match="Helm cannot load this chart: "):
-        renderer("library", tmp_path)
+        renderer("library", Chart.open(tmp_path))
 
 
 def test_a_link_that_leads_nowhere_is_wrong_use(tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_a_link_that_leads_nowhere_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "gone.txt").symlink_to("nowhere")
 
     with pytest.raises(UsageError, match=r"gone\.txt: cannot be read, and Helm refuses such a chart: "):
-        renderer("library", tmp_path)
+        renderer("library", Chart.open(tmp_path))
 
 
 def test_folders_that_helmignore_names_are_not_copied(tmp_path: Path) -> None:
@@ -163,13 +164,13 @@ def test_folders_that_helmignore_names_are_not_copied(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("release", "namespace"), [("Bad_Name!", "ci"), ("ci", "Bad_Name!")])
 def test_a_name_that_helm_does_not_take_is_wrong_use(small: Renderer, release: str, namespace: str) -> None:
     with pytest.raises(UsageError, match=r"^`Bad_Name!` is no (release name|namespace): at most "):
-        small.render({}, release=release, namespace=namespace)
+        render_values(small, {}, release=release, namespace=namespace)
 
 
 def test_a_renderer_of_another_name_is_wrong_use(small_chart: Path) -> None:
     with pytest.raises(UsageError, match=r"Choose library \(in this process\) or command"):
-        renderer("libary", small_chart)  # type: ignore[arg-type]
+        renderer("libary", Chart.open(small_chart))  # type: ignore[arg-type]
 
 
 def test_a_big_integer_keeps_all_its_digits(small: Renderer) -> None:
-    assert small.render({"replicas": 1000650000}).object("Deployment")["spec"]["replicas"] == 1000650000
+    assert render_values(small, {"replicas": 1000650000}).object("Deployment")["spec"]["replicas"] == 1000650000

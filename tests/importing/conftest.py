@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.cli.main import main
 from podrunner.formats.placed import read_values
 from podrunner.helm.renderer import renderer
+from tests.renders import render_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ class Run:
         return {change["path"]: change["message"] for change in self.report["changes"] if change["kind"] == kind}
 
     def config_toml(self) -> dict[str, Any]:
-        return renderer("library", find_chart()).render(self.values, namespace="ci").config_toml
+        return render_values(renderer("library", Chart.open()), self.values, namespace="ci").config_toml
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.cli.main import main
 from podrunner.output.paths import shown_path
 
@@ -24,7 +24,7 @@ def test_the_example_becomes_the_values_and_the_list_that_the_page_shows(
     assert main(["import", "config.toml"]) == 0
     out, err = capsys.readouterr()
     assert out == blocks["yaml"]
-    assert err.replace(shown_path(find_chart()), "./chart") == blocks["text"]
+    assert err.replace(shown_path(Chart.open().path), "./chart") == blocks["text"]
 
 
 def test_each_option_on_the_page_is_one_of_the_command(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.chart.chart import find_chart, presets
+from podrunner.chart.chart import Chart
 from podrunner.cli.main import main
 from podrunner.formats.placed import read_values
 
@@ -52,18 +52,18 @@ jobs:
 
 def test_a_fork_says_what_teams_change_and_nothing_else(tmp_path: Path) -> None:
     chart = tmp_path / "chart"
-    chart.symlink_to(find_chart())
+    chart.symlink_to(Chart.open().path)
     file = tmp_path / "values" / "team-a.yaml"
     file.parent.mkdir()
 
     assert main(["init", "team-a", "--url", "https://gitlab.example.com", "--output", str(file)]) == 0
     lines = file.read_text().splitlines()
     schema = lines[0].removeprefix("# yaml-language-server: $schema=")
-    assert (file.parent / schema).resolve() == (find_chart() / "values.schema.json").resolve()
+    assert (file.parent / schema).resolve() == (Chart.open().path / "values.schema.json").resolve()
     assert file.read_text() == FORK.format(chart=schema.removesuffix("/values.schema.json"))
 
 
-@pytest.mark.parametrize("preset", sorted(presets(find_chart())))
+@pytest.mark.parametrize("preset", sorted(Chart.open().presets))
 def test_a_fork_of_each_preset_passes_the_check(
     preset: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

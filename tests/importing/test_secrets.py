@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.cli.main import main
 from podrunner.importing.secrets import CREDENTIALS
 
@@ -78,7 +78,7 @@ def test_secret_keys_come_from_secrets_that_commands_make(imports: Callable[...,
 
 
 def test_every_secret_key_that_the_chart_takes_has_a_secret() -> None:
-    schema = json.loads((find_chart() / "values.schema.json").read_text())
+    schema = json.loads((Chart.open().path / "values.schema.json").read_text())
 
     assert sorted(CREDENTIALS) == list(schema["$defs"]["runner"]["properties"]["credentials"]["properties"])
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.chart.crds import known_crds
+from podrunner.chart.chart import Chart
 from podrunner.findings.errors import UsageError
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.schemas.crds import Crds
+from tests.renders import render_values
 
 CRD = """\
 apiVersion: apiextensions.k8s.io/v1
@@ -44,14 +45,14 @@ def test_the_crds_of_a_chart_and_of_every_dependency_are_known(tmp_path: Path) -
     with tarfile.open(chart / "charts" / "packed-1.0.0.tgz", "w:gz") as archive:
         archive.add(tmp_path / "packed", "packed")
 
-    assert sorted(kind for _, kind in known_crds(chart, []).schemas) == ["Kite", "Line", "Sun", "Wind"]
+    assert sorted(kind for _, kind in Chart(chart).crds.schemas) == ["Kite", "Line", "Sun", "Wind"]
 
 
 def test_a_folder_that_is_given_wins_over_the_chart(tmp_path: Path) -> None:
     write(tmp_path / "chart" / "crds" / "kite.yaml", crd("Kite"))
     given = write(tmp_path / "given" / "kite.yaml", crd("Kite", "{type: object, required: [spec]}"))
 
-    crds = known_crds(tmp_path / "chart", [given.parent])
+    crds = Chart(tmp_path / "chart").crds_with([given.parent])
 
     assert crds.schemas["example.com/v1", "Kite"]["required"] == ["spec"]
 
@@ -60,13 +61,13 @@ def test_an_archive_that_is_none_is_wrong_use(tmp_path: Path) -> None:
     write(tmp_path / "charts" / "sub-1.0.0.tgz", "not an archive")
 
     with pytest.raises(UsageError, match=r"sub-1\.0\.0\.tgz: cannot be unpacked: .* `helm dependency build`\."):
-        known_crds(tmp_path, [])
+        _ = Chart(tmp_path).crds
 
 
 def test_a_crd_whose_schema_cannot_be_read_is_a_note(small_chart: Path) -> None:
-    small = renderer("library", small_chart)
+    small = renderer("library", Chart.open(small_chart))
     kite = {"apiVersion": "example.com/v1", "kind": "Kite", "metadata": {"name": "k"}}
-    rendering = small.render({"objects": [kite]})
+    rendering = render_values(small, {"objects": [kite]})
     broken = Crds({("example.com/v1", "Kite"): {"type": "object", "pattern": "(", "minimum": "x"}})
 
     (finding,) = check_manifests(rendering, "1.34", broken)
@@ -79,4 +80,4 @@ def test_a_crd_from_a_list_of_objects_is_known(tmp_path: Path) -> None:
     items = "".join(f"  - {line}" if not at else f"    {line}" for at, line in enumerate(crd("Kite").splitlines(True)))
     write(tmp_path / "crds" / "all.yaml", f"apiVersion: v1\nkind: List\nitems:\n{items}")
 
-    assert ("example.com/v1", "Kite") in known_crds(tmp_path, []).schemas
+    assert ("example.com/v1", "Kite") in Chart(tmp_path).crds.schemas

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from podrunner.chart.chart import Chart
 from podrunner.findings.errors import UsageError
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.schemas.crds import load_crds
+from tests.renders import render_values
 
 CRD = """
 apiVersion: apiextensions.k8s.io/v1
@@ -38,8 +40,11 @@ def kite(**spec: object) -> dict[str, object]:
 
 def test_a_custom_object_is_checked_with_the_crd_of_a_folder(tmp_path: Path, small_chart: Path) -> None:
     (tmp_path / "kite.yaml").write_text(CRD)
-    small = renderer("library", small_chart)
-    good, bad = small.render({"objects": [kite(length=None, line="5m")]}), small.render({"objects": [kite(lenght=1)]})
+    small = renderer("library", Chart.open(small_chart))
+    good, bad = (
+        render_values(small, {"objects": [kite(length=None, line="5m")]}),
+        render_values(small, {"objects": [kite(lenght=1)]}),
+    )
     crds = load_crds([tmp_path])
 
     (finding,) = check_manifests(bad, "1.34", crds)
@@ -73,11 +78,13 @@ def test_conditions_of_a_crd_allow_the_fields_beside_them(tmp_path: Path, small_
         CRD.replace("length: {type: integer, nullable: true}", FIELDS.strip()).rstrip() + ALTERNATIVES
     )
     crds = load_crds([tmp_path])
-    small = renderer("library", small_chart)
+    small = renderer("library", Chart.open(small_chart))
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {}}
 
-    good = small.render({"objects": [kite(length=1, line="5m", template=pod)]})
-    (finding,) = check_manifests(small.render({"objects": [kite(length=1, template={**pod, "x": 1})]}), "1.34", crds)
+    good = render_values(small, {"objects": [kite(length=1, line="5m", template=pod)]})
+    (finding,) = check_manifests(
+        render_values(small, {"objects": [kite(length=1, template={**pod, "x": 1})]}), "1.34", crds
+    )
 
     assert check_manifests(good, "1.34", crds) == []
     assert finding.message.startswith("spec.template.x: unknown key.")

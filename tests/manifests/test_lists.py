@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.formats.placed import Values
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.lists import take_lists_apart
+from tests.renders import render_values
 
 WRONG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "dta": {}}
 
@@ -25,7 +27,7 @@ WRONG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "dt
     ],
 )
 def test_a_mistake_in_an_item_is_found(small_chart: Path, wrapped: dict[str, Any]) -> None:
-    checker = Checker(small_chart, renderer("library", small_chart))
+    checker = Checker(renderer("library", Chart.open(small_chart)))
 
     findings = checker.check(Case("list", (Values({"objects": [wrapped]}),))).findings
 
@@ -34,6 +36,6 @@ def test_a_mistake_in_an_item_is_found(small_chart: Path, wrapped: dict[str, Any
 
 def test_a_custom_kind_that_ends_with_list_is_an_object(small_chart: Path) -> None:
     allowed = {"apiVersion": "example.com/v1", "kind": "AllowList", "metadata": {"name": "x"}, "spec": {}, "items": []}
-    rendering = renderer("library", small_chart).render({"objects": [allowed]})
+    rendering = render_values(renderer("library", Chart.open(small_chart)), {"objects": [allowed]})
 
     assert take_lists_apart(rendering) == rendering

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from podrunner.chart.chart import Chart
 from podrunner.findings.finding import Finding
-from podrunner.helm.renderer import renderer
+from podrunner.helm.renderer import Renderer, renderer
 from podrunner.manifests.checks.check import check_manifests
-from podrunner.manifests.rendering import Renderer
 from podrunner.manifests.schemas.kinds import known_versions
+from tests.renders import render_values
 
 Check = Callable[..., list[str]]
 
@@ -20,7 +21,7 @@ Check = Callable[..., list[str]]
 @pytest.fixture(scope="module")
 def small(small_chart: Path) -> Renderer:
     """Load the small chart once."""
-    return renderer("library", small_chart)
+    return renderer("library", Chart.open(small_chart))
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def check(small: Renderer) -> Check:
     """Render some objects beside the two of the small chart and return the findings as text."""
 
     def check_objects(*objects: dict[str, Any], kube: str = "1.34", **values: Any) -> list[str]:
-        rendering = small.render({"objects": list(objects), **values}, kube_version=kube)
+        rendering = render_values(small, {"objects": list(objects), **values}, kube_version=kube)
         return [line(finding) for finding in check_manifests(rendering, kube)]
 
     return check_objects
@@ -180,7 +181,7 @@ def test_a_key_that_is_twice_in_a_rendered_map_is_found(check: Check) -> None:
 
 
 def test_a_finding_names_the_template(small: Renderer) -> None:
-    rendering = small.render({"replicas": "many"})
+    rendering = render_values(small, {"replicas": "many"})
 
     (finding,) = check_manifests(rendering, "1.34")
 

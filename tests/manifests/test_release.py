@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from podrunner.helm.renderer import renderer
+from podrunner.chart.chart import Chart
+from podrunner.helm.renderer import Renderer, renderer
 from podrunner.manifests.checks.release import check_pod_security, check_release
-from podrunner.manifests.rendering import Renderer
+from tests.renders import render_values
 
 SAFE = {
     "allowPrivilegeEscalation": False,
@@ -22,7 +23,7 @@ SAFE = {
 @pytest.fixture(scope="module")
 def small(small_chart: Path) -> Renderer:
     """Load the small chart once."""
-    return renderer("library", small_chart)
+    return renderer("library", Chart.open(small_chart))
 
 
 def obj(kind: str, name: str = "x", **parts: Any) -> dict[str, Any]:
@@ -223,7 +224,7 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
 
 
 def found(small: Renderer, objects: list[Any], values: dict[str, Any] | None = None) -> list[str]:
-    rendering = small.render({"objects": objects})
+    rendering = render_values(small, {"objects": objects})
     findings = [*check_release(rendering, values or {}), *check_pod_security(rendering, "1.34")]
     return [f"{one.rule.code}: {one.message}" for one in findings if one.object != "Deployment/podrunner"]
 
@@ -262,6 +263,6 @@ OPERATED = {"apiVersion": "example.com/v1", "kind": "Kite", "metadata": {"name":
 def test_pods_that_somebody_else_makes_are_worth_a_note_only(
     small: Renderer, objects: list[Any], severity: str
 ) -> None:
-    findings = check_release(small.render({"objects": objects}), {})
+    findings = check_release(render_values(small, {"objects": objects}), {})
 
     assert [one.severity.value for one in findings if one.rule.code == "selector-empty"] == [severity]

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from podrunner.chart.chart import Chart
 from podrunner.findings.finding import Finding
-from podrunner.helm.renderer import renderer
+from podrunner.helm.renderer import Renderer, renderer
 from podrunner.manifests.checks.release import check_release
-from podrunner.manifests.rendering import Renderer
+from tests.renders import render_values
 
 RBAC = "rbac.authorization.k8s.io"
 ELSEWHERE = {"name": "x", "namespace": "elsewhere"}
@@ -19,7 +20,7 @@ ELSEWHERE = {"name": "x", "namespace": "elsewhere"}
 @pytest.fixture(scope="module")
 def small(small_chart: Path) -> Renderer:
     """Load the small chart once. Its Deployment is called podrunner, as is its release."""
-    return renderer("library", small_chart)
+    return renderer("library", Chart.open(small_chart))
 
 
 def obj(kind: str, name: str = "x", api: str = "v1", **parts: Any) -> dict[str, Any]:
@@ -207,7 +208,7 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
 
 
 def found(small: Renderer, objects: list[Any], values: dict[str, Any] | None = None) -> list[str]:
-    findings = check_release(small.render({"objects": objects}), values or {})
+    findings = check_release(render_values(small, {"objects": objects}), values or {})
     return [line(one) for one in findings if one.object != "Deployment/podrunner"]
 
 

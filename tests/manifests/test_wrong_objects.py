@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.formats.placed import Values
 from podrunner.helm.renderer import renderer
@@ -57,7 +58,7 @@ def edited(edits: list[tuple[Place, Any]]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def checker(small_chart: Path) -> Checker:
     """Load the small chart once."""
-    return Checker(small_chart, renderer("library", small_chart))
+    return Checker(renderer("library", Chart.open(small_chart)))
 
 
 def test_the_objects_that_are_edited_are_good_ones(checker: Checker) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.modes.promise import INSIDE_SCRIPT, Promise, check_inside, check_pods
 from podrunner.modes.runners import read_promise
 from podrunner.smoke.expected import read_expected
@@ -35,13 +35,13 @@ def problems(found: dict[str, Any], promise: Promise = UNPRIVILEGED) -> list[str
 
 
 def test_the_modes_of_the_chart_promise_what_the_smoke_expects() -> None:
-    chart = find_chart()
+    modes = Chart.open().modes
 
-    assert read_promise(chart, "unprivileged") == UNPRIVILEGED
-    assert read_promise(chart, "privileged") == PRIVILEGED
-    assert read_promise(chart, "userNamespace") == USER_NAMESPACE
-    assert read_promise(chart, "openshift") == ANY_UID
-    assert read_promise(chart, "none") is None
+    assert read_promise(modes, "unprivileged") == UNPRIVILEGED
+    assert read_promise(modes, "privileged") == PRIVILEGED
+    assert read_promise(modes, "userNamespace") == USER_NAMESPACE
+    assert read_promise(modes, "openshift") == ANY_UID
+    assert read_promise(modes, "none") is None
 
 
 def test_a_pod_as_promised_has_no_problem() -> None:

@@ -6,42 +6,37 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart
-from podrunner.formats.placed import read_values
+from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
+from podrunner.formats.placed import Values, read_values
 from podrunner.helm.renderer import renderer
 from podrunner.modes.promise import INSIDE_SCRIPT
 from podrunner.modes.runners import Runner, pod_security, read_runners
 from podrunner.smoke.overlay import overlay
-from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
-    from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Rendering
 
-CHART = find_chart()
+CHART = Chart.open()
 URL = "http://stand-in.ns.svc:8080"
 
 
-def layered(text: str, **options: Any) -> list[Values]:
+def layered(text: str, **options: Any) -> tuple[Values, ...]:
     given = read_values(text, "values.yaml")
     mirrors = options.pop("mirrors", {})
-    ours = overlay(CHART, [given], URL, mirrors, builtin=options.pop("builtin", False))
-    from podrunner.formats.placed import Values
-
-    return [given, Values(ours, "the smoke")]
+    ours = overlay(CHART.effective([given]), URL, mirrors, builtin=options.pop("builtin", False))
+    return given, Values(ours, "the smoke")
 
 
-def render(layers: list[Values]) -> Rendering:
-    return renderer("library", CHART).render(
-        merge(*(layer.data for layer in layers)), release="podrunner-x", namespace="ns"
-    )
+def render(layers: tuple[Values, ...]) -> Rendering:
+    return renderer("library", CHART).render(Case("the test", layers, release="podrunner-x", namespace="ns"))
 
 
 def test_without_values_one_runner_is_pointed_at_the_stand_in() -> None:
     layers = layered("", mirrors={"docker.io": "registry.ns.svc:5000"})
     rendering = render(layers)
 
-    assert read_runners(CHART, layers, rendering) == [
+    assert read_runners(CHART.effective(layers), rendering) == [
         Runner("default", "unprivileged", "ns", "podrunner-x-default", "token", in_release=False)
     ]
     [runner] = rendering.config_toml["runners"]
@@ -71,7 +66,7 @@ def test_each_runner_keeps_its_mode_secret_and_namespace() -> None:
             config: {kubernetes: {namespace: jobs}}
     """)
 
-    runners = read_runners(CHART, layers, render(layers))
+    runners = read_runners(CHART.effective(layers), render(layers))
 
     assert runners == [
         Runner("alpha", "unprivileged", "jobs", "podrunner-x-alpha", "token", in_release=False),
@@ -82,7 +77,7 @@ def test_each_runner_keeps_its_mode_secret_and_namespace() -> None:
 def test_a_token_in_the_values_makes_the_secret_the_releases_own() -> None:
     layers = layered("runners: {default: {token: {insecureInline: glrt-0123456789abcdefghij}}}")
 
-    [runner] = read_runners(CHART, layers, render(layers))
+    [runner] = read_runners(CHART.effective(layers), render(layers))
 
     assert (runner.secret, runner.in_release) == ("podrunner-x-default", True)
 
@@ -96,7 +91,7 @@ def test_a_url_in_the_runners_own_configuration_is_replaced_too() -> None:
     rendering = render(layers)
 
     assert rendering.config_toml["runners"][0]["url"] == URL
-    assert [runner.name for runner in read_runners(CHART, layers, rendering)] == ["investigation"]
+    assert [runner.name for runner in read_runners(CHART.effective(layers), rendering)] == ["investigation"]
 
 
 LEVELS = {
@@ -114,24 +109,24 @@ LEVELS = {
 def test_the_namespace_enforces_what_the_job_pods_need(values: str) -> None:
     layers = layered(values)
 
-    [runner] = read_runners(CHART, layers, render(layers))
+    [runner] = read_runners(CHART.effective(layers), render(layers))
 
-    assert pod_security(CHART, runner, "1.34.4") == LEVELS[values]
+    assert pod_security(CHART.modes, runner, "1.34.4") == LEVELS[values]
 
 
 def test_an_empty_namespace_is_the_one_called_default() -> None:
     layers = layered('{podman: {mode: none}, runners: {a: {config: {kubernetes: {namespace: ""}}}}}')
     other = layered("{podman: {mode: none}, runners: {a: {config: {kubernetes: {namespace: jobs}}}}}")
 
-    assert [runner.job_namespace for runner in read_runners(CHART, layers, render(layers))] == ["default"]
-    assert [runner.job_namespace for runner in read_runners(CHART, other, render(other))] == ["jobs"]
+    assert [runner.job_namespace for runner in read_runners(CHART.effective(layers), render(layers))] == ["default"]
+    assert [runner.job_namespace for runner in read_runners(CHART.effective(other), render(other))] == ["jobs"]
 
 
 @pytest.mark.parametrize("way", ["stableIdentity", "reloadTokens"])
 def test_the_secret_of_a_token_is_found_however_the_manager_gets_it(way: str) -> None:
     layers = layered(f"manager: {{{way}: true}}")
 
-    (runner,) = read_runners(CHART, layers, render(layers))
+    (runner,) = read_runners(CHART.effective(layers), render(layers))
 
     assert (runner.secret, runner.key) == ("podrunner-x-default", "token")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.chart.chart import find_chart, modes, presets
+from podrunner.chart.chart import Chart
 from podrunner.preflight.candidate import Candidate, by_safety, candidates, unconfined
 from podrunner.preflight.facts import Facts, Node
 
@@ -14,12 +14,12 @@ PRESETS = ["openshift", "user-namespace", "unprivileged", "unprivileged-root", "
 
 def names(*nodes: Node) -> list[str]:
     """Name what is tried on a cluster of these nodes."""
-    return [one.name for one in candidates(modes(find_chart()), Facts("1.34.4", "ci", nodes=nodes), FUSE)]
+    return [one.name for one in candidates(Chart.open().modes, Facts("1.34.4", "ci", nodes=nodes), FUSE)]
 
 
 def test_every_preset_is_tried_in_the_order_of_the_table() -> None:
     assert names(Node("a", runtime="containerd://2.1.4")) == PRESETS
-    assert sorted(PRESETS) == sorted(presets(find_chart()))
+    assert sorted(PRESETS) == sorted(Chart.open().presets)
 
 
 def test_with_cri_o_its_way_to_dev_fuse_is_tried() -> None:
@@ -41,7 +41,7 @@ def test_another_resource_is_no_way_to_dev_fuse() -> None:
 def test_a_fuse_variation_uses_the_device_and_the_resource_that_is_there() -> None:
     nodes = (Node("a", resources=frozenset(["squat.ai/fuse"])),)
 
-    found = candidates(modes(find_chart()), Facts("1.34.4", "ci", nodes=nodes), "squat.ai/fuse")
+    found = candidates(Chart.open().modes, Facts("1.34.4", "ci", nodes=nodes), "squat.ai/fuse")
 
     assert next(one.settings for one in found if one.resource) == (
         "podman.fuse.source=devicePlugin",
@@ -72,7 +72,7 @@ def test_what_a_seccomp_profile_blocks_is_tried_without_one_once() -> None:
 def test_without_a_profile_comes_after_with_one_and_before_the_next_mode() -> None:
     plain = [Candidate("user-namespace", "userNamespace"), Candidate("unprivileged", "unprivileged")]
 
-    found = by_safety([*plain, *unconfined(plain)], modes(find_chart()))
+    found = by_safety([*plain, *unconfined(plain)], Chart.open().modes)
 
     assert [one.name for one in found] == [
         "user-namespace",

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart, modes
+from podrunner.chart.chart import Chart
 from podrunner.preflight.candidate import Candidate
 from podrunner.preflight.facts import Facts, Node
 from podrunner.preflight.judgement import decide, judge_cluster, judge_level, judge_node, judge_resource
 from podrunner.preflight.verdict import Answer
 
-MODES = modes(find_chart())
+MODES = Chart.open().modes
 OPENSHIFT = Candidate("openshift", "openshift")
 PRIVILEGED = Candidate("privileged", "privileged")
 UNPRIVILEGED = Candidate("unprivileged", "unprivileged")

@@ -7,6 +7,7 @@ from pathlib import Path
 import helm_python
 import pytest
 
+from podrunner.chart.chart import Chart
 from podrunner.chart.schema import check_schema
 from podrunner.findings.errors import UsageError, ValuesError
 from podrunner.findings.finding import Finding
@@ -73,21 +74,21 @@ WRONG = {
 
 @pytest.mark.parametrize(("text", "lines"), WRONG.items(), ids=WRONG)
 def test_a_mistake_is_named_with_its_place_and_the_way_out(small_chart: Path, text: str, lines: list[str]) -> None:
-    findings = check_schema(small_chart, [read_values(text, "team.yaml")])
+    findings = check_schema(Chart.open(small_chart), [read_values(text, "team.yaml")])
 
     assert [str(finding) for finding in findings] == lines
 
 
 @pytest.mark.parametrize("text", ["", "image: x", "mode: loud", "replicas: null", "limit: x", "limit: {cpu: x}"])
 def test_what_the_schema_allows_gives_no_finding(small_chart: Path, text: str) -> None:
-    assert check_schema(small_chart, [read_values(text, "team.yaml")]) == []
+    assert check_schema(Chart.open(small_chart), [read_values(text, "team.yaml")]) == []
 
 
 def test_the_place_is_in_the_file_whose_value_wins(small_chart: Path) -> None:
     first = read_values("mode: lowd\n", "first.yaml")
     last = read_values("# on top\nmode: silent\n", "last.yaml")
 
-    (finding,) = check_schema(small_chart, [first, last])
+    (finding,) = check_schema(Chart.open(small_chart), [first, last])
 
     assert (finding.file, finding.line, finding.column) == ("last.yaml", 2, 1)
 
@@ -95,13 +96,13 @@ def test_the_place_is_in_the_file_whose_value_wins(small_chart: Path) -> None:
 def test_a_wrong_value_that_a_later_file_mends_is_no_finding(small_chart: Path) -> None:
     layers = [read_values("mode: lowd\n", "first.yaml"), read_values("mode: loud\n", "last.yaml")]
 
-    assert check_schema(small_chart, layers) == []
+    assert check_schema(Chart.open(small_chart), layers) == []
 
 
 def test_a_wrong_value_of_the_command_line_names_the_option(small_chart: Path) -> None:
     layers = [read_values("mode: loud\n", "team.yaml"), *parse_set(["mode=lowd"])]
 
-    (finding,) = check_schema(small_chart, layers)
+    (finding,) = check_schema(Chart.open(small_chart), layers)
 
     assert str(finding) == (
         '--set mode=lowd: error: mode: "lowd" is not allowed. Did you mean `loud`? Allowed: quiet, loud. [values-enum]'
@@ -116,7 +117,7 @@ def test_a_set_that_names_an_item_says_nothing_of_those_before_it() -> None:
 
 
 def test_a_key_with_dots_is_written_so_that_it_can_be_pasted(small_chart: Path) -> None:
-    (finding,) = check_schema(small_chart, [read_values("labels:\n  example.com/a: 1\n", "team.yaml")])
+    (finding,) = check_schema(Chart.open(small_chart), [read_values("labels:\n  example.com/a: 1\n", "team.yaml")])
 
     assert finding.path == r"labels.example\.com/a"
     assert (finding.line, finding.column) == (2, 3)
@@ -125,20 +126,21 @@ def test_a_key_with_dots_is_written_so_that_it_can_be_pasted(small_chart: Path) 
 def test_a_chart_without_a_schema_allows_everything(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: open\nversion: 0.0.1\n")
 
-    assert check_schema(tmp_path, [read_values("anything: 1", "team.yaml")]) == []
+    assert check_schema(Chart.open(tmp_path), [read_values("anything: 1", "team.yaml")]) == []
 
 
 def test_a_schema_that_is_not_json_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: open\nversion: 0.0.1\n")
     (tmp_path / "values.schema.json").write_text("{")
 
     with pytest.raises(UsageError, match=r"values\.schema\.json: not a JSON schema"):
-        check_schema(tmp_path, [])
+        check_schema(Chart.open(tmp_path), [])
 
 
 def test_our_verdict_is_helms_verdict_for_every_fixture(checkout: Path, fixtures: Path) -> None:
-    chart = checkout / "chart"
-    helm = helm_python.Chart.load(chart)
-    files = [*(fixtures / "values").glob("*.yaml"), *(chart / "presets").glob("*.yaml")]
+    chart = Chart.open(checkout / "chart")
+    helm = helm_python.Chart.load(chart.path)
+    files = [*(fixtures / "values").glob("*.yaml"), *(chart.path / "presets").glob("*.yaml")]
     verdicts: dict[str, tuple[bool, bool]] = {}
     for file in files:
         try:
@@ -157,7 +159,9 @@ def test_our_verdict_is_helms_verdict_for_every_fixture(checkout: Path, fixtures
 def test_our_verdict_is_helms_verdict_for_every_mistake(small_chart: Path, text: str) -> None:
     values = read_values(text, "team.yaml")
 
-    assert (check_schema(small_chart, [values]) == []) == _helm_takes(helm_python.Chart.load(small_chart), values.data)
+    assert (check_schema(Chart.open(small_chart), [values]) == []) == _helm_takes(
+        helm_python.Chart.load(small_chart), values.data
+    )
 
 
 def _helm_takes(chart: helm_python.Chart, values: dict[str, object]) -> bool:

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart.chart import find_chart, find_preset
+from podrunner.chart.chart import Chart
 from podrunner.cluster import objects
 from podrunner.cluster.release import Release
-from podrunner.formats.placed import load_values
 from podrunner.smoke.overlay import new_token
 from podrunner.values.merge import merge
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from podrunner.gitlab.repository import Bundle
     from podrunner.manifests.objects import Object
 
-CHART = find_chart()
+CHART = Chart.open()
 FULL_NAME = "life-podrunner"
 MANAGERS = "app.kubernetes.io/component=manager"
 METRICS = 9252
@@ -196,7 +195,7 @@ def restarts(pod: Object) -> int:
 
 
 def preset(name: str) -> dict[str, Any]:
-    return load_values(find_preset(CHART, name)).data
+    return CHART.preset(name).data
 
 
 @contextlib.contextmanager
@@ -220,7 +219,7 @@ def installed(
             "config": {"check_interval": 1},
             "jobs": {"namespace": jobs_of(namespace), "config": {"kubernetes": KUBERNETES}},
         }
-        release = Release(CHART, "life", namespace, cluster.kubeconfig, folder)
+        release = Release(CHART.path, "life", namespace, cluster.kubeconfig, folder)
         it = Installed(cluster, release, merge(ours, values), stand_in, tokens["next"], make_bundle(folder))
         release.install(it.values)
         until(lambda: any(map(is_ready, it.managers())), "a manager is ready", it.states)

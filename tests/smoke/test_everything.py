@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart
+from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
 from podrunner.cluster import objects
 from podrunner.cluster.release import Release
-from podrunner.formats.placed import Values, load_values
+from podrunner.formats.placed import load_values
 from podrunner.gitlab.client import StandIn
 from podrunner.helm.renderer import renderer
 from podrunner.modes.runners import read_runners
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.images import ImageSet
     from podrunner.manifests.objects import Object
 
-CHART = find_chart()
+CHART = Chart.open()
 VALUES = Path(__file__).parents[1] / "values"
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 MONITORS = "/apis/monitoring.coreos.com/v1/namespaces/monitoring"
@@ -43,7 +44,7 @@ HERE: dict[str, dict[str, Any]] = {
     "minimal": {},
     "everything": {
         "global": {"imageRegistry": ""},
-        "image": load_values(CHART / "values.yaml").data["image"],
+        "image": CHART.defaults.data["image"],
         "manager": {"extraInitContainers": []},
         "trust": {"caBundle": {"name": "kube-root-ca.crt"}},
     },
@@ -100,18 +101,17 @@ def test_both_ends_get_ready_and_every_runner_asks_for_jobs(
     place = objects.Place(namespace, "all")
     url = StandIn(api, place, control="").url
     values = merge(load_values(VALUES / f"{name}.yaml").data, HERE[name], {"gitlab": {"url": url}})
-    rendering = renderer("library", CHART).render(
-        values, release="all", namespace=namespace, kube_version=smoke_cluster.version
-    )
+    case = Case(name, release="all", namespace=namespace, kube_version=smoke_cluster.version).with_values(values, name)
+    rendering = renderer("library", CHART).render(case)
     # At uninstall, they are kept.
     namespaces += [one["metadata"]["name"] for one in rendering.objects("Namespace")]
-    runners = read_runners(CHART, [Values(values, name)], rendering)
+    runners = read_runners(CHART.effective(case.layers), rendering)
     tokens = {runner.name: new_token() for runner in runners}
     given = {runner.secret: {runner.key: tokens[runner.name]} for runner in runners}
     for secret, data in {**GIVEN, **given}.items():
         api.create(objects.secret(place, secret, data, exact_name=True))
     stand_in = start_gitlab(api, place, images.stand_in, {token: runner for runner, token in tokens.items()})
-    release = Release(CHART, "all", namespace, smoke_cluster.kubeconfig, tmp_path)
+    release = Release(CHART.path, "all", namespace, smoke_cluster.kubeconfig, tmp_path)
 
     release.install(values)
     managers = partial(api.list, "Pod", namespace, MANAGERS)

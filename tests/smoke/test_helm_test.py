@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart, find_preset
+from podrunner.chart.chart import Chart
 from podrunner.cluster.objects import Place, secret
 from podrunner.cluster.release import Release
-from podrunner.formats.placed import load_values
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
 def test_the_test_pod_of_a_preset_builds(
     preset: str, smoke_cluster: Cluster, namespace_factory: Callable[..., Any], tmp_path: Path
 ) -> None:
-    chart = find_chart()
+    chart = Chart.open()
     namespace = namespace_factory(f"helm-test-{preset}").name
-    release = Release(chart, "podrunner", namespace, smoke_cluster.kubeconfig, tmp_path)
+    release = Release(chart.path, "podrunner", namespace, smoke_cluster.kubeconfig, tmp_path)
     token = secret(Place(namespace, "x"), "podrunner-default", {"token": "glrt-0123456789"}, exact_name=True)
     smoke_cluster.api.create(token)
-    values = merge(load_values(find_preset(chart, preset)).data, {"gitlab": {"url": "http://gitlab.invalid"}})
+    values = merge(chart.preset(preset).data, {"gitlab": {"url": "http://gitlab.invalid"}})
     release.install(values)
 
     log = release.test()

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.removal import Removals
+from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
 from podrunner.pipeline.fields import Variable
 from podrunner.secrets.redact import Redactor
@@ -104,7 +105,7 @@ def release(
     (folder / "values.yaml").write_text(PRESETS[request.param])
     (folder / "ci.yml").write_text(PIPELINE)
     options = Options(
-        find_chart(),
+        renderer("library", Chart.open()),
         presets=(request.param,),
         values=(folder / "values.yaml",),
         pipeline=folder / "ci.yml",

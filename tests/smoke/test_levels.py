@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart, modes, presets
+from podrunner.chart.chart import Chart
 from podrunner.cluster import objects
-from podrunner.formats.placed import load_values
 from podrunner.manifests.security.pod_security import LEVELS
 
 from .installed import installed
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 
 # A preset, and the level that a namespace enforces.
 Asked = tuple[str, str]
-CHART = find_chart()
-PODMAN: dict[str, dict[str, Any]] = {name: load_values(file).data["podman"] for name, file in presets(CHART).items()}
-PROMISED = {name: modes(CHART)[podman["mode"]]["podSecurity"] for name, podman in PODMAN.items()}
+CHART = Chart.open()
+PODMAN: dict[str, dict[str, Any]] = {name: CHART.preset(name).data["podman"] for name in CHART.presets}
+PROMISED = {name: CHART.modes[podman["mode"]]["podSecurity"] for name, podman in PODMAN.items()}
 STRICTER = {name: LEVELS[LEVELS.index(level) - 1] for name, level in PROMISED.items()}
 # No OpenShift is here, whose admission would set the user.
 ASSIGNED = {"run_as_user": 1000650000, "fs_group": 1000650000}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.chart.chart import find_chart, modes
+from podrunner.chart.chart import Chart
 from podrunner.cluster import objects
 from podrunner.cluster.release import Release
 from podrunner.cluster.rollout import wait_for_deployment
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
 
-CHART = find_chart()
+CHART = Chart.open()
 RELEASES = ("one", "two")
 # Runner → its mode.
 MODES = {"plain": "unprivileged", "mapped": "userNamespace", "deep": "privileged"}
@@ -101,7 +101,7 @@ def stage(smoke_cluster: Cluster, images: ImageSet, tmp_path_factory: pytest.Tem
 
 
 def helm(stage: Stage, release: str, folder: Path) -> Release:
-    return Release(CHART, release, stage.home(release), stage.cluster.kubeconfig, folder)
+    return Release(CHART.path, release, stage.home(release), stage.cluster.kubeconfig, folder)
 
 
 def install(stage: Stage, release: str, folder: Path) -> None:
@@ -151,7 +151,7 @@ def test_all_jobs_run_at_once_each_in_the_namespace_of_its_runner(stage: Stage, 
 
 def test_each_job_is_what_the_mode_of_its_runner_promises(stage: Stage, logs: Mapping[str, str]) -> None:
     for run in stage.runs:
-        promise = read_promise(CHART, MODES[run.runner])
+        promise = read_promise(CHART.modes, MODES[run.runner])
         assert promise
         assert [check.problem for check in check_pods([run.pod or {}], promise) if check.problem] == []
 
@@ -161,7 +161,7 @@ def test_each_namespace_enforces_the_level_of_its_mode_and_the_managers_restrict
         labels = stage.cluster.api.get("Namespace", name)["metadata"]["labels"]
         return str(labels["pod-security.kubernetes.io/enforce"])
 
-    promised = modes(CHART)
+    promised = CHART.modes
     assert {run.name: level(run.namespace) for run in stage.runs} == {
         run.name: promised[MODES[run.runner]]["podSecurity"] for run in stage.runs
     }

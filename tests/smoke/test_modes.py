@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.chart.chart import find_chart, modes, presets
+from podrunner.chart.chart import Chart
 from podrunner.cluster.objects import namespace as namespace_object
 from podrunner.cluster.rollout import wait_for_deployment
-from podrunner.formats.placed import load_values
 from podrunner.modes.promise import INSIDE_SCRIPT, Promise, check_inside
 from podrunner.values.merge import merge
 
@@ -104,13 +103,12 @@ class Cell:
 
 def cells() -> Iterator[Cell]:
     """All cells, one runtime after the other."""
-    chart = find_chart()
-    defaults = load_values(chart / "values.yaml").data
+    chart = Chart.open()
     for runtime in RUNTIMES:
         for name, row in TABLE.items():
             values = merge(row.get("values") or {}, row.get("surrogate") or {})
-            podman = merge(defaults, load_values(presets(chart)[row["preset"]]).data, values)["podman"]
-            mode = modes(chart)[podman["mode"]]
+            podman = merge(chart.defaults.data, chart.preset(row["preset"]).data, values)["podman"]
+            mode = chart.modes[podman["mode"]]
             level = row.get("podSecurity", mode["podSecurity"])
             own = {key: row[key] for key in ("uid", "hostUsers") if key in row}
             promise = Promise.from_dict({**mode["promise"], **own})
@@ -146,7 +144,7 @@ def prepare_node(images: ImageSet) -> Iterator[Callable[[Cluster], None]]:
 
 def profile() -> dict[str, Any]:
     """Return the ConfigMap with the chart's seccomp profile."""
-    data = {"podman.json": (find_chart() / "files/seccomp/podman.json").read_text(encoding="utf-8")}
+    data = {"podman.json": (Chart.open().path / "files/seccomp/podman.json").read_text(encoding="utf-8")}
     return {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "seccomp", "namespace": NODE}, "data": data}
 
 
@@ -247,4 +245,4 @@ def test_the_cluster_of_a_column_has_its_runtime(runtime: str, request: pytest.F
 def test_every_preset_has_a_row_of_its_own() -> None:
     alone = {row["preset"] for row in TABLE.values() if "values" not in row}
 
-    assert alone == set(presets(find_chart()))
+    assert alone == set(Chart.open().presets)

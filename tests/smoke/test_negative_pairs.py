@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.cli.main import main
 from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.objects import namespace as namespace_object
 from podrunner.cluster.removal import Removals
 from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
 from podrunner.pipeline.document import load_pipeline
 from podrunner.pipeline.job import read_job
@@ -106,7 +107,7 @@ def release(smoke_cluster: Cluster, images: ImageSet, tmp_path_factory: pytest.T
     (folder / "values.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     (folder / "ci.yml").write_text(yaml.safe_dump(jobs), encoding="utf-8")
     options = Options(
-        find_chart(),
+        renderer("library", Chart.open()),
         values=(folder / "values.yaml",),
         pipeline=folder / "ci.yml",
         job=PAIRS[0].name,

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.chart.chart import find_chart
+from podrunner.chart.chart import Chart
 from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.objects import namespace as namespace_object
 from podrunner.cluster.removal import Removals
 from podrunner.cluster.rollout import wait_for_deployment
-from podrunner.formats.placed import Values
 from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
 from podrunner.secrets.redact import Redactor
@@ -91,7 +90,11 @@ def trial(smoke_cluster: Cluster, images: ImageSet, tmp_path: Path) -> Iterator[
     (tmp_path / "values.yaml").write_text(yaml.safe_dump(values))
     (tmp_path / "ci.yml").write_text(PIPELINE)
     options = Options(
-        find_chart(), values=(tmp_path / "values.yaml",), pipeline=tmp_path / "ci.yml", namespace=name, timeout=300
+        renderer("library", Chart.open()),
+        values=(tmp_path / "values.yaml",),
+        pipeline=tmp_path / "ci.yml",
+        namespace=name,
+        timeout=300,
     )
     plan = replace(make_plan(options, tmp_path), images=images)
     trial = prepare(
@@ -159,15 +162,9 @@ def make_certificates(folder: Path) -> None:
 
 def ask_the_companys_gitlab(trial: Trial) -> None:
     """Let the runner ask the stand-in by its name in the company, for jobs and for the repository."""
-    bench = trial.bench
     company = {"gitlab": {"url": URL}, "runners": {"default": {"config": {"clone_url": URL}}}}
-    trial.layers = (*trial.layers, Values(company, "the company"))
-    trial.rendering = renderer("library", bench.options.chart).render(
-        trial.values,
-        release=trial.release.name,
-        namespace=trial.place.namespace,
-        kube_version=bench.cluster.version,
-    )
+    trial.case = trial.case.with_values(company, "the company")
+    trial.rendering = trial.bench.options.renderer.render(trial.case)
 
 
 def test_a_job_gets_through_authority_proxy_and_login_by_values_alone(trial: Trial) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
 from podrunner.check.coverage.actions import find_actions
 from podrunner.check.coverage.branches import find_branches, with_probes
 from podrunner.check.coverage.exercise import exercise
@@ -71,7 +72,7 @@ def test_a_probe_that_is_not_written_trims_as_the_end_does() -> None:
 
 
 def test_branches_that_no_case_takes_are_named_also_in_helpers_that_know_no_values(chart: Path) -> None:
-    missed = exercise(chart, [case()]).missed
+    missed = exercise(Chart.open(chart), [case()]).missed
 
     assert [branch.name for branch in missed] == [
         'templates/_sky.tpl: not: if eq . "blue"',
@@ -83,6 +84,6 @@ def test_branches_that_no_case_takes_are_named_also_in_helpers_that_know_no_valu
 def test_cases_that_take_every_branch_leave_none(chart: Path) -> None:
     cases = [case(rain=True, wind=True), case(sky="grey")]
 
-    exercised = exercise(chart, cases)
+    exercised = exercise(Chart.open(chart), cases)
 
     assert (len(exercised.branches), exercised.missed) == (7, ())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from podrunner.formats.placed import Values
 from podrunner.values.merge import merge
+from podrunner.values.set_expression import parse_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from podrunner.formats.placed import Values
+    from collections.abc import Iterable, Mapping
 
 RELEASE = "podrunner"
 NAMESPACE = "podrunner"
@@ -36,6 +36,18 @@ class Case:
     def values(self) -> dict[str, Any]:
         """The layers merged, without the chart's defaults."""
         return merge(*(layer.data for layer in self.layers))
+
+    def with_layers(self, *layers: Values) -> Case:
+        """The case with more layers over its own."""
+        return replace(self, layers=(*self.layers, *layers))
+
+    def with_values(self, values: Mapping[str, Any], source: str) -> Case:
+        """The case with values over its own that are in no file; `source` is how people call them."""
+        return self.with_layers(Values(dict(values), source))
+
+    def with_settings(self, expressions: Iterable[str]) -> Case:
+        """The case with expressions of `--set` over its own values. Raises UsageError."""
+        return self.with_layers(*parse_set(list(expressions)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from podrunner.cases.case import Case
-from podrunner.chart.chart import find_preset
-from podrunner.chart.placeholder import placeholder
-from podrunner.formats.placed import Values, load_layer
+from podrunner.formats.placed import load_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from podrunner.chart.chart import Chart
+    from podrunner.formats.placed import Values
 
 
 def file_names(files: Iterable[Path]) -> dict[Path, str]:
@@ -29,13 +30,13 @@ def values_case(files: Sequence[Path], over: Sequence[Values], names: Mapping[Pa
 
 
 def preset_cases(
-    chart: Path, presets: Sequence[str], files: Sequence[Path], over: Sequence[Values], names: Mapping[Path, str]
+    chart: Chart, presets: Sequence[str], files: Sequence[Path], over: Sequence[Values], names: Mapping[Path, str]
 ) -> list[Case]:
     """One case for each preset, with values files laid over it when there are any. Raises UsageError."""
     layers = [load_layer(path) for path in files]
-    under = () if files else placeholder(chart)
+    under = () if files else chart.placeholder
     cases = []
     for preset in presets:
         title = ",".join([f"preset={preset}", *(names[file] for file in files)])
-        cases.append(Case(title, layers=(*under, load_layer(find_preset(chart, preset)), *layers, *over)))
+        cases.append(Case(title, layers=(*under, chart.preset(preset), *layers, *over)))
     return cases

@@ -33,6 +33,7 @@ from podrunner.formats.nodes import NodeReader
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from podrunner.chart.chart import Chart
     from podrunner.formats.placed import Values
 
 Axis = dict[str, Settings]
@@ -60,7 +61,7 @@ class Matrix:
     cases: dict[str, Settings] = field(default_factory=dict)
 
 
-def load_matrix(path: Path, chart: Path) -> Matrix:
+def load_matrix(path: Path, chart: Chart) -> Matrix:
     """Read a matrix file. Raises MatrixError with a finding for every mistake, UsageError when there is no file."""
     reader = NodeReader(path, _KIND, _BEGIN)
     parts = {
@@ -153,7 +154,7 @@ def _strategy(reader: NodeReader, node: yaml.Node | None) -> Strategy:
     return cast("Strategy", text)
 
 
-def _cases(reader: NodeReader, chart: Path, node: yaml.Node) -> dict[str, Settings]:
+def _cases(reader: NodeReader, chart: Chart, node: yaml.Node) -> dict[str, Settings]:
     found = {}
     for _, name, value in reader.items(node, "cases", "NAME: {values: {…}}"):
         found[name] = read_settings(reader, chart, value, f"cases.{name}", expect=True)
@@ -184,7 +185,7 @@ def _exclusions(reader: NodeReader, node: yaml.Node, axes: dict[str, Axis]) -> I
             yield exclusion
 
 
-def _axes(reader: NodeReader, chart: Path, node: yaml.Node) -> dict[str, Axis]:
+def _axes(reader: NodeReader, chart: Chart, node: yaml.Node) -> dict[str, Axis]:
     axes = {}
     for key, name, value in reader.items(node, "axes", "NAME: [ENTRY, ENTRY]"):
         before = len(reader.findings)
@@ -194,7 +195,7 @@ def _axes(reader: NodeReader, chart: Path, node: yaml.Node) -> dict[str, Axis]:
     return axes
 
 
-def _axis(reader: NodeReader, chart: Path, name: str, node: yaml.Node) -> Axis:
+def _axis(reader: NodeReader, chart: Chart, name: str, node: yaml.Node) -> Axis:
     where = f"axes.{name}"
     if isinstance(node, yaml.SequenceNode):
         if name in SETTINGS:
@@ -221,7 +222,7 @@ def _single_list(node: yaml.Node) -> tuple[str, yaml.SequenceNode] | None:
     return None
 
 
-def _list_axis(reader: NodeReader, chart: Path, setting: str, node: yaml.SequenceNode, where: str) -> Axis:
+def _list_axis(reader: NodeReader, chart: Chart, setting: str, node: yaml.SequenceNode, where: str) -> Axis:
     axis: Axis = {}
     for item in node.value:
         name = _entry_name(setting, item)

@@ -3,107 +3,100 @@
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from podrunner.cases.command_line import file_names, preset_cases, values_case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.findings.errors import UsageError
+from podrunner.findings.suggest import did_you_mean, listed
+from podrunner.formats.placed import load_layer
+
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from collections.abc import Sequence
     from pathlib import Path
 
     from podrunner.cases.case import Case
-    from podrunner.check.result import Result
+    from podrunner.cases.strategy import Strategy
+    from podrunner.chart.chart import Chart
+    from podrunner.formats.placed import Values
 
 
-def collect_cases(args: Namespace, chart: Path) -> tuple[list[Case], list[Result]]:
-    """Collect all cases of the command line, and the result of a matrix file that is too wrong to have cases.
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a command line says of cases.
+
+    `files` are each a case of its own, `values` lie below each of them, and `settings` (`--set`) above all. `release`,
+    `namespace`, `kube_versions` and `api_versions` are those of every case that does not say its own; empty: the usual.
+    """
+
+    files: tuple[Path, ...] = ()
+    values: tuple[Path, ...] = ()
+    settings: tuple[Values, ...] = ()
+    preset: str = ""
+    all_presets: bool = False
+    matrix: Path | None = None
+    strategy: Strategy | None = None
+    release: str = ""
+    namespace: str = ""
+    kube_versions: tuple[str, ...] = ()
+    api_versions: tuple[str, ...] = ()
+
+
+def command_line_cases(selection: Selection, chart: Chart) -> list[Case]:
+    """The cases of values files and presets. Without a matrix, `values` alone are a case, and nothing is all presets.
 
     Raises UsageError.
     """
-    from podrunner.cases.case import Case
-    from podrunner.cases.matrix import load_matrix, make_cases
-    from podrunner.check.result import Result
-    from podrunner.findings.errors import MatrixError, UsageError
-    from podrunner.formats.placed import load_layer
-    from podrunner.values.set_expression import parse_set
-
-    versions = kube_versions(args.kube_version, chart)
-    cases = _command_line_cases(args, chart, versions)
-    if not args.matrix:
-        if args.strategy:
-            raise UsageError(f"--strategy {args.strategy}: there is no matrix to combine. Give one with --matrix.")
-        return cases, []
-    under, over = [load_layer(path) for path in args.values], parse_set(args.set)
-    try:
-        matrix = load_matrix(args.matrix, chart)
-        made = make_cases(matrix, strategy=args.strategy, under=under, over=over, kube_versions=versions)
-    except MatrixError as error:
-        return cases, [Result(Case(str(args.matrix)), error.findings)]
-    return [*cases, *(as_told(case, args) for case in made)], []
-
-
-def kube_versions(asked: list[str], chart: Path) -> list[str]:
-    """The versions asked for; `all` is every one that there is data for and that the chart allows. Raises UsageError."""
-    from podrunner.chart.chart import read_chart_file
-    from podrunner.helm.library import is_in_range
-    from podrunner.manifests.schemas.kinds import known_versions
-    from podrunner.manifests.version import full_version
-
-    wanted = read_chart_file(chart).kube_version
-    versions: list[str] = []
-    for version in asked:
-        if version != "all":
-            full_version(version)
-            versions.append(version)
-            continue
-        every = [f"{major}.{minor}" for major, minor in known_versions()]
-        versions += [one for one in every if not wanted or is_in_range(wanted, full_version(one))]
-    return list(dict.fromkeys(versions))
-
-
-def _command_line_cases(args: Namespace, chart: Path, versions: list[str]) -> list[Case]:
-    """The cases of FILE, --preset and --all-presets. Without a matrix, -f alone is a case, and nothing is all presets."""
-    from podrunner.cases.command_line import file_names, preset_cases, values_case
-    from podrunner.chart.chart import presets
-    from podrunner.values.set_expression import parse_set
-
-    over = parse_set(args.set)
-    chosen = [args.preset] if args.preset else []
-    names_nothing = not (args.files or args.values or args.matrix or args.preset)
-    if args.all_presets or names_nothing:
-        chosen = list(presets(chart))
-    names = file_names([*args.values, *args.files])
+    chosen = [selection.preset] if selection.preset else []
+    names_nothing = not (selection.files or selection.values or selection.matrix or selection.preset)
+    if selection.all_presets or names_nothing:
+        chosen = list(chart.presets)
+    names = file_names([*selection.values, *selection.files])
     cases: list[Case] = []
-    for stack in [[*args.values, file] for file in dict.fromkeys(args.files)] or [args.values]:
+    for stack in [[*selection.values, file] for file in dict.fromkeys(selection.files)] or [list(selection.values)]:
         if chosen:
-            cases += preset_cases(chart, chosen, stack, over, names)
-        elif args.files or not args.matrix:
-            cases.append(values_case(stack, over, names))
-    here = [as_told(case, args) for case in cases]
-    return [version for case in here for version in for_versions(case, versions)]
+            cases += preset_cases(chart, chosen, stack, selection.settings, names)
+        elif selection.files or not selection.matrix:
+            cases.append(values_case(stack, selection.settings, names))
+    return [version for case in cases for version in for_versions(as_told(case, selection), selection.kube_versions)]
 
 
-def as_told(case: Case, args: Namespace) -> Case:
+def matrix_cases(selection: Selection, chart: Chart) -> list[Case]:
+    """The cases of the matrix file; none without one. Raises MatrixError, UsageError."""
+    if not selection.matrix:
+        if selection.strategy:
+            raise UsageError(f"--strategy {selection.strategy}: there is no matrix to combine. Give one with --matrix.")
+        return []
+    made = make_cases(
+        load_matrix(selection.matrix, chart),
+        strategy=selection.strategy,
+        under=[load_layer(path) for path in selection.values],
+        over=selection.settings,
+        kube_versions=selection.kube_versions,
+    )
+    return [as_told(case, selection) for case in made]
+
+
+def as_told(case: Case, selection: Selection) -> Case:
     """The case with the release, namespace and API versions of the command line."""
     return replace(
         case,
-        release=args.release or case.release,
-        namespace=args.namespace or case.namespace,
-        api_versions=(*case.api_versions, *args.api_versions),
+        release=selection.release or case.release,
+        namespace=selection.namespace or case.namespace,
+        api_versions=(*case.api_versions, *selection.api_versions),
     )
 
 
-def for_versions(case: Case, versions: list[str]) -> list[Case]:
+def for_versions(case: Case, versions: Sequence[str]) -> list[Case]:
     """The case for each Kubernetes version, under names of their own when there are several."""
     if len(versions) < 2:
         return [replace(case, kube_version=versions[0])] if versions else [case]
     return [replace(case, name=f"{case.name},kube={version}", kube_version=version) for version in versions]
 
 
-def choose_cases(cases: list[Case], patterns: list[str]) -> list[Case]:
+def choose_cases(cases: list[Case], patterns: Sequence[str]) -> list[Case]:
     """The cases of these names or shell patterns, all without any. Raises UsageError for one that fits no case."""
-    from podrunner.findings.errors import UsageError
-    from podrunner.findings.suggest import did_you_mean, listed
-
     if not patterns:
         return cases
     names = [case.name for case in cases]

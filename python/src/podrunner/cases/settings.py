@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.cases.case import Settings
-from podrunner.chart.chart import find_preset
+from podrunner.cases.names import namespace_name, release_name
 from podrunner.findings.errors import UsageError, ValuesError
 from podrunner.findings.rules.matrix_file import (
     MATRIX_EXPECTATION,
@@ -19,14 +19,12 @@ from podrunner.findings.rules.matrix_file import (
     MATRIX_TYPE,
     MATRIX_VALUES,
 )
+from podrunner.formats.kube_version import full_version
 from podrunner.formats.nodes import is_null
 from podrunner.formats.placed import Values, load_values, values_from_node
-from podrunner.helm.release import namespace_name, release_name
-from podrunner.manifests.version import full_version
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from podrunner.chart.chart import Chart
     from podrunner.formats.nodes import NodeReader
 
 SETTINGS = ("apiVersions", "kubeVersion", "namespace", "preset", "release", "values")
@@ -39,7 +37,7 @@ _RULES = {
 }
 
 
-def read_settings(reader: NodeReader, chart: Path, node: yaml.Node, where: str, *, expect: bool = False) -> Settings:
+def read_settings(reader: NodeReader, chart: Chart, node: yaml.Node, where: str, *, expect: bool = False) -> Settings:
     """The settings in a map; mistakes go to the reader. `expect` says whether `expect:` is allowed here."""
     allowed = (*SETTINGS, "expect") if expect else SETTINGS
     said: dict[str, Any] = {"line": node.start_mark.line + 1}
@@ -49,7 +47,7 @@ def read_settings(reader: NodeReader, chart: Path, node: yaml.Node, where: str, 
     return Settings(**said)
 
 
-def read_setting(reader: NodeReader, chart: Path, name: str, node: yaml.Node, where: str) -> dict[str, Any]:
+def read_setting(reader: NodeReader, chart: Chart, name: str, node: yaml.Node, where: str) -> dict[str, Any]:
     """One setting as fields of `Settings`; empty after a mistake."""
     if name == "values":
         return {"layers": tuple(_layers(reader, node, where))}
@@ -69,9 +67,9 @@ def read_setting(reader: NodeReader, chart: Path, name: str, node: yaml.Node, wh
     return {}
 
 
-def _named(chart: Path, name: str, text: str) -> dict[str, Any]:
+def _named(chart: Chart, name: str, text: str) -> dict[str, Any]:
     if name == "preset":
-        return {"preset": load_values(find_preset(chart, text))}
+        return {"preset": chart.preset(text)}
     if name == "kubeVersion":
         return {"kube_version": full_version(text)}
     return {name: release_name(text) if name == "release" else namespace_name(text)}

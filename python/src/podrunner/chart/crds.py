@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import io
 import tarfile
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from podrunner.findings.errors import UsageError
-from podrunner.manifests.schemas.crds import Crds, load_crds, read_crds
+from podrunner.manifests.schemas.crds import Crds, read_crds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path, PurePath
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _YAML = (".yaml", ".yml")
-
-
-def known_crds(chart: Path, folders: Sequence[Path]) -> Crds:
-    """Every CRD of a chart and of some folders, which win. Raises UsageError."""
-    return Crds({**load_chart_crds(chart).schemas, **load_crds(folders).schemas})
 
 
 def load_chart_crds(chart: Path) -> Crds:
@@ -43,8 +39,6 @@ def _of_folder(chart: Path) -> Iterator[tuple[str, str]]:
 
 
 def _of_archive(name: str, data: bytes) -> Iterator[tuple[str, str]]:
-    from pathlib import PurePosixPath
-
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
             for member in archive:
@@ -61,7 +55,7 @@ def _of_archive(name: str, data: bytes) -> Iterator[tuple[str, str]]:
         raise UsageError(f"{name}: cannot be unpacked: {error}. Fetch it again with `helm dependency build`.") from None
 
 
-def _is_crd(path: PurePath) -> bool:
+def _is_crd(path: PurePosixPath) -> bool:
     """`NAME/crds/x.yaml`, or the same of a dependency: `NAME/charts/OTHER/crds/x.yaml`."""
     parents = path.parts[1:-1]
     while parents[:1] == ("charts",):
@@ -69,5 +63,5 @@ def _is_crd(path: PurePath) -> bool:
     return parents[:1] == ("crds",) and path.suffix in _YAML
 
 
-def _is_dependency(path: PurePath) -> bool:
+def _is_dependency(path: PurePosixPath) -> bool:
     return path.suffix == ".tgz" and path.parent.name == "charts"

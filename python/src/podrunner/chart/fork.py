@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart.schema import load_defaults
-from podrunner.formats.placed import load_values
+from podrunner.chart.schema import SCHEMA
+from podrunner.findings.errors import ValuesError
 from podrunner.values.document import Comment, write_values
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from podrunner.chart.chart import Chart
     from podrunner.findings.path import Path as Parts
 
-SCHEMA = "values.schema.json"
 _CONCURRENT = 10
 _RUNNER: Parts = ("runners", "*")
 # For a person who edits the file; the chart's values.yaml has more to each.
@@ -33,8 +33,14 @@ _COMMENTS: dict[Parts, str] = {
 }
 
 
-def fork_values(name: str, preset: Path, chart: Path, url: str, file: Path) -> str:
-    """The text of `file`: values of a team, or of its runner, called `name`, over a preset of the chart."""
+def fork_values(name: str, preset: str, chart: Chart, url: str, file: Path) -> str:
+    """The text of `file`: values of a team, or of its runner, called `name`, over a preset of the chart.
+
+    Raises UsageError when there is no such preset, ValuesError when it is not YAML.
+    """
+    below = chart.preset(preset)
+    if below.findings:
+        raise ValuesError(below.findings)
     changes: dict[str, Any] = {
         "gitlab": {"url": url},
         "podman": {"image": "quay.io/podman/stable", "storage": {"size": "20Gi"}},
@@ -42,15 +48,17 @@ def fork_values(name: str, preset: Path, chart: Path, url: str, file: Path) -> s
         "config": {"concurrent": _CONCURRENT},
         "runners": {name: _runner(name)},
     }
-    values = merge(load_values(preset).data, changes)
+    values = merge(below.data, changes)
     comments = {tuple(name if part == "*" else part for part in path): text for path, text in _COMMENTS.items()}
+    # Editors read the schema, and none of them looks into a package.
+    editor = [f"yaml-language-server: $schema={_relative(chart.path / SCHEMA, file)}"]
     header = [
-        f"yaml-language-server: $schema={_relative(chart / SCHEMA, file)}",
-        f"{name}: a fork of the preset {preset.stem}. What is not written here is as in",
-        f"{_relative(chart / 'values.yaml', file)}, which describes every value.",
+        *(editor if chart.path == chart.source else []),
+        f"{name}: a fork of the preset {preset}. What is not written here is as in",
+        f"{_relative(chart.source / 'values.yaml', file)}, which describes every value.",
     ]
     above = {path: Comment((text,)) for path, text in comments.items()}
-    return write_values(values, load_defaults(chart).data, above, header)
+    return write_values(values, chart.defaults.data, above, header)
 
 
 def _runner(name: str) -> dict[str, Any]:

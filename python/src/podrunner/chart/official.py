@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
@@ -11,7 +10,7 @@ from podrunner.findings.path import dotted
 from podrunner.findings.rules.values import VALUES_OFFICIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from podrunner.findings.path import Path as Parts
@@ -19,21 +18,21 @@ if TYPE_CHECKING:
 _WAY_OUT = "`podrunner import FILE` writes a values file for this chart from one for GitLab's."
 
 
-def check_official(chart: Path, values: dict[str, Any]) -> Iterator[tuple[Parts, Finding]]:
-    """An error for each key of GitLab's chart, with its path. None for a chart without files/gitlab-runner.json."""
-    for path, fate in _found(_known(chart), values, ()):
+def check_official(known: dict[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[Parts, Finding]]:
+    """An error for each key of GitLab's chart, with its path. `known` is what `load_official` read."""
+    for path, fate in _found(known, values, ()):
         message = f"{dotted(path)}: is a value of GitLab's own chart: {fate} {_WAY_OUT}"
         yield path, Finding(VALUES_OFFICIAL, message, path=dotted(path))
 
 
-@lru_cache
-def _known(chart: Path) -> dict[str, Any]:
+def load_official(chart: Path) -> dict[str, Any]:
+    """Key of GitLab's chart → what became of it, or the keys below it. Empty without files/gitlab-runner.json."""
     file = chart / "files/gitlab-runner.json"
     known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return known
 
 
-def _found(known: dict[str, Any], values: dict[str, Any], path: Parts) -> Iterator[tuple[Parts, str]]:
+def _found(known: dict[str, Any], values: Mapping[str, Any], path: Parts) -> Iterator[tuple[Parts, str]]:
     """As podrunner.checks.official.found of the chart does."""
     for key, value in values.items():
         fate = known.get(key)

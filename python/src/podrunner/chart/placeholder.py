@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from podrunner.chart.schema import load_defaults
 from podrunner.formats.placed import Values
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 # A preset leaves the address of GitLab to whoever installs it: one that is looked at alone gets this one.
 PLACEHOLDER = Values({"gitlab": {"url": "https://gitlab.example.com"}}, "placeholder")
 
 
-def placeholder(chart: Path) -> tuple[Values, ...]:
-    """The lowest layer for a preset alone; nothing for a chart that does not ask for the address of GitLab."""
-    gitlab = load_defaults(chart).data.get("gitlab")
-    return (PLACEHOLDER,) if isinstance(gitlab, dict) and gitlab.get("url") == "" else ()
+def asks_for_gitlab(defaults: dict[str, Any]) -> bool:
+    """Whether a chart's values.yaml has a place for the address of GitLab, and leaves it empty."""
+    gitlab = defaults.get("gitlab")
+    return isinstance(gitlab, dict) and gitlab.get("url") == ""

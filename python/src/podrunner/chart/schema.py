@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.official import check_official
@@ -18,9 +18,7 @@ from podrunner.findings.rules.values import (
     VALUES_UNKNOWN_KEY,
     VALUES_VALUE,
 )
-from podrunner.formats.placed import Values, load_values
 from podrunner.schema.mistakes import MistakeKind, explain
-from podrunner.values.merge import coalesce, merge
 from podrunner.values.places import find_layer, locate
 
 if TYPE_CHECKING:
@@ -29,10 +27,13 @@ if TYPE_CHECKING:
 
     import jsonschema_rs
 
+    from podrunner.chart.chart import Chart
     from podrunner.findings.path import Path as Parts
+    from podrunner.formats.placed import Values
     from podrunner.schema.mistakes import Mistake
 
 
+SCHEMA = "values.schema.json"
 _RULES = {
     MistakeKind.UNKNOWN_KEY: VALUES_UNKNOWN_KEY,
     MistakeKind.REQUIRED: VALUES_REQUIRED,
@@ -44,47 +45,41 @@ _RULES = {
 }
 
 
-def load_defaults(chart: Path) -> Values:
-    """The chart's own values.yaml as the lowest layer."""
-    return _defaults(chart / "values.yaml")
+@dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """A JSON schema, and its compiled validator."""
+
+    data: dict[str, Any]
+    validator: jsonschema_rs.Validator
 
 
-@lru_cache
-def _defaults(path: Path) -> Values:
-    return load_values(path) if path.is_file() else Values({}, str(path))
-
-
-@lru_cache
-def load_schema(chart: Path) -> tuple[dict[str, Any], jsonschema_rs.Validator] | None:
-    """The chart's schema and its compiled validator, None for a chart without one. Raises UsageError."""
+def load_schema(path: Path, shown: Path) -> Schema | None:
+    """The schema in a file that people call `shown`, None when there is no such file. Raises UsageError."""
     import jsonschema_rs
 
-    path = chart / "values.schema.json"
     if not path.is_file():
         return None
     try:
         schema = json.loads(path.read_text(encoding="utf-8"))
         # Like Helm: the newest draft unless the schema says another, formats are not asserted.
-        return schema, jsonschema_rs.validator_for(schema, validate_formats=False)
+        return Schema(schema, jsonschema_rs.validator_for(schema, validate_formats=False))
     except (ValueError, jsonschema_rs.ValidationError) as error:
         reason = str(error).strip().partition("\n")[0]
-        raise UsageError(f"{path}: not a JSON schema: {reason}") from None
+        raise UsageError(f"{shown}: not a JSON schema: {reason}") from None
 
 
-def check_schema(chart: Path, layers: Sequence[Values]) -> list[Finding]:
+def check_schema(chart: Chart, layers: Sequence[Values]) -> list[Finding]:
     """What is wrong with the values when laid over each other and over the chart's defaults.
 
     Each finding has the place in the layer that says it: a file, a line of a matrix file or a `--set`.
     """
-    loaded = load_schema(chart)
-    if loaded is None:
+    schema = chart.schema
+    if schema is None:
         return []
-    schema, validator = loaded
-    defaults = load_defaults(chart)
-    values = coalesce(defaults.data, merge(*(layer.data for layer in layers)))
-    every = [defaults, *layers]
-    foreign = [locate(finding, every, path) for path, finding in check_official(chart, values)]
-    if validator.is_valid(values):
+    values = chart.effective(layers)
+    every = [chart.defaults, *layers]
+    foreign = [locate(finding, every, path) for path, finding in check_official(chart.official, values)]
+    if schema.validator.is_valid(values):
         return foreign
 
     def written(path: Parts) -> str | None:
@@ -92,10 +87,10 @@ def check_schema(chart: Path, layers: Sequence[Values]) -> list[Finding]:
         return layer.texts.get(path) if layer else None
 
     found: dict[Mistake, Finding] = {}
-    for error in validator.iter_errors(values):
-        for mistake in explain(error, schema, written):
+    for error in schema.validator.iter_errors(values):
+        for mistake in explain(error, schema.data, written):
             finding = Finding(_RULES[mistake.kind], mistake.message, path=mistake.dotted)
             found.setdefault(mistake, locate(finding, every, mistake.path))
     # What dependencies add to the values, only Helm knows: it says itself what is missing.
-    knows_all = not (chart / "charts").is_dir()
+    knows_all = not (chart.path / "charts").is_dir()
     return [*foreign, *(finding for finding in found.values() if knows_all or finding.rule != VALUES_REQUIRED)]

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart.chart import modes
-from podrunner.chart.schema import check_schema, load_defaults
 from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
@@ -27,17 +25,18 @@ from podrunner.runner.job_pod.pod import check_job_pods
 from podrunner.runner.origin import written_path
 from podrunner.runner.parsed import is_of_a_runner, parse_config
 from podrunner.runner.permissions import check_role
-from podrunner.values.merge import coalesce, merge
+from podrunner.values.merge import merge
 from podrunner.values.places import find_layer, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from podrunner.cases.case import Case
+    from podrunner.chart.chart import Chart
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
-    from podrunner.manifests.rendering import Renderer, Rendering
+    from podrunner.helm.renderer import Renderer
+    from podrunner.manifests.rendering import Rendering
     from podrunner.runner.fault import Fault
 
 _DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
@@ -49,34 +48,28 @@ _IN_DEPENDENCY = re.compile(r"([\w.-]+): - at '/([^']+)'")
 class Checker:
     """All checks of one chart. `runner_version` is the GitLab Runner that will read config.toml."""
 
-    chart: Path
     renderer: Renderer
     runner_version: str = "19.4"
     crds: Crds = field(default_factory=Crds)
 
+    @property
+    def chart(self) -> Chart:
+        """The chart that is checked."""
+        return self.renderer.chart
+
     def check(self, case: Case) -> Result:
         """Check one case. Never raises for what is wrong with values or chart."""
-        findings = list(_values_findings(self.chart, case.layers))
+        findings = [*self.chart.defaults.findings, *self.chart.check(case.layers)]
         rendering = None
         # Helm does not render what the schema refuses.
         if not errors(findings):
             try:
-                rendering = self._render(case)
+                rendering = self.renderer.render(case)
                 findings += self._rendering_findings(case, rendering)
             except RenderError as error:
                 findings.append(self._refused(case, error))
         named = [replace(finding, case=case.name) for finding in findings]
         return Result(case, tuple(_expected(case, named)), rendering)
-
-    def _render(self, case: Case) -> Rendering:
-        return self.renderer.render(
-            case.values,
-            case=case.name,
-            release=case.release,
-            namespace=case.namespace,
-            kube_version=case.kube_version,
-            api_versions=case.api_versions,
-        )
 
     def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
         rendering = take_lists_apart(rendering)
@@ -85,24 +78,27 @@ class Checker:
         same = replace(rendering, case="", notes="")
         found += _findings_of_every_version(self, case.layers, same)
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
-        found += check_job_pods(rendering, _all_values(self.chart, case.layers), modes(self.chart), case.kube_version)
+        values = self.chart.effective(case.layers)
+        found += check_job_pods(rendering, values, self.chart.modes, case.kube_version)
         return found
 
     def in_chart(self, finding: Finding) -> Finding:
         """A finding whose file is a template of the chart, with the file's path as people type it."""
-        return replace(finding, file=shown_path(self.chart / finding.file))
+        return replace(finding, file=shown_path(self.chart.source / finding.file))
 
     def _refused(self, case: Case, error: RenderError) -> Finding:
         """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
         message = " ".join(error.message.split())
         finding = Finding(RENDER, message)
-        known = [load_defaults(self.chart), *case.layers]
+        known = [self.chart.defaults, *case.layers]
         for path in _spoken_of(message):
             if find_layer(known, path):
                 return locate(replace(finding, path=dotted(path)), case.layers, path)
         if not error.template:
             return finding
-        return replace(finding, file=shown_path(self.chart / error.template), line=error.line, column=error.column)
+        return replace(
+            finding, file=shown_path(self.chart.source / error.template), line=error.line, column=error.column
+        )
 
 
 def _spoken_of(message: str) -> list[Parts]:
@@ -115,29 +111,17 @@ def _spoken_of(message: str) -> list[Parts]:
 def _findings_of_every_version(
     checker: Checker, layers: tuple[Values, ...], rendering: Rendering
 ) -> tuple[Finding, ...]:
-    found = [*check_release(rendering, _all_values(checker.chart, layers)), *check_role(rendering)]
+    found = [*check_release(rendering, checker.chart.effective(layers)), *check_role(rendering)]
     found = [checker.in_chart(finding) for finding in found]
     for name, text in rendering.config_texts.items():
         # Charts without modes are somebody else's: the file may be another program's …
-        if not modes(checker.chart) and not is_of_a_runner(text):
+        if not checker.chart.modes and not is_of_a_runner(text):
             continue
         faults = find_faults(text, checker.runner_version)
         # … or get its runners when they register at start.
-        faults = tuple(one for one in faults if modes(checker.chart) or not _is_without_runners(one))
+        faults = tuple(one for one in faults if checker.chart.modes or not _is_without_runners(one))
         found += _config_findings(f"ConfigMap/{name}", text, faults, layers)
     return tuple(found)
-
-
-@lru_cache(maxsize=512)
-def _all_values(chart: Path, layers: tuple[Values, ...]) -> Mapping[str, Any]:
-    return coalesce(load_defaults(chart).data, merge(*(layer.data for layer in layers)))
-
-
-@lru_cache(maxsize=4096)
-def _values_findings(chart: Path, layers: tuple[Values, ...]) -> tuple[Finding, ...]:
-    """Layers are shared between the cases of a matrix: each combination is checked once."""
-    own = [finding for layer in (load_defaults(chart), *layers) for finding in layer.findings]
-    return (*own, *check_schema(chart, layers))
 
 
 def _is_without_runners(fault: Fault) -> bool:

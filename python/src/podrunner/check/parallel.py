@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from podrunner.check.result import Result
+from podrunner.check.warm_up import warm_up
 from podrunner.output.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import ProcessPoolExecutor
 
     from podrunner.cases.case import Case
     from podrunner.check.checker import Checker
-    from podrunner.check.result import Result
     from podrunner.findings.finding import Finding
-    from podrunner.helm.renderer import Kind
     from podrunner.manifests.rendering import Rendering
 
 # Each process loads Helm and the chart first, which takes as long as this many cases.
@@ -25,7 +26,7 @@ _UNASKED = 4
 
 
 def check_cases(
-    checker: Checker, cases: Sequence[Case], helm: Kind, jobs: int | None = None, *, keep_renderings: bool = True
+    checker: Checker, cases: Sequence[Case], jobs: int | None = None, *, keep_renderings: bool = True
 ) -> list[Result]:
     """The results of all cases, in their order.
 
@@ -35,14 +36,11 @@ def check_cases(
     jobs = min(jobs or _processors(), len(cases) // _WORTH_IT)
     if jobs < 2:
         return [checker.check(case) for case in progress(cases, "checking", len(cases))]
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
     # Not by fork: Go's runtime, which Helm is made of, does not survive one.
     context = multiprocessing.get_context("spawn")
     # For the Helm in each process: Go's collector would stop renders for the sake of a few megabytes.
     os.environ.setdefault("GOGC", "400")
-    arguments = (checker.chart, helm, checker.runner_version, checker.crds, keep_renderings)
+    arguments = (checker, keep_renderings)
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=arguments) as pool:
         try:
             return _in_order(pool, cases, jobs)
@@ -58,8 +56,6 @@ def _processors() -> int:
 
 
 def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int) -> list[Result]:
-    from podrunner.check.result import Result
-
     size = max(1, len(cases) // (jobs * 16))
     chunks = [list(cases[start : start + size]) for start in range(0, len(cases), size)]
     found = (one for chunk in pool.map(_check, chunks) for one in chunk)
@@ -70,14 +66,10 @@ def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int) -> li
 _OWN: dict[str, Any] = {}
 
 
-def _begin(chart: Any, helm: Kind, runner_version: str, crds: Any, keep_renderings: bool) -> None:
-    from podrunner.check.warm_up import warm_up
-
-    warm_up(helm)
-    from podrunner.check.checker import Checker
-    from podrunner.helm.renderer import renderer
-
-    _OWN["checker"] = Checker(chart, renderer(helm, chart), runner_version, crds)
+def _begin(checker: Checker, keep_renderings: bool) -> None:
+    """`checker` came without what it loaded: its chart is read and loaded again."""
+    warm_up(checker.renderer.kind)
+    _OWN["checker"] = checker
     _OWN["keeps"] = keep_renderings
 
 

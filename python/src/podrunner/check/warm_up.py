@@ -6,6 +6,9 @@ import gc
 import threading
 from typing import TYPE_CHECKING
 
+from podrunner.findings.errors import UsageError
+from podrunner.helm.sdk import load_library
+
 if TYPE_CHECKING:
     from podrunner.helm.renderer import Kind
 
@@ -21,9 +24,6 @@ def warm_up(helm: Kind) -> None:
 
 
 def _load_helm() -> None:
-    from podrunner.findings.errors import UsageError
-    from podrunner.helm.library import load_library
-
     try:
         load_library()
     except UsageError:

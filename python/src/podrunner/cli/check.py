@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_case_options, add_render_options, add_values_options
+from podrunner.cli.options import add_case_options, add_render_options, add_values_options, read_selection
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from podrunner.cases.case import Case
+    from podrunner.chart.chart import Chart
     from podrunner.check.checker import Checker
     from podrunner.check.result import Result
 
@@ -123,9 +124,8 @@ def run(args: Namespace) -> int:
     from podrunner.check.warm_up import warm_up
 
     warm_up(args.helm)
-    from podrunner.cases.selection import choose_cases, collect_cases
-    from podrunner.chart.chart import find_chart, read_chart_file
-    from podrunner.chart.crds import known_crds
+    from podrunner.cases.selection import choose_cases
+    from podrunner.chart.chart import Chart
     from podrunner.check.checker import Checker
     from podrunner.check.parallel import check_cases
     from podrunner.helm.renderer import renderer
@@ -133,23 +133,38 @@ def run(args: Namespace) -> int:
     from podrunner.report.formats import parse_report, write_report
 
     reports = [parse_report(option) for option in args.report or ["text"]]
-    chart = find_chart(args.chart)
-    runner_version = args.runner_version or read_chart_file(chart).app_version
-    crds = known_crds(chart, args.crds)
+    chart = Chart.open(args.chart)
+    runner_version = args.runner_version or chart.file.app_version
+    crds = chart.crds_with(args.crds)
     results = _pipelines(args.pipeline, runner_version)
-    cases, broken = ([], []) if _is_of_pipelines_alone(args) else collect_cases(args, chart)
+    cases, broken = ([], []) if _is_of_pipelines_alone(args) else _collect(args, chart)
     # Of a matrix that is wrong there are no names to choose from.
     cases = [] if broken and args.case else choose_cases(cases, args.case)
-    checker = Checker(chart, renderer(args.helm, chart), runner_version, crds)
+    checker = Checker(renderer(args.helm, chart), runner_version, crds)
     # A rendering is long: processes send it only for the one report that shows it.
     keeps = any(name == "html" for name, _ in reports)
-    results += [*broken, *check_cases(checker, cases, args.helm, args.jobs, keep_renderings=keeps)]
+    results += [*broken, *check_cases(checker, cases, args.jobs, keep_renderings=keeps)]
     if args.coverage or args.coverage_fail_under:
         results.append(_coverage(args, checker, cases))
     for name, file in reports:
         colour = not file and wants_colour(sys.stdout)
         write_report(name, results, Path(file) if file else None, colour=colour, notes=args.notes)
     return 0 if all(result.passed for result in results) else 1
+
+
+def _collect(args: Namespace, chart: Chart) -> tuple[list[Case], list[Result]]:
+    """All cases of the command line, and the result of a matrix file that is too wrong to have cases."""
+    from podrunner.cases.case import Case
+    from podrunner.cases.selection import command_line_cases, matrix_cases
+    from podrunner.check.result import Result
+    from podrunner.findings.errors import MatrixError
+
+    selection = read_selection(args, chart)
+    cases = command_line_cases(selection, chart)
+    try:
+        return [*cases, *matrix_cases(selection, chart)], []
+    except MatrixError as error:
+        return cases, [Result(Case(str(args.matrix)), error.findings)]
 
 
 def _is_of_pipelines_alone(args: Namespace) -> bool:
@@ -171,7 +186,6 @@ def _coverage(args: Namespace, checker: Checker, cases: list[Case]) -> Result:
     from podrunner.check.coverage.check import CoverageOptions, check_coverage
     from podrunner.check.result import Result
     from podrunner.findings.errors import MatrixError
-    from podrunner.output.paths import shown_path
 
     exceptions = args.coverage_exceptions
     if exceptions is None and args.matrix:
@@ -179,7 +193,7 @@ def _coverage(args: Namespace, checker: Checker, cases: list[Case]) -> Result:
         exceptions = beside if beside.is_file() else None
     options = CoverageOptions(args.coverage_fail_under, exceptions)
     try:
-        found = check_coverage(checker.chart, shown_path(checker.chart), checker.renderer, cases, options)
+        found = check_coverage(checker.renderer, cases, options)
     except MatrixError as error:
         return Result(Case("coverage"), error.findings)
     return Result(Case("coverage"), found.findings, templates=found.templates)

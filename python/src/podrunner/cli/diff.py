@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_case_options, add_render_options, add_values_options
+from podrunner.cli.options import add_case_options, add_render_options, add_values_options, read_selection
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from podrunner.cases.case import Case
+    from podrunner.chart.chart import Chart
     from podrunner.diff.report import Comparison
 
 EXAMPLES = """\
@@ -72,13 +73,13 @@ def _compare(args: Namespace) -> Comparison:
     import tempfile
 
     from podrunner.cases.selection import choose_cases
-    from podrunner.chart.chart import find_chart
+    from podrunner.chart.chart import Chart
     from podrunner.diff.compare import compare_all
     from podrunner.diff.pair import make_pairs, union_of_presets
     from podrunner.diff.side import Side, find_side
     from podrunner.helm.renderer import renderer
 
-    chart = find_chart(args.chart)
+    chart = Chart.open(args.chart)
     args.files = []
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
         scratch = Path(folder)
@@ -86,23 +87,19 @@ def _compare(args: Namespace) -> Comparison:
         new = find_side(args.new, chart, scratch) if args.new else Side("the chart here", chart)
         union = union_of_presets(old.chart, new.chart, scratch / "cases")
         cases = _cases(args, union, is_of_files=bool(old.files or new.files))
-        pairs = make_pairs(choose_cases(cases, args.case), (old, new), union / "presets")
-        renderers = renderer(args.helm, old.chart), renderer(args.helm, new.chart)
-        return compare_all(pairs, (old, new), renderers)
+        pairs = make_pairs(choose_cases(cases, args.case), (old, new), union.path / "presets")
+        before = renderer(args.helm, old.chart)
+        after = before if new.chart is old.chart else renderer(args.helm, new.chart)
+        return compare_all(pairs, (old, new), (before, after))
 
 
-def _cases(args: Namespace, chart: Path, *, is_of_files: bool) -> list[Case]:
-    """The cases of the options; values files alone are compared over the chart's defaults."""
+def _cases(args: Namespace, chart: Chart, *, is_of_files: bool) -> list[Case]:
+    """The cases of the options; values files alone are compared over the chart's defaults. Raises MatrixError."""
     from podrunner.cases.case import Case
-    from podrunner.cases.selection import as_told, collect_cases, for_versions, kube_versions
-    from podrunner.chart.placeholder import placeholder
-    from podrunner.findings.errors import FindingsError
-    from podrunner.values.set_expression import parse_set
+    from podrunner.cases.selection import as_told, command_line_cases, for_versions, matrix_cases
 
+    selection = read_selection(args, chart)
     if is_of_files and not (args.values or args.preset or args.all_presets or args.matrix):
-        case = Case("defaults", layers=(*placeholder(chart), *parse_set(args.set)))
-        return for_versions(as_told(case, args), kube_versions(args.kube_version, chart))
-    cases, broken = collect_cases(args, chart)
-    if broken:
-        raise FindingsError([one for result in broken for one in result.findings])
-    return cases
+        case = Case("defaults", layers=(*chart.placeholder, *selection.settings))
+        return for_versions(as_told(case, selection), selection.kube_versions)
+    return [*command_line_cases(selection, chart), *matrix_cases(selection, chart)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_render_options, add_values_options, read_layers
+from podrunner.cli.options import add_render_options, add_values_options, read_case
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -35,18 +36,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Print the images, one a line, sorted."""
-    from podrunner.chart.chart import find_chart, read_chart_file
-    from podrunner.chart.placeholder import placeholder
+    """Print the images, one a line, sorted. Raises ValuesError and RenderError for values that do not make a release."""
+    from podrunner.chart.chart import Chart
     from podrunner.helm.renderer import renderer
     from podrunner.output.streams import show, show_data
     from podrunner.runner.images import find_images
-    from podrunner.values.merge import merge
 
-    chart = find_chart(args.chart)
-    layers = [*placeholder(chart), *read_layers(args, chart)]
-    rendering = renderer(args.helm, chart).render(merge(*(layer.data for layer in layers)))
-    images = find_images(rendering, args.runner_version or read_chart_file(chart).app_version)
+    chart = Chart.open(args.chart)
+    case = read_case(args, chart)
+    case = replace(case, layers=(*chart.placeholder, *case.layers))
+    images = find_images(renderer(args.helm, chart).render(case), args.runner_version or chart.file.app_version)
     if args.json:
         show_data(json.dumps([{"image": image, "used_by": users} for image, users in images.items()], indent=2) + "\n")
     else:

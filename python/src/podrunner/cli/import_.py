@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from podrunner.chart.chart import Chart
     from podrunner.importing.change import Changes
     from podrunner.importing.imported import Imported
 
@@ -52,37 +53,37 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Import, write, and say what changed. 0, or 1 when the values do not pass `podrunner check` yet."""
-    from podrunner.chart.chart import find_chart
+    from podrunner.chart.chart import Chart
+    from podrunner.helm.renderer import renderer
     from podrunner.importing.change import Changes
     from podrunner.importing.imported import import_text
     from podrunner.importing.release import Wishes
     from podrunner.importing.source import STDIN, read_text
     from podrunner.output.files import refuse_to_overwrite, write_text
 
-    chart = find_chart(args.chart)
+    chart = Chart.open(args.chart)
     refuse_to_overwrite(args.output, force=args.force)
     mode = _mode(chart, args.mode)
     text = read_text(args.file)
     source = "standard input" if args.file == STDIN else args.file
     changes = Changes()
-    imported = import_text(text, Wishes(source, args.namespace, args.url, mode), chart, changes)
+    imported = import_text(text, Wishes(source, args.namespace, args.url, mode), renderer("library", chart), changes)
     write_text(imported.text, args.output)
     _report(args, source, changes, imported, chart)
     return 1 if imported.findings else 0
 
 
-def _mode(chart: Path, name: str | None) -> str:
-    from podrunner.chart.chart import modes
+def _mode(chart: Chart, name: str | None) -> str:
     from podrunner.findings.errors import UsageError
     from podrunner.findings.suggest import did_you_mean, listed
 
-    if name and name not in modes(chart):
-        known = modes(chart)
+    known = chart.modes
+    if name and name not in known:
         raise UsageError(f"--mode {name}: no such mode.{did_you_mean(name, known)} Modes: {listed(known)}.")
     return name or ""
 
 
-def _report(args: Namespace, source: str, changes: Changes, imported: Imported, chart: Path) -> None:
+def _report(args: Namespace, source: str, changes: Changes, imported: Imported, chart: Chart) -> None:
     from podrunner.importing.report import json_report, text_report
     from podrunner.output.streams import say
 
@@ -98,14 +99,14 @@ def _report(args: Namespace, source: str, changes: Changes, imported: Imported, 
         say(f"  {replace(finding, file=str(args.output or VALUES))}")
 
 
-def _next(args: Namespace, imported: Imported, chart: Path) -> str:
+def _next(args: Namespace, imported: Imported, chart: Chart) -> str:
     from podrunner.output.paths import shown_path
 
     file = args.output or VALUES
     secrets = "".join(f"  # {command.why}\n  {command.text}\n" for command in imported.commands)
     check = f"next:\n  podrunner check {file}\n  podrunner smoke -f {file}  # builds an image with these values, on a kind cluster\n"
     release = f"then, in a cluster with the {_spaces(args.namespace, imported)}:\n{secrets}"
-    return f"{check}{release}  helm install ci {shown_path(chart)} -f {file} --namespace {args.namespace}\n"
+    return f"{check}{release}  helm install ci {shown_path(chart.source)} -f {file} --namespace {args.namespace}\n"
 
 
 def _spaces(release: str, imported: Imported) -> str:

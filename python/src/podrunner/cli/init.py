@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Write the file, and print what to do next. Raises UsageError."""
-    from podrunner.chart.chart import find_chart, find_preset
+    from podrunner.chart.chart import Chart
     from podrunner.chart.fork import fork_values
     from podrunner.findings.errors import UsageError
     from podrunner.output.files import refuse_to_overwrite, write_text
@@ -47,18 +47,19 @@ def run(args: Namespace) -> int:
 
     if not _NAME.match(args.name):
         raise UsageError(f"{args.name}: a name has 1 to 16 characters of a-z, 0-9 and dashes, as in team-a.")
-    chart = find_chart(args.chart)
-    preset = find_preset(chart, args.preset)
+    chart = Chart.open(args.chart)
+    # Before anything is said of the file: a preset that is not there is the first thing to know.
+    chart.preset(args.preset)
     file = args.output or Path(f"{args.name}.yaml")
     refuse_to_overwrite(file, force=args.force)
-    write_text(fork_values(args.name, preset, chart, args.url, file), file)
+    write_text(fork_values(args.name, args.preset, chart, args.url, file), file)
     secret = kubectl_secret(f"gitlab-runner-{args.name}", ["token"], "ci")
     lines = [
-        f"{file}: a fork of the preset {preset.stem}. Next:",
+        f"{file}: a fork of the preset {args.preset}. Next:",
         f"  podrunner check {file}",
         "  # type or paste the token of the runner, then end with Ctrl-D twice",
         f"  {secret}",
-        f"  helm install ci {shown_path(chart)} -f {file} --namespace ci",
+        f"  helm install ci {shown_path(chart.source)} -f {file} --namespace ci",
     ]
     show("".join(f"{line}\n" for line in lines))
     return 0

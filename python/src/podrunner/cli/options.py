@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from podrunner.formats.placed import Values
+    from podrunner.cases.case import Case
+    from podrunner.cases.selection import Selection
+    from podrunner.chart.chart import Chart
 
 
 def add_values_options(parser: ArgumentParser) -> None:
@@ -53,7 +55,7 @@ def add_render_options(parser: ArgumentParser) -> None:
 
 def add_release_options(parser: ArgumentParser, release: str | None = None, namespace: str | None = None) -> None:
     """`--release`, `--namespace` and `--api-versions`, as in helm; with their defaults, where there are any."""
-    from podrunner.helm.release import namespace_name, release_name
+    from podrunner.cases.names import namespace_name, release_name
 
     parser.add_argument(
         "--release", type=release_name, default=release, metavar="NAME", help="release name (default: podrunner)"
@@ -66,11 +68,32 @@ def add_release_options(parser: ArgumentParser, release: str | None = None, name
     )
 
 
-def read_layers(args: Namespace, chart: Path) -> list[Values]:
-    """Values layers of the command line, lowest first. Raises UsageError and ValuesError."""
-    from podrunner.chart.chart import find_preset
-    from podrunner.formats.placed import load_values
+def read_case(args: Namespace, chart: Chart) -> Case:
+    """The one case of the command line: `--set` over files over the preset. Raises UsageError."""
+    from podrunner.cases.case import Case
+    from podrunner.formats.placed import load_layer
+
+    files = [load_layer(path) for path in args.values]
+    case = Case("", ((chart.preset(args.preset), *files) if args.preset else tuple(files)))
+    return case.with_settings(args.set)
+
+
+def read_selection(args: Namespace, chart: Chart) -> Selection:
+    """Which cases the command line means, by the options of `add_case_options`. Raises UsageError."""
+    from podrunner.cases.selection import Selection
+    from podrunner.helm.kube_versions import kube_versions
     from podrunner.values.set_expression import parse_set
 
-    files = [find_preset(chart, args.preset)] if args.preset else []
-    return [*(load_values(path) for path in [*files, *args.values]), *parse_set(args.set)]
+    return Selection(
+        files=tuple(args.files),
+        values=tuple(args.values),
+        settings=tuple(parse_set(args.set)),
+        preset=args.preset or "",
+        all_presets=args.all_presets,
+        matrix=args.matrix,
+        strategy=args.strategy,
+        release=args.release or "",
+        namespace=args.namespace or "",
+        kube_versions=tuple(kube_versions(args.kube_version, chart)),
+        api_versions=tuple(args.api_versions),
+    )

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Mapping
 
+    from podrunner.chart.chart import Chart
     from podrunner.preflight.run import Options
-    from podrunner.preflight.survey import Demand
 
 EXAMPLES = """\
 examples:
@@ -103,58 +103,44 @@ def run(args: Namespace) -> int:
 
 def read_options(args: Namespace) -> Options:
     """The options of the command line. Raises UsageError."""
-    from podrunner.chart.chart import find_chart
+    from podrunner.chart.chart import Chart
     from podrunner.findings.errors import UsageError
+    from podrunner.helm.renderer import renderer
     from podrunner.preflight.connection import find_target
     from podrunner.preflight.job import Wish
     from podrunner.preflight.run import Options
+    from podrunner.preflight.survey import read_demand
 
     if args.max_nodes < 1:
         raise UsageError(f"--max-nodes {args.max_nodes}: must be 1 or more. To try nothing, give --no-probe.")
     if args.timeout < 1:
         raise UsageError(f"--timeout {args.timeout:g}: must be 1 second or more.")
-    chart = find_chart(args.chart)
+    chart = Chart.open(args.chart)
     settings = (*args.set, *([f"podman.image={args.image}"] if args.image else []))
+    demand = read_demand(read_settings(chart, settings))
     return Options(
         target=find_target(args.kubeconfig, args.context, args.namespace),
-        wish=Wish(chart, settings, args.service_account),
+        wish=Wish(renderer("library", chart), settings, args.service_account),
         probe=not args.no_probe,
-        demand=read_demand(read_settings(chart, settings)),
+        demand=demand,
         selector=args.selector,
         max_nodes=args.max_nodes,
         timeout=args.timeout,
     )
 
 
-def read_demand(values: Mapping[str, Any]) -> Demand:
-    """What jobs ask of nodes, by the values; of several runners the first one counts, as it does for probes."""
-    from podrunner.modes.runners import runner_keys
-    from podrunner.preflight.survey import Demand
-
-    first = next(iter(runner_keys(values).values()))
-    kubernetes = first.get("kubernetes") or {}
-    return Demand(str(values["podman"]["fuse"]["resource"]), kubernetes.get("node_tolerations") or {})
-
-
-def read_settings(chart: Path, settings: tuple[str, ...]) -> Mapping[str, Any]:
+def read_settings(chart: Chart, settings: tuple[str, ...]) -> Mapping[str, Any]:
     """The chart's values with settings over them. Raises UsageError for settings that the chart does not know."""
-    from podrunner.chart.chart import modes
-    from podrunner.chart.placeholder import placeholder
-    from podrunner.chart.schema import check_schema
+    from podrunner.cases.case import Case
     from podrunner.findings.errors import UsageError
     from podrunner.findings.finding import errors
-    from podrunner.formats.placed import load_values
-    from podrunner.values.merge import coalesce, merge
-    from podrunner.values.set_expression import parse_set
 
-    defaults = load_values(chart / "values.yaml").data
-    if not modes(chart) or "podman" not in defaults:
-        raise UsageError(f"{chart}: no chart with modes: preflight is for podrunner's chart and forks of it.")
-    layers = parse_set(list(settings))
-    wrong = errors(check_schema(chart, [*placeholder(chart), *layers]))
+    if not chart.modes or "podman" not in chart.defaults.data:
+        raise UsageError(f"{chart.source}: no chart with modes: preflight is for podrunner's chart and forks of it.")
+    own = Case("").with_settings(settings)
+    wrong = errors(chart.check([*chart.placeholder, *own.layers]))
     if wrong:
         raise UsageError("\n".join(str(finding) for finding in wrong))
-    own = merge(*(layer.data for layer in layers))
-    if "mode" in (own.get("podman") or {}):
+    if "mode" in (own.values.get("podman") or {}):
         raise UsageError("--set podman.mode: every mode is tried. To try one alone, there is `podrunner smoke`.")
-    return coalesce(defaults, own)
+    return chart.effective(own.layers)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_release_options, add_render_options, add_values_options, read_layers
+from podrunner.cli.options import add_release_options, add_render_options, add_values_options, read_case
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -34,26 +35,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print the rendering. 1 when the values do not fit the schema or Helm refuses them."""
-    from podrunner.chart.chart import find_chart
-    from podrunner.chart.schema import check_schema
-    from podrunner.findings.errors import FindingsError
-    from podrunner.findings.finding import errors
+    from podrunner.chart.chart import Chart
     from podrunner.helm.renderer import renderer
     from podrunner.output.streams import show_data
-    from podrunner.values.merge import merge
 
-    chart = find_chart(args.chart)
-    layers = read_layers(args, chart)
-    wrong = errors([*(finding for layer in layers for finding in layer.findings), *check_schema(chart, layers)])
-    if wrong:
-        raise FindingsError(wrong)
-    rendering = renderer(args.helm, chart).render(
-        merge(*(layer.data for layer in layers)),
+    chart = Chart.open(args.chart)
+    case = replace(
+        read_case(args, chart),
         release=args.release,
         namespace=args.namespace,
         kube_version=args.kube_version,
-        api_versions=args.api_versions,
+        api_versions=tuple(args.api_versions),
     )
+    rendering = renderer(args.helm, chart).render(case)
     show_data(select(rendering, args.show))
     return 0
 

@@ -109,8 +109,9 @@ def run(args: Namespace) -> int:
 
 def read_options(args: Namespace) -> Options:
     """The options of the command line. Raises UsageError."""
-    from podrunner.chart.chart import find_chart
+    from podrunner.chart.chart import Chart
     from podrunner.findings.errors import UsageError
+    from podrunner.helm.renderer import renderer
     from podrunner.smoke.plan import Options
 
     if args.kubeconfig and args.kind_image:
@@ -120,7 +121,7 @@ def read_options(args: Namespace) -> Options:
     if args.timeout <= 0:
         raise UsageError(f"--timeout {args.timeout:g}: must be more than 0 seconds.")
     return Options(
-        chart=find_chart(args.chart),
+        renderer=renderer("library", Chart.open(args.chart)),
         presets=tuple(dict.fromkeys(args.preset)),
         values=tuple(args.values),
         pipeline=args.pipeline,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podrunner.chart.schema import check_schema
 from podrunner.diff.entry import ComparedCase, Consequence, DiffEntry, group
 from podrunner.diff.immutable import why_immutable
 from podrunner.diff.report import Comparison
 from podrunner.diff.widening import lowers_level, widenings, widens_constraints
-from podrunner.findings.errors import RenderError
-from podrunner.findings.finding import errors
+from podrunner.findings.errors import RenderError, ValuesError
 from podrunner.manifests.difference.objects import ABSENT, differences, identity_of
 from podrunner.manifests.objects import table
 from podrunner.manifests.rendering import Rendering
@@ -23,8 +21,8 @@ if TYPE_CHECKING:
     from podrunner.cases.case import Case
     from podrunner.diff.pair import Pair
     from podrunner.diff.side import Side
+    from podrunner.helm.renderer import Renderer
     from podrunner.manifests.difference.objects import Difference, Identity
-    from podrunner.manifests.rendering import Renderer
 
 _KEPT = "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it."
 _WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")}
@@ -56,18 +54,10 @@ def compare(pair: Pair, sides: tuple[Side, Side], renderers: tuple[Renderer, Ren
 
 def render(case: Case, side: Side, renderer: Renderer) -> Rendering | str:
     """A rendering, or the sentence with which schema or chart refuse the values."""
-    wrong = errors([*(one for layer in case.layers for one in layer.findings), *check_schema(side.chart, case.layers)])
-    if wrong:
-        return f"refused by {side.label}: {wrong[0].message}"
     try:
-        return renderer.render(
-            case.values,
-            case=case.name,
-            release=case.release,
-            namespace=case.namespace,
-            kube_version=case.kube_version,
-            api_versions=case.api_versions,
-        )
+        return renderer.render(case)
+    except ValuesError as error:
+        return f"refused by {side.label}: {error.findings[0].message}"
     except RenderError as error:
         return f"refused by {side.label}: {' '.join(error.message.split())}"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podrunner.chart.chart import Chart
 from podrunner.formats.placed import load_layer
 
 if TYPE_CHECKING:
@@ -26,18 +28,16 @@ class Pair:
     lacking: str = ""
 
 
-def union_of_presets(old: Path, new: Path, folder: Path) -> Path:
+def union_of_presets(old: Chart, new: Chart, folder: Path) -> Chart:
     """A chart without templates that has the presets of both: what cases are read with."""
-    import shutil
-
     folder.mkdir()
     for name in ("Chart.yaml", "values.yaml"):
-        if (new / name).is_file():
-            shutil.copy(new / name, folder)
+        if (new.path / name).is_file():
+            shutil.copy(new.path / name, folder)
     for chart in (old, new):
-        if (chart / "presets").is_dir():
-            shutil.copytree(chart / "presets", folder / "presets", dirs_exist_ok=True)
-    return folder
+        if (chart.path / "presets").is_dir():
+            shutil.copytree(chart.path / "presets", folder / "presets", dirs_exist_ok=True)
+    return Chart(folder)
 
 
 def make_pairs(cases: Sequence[Case], sides: tuple[Side, Side], presets: Path) -> list[Pair]:
@@ -77,10 +77,9 @@ def _of_side(case: Case, side: Side, file: Path | None, presets: Path) -> Case |
     for layer in case.layers:
         source = Path(layer.source)
         if source.parent == presets:
-            own = side.chart / "presets" / source.name
-            if not own.is_file():
+            if source.stem not in side.chart.presets:
                 return f"{side.label} has no preset `{source.stem}`."
-            layer = load_layer(own)
+            layer = side.chart.preset(source.stem)
         layers.append(layer)
     if file is None:
         return f"{side.label} has no such file." if side.is_folder else replace(case, layers=tuple(layers))

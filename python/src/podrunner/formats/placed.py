@@ -47,8 +47,8 @@ class Values:
     texts: dict[Parts, str] = field(default_factory=dict)
 
 
-def load_values(path: Path | str) -> Values:
-    """A values file, read with Go's YAML rules.
+def load_values(path: Path | str, source: str = "") -> Values:
+    """A values file, read with Go's YAML rules; `source` is how people call it, else its path.
 
     Raises UsageError when there is no such file, ValuesError with place and reason when it is not a YAML map.
     """
@@ -60,15 +60,15 @@ def load_values(path: Path | str) -> Values:
         raise UsageError(f"{path}: is a directory, not a values file.") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {error}.") from None
-    return read_values(text, str(path))
+    return read_values(text, source or str(path))
 
 
-def load_layer(path: Path | str) -> Values:
+def load_layer(path: Path | str, source: str = "") -> Values:
     """A values file that may be broken: then empty, with what is wrong as its findings. Raises UsageError only."""
     try:
-        return load_values(path)
+        return load_values(path, source)
     except ValuesError as error:
-        return Values({}, str(path), is_file=True, findings=error.findings)
+        return Values({}, source or str(path), is_file=True, findings=error.findings)
 
 
 def read_values(text: str, source: str, kind: FileKind = VALUES_FILE) -> Values:

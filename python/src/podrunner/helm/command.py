@@ -8,15 +8,17 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.chart.chart import read_chart_file
 from podrunner.findings.errors import UsageError
+from podrunner.formats.kube_version import full_version
+from podrunner.helm.kube_versions import UNLISTED_API_VERSIONS
 from podrunner.helm.refusal import read_refusal
 from podrunner.manifests.rendering import Rendering, parse_documents
-from podrunner.manifests.version import UNLISTED_API_VERSIONS, full_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
+
+    from podrunner.cases.case import Case
+    from podrunner.chart.chart import Chart
 
     # Arguments and standard input of a process → what it did.
     Run = Callable[[Sequence[str], str], "Finished"]
@@ -46,39 +48,30 @@ def run_process(arguments: Sequence[str], stdin: str) -> Finished:
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
-class CommandRenderer:
+class HelmCommand:
     """One chart, rendered by one `helm` process each time."""
 
-    def __init__(self, chart: Path, run: Run = run_process) -> None:
+    def __init__(self, chart: Chart, run: Run = run_process) -> None:
         """Raises UsageError when there is no `helm`."""
-        self._path = chart
-        self._chart_name = read_chart_file(chart).name
+        self._path = chart.path
+        self._chart_name = chart.file.name
         self._run = run
         self._run(["helm", "version", "--short"], "")
 
-    def render(
-        self,
-        values: Mapping[str, object],
-        *,
-        case: str = "",
-        release: str = "podrunner",
-        namespace: str = "podrunner",
-        kube_version: str = "1.34.0",
-        api_versions: Sequence[str] = (),
-    ) -> Rendering:
-        """See `Renderer.render`. There are no notes: `helm template` does not render them."""
-        arguments = ["helm", "template", release, str(self._path), "--namespace", namespace]
-        arguments += ["--kube-version", full_version(kube_version), "--values", "-"]
-        for version in (*UNLISTED_API_VERSIONS, *api_versions):
+    def template(self, case: Case) -> Rendering:
+        """See `Helm.template`. There are no notes: `helm template` does not render them."""
+        arguments = ["helm", "template", case.release, str(self._path), "--namespace", case.namespace]
+        arguments += ["--kube-version", full_version(case.kube_version), "--values", "-"]
+        for version in (*UNLISTED_API_VERSIONS, *case.api_versions):
             arguments += ["--api-versions", version]
         # By standard input: values may hold a token, which must be in no file and no argument.
-        done = self._run(arguments, json.dumps(values))
+        done = self._run(arguments, json.dumps(case.values))
         if done.exit_code:
             raise read_refusal(done.stderr)
         # Helm prints in the order of installation; by template it is the order of the library, too.
         parts = sorted(self._split(done.stdout), key=lambda part: part[0])
         documents = [document for template, text in parts for document in parse_documents(template, text)]
-        return Rendering(case, release, namespace, tuple(documents), "", done.stdout)
+        return Rendering(case.name, case.release, case.namespace, tuple(documents), "", done.stdout)
 
     def _split(self, manifest: str) -> Iterator[tuple[str, str]]:
         _, *parts = _SOURCE.split(manifest)

@@ -9,58 +9,48 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart.chart import read_chart_file
-from podrunner.chart.schema import load_defaults
+from podrunner.cases.names import namespace_name, release_name
 from podrunner.findings.errors import RenderError, UsageError
-from podrunner.helm.refusal import read_refusal
-from podrunner.helm.release import namespace_name, release_name
+from podrunner.formats.kube_version import full_version
+from podrunner.helm.kube_versions import UNLISTED_API_VERSIONS, is_in_range
+from podrunner.helm.sdk import ask_render, load_library
 from podrunner.manifests.rendering import Document, Rendering, parse_documents
-from podrunner.manifests.version import UNLISTED_API_VERSIONS, full_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from podrunner.cases.case import Case
+    from podrunner.chart.chart import Chart
 
 _NOTES = "templates/NOTES.txt"
 
 
-class LibraryRenderer:
+class HelmLibrary:
     """One chart, loaded once.
 
     Loaded without its values.schema.json, unless it has dependencies: Helm compiles the schema again for each render,
-    which costs more than the render. podrunner checks each set of values against the schema once, see `podrunner.values.check_schema`.
+    which costs more than the render. `Chart.check` looks at each set of values once.
     """
 
-    def __init__(self, chart: Path, *, loaded_from: Path | None = None) -> None:
+    def __init__(self, chart: Chart, *, loaded_from: Path | None = None) -> None:
         """`loaded_from` is a changed copy of the chart, made by `copy_without_schema`, to render in its place.
 
         Raises UsageError when the chart cannot be loaded or the library cannot be.
         """
-        self._chart_file = read_chart_file(chart)
+        self._chart_file = chart.file
         self._chart = _load(loaded_from, chart) if loaded_from else _load_without_schema(chart)
 
-    def render(
-        self,
-        values: Mapping[str, Any],
-        *,
-        case: str = "",
-        release: str = "podrunner",
-        namespace: str = "podrunner",
-        kube_version: str = "1.34.0",
-        api_versions: Sequence[str] = (),
-    ) -> Rendering:
-        """See `Renderer.render`."""
-        release, namespace = release_name(release), namespace_name(namespace)
-        kube_version = full_version(kube_version)
-        self._check_kube_version(kube_version)
+    def template(self, case: Case) -> Rendering:
+        """See `Helm.template`."""
+        kube_version = full_version(case.kube_version)
         options = {
-            "name": release,
-            "namespace": namespace,
+            "name": release_name(case.release),
+            "namespace": namespace_name(case.namespace),
             "kube_version": kube_version,
-            "api_versions": [*UNLISTED_API_VERSIONS, *api_versions],
+            "api_versions": [*UNLISTED_API_VERSIONS, *case.api_versions],
         }
-        payload = _call_render(self._chart, values, options)
+        self._check_kube_version(kube_version)
+        payload = ask_render(self._chart, case.values, options)
         documents, notes, text = _read(payload, f"{self._chart_file.name}/")
-        return Rendering(case, release, namespace, documents, notes, text)
+        return Rendering(case.name, case.release, case.namespace, documents, notes, text)
 
     def _check_kube_version(self, kube_version: str) -> None:
         # The library does not look at kubeVersion, the helm command does.
@@ -113,71 +103,22 @@ def _ignored_folders(chart: Path) -> set[str]:
     return {name for name in names if name and not set(name) & set("/*?[!#\\")}
 
 
-def _load_without_schema(chart: Path) -> Any:
+def _load_without_schema(chart: Chart) -> Any:
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
-        return _load(copy_without_schema(chart, Path(folder)), chart)
+        return _load(copy_without_schema(chart.path, Path(folder)), chart)
 
 
-def _load(copy: Path, chart: Path) -> Any:
+def _load(copy: Path, chart: Chart) -> Any:
     helm_python = load_library()
     try:
         return helm_python.Chart.load(copy)
     except helm_python.HelmError as error:
         # What is wrong with the values has its line that way.
-        load_defaults(chart)
-        raise UsageError(f"{chart}: Helm cannot load this chart: {error.detail}") from None
+        _ = chart.defaults
+        raise UsageError(f"{chart.source}: Helm cannot load this chart: {error.detail}") from None
 
 
 def _schema_of(chart: Path, folder: Path, names: list[str]) -> list[str]:
     # Only Helm knows what dependencies add to the values: their charts are rendered with the schema.
     has_dependencies = (chart / "charts").is_dir()
     return [name for name in names if name == "values.schema.json" and folder == chart and not has_dependencies]
-
-
-def load_library() -> Any:
-    """The module of helm-python-sdk. Raises UsageError when it cannot work here."""
-    try:
-        import helm_python
-    except (ImportError, OSError, RuntimeError) as error:
-        raise UsageError(
-            f"Helm's library cannot be loaded here ({error}). Install helm and use --helm command."
-        ) from None
-    return helm_python
-
-
-def _call_render(chart: Any, values: Mapping[str, Any], options: Mapping[str, Any]) -> str:
-    """Helm's answer: JSON, template → text."""
-    helm_python = load_library()
-    # The public Chart.render cannot be told a Kubernetes version or API versions.
-    from helm_python import _native
-
-    try:
-        handle = chart._raw()  # noqa: SLF001, no public way to what it stands for
-        return _native.call_string("helm_render", handle, json.dumps(values), json.dumps(options))
-    except helm_python.HelmError as error:
-        raise read_refusal(error.detail or str(error)) from None
-
-
-@lru_cache
-def is_in_range(wanted: str, version: str) -> bool:
-    """Whether Helm's own semver library says so: asked by rendering one line. Raises UsageError for no range."""
-    chart = _semver_chart()
-    values = {"wanted": wanted, "version": version}
-    options = {"name": "semver", "namespace": "default", "kube_version": "1.34.0"}
-    try:
-        outputs: dict[str, str] = json.loads(_call_render(chart, values, options))
-    except RenderError:
-        message = f"kubeVersion of Chart.yaml: `{wanted}` is no range of versions. Write it like >=1.25.0-0."
-        raise UsageError(message) from None
-    return "true" in "".join(outputs.values())
-
-
-@lru_cache
-def _semver_chart() -> Any:
-    with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
-        chart = Path(folder) / "semver"
-        (chart / "templates").mkdir(parents=True)
-        (chart / "Chart.yaml").write_text("apiVersion: v2\nname: semver\nversion: 0.0.1\n", encoding="utf-8")
-        template = "{{ semverCompare .Values.wanted .Values.version }}\n"
-        (chart / "templates" / "NOTES.txt").write_text(template, encoding="utf-8")
-        return load_library().Chart.load(chart)

@@ -1,27 +1,66 @@
-"""The renderer of one chart: Helm in this process or the `helm` command."""
+"""The one way from a case to a rendering: its values are checked, then Helm is asked."""
 
-from pathlib import Path
-from typing import Literal
+from __future__ import annotations
 
-from podrunner.findings.errors import UsageError
-from podrunner.manifests.rendering import Renderer
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from podrunner.chart.dependencies import refuse_library_chart, refuse_missing_dependencies
+from podrunner.findings.errors import UsageError, ValuesError
+from podrunner.findings.finding import errors
+from podrunner.helm.command import HelmCommand
+from podrunner.helm.library import HelmLibrary
+
+if TYPE_CHECKING:
+    from podrunner.cases.case import Case
+    from podrunner.chart.chart import Chart
+    from podrunner.manifests.rendering import Rendering
 
 Kind = Literal["library", "command"]
 KINDS: tuple[Kind, ...] = ("library", "command")
 
 
-def renderer(kind: Kind, chart: Path) -> Renderer:
-    """A renderer for one chart, loaded once. Raises UsageError when it cannot work here."""
-    from podrunner.chart.dependencies import refuse_library_chart, refuse_missing_dependencies
+class Helm(Protocol):
+    """Helm with one chart, which it has loaded."""
 
+    def template(self, case: Case) -> Rendering:
+        """What `helm template` makes of a case. Raises RenderError, UsageError for names that Helm does not take."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Renderer:
+    """A chart that can be rendered many times. A process that is sent one loads the chart itself."""
+
+    chart: Chart
+    kind: Kind
+    helm: Helm
+
+    def __reduce__(self) -> tuple[object, tuple[Kind, Chart]]:
+        return renderer, (self.kind, self.chart)
+
+    def render(self, case: Case) -> Rendering:
+        """Render a case whose values pass `Chart.check`.
+
+        Raises ValuesError with every error that they have, RenderError when Helm refuses them.
+        """
+        __tracebackhide__ = True
+        if wrong := errors(self.chart.check(case.layers)):
+            raise ValuesError(wrong)
+        return self.helm.template(case)
+
+    def render_unchecked(self, case: Case) -> Rendering:
+        """Render a case without a look at its values: for what tries values that nobody wrote. Raises RenderError."""
+        __tracebackhide__ = True
+        return self.helm.template(case)
+
+
+def renderer(kind: Kind, chart: Chart) -> Renderer:
+    """A renderer for one chart, loaded once. Raises UsageError when it cannot work here."""
     refuse_library_chart(chart)
     refuse_missing_dependencies(chart)
     if kind == "command":
-        from podrunner.helm.command import CommandRenderer
-
-        return CommandRenderer(chart)
+        return Renderer(chart, kind, HelmCommand(chart))
     if kind == "library":
-        from podrunner.helm.library import LibraryRenderer
-
-        return LibraryRenderer(chart)
+        return Renderer(chart, kind, HelmLibrary(chart))
     raise UsageError(f"--helm {kind}: unknown. Choose library (in this process) or command (the helm CLI).")

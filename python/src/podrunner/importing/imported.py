@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podrunner.cases.case import Case
-from podrunner.chart.chart import read_chart_file
-from podrunner.chart.schema import load_defaults
 from podrunner.check.checker import Checker
 from podrunner.findings.finding import Finding, errors
 from podrunner.formats.placed import read_values
-from podrunner.helm.renderer import renderer
 from podrunner.importing.configuration import values_comments
 from podrunner.importing.dangers import note_dangers
 from podrunner.importing.globals import global_values
@@ -21,9 +18,8 @@ from podrunner.output.kubectl import kubectl_secret
 from podrunner.values.document import Comment, write_values
 
 if TYPE_CHECKING:
-    from pathlib import Path as FilePath
-
     from podrunner.findings.path import Path
+    from podrunner.helm.renderer import Renderer
     from podrunner.importing.change import Changes
     from podrunner.importing.runner import ImportedRunner
 
@@ -49,27 +45,27 @@ class Imported:
     findings: tuple[Finding, ...]
 
 
-def import_text(text: str, wishes: Wishes, chart: FilePath, changes: Changes) -> Imported:
+def import_text(text: str, wishes: Wishes, renderer: Renderer, changes: Changes) -> Imported:
     """Values for a config.toml or for values of GitLab's chart; what is another way now is noted in `changes`.
 
     Raises FindingsError for what the runner, Helm or this chart would refuse, UsageError for another kind of file.
     """
-    version = read_chart_file(chart).app_version
-    helm = renderer("library", chart)
+    chart = renderer.chart
+    version = chart.file.app_version
     source = read_source(text, wishes, changes, version)
     note_dangers(source.configuration.top, source.configuration.runners, changes)
-    defaults = load_defaults(chart).data
+    defaults = chart.defaults.data
     values = _without_defaults(source.values, defaults)
     top = global_values(source.configuration.top, defaults["config"], changes)
     if top:
         values["config"] = top
     wishes = Wishes(wishes.source, wishes.namespace, wishes.url or source.url, wishes.mode)
-    made = make_values(source.configuration, values, wishes, helm, changes)
+    made = make_values(source.configuration, values, wishes, renderer, changes)
     _use_secret(made.values, made.runners, source)
     comments = _comments(source, made.runners)
     document = write_values(made.values, defaults, comments, _header(wishes.source, comments))
-    layer = read_values(document, "values")
-    checked = Checker(chart, helm, version).check(Case("values", (layer,), namespace=wishes.namespace))
+    case = Case("values", (read_values(document, "values"),), namespace=wishes.namespace)
+    checked = Checker(renderer, version).check(case)
     commands = _commands(made.runners, source, wishes)
     return Imported(document, commands, _namespaces(made.values), tuple(errors(checked.findings)))
 

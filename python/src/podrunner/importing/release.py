@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from podrunner.cases.case import Case
 from podrunner.findings.errors import FindingsError, RenderError
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.configuration import Configuration, missing
@@ -20,7 +21,8 @@ from podrunner.manifests.objects import maps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from podrunner.manifests.rendering import Renderer
+    from podrunner.helm.renderer import Renderer
+    from podrunner.manifests.rendering import Rendering
 
 Tree = dict[str, Any]
 _HOME = re.compile(r"(/[A-Za-z0-9._-]+)+\Z")
@@ -52,7 +54,8 @@ def make_values(
     Raises FindingsError when there is no runner that Kubernetes can run.
     """
     mounts = [str(mount.get("mountPath", "")) for mount in maps(values.get("manager", {}).get("extraVolumeMounts"))]
-    runners = _kubernetes_runners(configuration, mounts, wishes, changes)
+    schema = renderer.chart.schema.data if renderer.chart.schema else {}
+    runners = _kubernetes_runners(configuration, mounts, wishes, schema, changes)
     _choose_modes(runners, wishes, renderer, changes)
     tree: Tree = {"gitlab": {"url": _common_url(runners, wishes, changes)}, **values}
     _shared(tree, runners)
@@ -66,7 +69,7 @@ def make_values(
 
 
 def _kubernetes_runners(
-    configuration: Configuration, mounts: list[str], wishes: Wishes, changes: Changes
+    configuration: Configuration, mounts: list[str], wishes: Wishes, schema: Tree, changes: Changes
 ) -> list[ImportedRunner]:
     tables = list(enumerate(configuration.runners))
     ours = [(index, table) for index, table in tables if table.get("executor", EXECUTOR) == EXECUTOR]
@@ -82,7 +85,10 @@ def _kubernetes_runners(
         raise FindingsError(
             every or [missing(wishes.source, "runners", "there is no [[runners]], so nothing to import.")]
         )
-    found = [read_runner(table, index, name, mounts, changes) for (index, table), name in zip(ours, names, strict=True)]
+    found = [
+        read_runner(table, index, name, mounts, schema, changes)
+        for (index, table), name in zip(ours, names, strict=True)
+    ]
     for runner, (index, table) in zip(found, ours, strict=True):
         name = table.get("name", "")
         if name not in ("", runner.name):
@@ -125,7 +131,7 @@ def _refusal(runner: ImportedRunner, wishes: Wishes, renderer: Renderer) -> str:
     try:
         base = _modes_tables(tree, [runner], wishes, renderer)[runner.name]
         entry["config"] = difference(runner.own, base)
-        renderer.render(tree, namespace=wishes.namespace)
+        _render(tree, wishes, renderer)
     except RenderError as error:
         return " ".join(error.message.split())
     return ""
@@ -184,11 +190,16 @@ def _runner_values(runner: ImportedRunner, tree: Tree) -> Tree:
 def _modes_tables(tree: Tree, runners: list[ImportedRunner], wishes: Wishes, renderer: Renderer) -> dict[str, Tree]:
     """What the chart writes for runners with a mode when they say nothing themselves."""
     plain: Tree = {key: tree[key] for key in ("podman", "jobs", "runners", "helperImage") if key in tree}
-    rendering = renderer.render({**plain, "gitlab": {"url": "https://gitlab.example.com"}}, namespace=wishes.namespace)
+    rendering = _render({**plain, "gitlab": {"url": "https://gitlab.example.com"}}, wishes, renderer)
     tables = {table["name"]: table for table in rendering.config_toml["runners"]}
     identity = ("name", "url", "token", "executor")
     with_mode = [runner.name for runner in runners if runner.mode != "none"]
     return {name: {key: value for key, value in tables[name].items() if key not in identity} for name in with_mode}
+
+
+def _render(values: Tree, wishes: Wishes, renderer: Renderer) -> Rendering:
+    """What the schema refuses in a configuration is said of the whole, when it is imported."""
+    return renderer.render_unchecked(Case("import", namespace=wishes.namespace).with_values(values, "import"))
 
 
 def _config(runner: ImportedRunner, base: Tree | None, tree: Tree, changes: Changes) -> Tree:

@@ -14,7 +14,7 @@ from podrunner.manifests.objects import table
 from podrunner.runner.keys import Key, load_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from podrunner.findings.path import Path
 
@@ -62,7 +62,9 @@ class ImportedRunner:
         return table(self.own.get("kubernetes"))
 
 
-def read_runner(data: dict[str, Any], index: int, name: str, mounts: Iterable[str], changes: Changes) -> ImportedRunner:
+def read_runner(
+    data: dict[str, Any], index: int, name: str, mounts: Iterable[str], schema: Mapping[str, Any], changes: Changes
+) -> ImportedRunner:
     """A [[runners]] table of the Kubernetes executor, with what was taken out of it noted in `changes`.
 
     `mounts` are folders that the new manager will have, too.
@@ -74,7 +76,7 @@ def read_runner(data: dict[str, Any], index: int, name: str, mounts: Iterable[st
     _leave_files(own, path, mounts, changes)
     if is_shared_token(str(own.get("token", ""))):
         changes.add(Fate.SECRET, (*path, "token"), SHARED_TOKEN)
-    credentials = take_secrets(own, path, f"gitlab-runner-{name}", changes)
+    credentials = take_secrets(own, path, f"gitlab-runner-{name}", schema, changes)
     _leave_expiry(own, path, changes)
     url = str(own.get("url", ""))
     own = {key: value for key, value in own.items() if key not in _IDENTITY}

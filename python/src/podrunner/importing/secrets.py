@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart.chart import find_chart
-from podrunner.chart.schema import load_schema
 from podrunner.findings.path import delete_at, dotted
 from podrunner.formats.patch import patch_at
 from podrunner.importing.change import Changes, Fate
@@ -13,7 +11,7 @@ from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.find import PlainSecret, find_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from podrunner.findings.path import Path
 
@@ -30,17 +28,20 @@ Reference = dict[str, str]
 _MASKED = "is a secret and left out: set it in GitLab, as a masked CI/CD variable of the group or project."
 
 
-def take_secrets(runner: dict[str, Any], path: Path, secret: str, changes: Changes) -> dict[str, Reference]:
+def take_secrets(
+    runner: dict[str, Any], path: Path, secret: str, schema: Mapping[str, Any], changes: Changes
+) -> dict[str, Reference]:
     """Take every secret but the token out of a [[runners]] table.
 
-    `path` is that of the table, `secret` the Secret of its token: others are called after it. Each is noted, with
+    `path` is that of the table, `secret` the Secret of its token: others are called after it. `schema` is the chart's,
+    which describes the keys that must not be in config.toml. Each is noted, with
     where to put it instead and without its value. Returns the `credentials` of the runner.
     """
     places: list[Path] = []
     credentials = {}
     plain = {one.path: one for one in find_secrets(runner, read=patch_at)}
     for below, key in list(_texts(runner, load_keys().root.children["runners"], ())):
-        message = f"a secret, left out: {_advice(below)}." if key and key.secret else _reason(plain.get(below))
+        message = f"a secret, left out: {_advice(below, schema)}." if key and key.secret else _reason(plain.get(below))
         suffix, name = CREDENTIALS.get(dotted(below), ("", ""))
         if suffix:
             credentials[dotted(below)] = {"name": f"{secret}-{suffix}", "key": name}
@@ -83,10 +84,9 @@ def _reason(found: PlainSecret | None) -> str:
     return "looks as if it held a secret and is left out: take the secret from a variable, and add the key again."
 
 
-def _advice(path: Path) -> str:
+def _advice(path: Path, schema: Mapping[str, Any]) -> str:
     """What the chart's schema says of a key that must not be in config.toml."""
-    loaded = load_schema(find_chart())
-    part = loaded[0]["$defs"]["runners"] if loaded else {}
+    part = schema.get("$defs", {}).get("runners", {})
     for name in path:
         part = part.get("properties", {}).get(name, {})
     return str(part.get("description", "config.toml is a ConfigMap"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError, UsageError
+from podrunner.formats.placed import read_values
 from podrunner.importing.change import Changes, Fate, KeyChange
 from podrunner.importing.comments import yaml_comments
 from podrunner.importing.configuration import Configuration, read_configuration
@@ -72,8 +73,6 @@ def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str
         changes.every.append(KeyChange(Fate.UNSUPPORTED, name, message, line))
     if inside.is_toml if inside else _is_toml(text, wishes.source):
         return Source(read_configuration(text, wishes.source, changes, runner_version))
-    from podrunner.formats.placed import read_values
-
     whole = read_values(text, wishes.source)
     if whole.findings:
         raise FindingsError(whole.findings)

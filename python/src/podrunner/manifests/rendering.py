@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import PodrunnerError, RenderError
 from podrunner.findings.suggest import listed
@@ -14,7 +14,7 @@ from podrunner.formats.flaw import NOT_YAML, Flaw, yaml_flaw
 from podrunner.formats.yaml import read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
 CONFIG_TOML = "config.toml"
 # As Helm splits: `---# a comment` begins a document, too.
@@ -96,26 +96,6 @@ class Rendering:
             return tomllib.loads(next(iter(texts.values())))
         there = listed(sorted(texts)) or "none"
         raise LookupError(f"One ConfigMap with a key {CONFIG_TOML} expected. There: {there}.")
-
-
-class Renderer(Protocol):
-    """A chart that can be rendered many times."""
-
-    def render(
-        self,
-        values: Mapping[str, Any],
-        *,
-        case: str = "",
-        release: str = "podrunner",
-        namespace: str = "podrunner",
-        kube_version: str = "1.34.0",
-        api_versions: Sequence[str] = (),
-    ) -> Rendering:
-        """Render the chart with values over its defaults.
-
-        `api_versions` are those the cluster has beside Kubernetes' own. Raises RenderError.
-        """
-        ...
 
 
 def parse_documents(template: str, text: str) -> Iterable[Document]:

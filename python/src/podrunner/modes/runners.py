@@ -1,4 +1,4 @@
-"""The values under test: what the smoke lays over them, and what they make of runners."""
+"""What values make of runners."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.modes.promise import Promise
+from podrunner.runner.job_pod.pod import job_pod_level
+from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Rendering
 
 
@@ -34,16 +34,13 @@ class Runner:
 
 def runner_keys(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Runner name → the keys of config.toml that the values give it, those for all runners included; in that order."""
-    from podrunner.values.merge import merge
-
     shared = (values.get("jobs") or {}).get("config") or {}
     return {name: merge(shared, runner.get("config") or {}) for name, runner in _runners(values).items()}
 
 
-def read_runners(chart: Path, layers: Sequence[Values], rendering: Rendering) -> list[Runner]:
-    """The runners of a rendering, in the order of config.toml; `layers` are the values it was made from."""
-    every = _all_values(chart, layers)
-    modes = [_mode(every, runner) for runner in _runners(every).values()]
+def read_runners(values: Mapping[str, Any], rendering: Rendering) -> list[Runner]:
+    """The runners of a rendering, in the order of config.toml; `values` are all it was made from, `Chart.effective`."""
+    modes = [_mode(values, runner) for runner in _runners(values).values()]
     sources = _token_sources(rendering)
     made = {document["metadata"]["name"] for document in rendering.objects("Secret")}
     runners = []
@@ -55,20 +52,15 @@ def read_runners(chart: Path, layers: Sequence[Values], rendering: Rendering) ->
     return runners
 
 
-def read_promise(chart: Path, mode: str) -> Promise | None:
-    """What a mode promises; None for one that promises nothing."""
-    from podrunner.chart.chart import modes
-
-    promise = (modes(chart).get(mode) or {}).get("promise")
+def read_promise(modes: Mapping[str, Any], mode: str) -> Promise | None:
+    """What a mode promises, by the chart's table of modes; None for one that promises nothing."""
+    promise = (modes.get(mode) or {}).get("promise")
     return Promise.from_dict(promise) if promise else None
 
 
-def pod_security(chart: Path, runner: Runner, kube_version: str) -> str:
+def pod_security(modes: Mapping[str, Any], runner: Runner, kube_version: str) -> str:
     """The Pod Security level that the namespace of a runner's jobs must allow; empty when its mode names none."""
-    from podrunner.chart.chart import modes
-    from podrunner.runner.job_pod.pod import job_pod_level
-
-    promised = (modes(chart).get(runner.mode) or {}).get("podSecurity")
+    promised = (modes.get(runner.mode) or {}).get("podSecurity")
     return job_pod_level(runner.entry, promised, kube_version) if promised else ""
 
 
@@ -81,13 +73,6 @@ def _runners(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def _mode(values: Mapping[str, Any], runner: Mapping[str, Any]) -> str:
     podman = values.get("podman") or {}
     return str((runner.get("podman") or {}).get("mode") or podman.get("mode") or "none")
-
-
-def _all_values(chart: Path, layers: Sequence[Values]) -> dict[str, Any]:
-    from podrunner.formats.placed import load_values
-    from podrunner.values.merge import coalesce, merge
-
-    return coalesce(load_values(chart / "values.yaml").data, merge(*(layer.data for layer in layers)))
 
 
 def _token_sources(rendering: Rendering) -> dict[str, tuple[str, str]]:

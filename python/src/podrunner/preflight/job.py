@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from podrunner.cases.case import Case
+from podrunner.findings.errors import RenderError, ValuesError
+from podrunner.modes.promise import INSIDE_SCRIPT
+from podrunner.modes.runners import pod_security, read_promise, read_runners
 from podrunner.preflight.inside import inside_script
+from podrunner.runner.job_pod.pod import job_pod
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from podrunner.formats.placed import Values
+    from podrunner.helm.renderer import Renderer
     from podrunner.manifests.objects import Object
-    from podrunner.manifests.rendering import Renderer, Rendering
+    from podrunner.manifests.rendering import Rendering
     from podrunner.modes.promise import Promise
     from podrunner.preflight.candidate import Candidate
     from podrunner.preflight.facts import Facts
@@ -43,67 +45,52 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: the chart, settings over all presets, and the service account of job pods."""
+    """What was asked for: the chart to render, settings over all presets, and the service account of job pods."""
 
-    chart: Path
+    renderer: Renderer
     settings: tuple[str, ...] = ()
     service_account: str = "default"
 
 
 def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> Job:
     """The pods of a candidate. Raises UsageError for settings that are none."""
-    from podrunner.findings.errors import RenderError
-    from podrunner.modes.runners import pod_security, read_promise, read_runners
-    from podrunner.values.merge import merge
-
-    layers = _layers(wish, candidate)
+    case = _case(wish, candidate, facts)
     try:
-        rendering = _renderer(wish.chart).render(
-            merge(*(layer.data for layer in layers)),
-            namespace=facts.namespace,
-            kube_version=facts.version,
-            api_versions=["security.openshift.io/v1"] if facts.openshift else [],
-        )
-    except RenderError as error:
-        return Job(candidate, refusal=" ".join(error.message.split()))
-    runner = read_runners(wish.chart, layers, rendering)[0]
+        rendering = wish.renderer.render(case)
+    except (RenderError, ValuesError) as error:
+        return Job(candidate, refusal=_reason(error))
+    chart = wish.renderer.chart
+    runner = read_runners(chart.effective(case.layers), rendering)[0]
     pod = _test_pod(rendering, facts.namespace)
     return Job(
         candidate,
         pod,
         _whole(pod, runner.entry),
-        pod_security(wish.chart, runner, facts.version),
-        read_promise(wish.chart, candidate.mode),
+        pod_security(chart.modes, runner, facts.version),
+        read_promise(chart.modes, candidate.mode),
     )
 
 
-@lru_cache
-def _renderer(chart: Path) -> Renderer:
-    from podrunner.helm.renderer import renderer
-
-    return renderer("library", chart)
+def _reason(error: RenderError | ValuesError) -> str:
+    return " ".join((error.message if isinstance(error, RenderError) else error.findings[0].message).split())
 
 
-def _layers(wish: Wish, candidate: Candidate) -> list[Values]:
-    from podrunner.chart.chart import find_preset
-    from podrunner.chart.placeholder import placeholder
-    from podrunner.formats.placed import Values, load_values
-    from podrunner.values.set_expression import parse_set
-
+def _case(wish: Wish, candidate: Candidate, facts: Facts) -> Case:
     # The release's own account is not there yet, and nothing but pods is made.
     account = {"jobs": {"serviceAccount": {"create": False, "name": wish.service_account}}}
-    return [
-        *placeholder(wish.chart),
-        Values(account, "the preflight"),
-        load_values(find_preset(wish.chart, candidate.preset)),
-        *parse_set([*wish.settings, *candidate.settings]),
-    ]
+    chart = wish.renderer.chart
+    case = Case(
+        candidate.name,
+        chart.placeholder,
+        namespace=facts.namespace,
+        kube_version=facts.version,
+        api_versions=("security.openshift.io/v1",) if facts.openshift else (),
+    ).with_values(account, "the preflight")
+    return case.with_layers(chart.preset(candidate.preset)).with_settings([*wish.settings, *candidate.settings])
 
 
 def _test_pod(rendering: Rendering, namespace: str) -> Object:
     """The pod of `helm test`, which tells of itself before and after it builds."""
-    from podrunner.modes.promise import INSIDE_SCRIPT
-
     found = next(pod for pod in rendering.objects("Pod") if _is_test(pod))
     pod = copy.deepcopy(found)
     annotations = pod["metadata"].get("annotations") or {}
@@ -124,8 +111,6 @@ def _is_test(pod: Object) -> bool:
 
 def _whole(pod: Object, entry: Any) -> Object:
     """The pod with the containers that GitLab Runner puts beside the build: nothing pulls the image of a dry run."""
-    from podrunner.runner.job_pod.pod import job_pod
-
     whole = copy.deepcopy(pod)
     whole["metadata"]["name"] = f"{OWNER}-dry-run"
     image = pod["spec"]["containers"][0]["image"]

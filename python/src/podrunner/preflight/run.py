@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from podrunner.chart.chart import modes
 from podrunner.cluster.api import ApiError
 from podrunner.cluster.removal import run_and_remove
 from podrunner.findings.errors import UsageError
@@ -59,7 +58,8 @@ def _run(options: Options, progress: Progress, removals: Removals) -> Report:
         survey = Survey(api, namespace)
         missing = survey.missing_rights()
         facts = survey.read(version, options.selector, options.demand)
-    bench = _bench(Bench(api, facts, options.wish, modes(options.wish.chart), kinds(facts.nodes), progress), options)
+    modes = options.wish.renderer.chart.modes
+    bench = _bench(Bench(api, facts, options.wish, modes, kinds(facts.nodes), progress), options)
     if missing is None:
         # What is made has to be removed again, and nobody says whether it may be.
         bench = replace(bench, prober=None, why_untried=f"{_UNTRIED}, nobody says what this kubeconfig may do")
@@ -91,7 +91,7 @@ def _report(trials: Trials, options: Options) -> Report:
     command = ""
     if chosen := recommendation.candidate:
         settings = [*options.wish.settings, *chosen.settings]
-        chart = shown_path(options.wish.chart)
+        chart = shown_path(options.wish.renderer.chart.source)
         command = install_line(chart, chosen, settings, target.namespace, target.helm_flags())
     return Report(
         bench.api.server,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from podrunner.cluster.api import ApiError
 from podrunner.findings.errors import UsageError
+from podrunner.modes.runners import runner_keys
 from podrunner.preflight.facts import Facts, Node, keeps_away, kinds
 
 if TYPE_CHECKING:
@@ -29,6 +30,13 @@ class Demand:
 
     resource: str = ""
     tolerations: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_demand(values: Mapping[str, Any]) -> Demand:
+    """What jobs ask of nodes, by all values; of several runners the first one counts, as it does for probes."""
+    first = next(iter(runner_keys(values).values()))
+    kubernetes = first.get("kubernetes") or {}
+    return Demand(str(values["podman"]["fuse"]["resource"]), kubernetes.get("node_tolerations") or {})
 
 
 class Survey:

@@ -64,7 +64,7 @@ def judge(trial: Trial) -> None:
 
 def _checks(trial: Trial) -> list[Check]:
     mode = trial.runner.mode
-    promise = read_promise(trial.bench.options.chart, mode)
+    promise = read_promise(trial.bench.options.renderer.chart.modes, mode)
     if promise is None:
         trial.bench.progress.note(f"The mode `{mode}` promises nothing: only the job's end is judged.")
     checks = check_pods(trial.run.pods.values(), promise) if promise else []

@@ -6,30 +6,24 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from podrunner.modes.promise import INSIDE_SCRIPT
-from podrunner.modes.runners import _all_values, runner_keys
+from podrunner.modes.runners import runner_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from podrunner.formats.placed import Values
+    from collections.abc import Mapping
 
 
-def overlay(
-    chart: Path, layers: Sequence[Values], url: str, mirrors: Mapping[str, str], *, builtin: bool
-) -> dict[str, Any]:
-    """What the smoke lays over the values under test.
+def overlay(under_test: Mapping[str, Any], url: str, mirrors: Mapping[str, str], *, builtin: bool) -> dict[str, Any]:
+    """What the smoke lays over the values under test, of which it is given all, the chart's defaults included.
 
     `url` is the stand-in's, `mirrors` registry → mirror. `builtin` adds what the verdict reads from inside.
     """
-    every = _all_values(chart, layers)
-    given = runner_keys(every)
+    given = runner_keys(under_test)
     values: dict[str, Any] = {
         "gitlab": {"url": url},
         "config": {"check_interval": 1},
         "runners": {name: {"config": _runner_overlay(keys, url, builtin=builtin)} for name, keys in given.items()},
     }
-    if "keepOnUninstall" in (every.get("manager") or {}):
+    if "keepOnUninstall" in (under_test.get("manager") or {}):
         # The smoke leaves nothing behind.
         values["manager"] = {"keepOnUninstall": False}
     if mirrors:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from podrunner.cases.case import Case
+from podrunner.cases.command_line import file_names, values_case
 from podrunner.cluster.images import ImageSet, load_images
-from podrunner.findings.errors import FindingsError
 from podrunner.gitlab.repository import PIPELINE_FILE, Bundle, builtin_pipeline, find_repository, pack
 from podrunner.pipeline.document import load_pipeline
 from podrunner.pipeline.job import PipelineJob, choose_job, read_job
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from podrunner.formats.placed import Values
+    from podrunner.helm.renderer import Renderer
 
 # The chart's default mode.
 DEFAULT_PRESET = "unprivileged"
@@ -26,7 +27,7 @@ _ANY_URL = "https://gitlab.example.com"
 class Options:
     """The command line. `timeout` is what a job gets, in seconds."""
 
-    chart: Path
+    renderer: Renderer
     presets: tuple[str, ...] = ()
     values: tuple[Path, ...] = ()
     pipeline: Path | None = None
@@ -43,20 +44,12 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """One set of values to try: its name, and its layers, lowest first."""
-
-    name: str
-    layers: tuple[Values, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """A job and the subjects it is tried with. `builtin` when the pipeline is the built-in one."""
+    """A job and the subjects, sets of values, that it is tried with. `builtin` when the pipeline is the built-in one."""
 
     job: PipelineJob
     bundle: Bundle
-    subjects: tuple[Subject, ...]
+    subjects: tuple[Case, ...]
     images: ImageSet
     builtin: bool
 
@@ -65,7 +58,7 @@ def make_plan(options: Options, temporary: Path) -> Plan:
     """Reads pipeline, repository, values and images.
 
     Raises PodrunnerError for whatever is wrong with them: a PipelineError, a UsageError for a job that is not there, a
-    FindingsError for values that do not fit the chart's schema, a RenderError for values that the chart refuses.
+    ValuesError for values that do not fit the chart's schema, a RenderError for values that the chart refuses.
     """
     pipeline = _pipeline(options, temporary)
     document = load_pipeline(pipeline)
@@ -73,7 +66,7 @@ def make_plan(options: Options, temporary: Path) -> Plan:
     return Plan(
         job=job,
         bundle=pack(_repository(options, pipeline, temporary), temporary),
-        subjects=tuple(_checked(options.chart, subject) for subject in _subjects(options)),
+        subjects=tuple(_checked(options.renderer, subject) for subject in _subjects(options)),
         images=load_images(options.images) if options.images else ImageSet(),
         builtin=not (options.pipeline or options.repository),
     )
@@ -96,28 +89,16 @@ def _repository(options: Options, pipeline: Path, temporary: Path) -> Path:
     return own or builtin_pipeline(temporary / "playground").parent
 
 
-def _subjects(options: Options) -> Iterator[Subject]:
-    from podrunner.chart.chart import find_preset
-    from podrunner.formats.placed import load_values
-
-    files = tuple(load_values(path) for path in options.values)
-    presets = options.presets or (() if files else (DEFAULT_PRESET,))
+def _subjects(options: Options) -> Iterator[Case]:
+    """One case for each preset, with the values files over it; the files alone without a preset."""
+    files = values_case(options.values, (), file_names(options.values))
+    presets = options.presets or (() if options.values else (DEFAULT_PRESET,))
     for preset in presets:
-        yield Subject(preset, (load_values(find_preset(options.chart, preset)), *files))
+        yield Case(preset, (options.renderer.chart.preset(preset), *files.layers))
     if not presets:
-        yield Subject(" + ".join(path.stem for path in options.values), files)
+        yield replace(files, name=" + ".join(path.stem for path in options.values))
 
 
-def _checked(chart: Path, subject: Subject) -> Subject:
-    from podrunner.chart.schema import check_schema
-    from podrunner.findings.finding import errors
-    from podrunner.formats.placed import Values
-    from podrunner.helm.renderer import renderer
-    from podrunner.values.merge import merge
-
-    layers = [*subject.layers, Values({"gitlab": {"url": _ANY_URL}}, "the smoke")]
-    findings = [*(finding for layer in layers for finding in layer.findings), *check_schema(chart, layers)]
-    if wrong := errors(findings):
-        raise FindingsError(wrong)
-    renderer("library", chart).render(merge(*(layer.data for layer in layers)))
+def _checked(renderer: Renderer, subject: Case) -> Case:
+    renderer.render(subject.with_values({"gitlab": {"url": _ANY_URL}}, "the smoke"))
     return subject

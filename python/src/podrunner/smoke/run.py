@@ -16,12 +16,13 @@ from podrunner.secrets.redact import Redactor
 from podrunner.smoke.evidence import Evidence, keep_file
 from podrunner.smoke.install import install
 from podrunner.smoke.judgement import judge, run_job
-from podrunner.smoke.plan import Options, Plan, Subject, make_plan
+from podrunner.smoke.plan import Options, Plan, make_plan
 from podrunner.smoke.report import gather_trial, report
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import Bench, Trial, prepare, render
 
 if TYPE_CHECKING:
+    from podrunner.cases.case import Case
     from podrunner.output.steps import Progress
 
 INTERRUPTED = 130
@@ -85,7 +86,7 @@ def _cluster(options: Options, plan: Plan, temporary: Path, progress: Progress, 
     return make_cluster(name, plan.images, options.kind_image, temporary, progress, removals)
 
 
-def _try(bench: Bench, subject: Subject, evidence: Evidence) -> bool:
+def _try(bench: Bench, subject: Case, evidence: Evidence) -> bool:
     """One trial with its removal; True when everything is as promised."""
     progress, removals = bench.progress, bench.removals
     progress.heading(f"{subject.name}: {bench.plan.job.name} on Kubernetes {bench.cluster.version}")
@@ -123,7 +124,7 @@ def attempt(trial: Trial) -> None:
     judge(trial)
 
 
-def _folder_of(bench: Bench, subject: Subject, evidence: Evidence) -> Path:
+def _folder_of(bench: Bench, subject: Case, evidence: Evidence) -> Path:
     several = len(bench.plan.subjects) > 1
     return evidence.folder / subject.name.replace(" + ", "+") if several else evidence.folder
 

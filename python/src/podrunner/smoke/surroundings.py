@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def make_namespaces(trial: Trial) -> None:
     """Makes the namespaces of the release and of its jobs that are not there."""
     bench = trial.bench
-    level = pod_security(bench.options.chart, trial.runner, bench.cluster.version)
+    level = pod_security(bench.options.renderer.chart.modes, trial.runner, bench.cluster.version)
     wanted = [trial.place.namespace, *(item.job_namespace for item in trial.runners)]
     theirs = {item["metadata"]["name"] for item in trial.rendering.objects("Namespace")} if trial.rendering else set()
     for name in dict.fromkeys(wanted):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.cluster.objects import Place
@@ -15,14 +15,14 @@ from podrunner.smoke.job import JobRun
 from podrunner.smoke.overlay import overlay
 
 if TYPE_CHECKING:
+    from podrunner.cases.case import Case
     from podrunner.cluster.api import Api
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.removal import Removals
-    from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Rendering
     from podrunner.output.steps import Progress
     from podrunner.secrets.redact import Redactor
-    from podrunner.smoke.plan import Options, Plan, Subject
+    from podrunner.smoke.plan import Options, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,15 @@ class Bench:
 class Trial:
     """A subject while it is tried. Filled step by step, so that the evidence has what there is.
 
-    `made` are the namespaces that were not there before.
+    `case` is the subject on this cluster, with what the smoke lays over its values. `made` are the namespaces that were not there before.
     """
 
     bench: Bench
-    subject: Subject
+    subject: Case
     place: Place
     stand_in: StandIn
     release: Release
-    layers: tuple[Values, ...] = ()
+    case: Case
     rendering: Rendering | None = None
     runners: list[Runner] = field(default_factory=list)
     made: set[str] = field(default_factory=set)
@@ -62,10 +62,8 @@ class Trial:
 
     @property
     def values(self) -> dict[str, Any]:
-        """All layers as Helm gets them."""
-        from podrunner.values.merge import merge
-
-        return merge(*(layer.data for layer in self.layers))
+        """All values as Helm gets them."""
+        return self.case.values
 
     @property
     def runner(self) -> Runner:
@@ -78,38 +76,31 @@ class Trial:
         return f"podrunner/{self.bench.plan.bundle.name}"
 
 
-def prepare(bench: Bench, subject: Subject) -> Trial:
+def prepare(bench: Bench, subject: Case) -> Trial:
     """A trial with names and tokens of its own; nothing is made yet."""
     word = secrets.token_hex(3)
     place = Place(bench.options.namespace or f"podrunner-smoke-{word}", word)
     control = secrets.token_urlsafe(24)
     bench.redactor.add(control)
     stand_in = StandIn(bench.api, place, control)
-    release = Release(
-        bench.options.chart, f"podrunner-{word}", place.namespace, bench.cluster.kubeconfig, bench.cluster.temporary
-    )
-    return Trial(bench, subject, place, stand_in, release)
+    chart, name = bench.options.renderer.chart, f"podrunner-{word}"
+    release = Release(chart.path, name, place.namespace, bench.cluster.kubeconfig, bench.cluster.temporary)
+    case = replace(subject, release=name, namespace=place.namespace, kube_version=bench.cluster.version)
+    return Trial(bench, subject, place, stand_in, release, case)
 
 
 def render(trial: Trial) -> None:
     """Renders the chart for this cluster with what the smoke lays over the values."""
-    from podrunner.formats.placed import Values
-    from podrunner.helm.renderer import renderer
-
     bench = trial.bench
     registry = bench.plan.images.registry
     host = f"{trial.place.name('registry')}.{trial.place.namespace}.svc:{registry.port}" if registry else ""
     mirrors = dict.fromkeys(registry.mirrors, host) if registry else {}
-    chart, layers = bench.options.chart, trial.subject.layers
-    ours = overlay(chart, layers, trial.stand_in.url, mirrors, builtin=bench.plan.builtin)
-    trial.layers = (*layers, Values(ours, "the smoke"))
-    trial.rendering = renderer("library", chart).render(
-        trial.values,
-        release=trial.release.name,
-        namespace=trial.place.namespace,
-        kube_version=bench.cluster.version,
-    )
-    trial.runners = read_runners(chart, trial.layers, trial.rendering)
+    renderer = bench.options.renderer
+    values = renderer.chart.effective(trial.subject.layers)
+    ours = overlay(values, trial.stand_in.url, mirrors, builtin=bench.plan.builtin)
+    trial.case = trial.case.with_values(ours, "the smoke")
+    trial.rendering = renderer.render(trial.case)
+    trial.runners = read_runners(renderer.chart.effective(trial.case.layers), trial.rendering)
     if not trial.runners:
         raise PodrunnerError("these values make no runner: there is nothing to try.")
     for secret in trial.rendering.objects("Secret"):

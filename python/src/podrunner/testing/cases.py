@@ -10,15 +10,12 @@ import pytest
 
 from podrunner.cases.case import KUBE_VERSION, NAMESPACE, RELEASE, Case
 from podrunner.cases.matrix import load_matrix, make_cases
-from podrunner.chart.chart import find_chart, find_preset, read_chart_file
-from podrunner.chart.crds import known_crds
-from podrunner.chart.schema import check_schema
+from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
-from podrunner.findings.errors import PodrunnerError, ValuesError
+from podrunner.findings.errors import PodrunnerError
 from podrunner.findings.finding import errors
-from podrunner.formats.placed import Values, load_values
+from podrunner.formats.placed import Values, load_layer
 from podrunner.helm.renderer import Kind, renderer
-from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,17 +33,17 @@ class Setup:
     strategy: Strategy | None = None
 
     @property
-    def chart(self) -> Path:
-        """The chart's directory."""
+    def chart(self) -> Chart:
+        """The chart under test."""
         return self.checker.chart
 
     @classmethod
     def make(cls, chart: Path | None, helm: Kind, strategy: Strategy | None, crd_folders: Sequence[Path] = ()) -> Setup:
         """Find and load the chart. A wrong option ends the run with a sentence."""
         try:
-            found = find_chart(chart)
-            crds = known_crds(found, crd_folders)
-            return cls(Checker(found, renderer(helm, found), read_chart_file(found).app_version, crds), strategy)
+            found = Chart.open(chart)
+            checker = Checker(renderer(helm, found), found.file.app_version, found.crds_with(crd_folders))
+            return cls(checker, strategy)
         except PodrunnerError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -132,23 +129,14 @@ class Render:
         """
         __tracebackhide__ = True
         try:
-            files = [find_preset(self.setup.chart, preset)] if preset else []
-            layers = [*map(load_values, files), *map(_layer, values)]
-            wrong = [*(one for layer in layers for one in layer.findings), *check_schema(self.setup.chart, layers)]
-            if errors(wrong):
-                raise ValuesError(errors(wrong))
-            return self.setup.checker.renderer.render(
-                merge(*(layer.data for layer in layers)),
-                case="podrunner_render",
-                release=release,
-                namespace=namespace,
-                kube_version=kube_version,
-                api_versions=api_versions,
-            )
+            chart = self.setup.chart
+            layers = [*([chart.preset(preset)] if preset else []), *map(_layer, values)]
+            case = Case("podrunner_render", tuple(layers), release, namespace, kube_version, tuple(api_versions))
+            return self.setup.checker.renderer.render(case)
         except PodrunnerError as error:
             # The sentence and the line of the test: where this program was when it found out helps nobody.
             raise error.with_traceback(None) from None
 
 
 def _layer(values: Mapping[str, Any] | Path | str) -> Values:
-    return Values(dict(values), "values of the test") if isinstance(values, Mapping) else load_values(values)
+    return Values(dict(values), "values of the test") if isinstance(values, Mapping) else load_layer(values)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podrunner.chart.schema import load_defaults, load_schema
 from podrunner.check.coverage.exceptions import Exceptions, read_exceptions
 from podrunner.check.coverage.exercise import Exercised, exercise, read_templates
 from podrunner.check.coverage.influence import find_uses
@@ -21,15 +20,17 @@ from podrunner.findings.rules.coverage import (
     COVERAGE_VALUE_WITHOUT_EFFECT,
 )
 from podrunner.findings.severity import Severity
+from podrunner.output.paths import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from podrunner.cases.case import Case
+    from podrunner.chart.chart import Chart
     from podrunner.check.coverage.references import ValueReference
     from podrunner.findings.path import Path as Parts
-    from podrunner.manifests.rendering import Renderer
+    from podrunner.helm.renderer import Renderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +49,24 @@ class Coverage:
     templates: tuple[CoveredTemplate, ...]
 
 
-def check_coverage(
-    chart: Path, shown: str, renderer: Renderer, cases: Sequence[Case], options: CoverageOptions
-) -> Coverage:
-    """Coverage of branches and values; its last finding says the percentages. `shown` is the chart as people call it.
+def check_coverage(renderer: Renderer, cases: Sequence[Case], options: CoverageOptions) -> Coverage:
+    """Coverage of branches and values by cases; its last finding says the percentages.
 
     Raises UsageError and MatrixError for a bad file of exceptions.
     """
     exceptions = read_exceptions(options.exceptions) if options.exceptions else Exceptions()
+    chart = renderer.chart
+    shown = shown_path(chart.source)
     exercised = exercise(chart, cases)
     branches, percent = _branches(exercised, shown, exceptions)
-    values, counted = _values(chart, shown, renderer, cases, exceptions)
+    values, counted = _values(renderer, shown, cases, exceptions)
     undeclared = list(_undeclared(chart, shown))
     summary = f"{percent:.1f} % of the branches are exercised, {counted}."
     total = Finding(COVERAGE, summary)
     if percent < options.fail_under:
         wanted = f"{summary} At least {options.fail_under:g} % of the branches were asked for (--coverage-fail-under)."
         total = Finding(COVERAGE, wanted, severity=Severity.ERROR)
-    lines = cover_lines(read_templates(chart), exercised, exceptions.branches or {})
+    lines = cover_lines(read_templates(chart.path), exercised, exceptions.branches or {})
     return Coverage((*branches, *values, *undeclared, total), lines)
 
 
@@ -86,12 +87,11 @@ def _branches(exercised: Exercised, shown: str, exceptions: Exceptions) -> tuple
     return found, 100 * (1 - len(missed) / len(known)) if known else 100.0
 
 
-def _values(
-    chart: Path, shown: str, renderer: Renderer, cases: Sequence[Case], exceptions: Exceptions
-) -> tuple[list[Finding], str]:
-    uses = find_uses(chart, renderer, cases)
-    places = load_defaults(chart).places
-    references = list(find_references(read_templates(chart)))
+def _values(renderer: Renderer, shown: str, cases: Sequence[Case], exceptions: Exceptions) -> tuple[list[Finding], str]:
+    chart = renderer.chart
+    uses = find_uses(renderer, cases)
+    places = chart.defaults.places
+    references = list(find_references(read_templates(chart.path)))
     found, missed = [], []
     for use in uses:
         name = dotted(use.path)
@@ -118,13 +118,12 @@ def _without_effect(path: Parts, references: Sequence[ValueReference]) -> str:
     return f"changes nothing in any case. {place} uses it: add a case that gets there."
 
 
-def _undeclared(chart: Path, shown: str) -> Iterator[Finding]:
-    defaults, loaded = load_defaults(chart).data, load_schema(chart)
-    schema = loaded[0] if loaded else {}
-    file = chart / "values.yaml"
+def _undeclared(chart: Chart, shown: str) -> Iterator[Finding]:
+    defaults, schema = chart.defaults.data, chart.schema.data if chart.schema else {}
+    file = chart.path / "values.yaml"
     commented = commented_keys(file.read_text(encoding="utf-8") if file.is_file() else "")
     seen = set()
-    for reference in find_references(read_templates(chart)):
+    for reference in find_references(read_templates(chart.path)):
         name = dotted(reference.path)
         if (reference.template, name) in seen or is_declared(reference.path, defaults, schema, commented):
             continue

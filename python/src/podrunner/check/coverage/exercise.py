@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from podrunner.check.coverage.branches import PROBE, Branch, find_branches, with_probes
 from podrunner.findings.errors import RenderError
-from podrunner.helm.library import LibraryRenderer, copy_without_schema
+from podrunner.helm.library import HelmLibrary, copy_without_schema
+from podrunner.helm.renderer import Renderer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from podrunner.cases.case import Case
-    from podrunner.manifests.rendering import Renderer
+    from podrunner.chart.chart import Chart
 
 _REACHED = re.compile(rf"{PROBE}(\d+)\.")
 
@@ -39,10 +40,10 @@ def read_templates(chart: Path) -> dict[str, str]:
     }
 
 
-def exercise(chart: Path, cases: Iterable[Case]) -> Exercised:
+def exercise(chart: Chart, cases: Iterable[Case]) -> Exercised:
     """Render every case until it reaches no new branch. Cases that Helm refuses count as far as they came."""
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
-        probed = _Probed(chart, copy_without_schema(chart, Path(folder)))
+        probed = _Probed(chart, copy_without_schema(chart.path, Path(folder)))
         renderer = probed.renderer()
         for case in cases:
             while probed.waiting and (reached := _reached(renderer, case)) is not None:
@@ -54,9 +55,9 @@ def exercise(chart: Path, cases: Iterable[Case]) -> Exercised:
 class _Probed:
     """A copy of a chart with a probe in every branch that was not reached yet."""
 
-    def __init__(self, chart: Path, copy: Path) -> None:
+    def __init__(self, chart: Chart, copy: Path) -> None:
         self._chart, self._copy = chart, copy
-        self._texts = read_templates(chart)
+        self._texts = read_templates(chart.path)
         self.branches = [branch for template, text in self._texts.items() for branch in find_branches(template, text)]
         self.waiting = set(range(len(self.branches)))
         for template in self._texts:
@@ -69,7 +70,7 @@ class _Probed:
 
     def renderer(self) -> Renderer:
         """Load the chart with the probes that are left."""
-        return LibraryRenderer(self._chart, loaded_from=self._copy)
+        return Renderer(self._chart, "library", HelmLibrary(self._chart, loaded_from=self._copy))
 
     def _write(self, template: str) -> None:
         numbers = [number for number in self.waiting if self.branches[number].template == template]
@@ -80,14 +81,8 @@ class _Probed:
 def _reached(renderer: Renderer, case: Case) -> int | None:
     """The number of the branch whose probe ended the render; None when none did."""
     try:
-        renderer.render(
-            case.values,
-            case=case.name,
-            release=case.release,
-            namespace=case.namespace,
-            kube_version=case.kube_version,
-            api_versions=case.api_versions,
-        )
+        # Values that the schema refuses reach branches, too: a case may expect that.
+        renderer.render_unchecked(case)
     except RenderError as error:
         match = _REACHED.search(str(error))
         return int(match[1]) if match else None

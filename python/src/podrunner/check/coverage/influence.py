@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart.schema import load_defaults, load_schema
 from podrunner.check.coverage.flips import flips, leaves, schema_of
 from podrunner.findings.errors import RenderError
 from podrunner.values.merge import coalesce, merge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from podrunner.cases.case import Case
     from podrunner.findings.path import Path as Parts
-    from podrunner.manifests.rendering import Renderer
+    from podrunner.helm.renderer import Renderer
 
 # How many cases a value that does nothing is tried in.
 _TRIES = 40
@@ -31,12 +29,12 @@ class ValueUse:
     has_effect: bool
 
 
-def find_uses(chart: Path, renderer: Renderer, cases: Sequence[Case]) -> list[ValueUse]:
+def find_uses(renderer: Renderer, cases: Sequence[Case]) -> list[ValueUse]:
     """The use of every value of the chart's own values.yaml."""
-    defaults = load_defaults(chart).data
-    loaded = load_schema(chart)
-    trial = _Trial(renderer, loaded[0] if loaded else {}, loaded[1] if loaded else None, defaults, list(cases))
-    subcharts = {file.name for file in (chart / "charts").glob("*") if file.is_dir()}
+    chart = renderer.chart
+    defaults = chart.defaults.data
+    trial = _Trial(renderer, list(cases))
+    subcharts = {file.name for file in (chart.path / "charts").glob("*") if file.is_dir()}
     said = [case.values for case in cases]
     return [
         ValueUse(path, any(_at(values, path, value) != value for values in said), trial.has_effect(path, value))
@@ -57,17 +55,16 @@ def _at(values: Any, path: Parts, default: Any) -> Any:
 class _Trial:
     """Renders of each case as it is, kept to compare with."""
 
-    def __init__(
-        self, renderer: Renderer, schema: dict[str, Any], validator: Any, defaults: dict[str, Any], cases: list[Case]
-    ) -> None:
-        self._renderer, self._schema, self._validator, self._defaults = renderer, schema, validator, defaults
-        self._cases = cases
+    def __init__(self, renderer: Renderer, cases: list[Case]) -> None:
+        self._renderer, self._cases = renderer, cases
+        self._schema, self._defaults = renderer.chart.schema, renderer.chart.defaults.data
         self._said = [case.values for case in cases]
         self._plain: dict[int, str | None] = {}
 
     def has_effect(self, path: Parts, default: Any) -> bool:
         """Whether another value at `path` changes the rendering of any case. To be refused by Helm is an effect."""
-        part = schema_of(path, self._schema)
+        schema = self._schema.data if self._schema else {}
+        part = schema_of(path, schema)
         here_said = [_at(values, path, default) for values in self._said]
         # What other cases say for it is the best thing to try; then what the schema allows.
         said = [value for value in here_said if value != default]
@@ -77,7 +74,7 @@ class _Trial:
             if plain is None:
                 continue
             case, values, here = self._cases[number], self._said[number], here_said[number]
-            for flip in [default, *said, *flips(here, part, self._schema)]:
+            for flip in [default, *said, *flips(here, part, schema)]:
                 changed = merge(values, _nested(path, flip))
                 if flip == here:
                     continue
@@ -93,17 +90,12 @@ class _Trial:
         return self._plain[number]
 
     def _fits(self, values: dict[str, Any]) -> bool:
-        return self._validator is None or self._validator.is_valid(coalesce(self._defaults, values))
+        # Thousands of values that nobody wrote: whether they fit is all there is to know.
+        return self._schema is None or self._schema.validator.is_valid(coalesce(self._defaults, values))
 
     def _render(self, case: Case, values: dict[str, Any]) -> str:
         try:
-            rendering = self._renderer.render(
-                values,
-                release=case.release,
-                namespace=case.namespace,
-                kube_version=case.kube_version,
-                api_versions=case.api_versions,
-            )
+            rendering = self._renderer.render_unchecked(replace(case, layers=()).with_values(values, "coverage"))
         except RenderError as error:
             return f"refused: {error}"
         return rendering.text + rendering.notes

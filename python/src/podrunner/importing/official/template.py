@@ -8,10 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
 from podrunner.findings.errors import FindingsError, RenderError
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.importing import IMPORT_TEMPLATE
-from podrunner.helm.library import LibraryRenderer
+from podrunner.helm.renderer import Renderer, renderer
 from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ class Templates:
             return text
         own = {"global": self.shared, "runners": {}, **_maps(self.values.data), "podrunnerTemplate": text}
         try:
-            return _chart().render(own, release=self.release, namespace=self.namespace).notes
+            case = Case("template", release=self.release, namespace=self.namespace).with_values(own, "template")
+            return _renderer().render(case).notes
         except RenderError as error:
             line, column = self.values.places.get(path, (0, 0))
             reason = redact(" ".join(error.message.split()))
@@ -69,11 +72,11 @@ def _maps(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @lru_cache
-def _chart() -> LibraryRenderer:
+def _renderer() -> Renderer:
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
         chart = Path(folder) / "gitlab-runner"
         (chart / "templates").mkdir(parents=True)
         (chart / "Chart.yaml").write_text("apiVersion: v2\nname: gitlab-runner\nversion: 0.0.1\n", encoding="utf-8")
         (chart / "templates" / "_helpers.tpl").write_text(_HELPERS, encoding="utf-8")
         (chart / "templates" / "NOTES.txt").write_text(_NOTES, encoding="utf-8")
-        return LibraryRenderer(chart)
+        return renderer("library", Chart.open(chart))

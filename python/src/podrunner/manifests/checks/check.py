@@ -19,6 +19,7 @@ from podrunner.findings.rules.manifests import (
     MANIFEST_DUPLICATE_KEY,
 )
 from podrunner.findings.suggest import listed
+from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.checks.names import check_service_name
 from podrunner.manifests.objects import is_built_in, table
 from podrunner.manifests.schemas.crds import Crds
@@ -30,7 +31,6 @@ from podrunner.manifests.schemas.kinds import (
     last_version_with,
     versions_with,
 )
-from podrunner.manifests.version import minor_version
 from podrunner.schema.mistakes import MistakeKind, explain
 
 if TYPE_CHECKING:

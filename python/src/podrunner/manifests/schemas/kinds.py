@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import UsageError
+from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.schemas.stricter import with_bytes, with_types
-from podrunner.manifests.version import minor_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def find_schema(api_version: str, kind: str, version: tuple[int, int]) -> KindSc
     if api_version not in _group_versions(path, kind):
         return None
     schema = _read(path)
-    definitions = _definitions(path.parent)
+    definitions = _definitions(version)
     schema["$defs"] = {name: definitions[name] for name in _reached(schema, definitions)}
     # Resolved inside the document: the schema's own name is not needed for it.
     schema.pop("$id", None)
@@ -112,8 +112,8 @@ def find_schema(api_version: str, kind: str, version: tuple[int, int]) -> KindSc
 
 
 @cache
-def _definitions(folder: Path) -> dict[str, Any]:
-    definitions: dict[str, Any] = _read(folder / _DEFINITIONS)["$defs"]
+def _definitions(version: tuple[int, int]) -> dict[str, Any]:
+    definitions: dict[str, Any] = _read(_folders()[version] / _DEFINITIONS)["$defs"]
     return with_types(definitions)
 
 

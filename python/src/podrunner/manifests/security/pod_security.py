@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.objects import maps, table, texts
-from podrunner.manifests.version import minor_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Kubernetes versions: how people write them and what Chart.yaml allows."""
+"""Kubernetes versions as people write them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 
 from podrunner.findings.errors import UsageError
 
-# Every cluster has this one, and Helm without a cluster does not know it: its list is that of a Go client.
-UNLISTED_API_VERSIONS = ("apiregistration.k8s.io/v1", "apiregistration.k8s.io/v1/APIService")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?([-+].*)?\Z")
 
 

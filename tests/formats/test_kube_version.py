@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from podrunner.findings.errors import UsageError
-from podrunner.manifests.version import full_version, minor_version
+from podrunner.formats.kube_version import full_version, minor_version
 
 
 @pytest.mark.parametrize(

@@ -117,9 +117,10 @@ def _explain_pod(pod: str, kubeconfig: Path | None, context: str) -> tuple[Expla
     from podrunner.cluster.pod import connect, read_pod
     from podrunner.explain.diagnosis import examine
     from podrunner.findings.errors import UsageError
+    from podrunner.secrets.redact import redact
 
     namespace, slash, name = pod.partition("/")
     if not (namespace and slash and name):
         raise UsageError(f"--pod {pod}: write NAMESPACE/NAME.")
     evidence = read_pod(connect(kubeconfig, context), namespace, name)
-    return examine(evidence.log, others=evidence.others), evidence.unread
+    return examine(evidence.log, others=evidence.others), [redact(one) for one in evidence.unread]

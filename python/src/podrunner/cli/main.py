@@ -44,10 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
     except FindingsError as error:
-        say(str(error))
+        say(_redacted(str(error)))
         return error.exit_code
     except PodrunnerError as error:
-        say(f"podrunner: {error}")
+        say(_redacted(f"podrunner: {error}"))
         return error.exit_code
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
@@ -61,6 +61,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("podrunner: interrupted")
         return INTERRUPTED
+
+
+def _redacted(sentence: str) -> str:
+    """A sentence about something wrong, without secrets: of a file it may quote a line, of an option its value."""
+    from podrunner.secrets.redact import redact
+
+    return redact(sentence)
 
 
 def _run(argv: list[str]) -> int:

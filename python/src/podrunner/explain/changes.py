@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.findings.path import dotted, value_at
+from podrunner.secrets.find import called_at
+from podrunner.secrets.redact import redact_data
 from podrunner.values.places import find_layer
 
 if TYPE_CHECKING:
@@ -68,7 +70,8 @@ def _change(path: Path, wanted: Any, layers: Sequence[Values]) -> ValueChange:
     layer = find_layer(layers, path)
     if layer:
         line, _ = layer.places.get(path, (0, 0))
-        return ValueChange(dotted(path), wanted, layer.source, line, value_at(layer.data, path), is_there=True)
+        found = redact_data(value_at(layer.data, path), path=path, name=called_at(path))
+        return ValueChange(dotted(path), wanted, layer.source, line, found, is_there=True)
     for length in range(len(path) - 1, 0, -1):
         around = find_layer(layers, path[:length])
         if around:

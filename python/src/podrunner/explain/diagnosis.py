@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from podrunner.explain.catalogue import Level, load_catalogue
 from podrunner.explain.ranking import rank
-from podrunner.explain.scan import Scan
+from podrunner.explain.scan import Hit, Scan
 from podrunner.explain.trace import Line, Trace, clean
-from podrunner.secrets.redact import redact
+from podrunner.secrets.find import find_in_text
+from podrunner.secrets.redact import Redactor, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -105,7 +106,7 @@ def examine(
 
 def _diagnosis(one: Ranked, scan: Scan, facts: Mapping[str, str]) -> Diagnosis:
     entry, hit = one.hit.entry, one.hit
-    known = {**facts, **hit.groups}
+    known = _known(facts, hit)
     conditions = [scan.seen[pattern.text] for pattern in entry.beside if pattern.text in scan.seen]
     lines = sorted([*hit.lines(), *conditions[:1]], key=lambda line: (line.source, line.number))
     return Diagnosis(
@@ -117,10 +118,16 @@ def _diagnosis(one: Ranked, scan: Scan, facts: Mapping[str, str]) -> Diagnosis:
         fix=fill(entry.fix, known),
         values=fill(entry.values, known),
         evidence=tuple(_evidence(line, entry) for line in lines),
-        consequences=tuple(_title(other.entry, {**facts, **other.groups}) for other in one.consequences),
+        consequences=tuple(_title(other.entry, _known(facts, other)) for other in one.consequences),
         count=hit.count,
         score=one.score,
     )
+
+
+def _known(facts: Mapping[str, str], hit: Hit) -> dict[str, str]:
+    """What fills placeholders, without secrets: a part of a line, such as the value of an option, may be one alone."""
+    redactor = Redactor(*(secret for line in hit.lines() for secret in find_in_text(line.text)))
+    return {name: redactor.redact(text) for name, text in {**facts, **hit.groups}.items() if text}
 
 
 def _title(entry: Cause, known: Mapping[str, str]) -> str:
@@ -128,17 +135,19 @@ def _title(entry: Cause, known: Mapping[str, str]) -> str:
 
 
 def fill(text: str, known: Mapping[str, str]) -> str:
-    """A text with its placeholders filled; without secrets."""
+    """A text with its placeholders filled."""
 
     def value(found: re.Match[str]) -> str:
         given = known.get(found["name"]) or ("?" if found["unknown"] is None else found["unknown"])
-        return redact(given if len(given) <= _LONGEST_VALUE else f"{given[: _LONGEST_VALUE - 1]}…")
+        return given if len(given) <= _LONGEST_VALUE else f"{given[: _LONGEST_VALUE - 1]}…"
 
     return _PLACEHOLDER.sub(value, text)
 
 
 def _evidence(line: Line, entry: Cause) -> EvidenceLine:
-    return EvidenceLine(line.source, line.number, redact(_excerpt(line.text, (*entry.patterns, *entry.beside))))
+    # Before it is cut: half a secret looks like none.
+    text = _excerpt(redact(line.text), (*entry.patterns, *entry.beside))
+    return EvidenceLine(line.source, line.number, text)
 
 
 def _excerpt(text: str, patterns: tuple[Pattern, ...]) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from podrunner.chart.dependencies import refuse_library_chart, refuse_missing_dependencies
-from podrunner.findings.errors import UsageError, ValuesError
+from podrunner.findings.errors import RenderError, UsageError, ValuesError
 from podrunner.findings.finding import errors
 from podrunner.helm.command import HelmCommand
 from podrunner.helm.library import HelmLibrary
+from podrunner.secrets.find import find_secrets
+from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from podrunner.cases.case import Case
     from podrunner.chart.chart import Chart
     from podrunner.manifests.rendering import Rendering
@@ -47,12 +51,25 @@ class Renderer:
         __tracebackhide__ = True
         if wrong := errors(self.chart.check(case.layers)):
             raise ValuesError(wrong)
-        return self.helm.template(case)
+        return self._template(case)
 
     def render_unchecked(self, case: Case) -> Rendering:
         """Render a case without a look at its values: for what tries values that nobody wrote. Raises RenderError."""
         __tracebackhide__ = True
-        return self.helm.template(case)
+        return self._template(case)
+
+    def _template(self, case: Case) -> Rendering:
+        __tracebackhide__ = True
+        try:
+            return self.helm.template(case)
+        except RenderError as error:
+            raise _without_secrets(error, [self.chart.defaults.data, case.values]) from None
+
+
+def _without_secrets(error: RenderError, values: Iterable[Mapping[str, Any]]) -> RenderError:
+    """The refusal, which may quote a value, without what is a secret in the values."""
+    message = redact(error.message, [secret for data in values for secret in find_secrets(data)])
+    return RenderError(message, template=error.template, line=error.line, column=error.column)
 
 
 def renderer(kind: Kind, chart: Chart) -> Renderer:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from podrunner.findings.path import Path, dotted
+from podrunner.secrets.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,14 +38,19 @@ class KeyChange:
 
 @dataclass(slots=True)
 class Changes:
-    """Collects changes of one file; `lines` says where its keys stand."""
+    """Collects changes of one file; `lines` says where its keys stand, `redactor` knows its secrets."""
 
     lines: Mapping[Path, int] = field(default_factory=dict)
     every: list[KeyChange] = field(default_factory=list)
+    redactor: Redactor = field(default_factory=Redactor)
 
     def add(self, kind: Fate, path: Path, message: str) -> None:
         """Note a change of the key at `path`, at its line or that of the nearest table around it."""
-        self.every.append(KeyChange(kind, dotted(path), message, self.line(path)))
+        self.note(kind, dotted(path), message, self.line(path))
+
+    def note(self, kind: Fate, path: str, message: str, line: int) -> None:
+        """Note a change at a line, without secrets."""
+        self.every.append(KeyChange(kind, path, self.redactor.redact(message), line))
 
     def replace(self, old: Fate, path: Path, kind: Fate, message: str) -> None:
         """Note a change in place of what was noted of the same key as `old`."""

@@ -39,11 +39,10 @@ def _comments(
             first.setdefault(line, path)
     found = {}
     for line, path in first.items():
-        above = tuple(_clean(row, redactor) for row in _above(rows, line))
-        comment = Comment(above, _clean(after(rows[line - 1]), redactor))
+        comment = Comment(_clean(_above(rows, line), redactor), "".join(_clean([after(rows[line - 1])], redactor)))
         if comment != Comment():
             found[path] = comment
-    header = tuple(_clean(row, redactor) for row in _header(rows))
+    header = _clean(_header(rows), redactor)
     return {(): Comment(header), **found} if header else found
 
 
@@ -61,9 +60,10 @@ def _header(rows: list[str]) -> list[str]:
     return rows[:end] if alone else []
 
 
-def _clean(row: str, redactor: Redactor) -> str:
+def _clean(rows: list[str], redactor: Redactor) -> tuple[str, ...]:
     """What a comment says, without secrets: a commented-out token is one, too."""
-    return redactor.redact(row.strip().lstrip("#").removeprefix(" ").rstrip())
+    texts = [row.strip().lstrip("#").removeprefix(" ").rstrip() for row in rows]
+    return tuple(redactor.redact("\n".join(texts)).split("\n")) if texts else ()
 
 
 def _after_toml(row: str) -> str:

@@ -22,12 +22,13 @@ from podrunner.findings.rules.config_toml import (
     CONFIG_VOLUME_NAME,
 )
 from podrunner.findings.rules.importing import IMPORT
+from podrunner.formats.patch import patch_at
 from podrunner.formats.toml_lines import find_lines
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import toml_comments
 from podrunner.runner.check import find_faults
 from podrunner.runner.keys import Key, load_keys
-from podrunner.secrets.redact import Redactor
+from podrunner.secrets.find import find_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,7 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     lines = find_lines(text)
     changes.lines = {**lines, **changes.lines}
     data = tomllib.loads(text)
+    changes.redactor.add(*(one.text for one in find_secrets(data, read=patch_at) if len(one.text) > _SHORT))
     for fault in faults:
         if fault.rule in _LEFT_OUT:
             _leave_out(data, fault, changes)
@@ -74,9 +76,8 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
         changes.add(Fate.EMPTY, path, f"{_taken(data, path)}, which GitLab Runner takes for 1.")
     data = _spelled(data, load_keys().root)
     runners = data.pop("runners", [])
-    redactor = Redactor()
-    redactor.add(*(str(runner.get("token", "")) for runner in runners if len(str(runner.get("token", ""))) > _SHORT))
-    return Configuration(data, runners, toml_comments(text, lines, redactor))
+    changes.redactor.add(*(str(runner["token"]) for runner in runners if len(str(runner.get("token", ""))) > _SHORT))
+    return Configuration(data, runners, toml_comments(text, lines, changes.redactor))
 
 
 def _is_raised(path: Path) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError, UsageError
+from podrunner.formats.patch import patch_at
 from podrunner.formats.placed import read_values
-from podrunner.importing.change import Changes, Fate, KeyChange
+from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import yaml_comments
 from podrunner.importing.configuration import Configuration, read_configuration
 from podrunner.importing.manifest import unwrap
@@ -19,7 +20,7 @@ from podrunner.importing.official.cache import move_cache
 from podrunner.importing.official.keys import is_official, read_official
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.runner import EXECUTOR
-from podrunner.secrets.redact import Redactor, redact
+from podrunner.secrets.find import find_secrets
 
 if TYPE_CHECKING:
     from podrunner.findings.path import Path as Parts
@@ -70,7 +71,7 @@ def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str
     text = inside.text if inside else text
     for name, line in inside.more.items() if inside else ():
         message = "brings values from elsewhere, which are not read: `helm get values` has all of them."
-        changes.every.append(KeyChange(Fate.UNSUPPORTED, name, message, line))
+        changes.note(Fate.UNSUPPORTED, name, message, line)
     if inside.is_toml if inside else _is_toml(text, wishes.source):
         return Source(read_configuration(text, wishes.source, changes, runner_version))
     whole = read_values(text, wishes.source)
@@ -81,6 +82,7 @@ def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str
     if not is_official(values.data):
         raise UsageError(_neither(wishes.source, values.data))
     changes.lines = _lines(values)
+    changes.redactor.add(*(one.text for one in find_secrets(values.data, read=patch_at)))
     shared = whole.data.get("global") if values is not whole else None
     templates = Templates(values, "ci", wishes.namespace, shared if isinstance(shared, dict) else {})
     official = read_official(values, templates, changes)
@@ -165,13 +167,6 @@ def _leave_unread(table: dict[str, Any], index: int, official: Official, changes
         changes.add(Fate.REMOVED, ("runners", index, "executor"), message)
 
 
-def _redactor(official: Official) -> Redactor:
-    data = official.templates.values.data
-    redactor = Redactor()
-    redactor.add(*(str(data[key]) for key in ("runnerToken", "runnerRegistrationToken") if data.get(key)))
-    return redactor
-
-
 def _lines(values: Values) -> dict[Parts, int]:
     return {path: line for path, (line, _) in values.places.items()}
 
@@ -179,7 +174,7 @@ def _lines(values: Values) -> dict[Parts, int]:
 def _comments(official: Official, text: str) -> dict[Parts, Comment]:
     """Comments of the keys that were moved, and of what is in them."""
     found = {}
-    for path, comment in yaml_comments(text, _lines(official.templates.values), _redactor(official)).items():
+    for path, comment in yaml_comments(text, _lines(official.templates.values), official.changes.redactor).items():
         for depth in range(len(path), 0, -1):
             if path[:depth] in official.moved:
                 found[(*official.moved[path[:depth]], *path[depth:])] = comment
@@ -210,7 +205,7 @@ def _configuration(
     evaluated = official.templates.evaluate(raw, path)
     place = _Lines(text.splitlines(), changes.line(path), len(raw.splitlines()) == len(evaluated.splitlines()))
     _note_templates(raw, evaluated, place, changes)
-    inner = Changes()
+    inner = Changes(redactor=changes.redactor)
     try:
         configuration = read_configuration(evaluated, wishes.source, inner, runner_version)
     except FindingsError as error:
@@ -244,5 +239,5 @@ def _note_templates(raw: str, evaluated: str, place: _Lines, changes: Changes) -
         if not is_templated(row):
             continue
         became = f" was evaluated to `{rows[number - 1].strip()}`" if place.is_line_by_line else " was evaluated"
-        message = redact(f"`{row.strip()}`{became}: there are no templates in values of this chart.")
-        changes.every.append(KeyChange(Fate.CHANGED, "runners.config", message, place.of(number)))
+        message = f"`{row.strip()}`{became}: there are no templates in values of this chart."
+        changes.note(Fate.CHANGED, "runners.config", message, place.of(number))

@@ -14,7 +14,7 @@ from podrunner.output.streams import OutputError, give_up
 from podrunner.output.terminal import wants_colour
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
     from rich.text import Text
@@ -33,6 +33,8 @@ class Progress:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
+        # Takes secrets out of all that is printed, where there may be any.
+        self.redact: Callable[[str], str] = str
         self._console: Console | None = None
         # Why nothing could be printed any more, such as a full disk.
         self.failure: OutputError | None = None
@@ -63,7 +65,7 @@ class Progress:
             self._print(f" • {text} …")
             yield
         else:
-            with self._console.status(f"{text} …"):
+            with self._console.status(f"{self.redact(text)} …"):
                 yield
 
     def done(self, text: str) -> None:
@@ -93,6 +95,7 @@ class Progress:
 
     def log(self, line: str) -> None:
         """A line of the job's log; its colours stay on a terminal."""
+        line = self.redact(line)
         if self._console is None:
             self._print(f"   │ {_ESCAPES.sub('', line)}")
         else:
@@ -101,6 +104,7 @@ class Progress:
             self._print(Text("   │ ", "dim") + Text.from_ansi(line))
 
     def _print(self, text: str | Text, style: str = "") -> None:
+        text = self.redact(text) if isinstance(text, str) else text
         try:
             if self._console is None:
                 print(text, file=self._stream, flush=True)

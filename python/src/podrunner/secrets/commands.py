@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from podrunner.secrets.patterns import compiled
 from podrunner.secrets.value import is_drawn, is_opaque, is_reference, is_secret, is_user_and_password
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ class Place(NamedTuple):
     """`pattern` has a group `secret`; it is looked for in lines that have `hint`, in small letters."""
 
     hint: str
-    pattern: re.Pattern[str]
+    pattern: str
     accepts: Callable[[re.Match[str]], bool]
+    flags: int = 0
 
 
 def _any(found: re.Match[str]) -> bool:
@@ -61,7 +63,7 @@ def _drawn(found: re.Match[str]) -> bool:
 
 _ANYTHING = r"(?P<secret>[^\s\"']{1,4096})"
 COMMANDS = tuple(
-    Place(hint, re.compile(pattern), accepts)
+    Place(hint, pattern, accepts)
     for hint, pattern, accepts in (
         # -p SECRET of a login, the lines of .netrc, --creds user:SECRET.
         ("login", rf"\blogin\b{_FAR}[ \t]-p[ =]?{_VALUE}", _any),
@@ -102,7 +104,7 @@ COMMANDS = tuple(
     )
 )
 HEADERS = tuple(
-    Place(hint, re.compile(pattern, re.IGNORECASE), accepts)
+    Place(hint, pattern, accepts, re.IGNORECASE)
     for hint, pattern, accepts in (
         (
             "authorization",
@@ -118,7 +120,7 @@ HEADERS = tuple(
     )
 )
 URLS = tuple(
-    Place("@", re.compile(pattern), accepts)
+    Place("@", pattern, accepts)
     for pattern, accepts in (
         # user:password@host; the port of `http://host:80/a@b` is none.
         (
@@ -140,6 +142,6 @@ def find_places(places: tuple[Place, ...], text: str, start: int, end: int) -> I
     line = text[start:end].lower()
     for place in places:
         if place.hint in line:
-            for found in place.pattern.finditer(text, start, end):
+            for found in compiled(place.pattern, place.flags).finditer(text, start, end):
                 if place.accepts(found):
                     yield found.span("secret")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from podrunner.secrets.patterns import compiled
 from podrunner.secrets.spans import find_spans
 from podrunner.secrets.value import is_secret
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     # The data in a text that is a document of its own, by its path; None for another text.
     Read = Callable[[Path, str], Any]
 
-_ASSIGNED = re.compile(r"(-{0,2}[A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
-_OPTION = re.compile(r"--?([A-Za-z][\w-]*)\Z")
+_ASSIGNED = r"(?s)(-{0,2}[A-Za-z_][\w.-]*)=(.*)"
+_OPTION = r"--?([A-Za-z][\w-]*)\Z"
 # Keys that say nothing of their value: it is called as the map around is, or as what stands beside it.
 _ANONYMOUS = frozenset(["value", "insecureInline", "inline", "plain", "plaintext", "content", "stringValue"])
 _BESIDE = ("name", "key", "env")
@@ -38,6 +38,11 @@ class PlainSecret:
 def holds_secret(text: str) -> bool:
     """Whether something in a text, such as a script, looks like a secret."""
     return bool(find_spans(text))
+
+
+def find_in_text(text: str) -> list[str]:
+    """What looks like a secret in a text, in its order."""
+    return [text[start:end] for start, end in find_spans(text)]
 
 
 def find_secrets(data: Any, path: Path = (), *, name: str = "", read: Read | None = None) -> Iterator[PlainSecret]:
@@ -75,7 +80,7 @@ def called_at(path: Path) -> str:
 def _called(items: list[Any], index: int, around: str) -> str:
     """What an item of a list is called: `--password` before it, else as the list."""
     before = items[index - 1] if index else None
-    option = _OPTION.match(before) if isinstance(before, str) else None
+    option = compiled(_OPTION).match(before) if isinstance(before, str) else None
     return option[1] if option else around
 
 
@@ -84,7 +89,7 @@ def _in_text(text: str, path: Path, name: str, read: Read | None) -> Iterator[Pl
     if inside is not None:
         yield from (PlainSecret(path, one.name, one.text) for one in find_secrets(inside, read=None))
         return
-    assigned = _ASSIGNED.match(text) if path and isinstance(path[-1], int) else None
+    assigned = compiled(_ASSIGNED).match(text) if path and isinstance(path[-1], int) else None
     called, value = assigned.groups() if assigned else (name, text)
     # The value of `secret` is the name of one, but for files.
     is_named = is_secret(called, value) or (

@@ -120,16 +120,16 @@ class Format:
     """A form that only secrets have. One of `hints` is in every line that has one, in small letters."""
 
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
 
     @property
     def is_block(self) -> bool:
         """Whether it goes on for lines."""
-        return self.pattern.pattern.startswith("-----")
+        return self.pattern.startswith("-----")
 
 
 def _format(pattern: str, *hints: str) -> Format:
-    return Format(hints, re.compile(pattern))
+    return Format(hints, pattern)
 
 
 # A block without an end goes on for as long as it looks like one.

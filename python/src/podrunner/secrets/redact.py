@@ -7,7 +7,6 @@ import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from podrunner.secrets.find import PlainSecret, find_secrets
 from podrunner.secrets.spans import find_spans
@@ -30,8 +29,8 @@ class Redactor:
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
-        """Secrets that are known; they are found in base64, in JSON and in folded lines, too."""
-        self._known |= {secret for secret in secrets if secret.strip() and secret != REDACTED}
+        """Secrets that are known, of four characters or more; they are found in base64, JSON and folded lines, too."""
+        self._known |= {secret for secret in secrets if len(secret.strip()) >= _SHORT and secret != REDACTED}
 
     def redact(self, text: str) -> str:
         """The text, of any number of lines, without them."""
@@ -43,7 +42,7 @@ class Redactor:
 
 def redact(text: str, secrets: Iterable[PlainSecret] = ()) -> str:
     """The text, with `secrets`, and what looks like one, replaced."""
-    known = [one.text for one in secrets if len(one.text) >= _SHORT]
+    known = [one.text for one in secrets if one.text]
     if known:
         return Redactor(*known).redact(text)
     parts, at = [], 0
@@ -60,7 +59,7 @@ def redact_data(data: Any, secrets: Iterable[PlainSecret] = (), *, path: Path = 
     """
     own = {one.path: one.text for one in find_secrets(data, path, name=name) if one.text}
     known = [*(one.text for one in secrets), *own.values()]
-    return _redacted(data, path, own, Redactor(*(text for text in known if len(text) >= _SHORT)))
+    return _redacted(data, path, own, Redactor(*known))
 
 
 def _redacted(data: Any, path: Path, own: Mapping[Path, str], redactor: Redactor) -> Any:
@@ -79,9 +78,17 @@ def _patterns(secret: str) -> tuple[re.Pattern[str], ...]:
     """How a secret is written: as it is, in base64 with and without a line end, in JSON, YAML and URLs."""
     encoded = [base64.b64encode(text.encode()).decode().rstrip("=") for text in (secret, f"{secret}\n")]
     in_json = [json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)]
-    forms = dict.fromkeys([secret, *in_json, secret.replace("'", "''"), quote(secret, safe="")])
+    forms = dict.fromkeys([secret, *in_json, secret.replace("'", "''"), _in_url(secret)])
     patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
     return tuple(re.compile(one) for one in [*patterns, *(f"{re.escape(form)}={{0,2}}" for form in encoded)])
+
+
+def _in_url(text: str) -> str:
+    return "".join(one if one.isascii() and (one.isalnum() or one in "-._~") else _percent(one) for one in text)
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode())
 
 
 def _pattern(form: str) -> str:

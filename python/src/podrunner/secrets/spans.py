@@ -6,15 +6,16 @@ last match ended. Only lines with a hint are looked at closely: of a log these a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podrunner.secrets.assignments import find_assigned
 from podrunner.secrets.commands import COMMANDS, HEADERS, URLS, find_places
 from podrunner.secrets.names import FORMATS, Format
+from podrunner.secrets.patterns import compiled
 from podrunner.secrets.value import is_cloud_key
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 Span = tuple[int, int]
@@ -34,7 +35,7 @@ for _one in FORMATS:
 _AT = "@"
 _HINTS = (*_WORDS, *_COMMANDS, *_FORMATS, _AT)
 # The secret key of AWS has no prefix.
-_CLOUD_KEY = re.compile(r"(?<![\w/+\\-])[A-Za-z0-9/+]{40}(?![\w/+=-])")
+_CLOUD_KEY = r"(?<![\w/+\\-])[A-Za-z0-9/+]{40}(?![\w/+=-])"
 # Longer than any key.
 _LONGEST = 24000
 
@@ -42,7 +43,7 @@ _LONGEST = 24000
 def find_spans(text: str) -> list[Span]:
     """(start, end) of each secret in a text, in order; none lies in another."""
     found: list[Span] = [span for line in _hinted_lines(text) for span in _in_line(text, *line)]
-    found += [match.span() for match in _CLOUD_KEY.finditer(text) if _is_cloud_key(text, match)]
+    found += [match.span() for match in compiled(_CLOUD_KEY).finditer(text) if _is_cloud_key(text, match)]
     return _joined(found)
 
 
@@ -82,7 +83,7 @@ def _in_line(text: str, start: int, end: int, hints: set[str]) -> Iterator[Span]
 
 def _of_format(one: Format, text: str, start: int, end: int) -> Iterator[Span]:
     """What begins in the line; a private key ends in a later one."""
-    while found := one.pattern.search(text, start, min(end + _LONGEST, len(text)) if one.is_block else end):
+    while found := compiled(one.pattern).search(text, start, min(end + _LONGEST, len(text)) if one.is_block else end):
         if found.start() >= end:
             return
         yield found.span()
@@ -92,7 +93,7 @@ def _of_format(one: Format, text: str, start: int, end: int) -> Iterator[Span]:
 def _is_cloud_key(text: str, found: re.Match[str]) -> bool:
     """Not the last line of a certificate, or of another file in base64."""
     before = text[max(found.start() - 120, 0) : found.start()].rstrip(" \t")
-    is_last_line = re.search(r"[\w+/]{44,}\n\Z", before) is not None
+    is_last_line = compiled(r"[\w+/]{44,}\n\Z").search(before) is not None
     return not is_last_line and is_cloud_key(found[0])
 
 

@@ -9,40 +9,33 @@ import re
 from functools import lru_cache
 
 from podrunner.secrets.names import Likeness, likeness, words_of
+from podrunner.secrets.patterns import compiled
 
 # Variables of shells, Kubernetes, Windows and Symfony; templates; what argocd-vault-plugin and people write for "put it here".
-_VARIABLE = re.compile(
-    r"\$\w+|\$\{[^{}]*\}|\$\([^()]*\)?|\$\$|%env\([^()]*\)%|%\w+%|\$?\{\{.{0,500}?\}\}|<[^<>\n]*>|\$\[\[.{0,500}?\]\]",
-    re.DOTALL,
-)
+_VARIABLE = r"(?s)\$\w+|\$\{[^{}]*\}|\$\([^()]*\)?|\$\$|%env\([^()]*\)%|%\w+%|\$?\{\{.{0,500}?\}\}|<[^<>\n]*>|\$\[\[.{0,500}?\]\]"
 # References with a scheme of their own, and texts that only their key opens.
-_REFERENCE = re.compile(
+_REFERENCE = (
     r"(?:vault|@podrunner-secret|ref\+\w+|op|arn|file|env|ssm|secretsmanager|awssm|gcpsm|sm|azurekeyvault|akv|keyvault"
     r"|bao|conjur|doppler|k8s|secret):\S"
     # Of `podman build --secret id=NAME,src=FILE`.
     r"|(?:id|src|source|type)=|projects/[\w-]+/secrets/|ENC\[|\$ANSIBLE_VAULT;|@Microsoft\.KeyVault\(|@/|!vault|!reference"
     # A call in a program's text: `os.getenv(`.
-    r"|[A-Za-z_]{2,}(?:\.[A-Za-z_]+)*\([\w., ]*\)*\Z",
+    r"|[A-Za-z_]{2,}(?:\.[A-Za-z_]+)*\([\w., ]*\)*\Z"
 )
-_WORD = re.compile(
-    r"true|false|yes|no|on|off|null|nil|none|undefined|void|empty|\(?not shown\)?|\d{0,5}", re.IGNORECASE
-)
+_WORD = r"(?i)true|false|yes|no|on|off|null|nil|none|undefined|void|empty|\(?not shown\)?|\d{0,5}"
 # What others have put in the place of a secret.
-_MASK = re.compile(
-    r"[*•.…x]{3,}|[\w-]{0,6}…\W*|[\W_]{0,2}(?:redacted|masked|censored|hidden|filtered|removed|secret|omitted)[\W_]{0,2}",
-    re.IGNORECASE,
-)
-_PATH = re.compile(
+_MASK = r"(?i)[*•.…x]{3,}|[\w-]{0,6}…\W*|[\W_]{0,2}(?:redacted|masked|censored|hidden|filtered|removed|secret|omitted)[\W_]{0,2}"
+_PATH = (
     r"(?:~|\.\.?)/\S*|/(?:[\w.@+~-]+/)+[\w.@+~*-]*|[A-Za-z]:\\\S*"
     r"|/(?:run|etc|var|secrets?|home|builds|tmp|opt|usr|vault|mnt|dev|root|srv|certs?|cache|data|proc|sys)?"
 )
-_URL = re.compile(r"[A-Za-z][\w+.-]*://\S+")
-_HOST = re.compile(r"[\w.-]+:\d{1,5}(?:/[\w-]*)?")
+_URL = r"[A-Za-z][\w+.-]*://\S+"
+_HOST = r"[\w.-]+:\d{1,5}(?:/[\w-]*)?"
 # RFC 1123: the name of a Secret, or of a key in one.
-_OBJECT = re.compile(r"[A-Za-z][\w.-]{0,252}")
+_OBJECT = r"[A-Za-z][\w.-]{0,252}"
 # What may stand between and behind variables: `$USER:$PASSWORD`, `Bearer $TOKEN`, `$NAME-suffix`.
-_BETWEEN = re.compile(r"(?:basic|bearer|token|apikey)?[\s:/@.,;|&=_`{}…-]*", re.IGNORECASE)
-_BEHIND = re.compile(r"[A-Za-z\s:/@.,_…-]*")
+_BETWEEN = r"(?i)(?:basic|bearer|token|apikey)?[\s:/@.,;|&=_`{}…-]*"
+_BEHIND = r"[A-Za-z\s:/@.,_…-]*"
 
 
 @lru_cache(maxsize=16384)
@@ -59,11 +52,15 @@ def is_secret(name: str, value: str) -> bool:
 def is_reference(name: str, value: str) -> bool:
     """Whether a value of this name only says where the secret is, or that there is none."""
     value = value.strip().strip("\"'")
-    if any(pattern.fullmatch(value) for pattern in (_WORD, _MASK, _PATH, _URL, _HOST)) or _REFERENCE.match(value):
+    if any(compiled(pattern).fullmatch(value) for pattern in (_WORD, _MASK, _PATH, _URL, _HOST)) or compiled(
+        _REFERENCE
+    ).match(value):
         return True
-    rest = _VARIABLE.sub("", value)
+    rest = compiled(_VARIABLE).sub("", value)
     if rest != value:
-        return bool(_BETWEEN.fullmatch(rest)) or bool(value[0] in "$%{<" and _BEHIND.fullmatch(rest))
+        return bool(compiled(_BETWEEN).fullmatch(rest)) or bool(
+            value[0] in "$%{<" and compiled(_BEHIND).fullmatch(rest)
+        )
     # `accessKey: access-key` tells nothing but the name of a key.
     words = "".join(words_of(value))
     return bool(words) and re.fullmatch(r"[\w.-]+", value) is not None and "".join(words_of(name)).endswith(words)
@@ -71,7 +68,7 @@ def is_reference(name: str, value: str) -> bool:
 
 def is_object_name(value: str) -> bool:
     """Whether a value may be the name of a Secret: not one that looks as if it was drawn."""
-    return bool(_OBJECT.fullmatch(value)) and not is_drawn(value)
+    return bool(compiled(_OBJECT).fullmatch(value)) and not is_drawn(value)
 
 
 def is_drawn(value: str) -> bool:

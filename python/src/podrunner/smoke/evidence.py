@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.findings.errors import PodrunnerError
 from podrunner.manifests.objects import containers_of
+from podrunner.secrets.redact import redact_data
 from podrunner.smoke.job import is_of_job
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Evidence:
         """Writes objects as YAML documents; none make no file."""
         import yaml
 
-        documents = [_without_managed_fields(item) for item in objects]
+        documents = [redact_data(_without_managed_fields(item)) for item in objects]
         if documents:
             self.write(name, yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True))
 
@@ -49,7 +50,7 @@ class Evidence:
         try:
             write()
         except (PodrunnerError, OSError, KeyError) as error:
-            self.problems.append(f"{what}: {error}")
+            self.problems.append(self.redactor.redact(f"{what}: {error}"))
 
 
 def keep_file(evidence: Evidence, file: Path, name: str) -> None:

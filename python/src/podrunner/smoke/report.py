@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def report(progress: Progress, evidence: Evidence, sentence: str, cause: str = "") -> None:
     """Prints the sentence, the cause, and where the evidence is; both are part of it."""
     evidence.write("failure.txt", f"{sentence}\n")
-    progress.failed(evidence.redactor.redact(sentence))
+    progress.failed(sentence)
     if cause:
         evidence.write("cause.txt", cause)
-        progress.plain(evidence.redactor.redact(cause))
+        progress.plain(cause)
     for problem in evidence.problems:
         progress.note(f"Not in the evidence: {problem}")
     progress.note(f"Evidence: {evidence.folder}")

@@ -37,12 +37,13 @@ def smoke(options: Options, progress: Progress) -> int:
 
 def _run_or_report(options: Options, progress: Progress, removals: Removals) -> int:
     redactor = Redactor()
+    progress.redact = redactor.redact
     evidence = Evidence(options.evidence or Path(f"podrunner-smoke-{time.strftime('%Y%m%d-%H%M%S')}"), redactor)
     try:
         return _run(options, removals.temporary_folder(), progress, removals, evidence)
     except UsageError as error:
         # Nothing was tried: the sentence is all there is to know.
-        progress.failed(redactor.redact(str(error)))
+        progress.failed(str(error))
         return error.exit_code
     except PodrunnerError as error:
         report(progress, evidence, str(error))

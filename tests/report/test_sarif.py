@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -128,16 +129,17 @@ def test_a_rule_that_is_in_no_register_brings_its_own_help() -> None:
     assert rule["help"]["text"] == "What is wrong: It is made up. What to do: Do what the message says."
 
 
-@pytest.fixture
-def report(tmp_path: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Make the report of every fixture and of the matrix, with coverage."""
-    monkeypatch.chdir(checkout)
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> dict[str, Any]:
+    """Make the report of every fixture and of the matrix, with coverage, once: it takes many renders."""
+    file = tmp_path_factory.mktemp("report") / "out.sarif"
     files = [str(file) for file in sorted((checkout / "tests/fixtures/values").glob("*.yaml"))]
     matrix = ["--matrix", "tests/matrix.yaml", "--coverage"]
 
-    main(["check", *files, *matrix, "--report", f"sarif={tmp_path / 'out.sarif'}"])
+    with contextlib.chdir(checkout):
+        main(["check", *files, *matrix, "--report", f"sarif={file}"])
 
-    return dict(json.loads((tmp_path / "out.sarif").read_text()))
+    return dict(json.loads(file.read_text()))
 
 
 def test_a_real_report_has_what_the_standard_and_code_hosts_ask_for(report: dict[str, Any]) -> None:

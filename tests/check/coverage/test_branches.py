@@ -87,3 +87,29 @@ def test_cases_that_take_every_branch_leave_none(chart: Path) -> None:
     exercised = exercise(Chart.open(chart), cases)
 
     assert (len(exercised.branches), exercised.missed) == (7, ())
+
+
+def test_a_helper_that_is_given_a_copy_of_everything_is_seen_too(chart: Path) -> None:
+    (chart / "templates" / "_copy.tpl").write_text(
+        '{{- define "copy" -}}\n{{- if .Values.rain }}wet{{ else }}dry{{ end -}}\n{{- end -}}\n'
+    )
+    (chart / "templates" / "copied.yaml").write_text('copy: {{ include "copy" (deepCopy .) }}\n')
+
+    missed = exercise(Chart.open(chart), [case(rain=True)]).missed
+
+    assert [branch.name for branch in missed if "_copy" in branch.template] == [
+        "templates/_copy.tpl: not: if .Values.rain"
+    ]
+
+
+def test_what_a_case_reaches_before_helm_refuses_it_counts(chart: Path) -> None:
+    (chart / "templates" / "refused.yaml").write_text(
+        '{{- if .Values.wind }}{{ if .Values.rain }}{{ fail "storm" }}{{ end }}{{ end }}\n'
+    )
+
+    missed = exercise(Chart.open(chart), [case(rain=True, wind=True)]).missed
+
+    assert [branch.text for branch in missed if branch.template == "templates/refused.yaml"] == [
+        "not: if .Values.rain",
+        "not: if .Values.wind",
+    ]

@@ -1,7 +1,8 @@
 """The branches of a template, and the template with probes in them.
 
-A probe is `fail` with the number of its branch. It prints nothing and changes nothing where it is not reached, and
-where it is reached, Helm names it, whatever the context is: a helper that is given a string has probes, too.
+A probe is an action with the number of its branch. `FAIL` changes nothing where it is not reached, and where it is
+reached, Helm names it, whatever the context is: a helper that is given a string has probes, too. But it ends the render.
+`NOTE` goes on: it writes the number down in the root context, where the context has that in it.
 """
 
 from __future__ import annotations
@@ -15,20 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
 PROBE = "podrunner-branch-"
+FAIL = f'{{{{ fail "{PROBE}%d." }}}}'
+NOTE = f'{{{{ include "{PROBE}note" (list $ "%d") }}}}'
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One way through a template. `text` is the action that chooses it: `if .Values.x`, `not: if .Values.x`.
 
-    `offset` is where its probe goes, `probe` the probe with a place for its number.
+    `offset` is where its probe goes, `before` what has to be written before the probe.
     """
 
     template: str
     line: int
     text: str
     offset: int
-    probe: str
+    before: str = ""
 
     @property
     def name(self) -> str:
@@ -61,25 +64,25 @@ def find_branches(template: str, text: str) -> list[Branch]:
 
 
 def _branch(template: str, action: Action, text: str) -> Branch:
-    return Branch(template, action.line, text, action.end, '{{ fail "%s" }}')
+    return Branch(template, action.line, text, action.end)
 
 
 def _unwritten(template: str, first: Action, end: Action) -> Branch:
     # The text before `{{- end }}` is trimmed: it must be before `{{- else }}`, too.
     dash = "-" if end.trims else ""
-    return Branch(template, first.line, f"not: {first.text}", end.start, "{{" + dash + ' else }}{{ fail "%s" }}')
+    return Branch(template, first.line, f"not: {first.text}", end.start, f"{{{{{dash} else }}}}")
 
 
-def with_probes(text: str, branches: Sequence[Branch], numbers: Collection[int]) -> str:
+def with_probes(text: str, branches: Sequence[Branch], numbers: Collection[int], probe: str = FAIL) -> str:
     """The template with a probe in each branch whose place in `branches` is one of `numbers`."""
-    return "".join(_pieces(text, branches, numbers))
+    return "".join(_pieces(text, branches, numbers, probe))
 
 
-def _pieces(text: str, branches: Sequence[Branch], numbers: Collection[int]) -> Iterator[str]:
+def _pieces(text: str, branches: Sequence[Branch], numbers: Collection[int], probe: str) -> Iterator[str]:
     done = 0
     for number in sorted(numbers, key=lambda number: branches[number].offset):
         branch = branches[number]
         yield text[done : branch.offset]
-        yield branch.probe % f"{PROBE}{number}."
+        yield branch.before + probe % number
         done = branch.offset
     yield text[done:]

@@ -72,7 +72,7 @@ def _reach(text: str, branches: list[Branch], missed: list[Branch], excused: Col
 
 def _body(text: str, branch: Branch) -> Iterator[int]:
     """The lines between a branch's action and the one that ends it; none for a branch that is not written."""
-    if "else" in branch.probe:
+    if branch.before:
         return
     depth = 0
     for action in find_actions(text):

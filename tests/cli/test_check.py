@@ -252,7 +252,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(check: Check, tmp_pat
         file.parent.mkdir()
         file.write_text("gitlab: {url: https://a.example}\n")
 
-    check(*map(str, [*files, files[0]]), "chart/presets/openshift.yaml", "--report", f"junit={report}")
+    check(*map(str, [*files, files[0]]), "chart/presets/openshift.yaml", "--format", f"junit={report}")
 
     assert [case.get("name") for case in ET.parse(report).iter("testcase")] == [
         str(files[0]),
@@ -286,7 +286,7 @@ def test_a_wrong_matrix_file_is_reported_like_everything_else(check: Check, tmp_
     report = tmp_path / "report.xml"
 
     exit_code, lines = check(
-        *["--matrix", "tests/fixtures/matrix/unknown-strategy.yaml", "--report", "text", "--report", f"junit={report}"]
+        *["--matrix", "tests/fixtures/matrix/unknown-strategy.yaml", "--format", "text", "--format", f"junit={report}"]
     )
 
     assert exit_code == 1
@@ -307,7 +307,7 @@ def test_a_wrong_matrix_file_is_reported_when_one_case_is_asked_for(check: Check
 def test_a_junit_report_has_a_test_case_for_each_case(check: Check, tmp_path: Path) -> None:
     report = tmp_path / "deep" / "report.xml"
 
-    exit_code, lines = check("--report", f"junit={report}", "tests/fixtures/values/wrong-type.yaml", "--all-presets")
+    exit_code, lines = check("--format", f"junit={report}", "tests/fixtures/values/wrong-type.yaml", "--all-presets")
 
     names = [case.get("name") for case in ET.parse(report).getroot().iter("testcase")]
     assert names == [

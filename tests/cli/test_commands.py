@@ -38,11 +38,11 @@ WRONG = {
     ),
     "check nowhere.yaml": "nowhere.yaml: no such file.",
     "check --matrix nowhere.yaml": "nowhere.yaml: cannot be read: No such file or directory.",
-    "check --report sarf": (
-        "--report sarf: no format `sarf`. Did you mean `sarif`? Formats: text, json, junit, codequality, sarif, html."
+    "check --format sarf": (
+        "--format sarf: no format `sarf`. Did you mean `sarif`? Formats: text, json, junit, codequality, sarif, html."
     ),
-    "check --report junitt=x.xml": (
-        "--report junitt=x.xml: no format `junitt`. Did you mean `junit`? Formats: text, json, junit, codequality, sarif, html."
+    "check --format junitt=x.xml": (
+        "--format junitt=x.xml: no format `junitt`. Did you mean `junit`? Formats: text, json, junit, codequality, sarif, html."
     ),
     "check --kube-version latest": "`latest` is not a Kubernetes version. Write it like 1.34 or 1.34.2.",
     "check --case preset=privilegd": (

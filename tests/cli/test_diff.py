@@ -34,7 +34,7 @@ def test_what_another_preset_changes_begins_with_pod_security(capsys: pytest.Cap
 def test_a_pipeline_that_only_shows_differences_asks_for_exit_code_0(tmp_path: Path) -> None:
     comment = tmp_path / "deep/comment.md"
 
-    exit_code = main(["diff", *PRESETS, "--exit-zero", "--format", "markdown", "--output", str(comment)])
+    exit_code = main(["diff", *PRESETS, "--exit-zero", "--format", f"markdown={comment}"])
 
     assert exit_code == 0
     assert comment.read_text().startswith(

@@ -13,7 +13,7 @@ def test_two_processes_find_what_one_finds(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, checkout: Path
 ) -> None:
     monkeypatch.chdir(checkout)
-    arguments = ["check", "--matrix", "tests/matrix.yaml", "--report", "json"]
+    arguments = ["check", "--matrix", "tests/matrix.yaml", "--format", "json"]
 
     codes = [main([*arguments, "--jobs", jobs]) for jobs in ("1", "2")]
     out = capsys.readouterr().out

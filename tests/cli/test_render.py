@@ -102,7 +102,7 @@ def test_every_image_of_a_release_and_its_jobs_is_listed(run: Run) -> None:
 
 
 def test_images_as_json_say_who_uses_them(run: Run) -> None:
-    listed = json.loads(run("images", "--preset", "unprivileged", "--json"))
+    listed = json.loads(run("images", "--preset", "unprivileged", "--format", "json"))
 
     users = {entry["image"]: entry["used_by"] for entry in listed}
     assert "jobs of runner default" in users["quay.io/podman/stable"]

@@ -56,7 +56,9 @@ def test_json_holds_the_cause_and_the_lines_to_change(capsys: Output, tmp_path: 
     values = tmp_path / "team.yaml"
     values.write_text("podman:\n  mode: none\n  home: /\n", encoding="utf-8")
 
-    code = main(["explain", str(LOGS / "git-config-lock.home-is-root.log"), "--json", "--values", str(values)])
+    code = main(
+        ["explain", str(LOGS / "git-config-lock.home-is-root.log"), "--format", "json", "--values", str(values)]
+    )
 
     report = json.loads(capsys.readouterr().out)
     assert code == 0

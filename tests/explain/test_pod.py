@@ -43,7 +43,7 @@ class Cluster:
 
     def kubectl_describe(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
         """Exit code and JSON of `podrunner explain`."""
-        code = main(["explain", "--pod", "ci/runner-a", "--kubeconfig", str(self.kubeconfig), "--json"])
+        code = main(["explain", "--pod", "ci/runner-a", "--kubeconfig", str(self.kubeconfig), "--format", "json"])
         return code, json.loads(capsys.readouterr().out)
 
 

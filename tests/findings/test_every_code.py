@@ -396,7 +396,7 @@ def find(
             (tmp_path / files[IMPORTED]).write_text(files[files[IMPORTED]])
             main(["import", str(tmp_path / files[IMPORTED])])
             return set(re.findall(r": error: .* \[([\w-]+)\]$", capsys.readouterr().err, re.MULTILINE))
-        arguments = ["check", "--report", "json", *_options(files)]
+        arguments = ["check", "--format", "json", *_options(files)]
         own = tmp_path / "chart" if "chart/Chart.yaml" in files else small_chart
         arguments += [] if OURS in files else ["--chart", str(own)]
         for name, text in files.items():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What one `podrunner import --json` gave."""
+    """What one `podrunner import --format json=FILE` gave."""
 
     exit_code: int
     text: str
@@ -42,11 +42,11 @@ class Run:
 
 
 @pytest.fixture
-def imports(capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+def imports(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Run]:
     def run(file: Path, *options: str) -> Run:
-        exit_code = main(["import", str(file), "--json", *options])
-        out, err = capsys.readouterr()
-        return Run(exit_code, out, json.loads(err))
+        report = tmp_path / "changes.json"
+        exit_code = main(["import", str(file), "--format", f"json={report}", *options])
+        return Run(exit_code, capsys.readouterr().out, json.loads(report.read_text(encoding="utf-8")))
 
     return run
 

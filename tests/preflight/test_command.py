@@ -23,7 +23,7 @@ def run(cluster: Cluster, *arguments: str) -> int:
 
 def report(cluster: Cluster, capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     """Give the JSON report."""
-    run(cluster, "--json", *arguments)
+    run(cluster, "--format", "json", *arguments)
     data: dict[str, Any] = json.loads(capsys.readouterr().out)
     return data
 

@@ -220,7 +220,7 @@ def test_the_matrix_makes_a_page_of_reasonable_size_with_everything_in_it(
     monkeypatch.chdir(checkout)
     file = tmp_path / "report.html"
 
-    exit_code = main(["check", "--matrix", "tests/matrix.yaml", "--jobs", jobs, "--report", f"html={file}"])
+    exit_code = main(["check", "--matrix", "tests/matrix.yaml", "--jobs", jobs, "--format", f"html={file}"])
 
     page = Page(file.read_text())
     assert exit_code == 0
@@ -232,7 +232,7 @@ def test_the_matrix_makes_a_page_of_reasonable_size_with_everything_in_it(
 def test_a_page_with_coverage_shows_templates_line_by_line(tmp_path: Path, small_chart: Path) -> None:
     file = tmp_path / "report.html"
 
-    main(["check", "--chart", str(small_chart), "--coverage", "--report", f"html={file}"])
+    main(["check", "--chart", str(small_chart), "--coverage", "--format", f"html={file}"])
 
     page = Page(file.read_text())
     assert len(page.all("details", class_="template")) >= 1

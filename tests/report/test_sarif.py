@@ -137,7 +137,7 @@ def report(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> dict[str
     matrix = ["--matrix", "tests/matrix.yaml", "--coverage"]
 
     with contextlib.chdir(checkout):
-        main(["check", *files, *matrix, "--report", f"sarif={file}"])
+        main(["check", *files, *matrix, "--format", f"sarif={file}"])
 
     return dict(json.loads(file.read_text()))
 

@@ -54,7 +54,17 @@ def explain(
 
     def explain(name: str) -> dict[str, Any]:
         capsys.readouterr()
-        main(["explain", "--pod", f"{namespace}/{name}", "--kubeconfig", str(smoke_cluster.kubeconfig), "--json"])
+        main(
+            [
+                "explain",
+                "--pod",
+                f"{namespace}/{name}",
+                "--kubeconfig",
+                str(smoke_cluster.kubeconfig),
+                "--format",
+                "json",
+            ]
+        )
         printed: dict[str, Any] = json.loads(capsys.readouterr().out)
         return printed
 

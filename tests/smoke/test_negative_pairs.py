@@ -186,7 +186,7 @@ def test_explain_names_what_a_job_lacks(
     (tmp_path / "job.log").write_text(trial.run.log, encoding="utf-8")
     keep(pair, trial)
     capsys.readouterr()
-    main(["explain", str(tmp_path / "job.log"), "--json"])
+    main(["explain", str(tmp_path / "job.log"), "--format", "json"])
     of_log = json.loads(capsys.readouterr().out)["cause"]
     assert (cause_of(explanation), of_log) == (pair.cause, pair.log or pair.cause)
 

@@ -74,7 +74,9 @@ class Place:
 
     def preflight(self, *arguments: str) -> Said:
         """Run it; its progress is shown as it comes."""
-        done = subprocess.run(self.command("--json", *arguments), stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            self.command("--format", "json", *arguments), stdout=subprocess.PIPE, text=True, check=False
+        )
         print(done.stdout)
         return Said(done.returncode, json.loads(done.stdout))
 

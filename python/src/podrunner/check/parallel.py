@@ -26,16 +26,21 @@ _UNASKED = 4
 
 
 def check_cases(
-    checker: Checker, cases: Sequence[Case], jobs: int | None = None, *, keep_renderings: bool = True
+    checker: Checker,
+    cases: Sequence[Case],
+    jobs: int | None = None,
+    *,
+    keep_renderings: bool = True,
+    quiet: bool = False,
 ) -> list[Result]:
-    """The results of all cases, in their order.
+    """The results of all cases, in their order. There is a progress bar unless it is to be quiet.
 
     `jobs` processes work on them, one for each processor when nobody says. With few cases one does it, whatever `jobs`
     says.
     """
     jobs = min(jobs or _processors(), len(cases) // _WORTH_IT)
     if jobs < 2:
-        return [checker.check(case) for case in progress(cases, "checking", len(cases))]
+        return [checker.check(case) for case in progress(cases, "checking", len(cases), quiet=quiet)]
     # Not by fork: Go's runtime, which Helm is made of, does not survive one.
     context = multiprocessing.get_context("spawn")
     # For the Helm in each process: Go's collector would stop renders for the sake of a few megabytes.
@@ -43,7 +48,7 @@ def check_cases(
     arguments = (checker, keep_renderings)
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=arguments) as pool:
         try:
-            return _in_order(pool, cases, jobs)
+            return _in_order(pool, cases, jobs, quiet=quiet)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -55,11 +60,11 @@ def _processors() -> int:
     return min(allowed, _UNASKED)
 
 
-def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int) -> list[Result]:
+def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int, *, quiet: bool) -> list[Result]:
     size = max(1, len(cases) // (jobs * 16))
     chunks = [list(cases[start : start + size]) for start in range(0, len(cases), size)]
     found = (one for chunk in pool.map(_check, chunks) for one in chunk)
-    shown = progress(found, "checking", len(cases))
+    shown = progress(found, "checking", len(cases), quiet=quiet)
     return [Result(case, *one) for case, one in zip(cases, shown, strict=True)]
 
 

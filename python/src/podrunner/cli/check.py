@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_case_options, add_render_options, add_values_options, read_selection
+from podrunner.cli.options import (
+    FILES,
+    HELM,
+    KUBE_VERSIONS,
+    OF_CASES,
+    OF_RELEASE,
+    OF_VALUES,
+    PIPELINES,
+    QUIET,
+    RUNNER_VERSION,
+    add_options,
+    formats,
+    option,
+    read_outputs,
+    read_selection,
+    several,
+)
+from podrunner.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -29,72 +45,11 @@ examples:
   podrunner check --matrix tests/matrix.yaml --coverage --coverage-fail-under 100
   podrunner check --chart ../another-chart --kube-version all --crds ../crds
   podrunner check --pipeline .gitlab-ci.yml   a pipeline for itself, or beside values
-  podrunner check --matrix tests/matrix.yaml --coverage --report html=report.html
-  podrunner check team-a.yaml --report text --report junit=report.xml --report codequality=gl-code-quality.json
+  podrunner check --matrix tests/matrix.yaml --coverage --format html=report.html
+  podrunner check team-a.yaml --format text --format junit=report.xml --format codequality=gl-code-quality.json
 
 exit code: 0 no errors, 1 errors, 2 wrong use. docs/matrix.md describes the matrix file.
 """
-
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """The options of `podrunner check`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="values files, each a case of its own")
-    add_values_options(parser)
-    add_case_options(parser)
-    _add_counterparts(parser)
-    parser.add_argument(
-        "--report",
-        action="append",
-        default=[],
-        metavar="FORMAT[=FILE]",
-        help="text, json, junit, codequality, sarif, html; several (default: text)",
-    )
-    parser.add_argument(
-        "--jobs", type=_jobs, metavar="N", help="processes to check in (default: one for each processor, at most 4)"
-    )
-    parser.add_argument(
-        "--notes", action="store_true", help="print Pod Security levels, floating images and outside references, too"
-    )
-    _add_coverage(parser)
-    add_render_options(parser)
-
-
-def _add_counterparts(parser: ArgumentParser) -> None:
-    """What the rendered objects are checked against."""
-    parser.add_argument(
-        "--crds", action="append", default=[], type=Path, metavar="DIR", help="CRDs to check with; several"
-    )
-    parser.add_argument(
-        "--runner-version",
-        type=_runner_version,
-        metavar="V",
-        help="GitLab Runner version (default: the chart's appVersion)",
-    )
-    parser.add_argument(
-        "--pipeline",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="a .gitlab-ci.yml to check, too; several",
-    )
-
-
-def _add_coverage(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--coverage", action="store_true", help="name template branches and values that no case exercises"
-    )
-    parser.add_argument(
-        "--coverage-fail-under", type=_percent, default=0, metavar="N", help="fail below N %% of the branches"
-    )
-    parser.add_argument(
-        "--coverage-exceptions",
-        type=Path,
-        metavar="FILE",
-        help="what needs no case, with reasons (default: coverage-exceptions.yaml beside the matrix file)",
-    )
 
 
 def _jobs(text: str) -> int:
@@ -113,10 +68,33 @@ def _percent(text: str) -> float:
     return number
 
 
-def _runner_version(text: str) -> str:
-    if not re.match(r"v?\d+\.\d+", text):
-        raise argparse.ArgumentTypeError(f"{text} is not a version of GitLab Runner. Write it like 19.4")
-    return text
+_COUNTERPARTS = (
+    several("--crds", type=Path, metavar="DIR", help="CRDs to check with"),
+    PIPELINES,
+)
+_COVERAGE = (
+    option("--coverage", action="store_true", help="name template branches and values that no case exercises"),
+    option("--coverage-fail-under", type=_percent, default=0, metavar="N", help="fail below N %% of the branches"),
+    option("--coverage-exceptions", type=Path, metavar="FILE", help="what needs no case, with reasons").default(
+        "coverage-exceptions.yaml beside the matrix file"
+    ),
+)
+_NOTES = option(
+    "--notes", action="store_true", help="print Pod Security levels, floating images and outside references, too"
+)
+_JOBS = option("--jobs", type=_jobs, metavar="N", help="processes to check in").default(
+    "one for each processor, at most 4"
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `podrunner check`."""
+    add_options(parser, "values", FILES, *OF_VALUES)
+    add_options(parser, "cases", *OF_CASES)
+    add_options(parser, "what they are checked for", *OF_RELEASE, KUBE_VERSIONS, RUNNER_VERSION, *_COUNTERPARTS)
+    add_options(parser, "coverage", *_COVERAGE)
+    add_options(parser, "output", formats(*FORMATS), _NOTES, QUIET)
+    add_options(parser, "how", _JOBS, HELM)
 
 
 def run(args: Namespace) -> int:
@@ -130,9 +108,9 @@ def run(args: Namespace) -> int:
     from podrunner.check.parallel import check_cases
     from podrunner.helm.renderer import renderer
     from podrunner.output.terminal import wants_colour
-    from podrunner.report.formats import parse_report, write_report
+    from podrunner.report.formats import write_report
 
-    reports = [parse_report(option) for option in args.report or ["text"]]
+    outputs = read_outputs(args)
     chart = Chart.open(args.chart)
     runner_version = args.runner_version or chart.file.app_version
     crds = chart.crds_with(args.crds)
@@ -142,13 +120,13 @@ def run(args: Namespace) -> int:
     cases = [] if broken and args.case else choose_cases(cases, args.case)
     checker = Checker(renderer(args.helm, chart), runner_version, crds)
     # A rendering is long: processes send it only for the one report that shows it.
-    keeps = any(name == "html" for name, _ in reports)
-    results += [*broken, *check_cases(checker, cases, args.jobs, keep_renderings=keeps)]
+    keeps = any(output.format == "html" for output in outputs)
+    results += [*broken, *check_cases(checker, cases, args.jobs, keep_renderings=keeps, quiet=args.quiet)]
     if args.coverage or args.coverage_fail_under:
         results.append(_coverage(args, checker, cases))
-    for name, file in reports:
-        colour = not file and wants_colour(sys.stdout)
-        write_report(name, results, Path(file) if file else None, colour=colour, notes=args.notes)
+    for output in outputs:
+        colour = not output.file and wants_colour(sys.stdout)
+        write_report(output.format, results, output.file, colour=colour, notes=args.notes, quiet=args.quiet)
     return 0 if all(result.passed for result in results) else 1
 
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_case_options, add_render_options, add_values_options, read_selection
+from podrunner.cli.options import (
+    HELM,
+    KUBE_VERSIONS,
+    OF_CASES,
+    OF_RELEASE,
+    OF_VALUES,
+    QUIET,
+    add_options,
+    formats,
+    option,
+    read_outputs,
+    read_selection,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from podrunner.cases.case import Case
     from podrunner.chart.chart import Chart
+    from podrunner.cli.options import Output
     from podrunner.diff.report import Comparison
 
 EXAMPLES = """\
@@ -24,7 +36,7 @@ examples:
   podrunner diff old.yaml new.yaml --preset privileged
   podrunner diff main:values/team-a.yaml values/team-a.yaml
   podrunner diff main:values values                folders of values files, file by file
-  podrunner diff origin/main HEAD --format markdown --exit-zero > comment.md
+  podrunner diff origin/main HEAD --format markdown=comment.md --exit-zero
 
 OLD and NEW are each a git revision of the repository that holds the chart, REVISION:PATH, a chart's folder or package,
 a values file, or a folder of values files; NEW is the chart as it is here when it is left out. A file wins over a
@@ -32,41 +44,48 @@ revision of the same name. The same cases are rendered on both sides: of the opt
 
 exit code: 0 no difference, 1 differences (0 with --exit-zero), 2 wrong use.
 """
-FORMATS = ("text", "json", "markdown")
+
+
+_SIDES = (
+    option("old", metavar="OLD", help="what there was"),
+    option("new", metavar="NEW", nargs="?", help="what there will be").default("the chart as it is here"),
+)
+_EXIT_ZERO = option(
+    "--exit-zero", action="store_true", help="0 for differences, too, for a pipeline that only shows them"
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner diff`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("old", metavar="OLD", help="what there was")
-    parser.add_argument("new", metavar="NEW", nargs="?", help="what there will be (default: the chart as it is here)")
-    add_values_options(parser)
-    add_case_options(parser)
-    parser.add_argument("--format", choices=FORMATS, default="text", help="how to print it (default: text)")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write it to a file (default: standard output)")
-    parser.add_argument(
-        "--exit-zero", action="store_true", help="0 for differences, too: for a pipeline that only shows them"
-    )
-    add_render_options(parser)
+    add_options(parser, "what to compare", *_SIDES)
+    add_options(parser, "values", *OF_VALUES)
+    add_options(parser, "cases", *OF_CASES)
+    add_options(parser, "what they are rendered for", *OF_RELEASE, KUBE_VERSIONS)
+    add_options(parser, "output", formats("text", "json", "markdown"), _EXIT_ZERO, QUIET)
+    add_options(parser, "how", HELM)
 
 
 def run(args: Namespace) -> int:
     """Compare and print. 0 without differences, 1 with."""
+    outputs = read_outputs(args)
+    comparison = _compare(args)
+    for output in outputs:
+        _write(comparison, output, quiet=args.quiet)
+    return 1 if comparison.groups and not args.exit_zero else 0
+
+
+def _write(comparison: Comparison, output: Output, *, quiet: bool) -> None:
     import importlib
 
     from podrunner.output.files import write_text
     from podrunner.output.terminal import wants_colour
 
-    comparison = _compare(args)
-    if args.format == "text":
-        from podrunner.diff import text
-
-        written = text.write(comparison, colour=not args.output and wants_colour(sys.stdout))
+    module = importlib.import_module(f"podrunner.diff.{output.format}")
+    if output.format == "text":
+        colour = not output.file and wants_colour(sys.stdout)
+        write_text(module.write(comparison, colour=colour, quiet=quiet), output.file, for_people=True)
     else:
-        written = importlib.import_module(f"podrunner.diff.{args.format}").write(comparison)
-    write_text(written, args.output, for_people=args.format == "text")
-    return 1 if comparison.groups and not args.exit_zero else 0
+        write_text(module.write(comparison), output.file)
 
 
 def _compare(args: Namespace) -> Comparison:
@@ -90,7 +109,7 @@ def _compare(args: Namespace) -> Comparison:
         pairs = make_pairs(choose_cases(cases, args.case), (old, new), union.path / "presets")
         before = renderer(args.helm, old.chart)
         after = before if new.chart is old.chart else renderer(args.helm, new.chart)
-        return compare_all(pairs, (old, new), (before, after))
+        return compare_all(pairs, (old, new), (before, after), quiet=args.quiet)
 
 
 def _cases(args: Namespace, chart: Chart, *, is_of_files: bool) -> list[Case]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from podrunner.cli.options import OF_CLUSTER, VALUES, add_options, formats, option, read_outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -21,7 +22,7 @@ examples:
   kubectl logs POD -c build | podrunner explain -    any log, through a pipe
   podrunner explain --pod ci/runner-abc-project-1-concurrent-0 --context prod
   podrunner explain job.log --values team-a.yaml     says which line of the values to change
-  podrunner explain job.log --json | jq .cause
+  podrunner explain job.log --format json | jq .cause
 
 exit code: 0 a cause is named, 1 none is (and what to collect is said), 2 wrong use.
 """
@@ -29,28 +30,16 @@ exit code: 0 a cause is named, 1 none is (and what to collect is said), 2 wrong 
 _NUL, _GZIP, _BEGINNING = "\0", "\x1f", 10
 
 
+_LOG = option("log", nargs="?", metavar="LOG", help="a job log; - for standard input")
+_POD = option("--pod", metavar="NAMESPACE/NAME", help="a job's pod, with its status, events, logs and node")
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner explain`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("log", nargs="?", metavar="LOG", help="a job log; - for standard input")
-    parser.add_argument("--pod", metavar="NAMESPACE/NAME", help="a job's pod: its status, events, logs and node")
-    parser.add_argument(
-        "--kubeconfig", type=Path, metavar="FILE", help="the cluster of --pod (default: as kubectl chooses)"
-    )
-    parser.add_argument(
-        "--context", default="", metavar="NAME", help="context of the kubeconfig (default: its current one)"
-    )
-    parser.add_argument(
-        "-f",
-        "--values",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="values file of the release, to name the line to change; several: last wins",
-    )
-    parser.add_argument("--json", action="store_true", help="JSON instead of text")
+    add_options(parser, "what to explain", _LOG, _POD)
+    add_options(parser, "cluster of --pod", *OF_CLUSTER)
+    add_options(parser, "values of the release, to name the line to change", VALUES)
+    add_options(parser, "output", formats("text", "json"))
 
 
 def run(args: Namespace) -> int:
@@ -58,17 +47,20 @@ def run(args: Namespace) -> int:
     from podrunner.explain.changes import find_changes
     from podrunner.explain.report import write_json, write_text
     from podrunner.formats.placed import load_values
-    from podrunner.output.streams import show, show_data
+    from podrunner.output.files import write_text as write_file
     from podrunner.output.terminal import wants_colour
 
+    outputs = read_outputs(args)
     layers: list[Values] = [load_values(path) for path in args.values]
     explanation, unread = _explain(args)
     changes = [find_changes(one.values, layers, explanation.runner) for one in explanation.diagnoses]
-    if args.json:
-        show_data(write_json(explanation, changes, unread, pod=args.pod or ""))
-    else:
-        colour = wants_colour(sys.stdout)
-        show(write_text(explanation, changes, unread, pod=args.pod or "", colour=colour))
+    pod = args.pod or ""
+    for output in outputs:
+        if output.format == "json":
+            write_file(write_json(explanation, changes, unread, pod=pod), output.file)
+        else:
+            colour = not output.file and wants_colour(sys.stdout)
+            write_file(write_text(explanation, changes, unread, pod=pod, colour=colour), output.file, for_people=True)
     return 0 if explanation.cause else 1
 
 
@@ -77,9 +69,9 @@ def _explain(args: Namespace) -> tuple[Explanation, list[str]]:
 
     if args.pod and args.log:
         raise UsageError("LOG and --pod exclude each other: --pod reads the pod's own log.")
-    for option, value in (("--kubeconfig", args.kubeconfig), ("--context", args.context)):
+    for name, value in (("--kubeconfig", args.kubeconfig), ("--context", args.context)):
         if value and not args.pod:
-            raise UsageError(f"{option} is for --pod.")
+            raise UsageError(f"{name} is for --pod.")
     if args.pod:
         return _explain_pod(args.pod, args.kubeconfig, args.context)
     if not args.log and sys.stdin.isatty():

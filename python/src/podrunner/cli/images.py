@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_render_options, add_values_options, read_case
+from podrunner.cli.options import (
+    HELM,
+    OF_VALUES,
+    RUNNER_VERSION,
+    add_options,
+    formats,
+    read_case,
+    read_outputs,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping, Sequence
 
 EXAMPLES = """\
 examples:
   podrunner images --preset unprivileged
-  podrunner images -f team-a.yaml --json
+  podrunner images -f team-a.yaml --format json
   podrunner images -f team-a.yaml | while read i; do skopeo copy "docker://$i" "docker://mirror.example.com/${i#*/}"; done
 
 The last one copies each image to where the chart looks for it with global.imageRegistry: mirror.example.com, which stands
@@ -27,27 +35,30 @@ Images that a job names itself in .gitlab-ci.yml, and what its builds pull, are 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner images`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add_values_options(parser)
-    parser.add_argument("--json", action="store_true", help="a list of objects that say what uses an image")
-    parser.add_argument("--runner-version", metavar="V", help="GitLab Runner version (default: the chart's appVersion)")
-    add_render_options(parser)
+    add_options(parser, "values", *OF_VALUES)
+    add_options(parser, "what they are listed for", RUNNER_VERSION)
+    add_options(parser, "output", formats("text", "json"))
+    add_options(parser, "how", HELM)
 
 
 def run(args: Namespace) -> int:
     """Print the images, one a line, sorted. Raises ValuesError and RenderError for values that do not make a release."""
     from podrunner.chart.chart import Chart
     from podrunner.helm.renderer import renderer
-    from podrunner.output.streams import show, show_data
+    from podrunner.output.files import write_text
     from podrunner.runner.images import find_images
 
+    outputs = read_outputs(args)
     chart = Chart.open(args.chart)
     case = read_case(args, chart)
     case = replace(case, layers=(*chart.placeholder, *case.layers))
     images = find_images(renderer(args.helm, chart).render(case), args.runner_version or chart.file.app_version)
-    if args.json:
-        show_data(json.dumps([{"image": image, "used_by": users} for image, users in images.items()], indent=2) + "\n")
-    else:
-        show("".join(f"{image}\n" for image in images))
+    for output in outputs:
+        written = _json(images) if output.format == "json" else "".join(f"{image}\n" for image in images)
+        write_text(written, output.file)
     return 0
+
+
+def _json(images: Mapping[str, Sequence[str]]) -> str:
+    entries = [{"image": image, "used_by": list(users)} for image, users in images.items()]
+    return json.dumps(entries, indent=2) + "\n"

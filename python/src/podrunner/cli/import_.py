@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from podrunner.cli.options import (
+    CHART,
+    FORCE,
+    NAMESPACE,
+    OUTPUT,
+    QUIET,
+    URL,
+    add_options,
+    formats,
+    option,
+    read_outputs,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from podrunner.chart.chart import Chart
+    from podrunner.cli.options import Output
     from podrunner.importing.change import Changes
     from podrunner.importing.imported import Imported
 
@@ -21,6 +33,7 @@ examples:
   podrunner import config.toml > team-a.yaml            values on standard output, the list of changes beside it
   podrunner import values.yaml --output team-a.yaml     values of GitLab's own chart
   podrunner import config.toml --mode none              key for key, whatever mode it amounts to
+  podrunner import config.toml --format json            the list of changes, and the values in it
   kubectl exec deploy/gitlab-runner -- cat /home/gitlab-runner/.gitlab-runner/config.toml | podrunner import -
 
 exit code: 0 imported, 1 the file cannot be imported, or the values need something before `podrunner check` passes,
@@ -28,27 +41,18 @@ exit code: 0 imported, 1 the file cannot be imported, or the values need somethi
 """
 
 
+_SOURCE = (
+    option("file", metavar="FILE", help="config.toml, or values.yaml of GitLab's chart; - for standard input"),
+    option("--mode", metavar="MODE", help="podman.mode of all runners; none imports key for key").default("recognised"),
+    URL.default("that of the file"),
+)
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner import`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument(
-        "file", metavar="FILE", help="config.toml, or values.yaml of GitLab's chart; - for standard input"
-    )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the values there (default: standard output)")
-    parser.add_argument("--force", action="store_true", help="write over a file that is there")
-    parser.add_argument("--json", action="store_true", help="the list of changes as JSON")
-    parser.add_argument(
-        "--mode", metavar="MODE", help="podman.mode of all runners (default: recognised; none: key for key)"
-    )
-    parser.add_argument("--url", default="", metavar="URL", help="address of GitLab, for a file without one")
-    parser.add_argument(
-        "--namespace",
-        default="ci",
-        metavar="NS",
-        help="namespace of the release, for templates and commands (default: ci)",
-    )
-    parser.add_argument("--chart", type=Path, metavar="DIR", help="the chart (default: the one of podrunner)")
+    add_options(parser, "what to import", *_SOURCE)
+    add_options(parser, "release, for templates and commands", NAMESPACE.default("ci", "ci"), CHART)
+    add_options(parser, "output", OUTPUT.default("standard output"), FORCE, formats("text", "json"), QUIET)
 
 
 def run(args: Namespace) -> int:
@@ -61,6 +65,7 @@ def run(args: Namespace) -> int:
     from podrunner.importing.source import STDIN, read_text
     from podrunner.output.files import refuse_to_overwrite, write_text
 
+    outputs = read_outputs(args)
     chart = Chart.open(args.chart)
     refuse_to_overwrite(args.output, force=args.force)
     mode = _mode(chart, args.mode)
@@ -68,9 +73,16 @@ def run(args: Namespace) -> int:
     source = "standard input" if args.file == STDIN else args.file
     changes = Changes()
     imported = import_text(text, Wishes(source, args.namespace, args.url, mode), renderer("library", chart), changes)
-    write_text(imported.text, args.output)
-    _report(args, source, changes, imported, chart)
+    if args.output or not any(_takes_standard_output(output) for output in outputs):
+        write_text(imported.text, args.output)
+    for output in outputs:
+        _report(args, source, changes, imported, chart, output)
     return 1 if imported.findings else 0
+
+
+def _takes_standard_output(output: Output) -> bool:
+    """Whether JSON is printed: the values are a part of it then. The list for people goes beside the values."""
+    return output.format == "json" and output.file is None
 
 
 def _mode(chart: Chart, name: str | None) -> str:
@@ -83,20 +95,30 @@ def _mode(chart: Chart, name: str | None) -> str:
     return name or ""
 
 
-def _report(args: Namespace, source: str, changes: Changes, imported: Imported, chart: Chart) -> None:
-    from podrunner.importing.report import json_report, text_report
+def _report(args: Namespace, source: str, changes: Changes, imported: Imported, chart: Chart, output: Output) -> None:
+    from podrunner.importing.report import json_report
+    from podrunner.output.files import write_text
     from podrunner.output.streams import say
 
-    commands = [command.text for command in imported.commands]
-    if args.json:
-        say(json_report(source, changes.every, commands, imported.findings))
-        return
-    say(text_report(source, changes.every))
-    say(_next(args, imported, chart).removesuffix("\n"))
+    if output.format == "json":
+        commands = [command.text for command in imported.commands]
+        report = json_report(source, changes.every, commands, imported.findings, values=imported.text)
+        write_text(f"{report}\n", output.file)
+    elif output.file:
+        write_text(_list(args, source, changes, imported, chart), output.file)
+    elif text := _list(args, source, changes, imported, chart):
+        # Standard output is for the values.
+        say(text.removesuffix("\n"))
+
+
+def _list(args: Namespace, source: str, changes: Changes, imported: Imported, chart: Chart) -> str:
+    from podrunner.importing.report import text_report
+
+    told = "" if args.quiet else f"{text_report(source, changes.every)}\n{_next(args, imported, chart)}"
     if imported.findings:
-        say("\nstill wrong, says `podrunner check`:")
-    for finding in imported.findings:
-        say(f"  {replace(finding, file=str(args.output or VALUES))}")
+        told += "\nstill wrong, says `podrunner check`:\n"
+    file = str(args.output or VALUES)
+    return told + "".join(f"  {replace(finding, file=file)}\n" for finding in imported.findings)
 
 
 def _next(args: Namespace, imported: Imported, chart: Chart) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from podrunner.cli.options import CHART, FORCE, OUTPUT, PRESET, QUIET, URL, add_options, option
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,16 +24,20 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,14}[a-z0-9])?\Z")
 _DEFAULT = "unprivileged"
 
 
+_NAME_OF_TEAM = option("name", metavar="NAME", help="what the team or its runner is called")
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner init`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("name", metavar="NAME", help="what the team or its runner is called")
-    parser.add_argument("--preset", default=_DEFAULT, metavar="P", help=f"preset of the chart (default: {_DEFAULT})")
-    parser.add_argument("--url", default="https://gitlab.com", metavar="URL", help="address of GitLab")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="the file to write (default: NAME.yaml)")
-    parser.add_argument("--force", action="store_true", help="write over a file that is there")
-    parser.add_argument("--chart", type=Path, metavar="DIR", help="the chart (default: the one of podrunner)")
+    add_options(
+        parser,
+        "values",
+        _NAME_OF_TEAM,
+        PRESET.default(_DEFAULT, _DEFAULT),
+        URL.default("https://gitlab.com", "https://gitlab.com"),
+        CHART,
+    )
+    add_options(parser, "output", OUTPUT.default("NAME.yaml"), FORCE, QUIET)
 
 
 def run(args: Namespace) -> int:
@@ -61,5 +66,6 @@ def run(args: Namespace) -> int:
         f"  {secret}",
         f"  helm install ci {shown_path(chart.source)} -f {file} --namespace ci",
     ]
-    show("".join(f"{line}\n" for line in lines))
+    if not args.quiet:
+        show("".join(f"{line}\n" for line in lines))
     return 0

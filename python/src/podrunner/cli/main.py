@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,6 +30,7 @@ COMMANDS = {
         "podrunner.cli.import_",
         "make values of an existing config.toml, or of values of GitLab's own chart",
     ),
+    "rule": ("podrunner.cli.rule", "say what the code of a finding means, and what to do about it"),
     "explain": ("podrunner.cli.explain", "say why a job failed, from its log or its pod, and what to change"),
 }
 INTERRUPTED = 130
@@ -105,6 +107,8 @@ class _Version(argparse.Action):
 def _parse(argv: list[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="podrunner",
+        # Whoever abbreviates an option is surprised by the next one that begins alike.
+        allow_abbrev=False,
         description="GitLab Runner whose jobs run `podman build` without root: check values, render, smoke.",
         epilog="Each command has its own --help with examples.",
     )
@@ -115,7 +119,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         raise UsageError(f"there is no command `{asked}`.{did_you_mean(asked, COMMANDS)} Commands: {listed(COMMANDS)}.")
     for name, (module, summary) in COMMANDS.items():
         # Only the command that was asked for is imported: the others cost time and may need more to be installed.
-        command = commands.add_parser(name, help=summary, description=_sentence(summary))
+        command = commands.add_parser(name, help=summary, description=_sentence(summary), allow_abbrev=False)
         if name == asked:
             _wire(command, name, module)
     args, unknown = parser.parse_known_args(argv)
@@ -126,8 +130,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
 
 def _unknown(name: str, word: str, command: argparse.ArgumentParser) -> str:
     what = f"`podrunner {name}` has no option `{word}`." if word.startswith("-") else f"`{word}` has no place here."
-    # A parser that says which options it has is yet to come.
-    near = did_you_mean(word.partition("=")[0], command._option_string_actions)  # noqa: SLF001
+    near = did_you_mean(word.partition("=")[0], re.findall(r"(?<!\S)--[a-z][-a-z]+", command.format_help()))
     files = " Give values files with -f." if word.endswith((".yaml", ".yml")) else ""
     return f"{what}{near}{files} See `podrunner {name} --help`."
 
@@ -137,6 +140,8 @@ def _wire(parser: argparse.ArgumentParser, name: str, module: str) -> None:
         command = importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise UsageError(f"`podrunner {name}` cannot run here, {error.name} is not installed.") from None
+    parser.epilog = command.EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     command.add_arguments(parser)
     parser.set_defaults(run=command.run)
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from podrunner.cli.options import (
+    CHART,
+    NAMESPACE,
+    OF_CLUSTER,
+    QUIET,
+    SETTINGS,
+    TIMEOUT,
+    add_options,
+    formats,
+    option,
+    read_outputs,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,7 +34,7 @@ examples:
   podrunner preflight --set podman.run=true                with settings of your own over each preset
   podrunner preflight --set 'runners.default.config.kubernetes.node_tolerations.pool\\=ci=NoSchedule'   on tainted nodes
   podrunner preflight --no-probe                           only read: makes nothing, proves nothing
-  podrunner preflight --json | jq -r .recommended.command
+  podrunner preflight --format json | jq -r .recommended.command
 
 A probe is a pod that lives for seconds: the build container with a mode's exact settings, which builds a tiny image
 without network. All of them are removed, also after Ctrl-C; nothing else is made. Needs get, create and delete on pods
@@ -35,69 +46,49 @@ exit code: 0 a preset fits, 1 none does (and what to change is said), 2 wrong us
 _INTERRUPTED = 130
 
 
+_SELECTOR = option("-l", "--selector", default="", metavar="LABELS", help="look only at nodes with these labels")
+_PROBES = (
+    option("--image", default="", metavar="IMAGE", help="image of jobs").default("the chart's podman.image"),
+    option("--service-account", default="default", metavar="NAME", help="account of the probe pods").default("default"),
+    option("--no-probe", action="store_true", help="make no pods: judge by what can be read"),
+    option("--max-nodes", type=int, default=3, metavar="N", help="kinds of nodes to try, one node of each").default(
+        "3"
+    ),
+    TIMEOUT.default("300", 300),
+)
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner preflight`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    _add_where(parser)
-    _add_what(parser)
-    parser.add_argument("--json", action="store_true", help="JSON instead of text")
-
-
-def _add_where(parser: ArgumentParser) -> None:
-    where = parser.add_argument_group("which cluster")
-    where.add_argument("--kubeconfig", type=Path, metavar="FILE", help="the cluster (default: as kubectl chooses)")
-    where.add_argument(
-        "--context", default="", metavar="NAME", help="context of the kubeconfig (default: its current one)"
-    )
-    where.add_argument(
-        "--namespace", default="", metavar="NS", help="where jobs will run (default: the context's, else `default`)"
-    )
-    where.add_argument("-l", "--selector", default="", metavar="LABELS", help="look only at nodes with these labels")
-
-
-def _add_what(parser: ArgumentParser) -> None:
-    what = parser.add_argument_group("what to try")
-    what.add_argument("--chart", type=Path, metavar="DIR", help="the chart (default: the one of podrunner)")
-    what.add_argument("--image", default="", metavar="IMAGE", help="image of jobs (default: the chart's podman.image)")
-    what.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="one value, above each preset, as in helm"
-    )
-    what.add_argument(
-        "--service-account", default="default", metavar="NAME", help="account of the probe pods (default: default)"
-    )
-    what.add_argument("--no-probe", action="store_true", help="make no pods: judge by what can be read")
-    what.add_argument(
-        "--max-nodes", type=int, default=3, metavar="N", help="kinds of nodes to try, one node of each (default: 3)"
-    )
-    what.add_argument(
-        "--timeout",
-        type=float,
-        default=300,
-        metavar="S",
-        help="seconds that a probe may take, pulling included (default: 300)",
-    )
+    add_options(parser, "values, above each preset", *SETTINGS, CHART)
+    place = NAMESPACE.default("the context's, else `default`")
+    add_options(parser, "cluster", *OF_CLUSTER, place, _SELECTOR)
+    add_options(parser, "probes", *_PROBES)
+    add_options(parser, "output", formats("text", "json"), QUIET)
 
 
 def run(args: Namespace) -> int:
     """Ask the cluster and report. Raises UsageError."""
+    from podrunner.output.files import write_text as write_file
     from podrunner.output.steps import Progress
-    from podrunner.output.streams import show, show_data
     from podrunner.output.terminal import wants_colour
     from podrunner.preflight.record import write_json
     from podrunner.preflight.run import preflight
     from podrunner.preflight.text import write_text
 
-    progress = Progress(sys.stderr)
+    outputs = read_outputs(args)
+    progress = Progress(sys.stderr, quiet=args.quiet)
     report = preflight(read_options(args), progress)
     if progress.failure:
         raise progress.failure
     if report is None:
         return _INTERRUPTED
-    if args.json:
-        show_data(write_json(report))
-    else:
-        show(write_text(report, colour=wants_colour(sys.stdout)))
+    for output in outputs:
+        if output.format == "json":
+            write_file(write_json(report), output.file)
+        else:
+            colour = not output.file and wants_colour(sys.stdout)
+            write_file(write_text(report, colour=colour), output.file, for_people=True)
     return 0 if report.fits else 1
 
 
@@ -119,7 +110,7 @@ def read_options(args: Namespace) -> Options:
     settings = (*args.set, *([f"podman.image={args.image}"] if args.image else []))
     demand = read_demand(read_settings(chart, settings))
     return Options(
-        target=find_target(args.kubeconfig, args.context, args.namespace),
+        target=find_target(args.kubeconfig, args.context, args.namespace or ""),
         wish=Wish(renderer("library", chart), settings, args.service_account),
         probe=not args.no_probe,
         demand=demand,

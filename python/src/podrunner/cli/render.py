@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_release_options, add_render_options, add_values_options, read_case
+from podrunner.cli.options import HELM, KUBE_VERSION, OF_RELEASE, OF_VALUES, add_options, option, read_case
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -22,19 +21,20 @@ examples:
 """
 
 
+_SHOW = option("--show", metavar="WHAT", help="config.toml, notes, or a template by its path or file name")
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner render`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add_values_options(parser)
-    parser.add_argument("--show", metavar="WHAT", help="config.toml, notes, or a template by its path or file name")
-    add_release_options(parser, "podrunner", "podrunner")
-    parser.add_argument("--kube-version", default="1.34", metavar="V", help="Kubernetes version (default: 1.34)")
-    add_render_options(parser)
+    add_options(parser, "values", *OF_VALUES)
+    add_options(parser, "what it is rendered for", *OF_RELEASE, KUBE_VERSION.default("1.34", "1.34"))
+    add_options(parser, "output", _SHOW)
+    add_options(parser, "how", HELM)
 
 
 def run(args: Namespace) -> int:
     """Print the rendering. 1 when the values do not fit the schema or Helm refuses them."""
+    from podrunner.cases.case import NAMESPACE, RELEASE
     from podrunner.chart.chart import Chart
     from podrunner.helm.renderer import renderer
     from podrunner.output.streams import show_data
@@ -42,8 +42,8 @@ def run(args: Namespace) -> int:
     chart = Chart.open(args.chart)
     case = replace(
         read_case(args, chart),
-        release=args.release,
-        namespace=args.namespace,
+        release=args.release or RELEASE,
+        namespace=args.namespace or NAMESPACE,
         kube_version=args.kube_version,
         api_versions=tuple(args.api_versions),
     )

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from podrunner.cli.options import (
+    CHART,
+    KUBECONFIG,
+    NAMESPACE,
+    PIPELINE,
+    PRESETS,
+    QUIET,
+    TIMEOUT,
+    VALUES,
+    add_options,
+    option,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -25,74 +37,39 @@ exit code: 0 the job did what the values promise; 1 it did not, and a folder wit
 """
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """The options of `podrunner smoke`."""
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    _add_subject(parser)
-    _add_job(parser)
-    _add_place(parser)
-    after = parser.add_argument_group("afterwards")
-    after.add_argument(
-        "--evidence",
-        type=Path,
-        metavar="DIR",
-        help="folder for what is kept of a failure (default: ./podrunner-smoke-<time>)",
-    )
-    after.add_argument("--keep", action="store_true", help="remove nothing, say how to look and how to remove it")
-
-
-def _add_subject(parser: ArgumentParser) -> None:
-    what = parser.add_argument_group("what to try")
-    what.add_argument("--chart", type=Path, metavar="DIR", help="the chart (default: the one of podrunner)")
-    what.add_argument(
-        "--preset",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a preset of the chart; several: one after the other (default: unprivileged)",
-    )
-    what.add_argument(
-        "-f",
-        "--values",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="values file, above the preset; several: last wins",
-    )
-
-
-def _add_job(parser: ArgumentParser) -> None:
-    job = parser.add_argument_group("which job")
-    job.add_argument(
-        "--pipeline", type=Path, metavar="FILE", help="a .gitlab-ci.yml (default: a built-in one that builds an image)"
-    )
-    job.add_argument("--job", metavar="NAME", help="the job to run (default: the only one)")
-    job.add_argument(
-        "--repository", type=Path, metavar="DIR", help="the Git repository to clone (default: the pipeline's own)"
-    )
-    job.add_argument(
-        "--timeout", type=float, default=900, metavar="S", help="seconds that the job may take (default: 900)"
-    )
-
-
-def _add_place(parser: ArgumentParser) -> None:
-    where = parser.add_argument_group("where")
-    where.add_argument(
-        "--kubeconfig", type=Path, metavar="FILE", help="an existing cluster (default: a new kind cluster)"
-    )
-    where.add_argument("--namespace", default="", metavar="NS", help="namespace of the release (default: a new one)")
-    where.add_argument("--kind-image", default="", metavar="IMAGE", help="node image of the kind cluster")
-    where.add_argument(
+_JOB = (
+    PIPELINE.default("a built-in one that builds an image"),
+    option("--job", metavar="NAME", help="the job to run").default("the only one"),
+    option("--repository", type=Path, metavar="DIR", help="the Git repository to clone").default("the pipeline's own"),
+    TIMEOUT.default("900", 900),
+)
+_CLUSTER = (
+    KUBECONFIG.default("a new kind cluster"),
+    NAMESPACE.default("a new one"),
+    option("--kind-image", default="", metavar="IMAGE", help="node image of the kind cluster"),
+    option(
         "--images",
         type=Path,
         metavar="DIR",
         help="a folder with kind and all images, made by ci/airgap/build; with --kubeconfig the cluster must have the images already",
-    )
-    where.add_argument(
-        "--stand-in-image", default="", metavar="IMAGE", help="image with Python and git for the stand-in GitLab"
-    )
+    ),
+    option("--stand-in-image", default="", metavar="IMAGE", help="image with Python and git for the stand-in GitLab"),
+)
+_AFTERWARDS = (
+    option("--evidence", type=Path, metavar="DIR", help="folder for what is kept of a failure").default(
+        "./podrunner-smoke-<time>"
+    ),
+    option("--keep", action="store_true", help="remove nothing, say how to look and how to remove it"),
+    QUIET,
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `podrunner smoke`."""
+    add_options(parser, "values", VALUES, PRESETS.default("unprivileged"), CHART)
+    add_options(parser, "job", *_JOB)
+    add_options(parser, "cluster", *_CLUSTER)
+    add_options(parser, "output", *_AFTERWARDS)
 
 
 def run(args: Namespace) -> int:
@@ -100,7 +77,7 @@ def run(args: Namespace) -> int:
     from podrunner.output.steps import Progress
     from podrunner.smoke.run import smoke
 
-    progress = Progress()
+    progress = Progress(quiet=args.quiet)
     exit_code = smoke(read_options(args), progress)
     if progress.failure:
         raise progress.failure
@@ -131,7 +108,7 @@ def read_options(args: Namespace) -> Options:
         kind_image=args.kind_image,
         images=args.images,
         stand_in_image=args.stand_in_image,
-        namespace=args.namespace,
+        namespace=args.namespace or "",
         evidence=args.evidence,
         timeout=args.timeout,
         keep=args.keep,

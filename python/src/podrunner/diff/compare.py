@@ -28,9 +28,12 @@ _KEPT = "It stays in the cluster (helm.sh/resource-policy: keep): delete it once
 _WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")}
 
 
-def compare_all(pairs: Sequence[Pair], sides: tuple[Side, Side], renderers: tuple[Renderer, Renderer]) -> Comparison:
-    """What differs in every case, the same change of many cases once."""
-    outcomes = [compare(pair, sides, renderers) for pair in progress(pairs, "comparing", len(pairs))]
+def compare_all(
+    pairs: Sequence[Pair], sides: tuple[Side, Side], renderers: tuple[Renderer, Renderer], *, quiet: bool = False
+) -> Comparison:
+    """What differs in every case, the same change of many cases once. There is a progress bar unless it is to be quiet."""
+    shown = progress(pairs, "comparing", len(pairs), quiet=quiet)
+    outcomes = [compare(pair, sides, renderers) for pair in shown]
     names = tuple(one.case for one in outcomes)
     refused = {one.case: one.refusal for one in outcomes if one.refusal}
     return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)))

@@ -22,11 +22,13 @@ _COLOURS = {
 }
 
 
-def write(comparison: Comparison, *, colour: bool = False) -> str:
-    """Sections with their changes, grouped by the cases that agree, then the summary."""
+def write(comparison: Comparison, *, colour: bool = False, quiet: bool = False) -> str:
+    """Sections with their changes, grouped by the cases that agree, then the summary unless it is to be quiet."""
     lines = list(_lines(comparison, colour=colour))
     summary = f"{comparison.old} → {comparison.new}: {comparison.summary()}"
-    return "\n".join([*lines, _painted(summary, "32" if not lines else "", colour=colour)]) + "\n"
+    if not quiet:
+        lines.append(_painted(summary, "32" if not lines else "", colour=colour))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(comparison: Comparison, *, colour: bool) -> Iterator[str]:

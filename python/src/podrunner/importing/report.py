@@ -62,13 +62,20 @@ def _listed(changes: Sequence[KeyChange]) -> list[str]:
 
 
 def json_report(
-    source: str, changes: Iterable[KeyChange], commands: Sequence[str], findings: Iterable[Finding] = ()
+    source: str,
+    changes: Iterable[KeyChange],
+    commands: Sequence[str],
+    findings: Iterable[Finding] = (),
+    values: str = "",
 ) -> str:
-    """The same as JSON: {source, changes: [{kind, path, line, message}], commands, findings: [{rule, path, message}]}."""
+    """The same as JSON, with the values as YAML.
+
+    {source, changes: [{kind, path, line, message}], commands, findings: [{rule, path, message}], values}.
+    """
     entries = [
         {"kind": change.kind.value, "path": change.path, "line": change.line, "message": change.message}
         for change in changes
     ]
     wrong = [{"rule": one.rule.code, "path": one.path, "message": one.message} for one in findings]
-    report = {"source": source, "changes": entries, "commands": list(commands), "findings": wrong}
+    report = {"source": source, "changes": entries, "commands": list(commands), "findings": wrong, "values": values}
     return json.dumps(report, indent=2, ensure_ascii=False)

@@ -31,8 +31,10 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 class Progress:
     """Prints steps as they begin and end, with the lines of a job's log between."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
+        """Quiet: nothing is printed of what goes well."""
         self._stream = stream or sys.stdout
+        self._quiet = quiet
         # Takes secrets out of all that is printed, where there may be any.
         self.redact: Callable[[str], str] = str
         self._console: Console | None = None
@@ -45,7 +47,7 @@ class Progress:
 
     def heading(self, text: str) -> None:
         """Begins a part of the run."""
-        self._print(text, "bold")
+        self._say(text, "bold")
 
     @contextmanager
     def step(self, text: str) -> Iterator[None]:
@@ -57,12 +59,12 @@ class Progress:
         except BaseException:
             self._print(f" ✗ {text}", "red")
             raise
-        self._print(f" ✓ {text} ({time.monotonic() - start:.0f} s)", "green")
+        self._say(f" ✓ {text} ({time.monotonic() - start:.0f} s)", "green")
 
     @contextmanager
     def _waiting(self, text: str) -> Iterator[None]:
-        if self._console is None:
-            self._print(f" • {text} …")
+        if self._console is None or self._quiet:
+            self._say(f" • {text} …")
             yield
         else:
             with self._console.status(f"{self.redact(text)} …"):
@@ -70,7 +72,7 @@ class Progress:
 
     def done(self, text: str) -> None:
         """Something that holds."""
-        self._print(f" ✓ {text}", "green")
+        self._say(f" ✓ {text}", "green")
 
     def failed(self, text: str) -> None:
         """Something that does not hold."""
@@ -97,11 +99,15 @@ class Progress:
         """A line of the job's log; its colours stay on a terminal."""
         line = self.redact(line)
         if self._console is None:
-            self._print(f"   │ {_ESCAPES.sub('', line)}")
+            self._say(f"   │ {_ESCAPES.sub('', line)}")
         else:
             from rich.text import Text
 
-            self._print(Text("   │ ", "dim") + Text.from_ansi(line))
+            self._say(Text("   │ ", "dim") + Text.from_ansi(line))
+
+    def _say(self, text: str | Text, style: str = "") -> None:
+        if not self._quiet:
+            self._print(text, style)
 
     def _print(self, text: str | Text, style: str = "") -> None:
         text = self.redact(text) if isinstance(text, str) else text

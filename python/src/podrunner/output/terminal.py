@@ -20,9 +20,19 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and not plain
 
 
-def progress(items: Iterable[T], what: str, total: int) -> Iterable[T]:
+def width_of(stream: TextIO) -> int | None:
+    """How many columns a terminal has; None for what is none, such as a file or a pipe."""
+    if not stream.isatty():
+        return None
+    try:
+        return int(os.environ.get("COLUMNS") or os.get_terminal_size(stream.fileno()).columns) or None
+    except (OSError, ValueError):
+        return None
+
+
+def progress(items: Iterable[T], what: str, total: int, *, quiet: bool = False) -> Iterable[T]:
     """The items, with a progress bar on standard error while they are worked through, on a terminal only."""
-    if total < _MANY or not wants_colour(sys.stderr):
+    if quiet or total < _MANY or not wants_colour(sys.stderr):
         return items
     from rich.console import Console
     from rich.progress import track

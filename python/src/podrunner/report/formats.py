@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from podrunner.findings.errors import UsageError
-from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.output.files import write_text
 
 if TYPE_CHECKING:
@@ -29,20 +27,21 @@ FORMATS = {
 }
 
 
-def parse_report(option: str) -> tuple[str, str]:
-    """`junit=report.xml` as (format, file); the file is empty for standard output. Raises UsageError."""
-    name, _, file = option.partition("=")
-    if name not in FORMATS:
-        raise UsageError(
-            f"--report {option}: no format `{name}`.{did_you_mean(name, FORMATS)} Formats: {listed(FORMATS)}."
-        )
-    return name, file
-
-
 def write_report(
-    name: str, results: Sequence[Result], file: Path | None = None, *, colour: bool = False, notes: bool = False
+    name: str,
+    results: Sequence[Result],
+    file: Path | None = None,
+    *,
+    colour: bool = False,
+    notes: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Write one report to a file, or to standard output. Raises UsageError, see `write_text`."""
+    """Write one report to a file, or to standard output. Raises UsageError, see `write_text`.
+
+    The last three are those of the report as text.
+    """
     module = importlib.import_module(FORMATS[name])
-    text = module.write(results, colour=colour, notes=notes) if name == "text" else module.write(results)
-    write_text(text, file, for_people=name == "text")
+    if name == "text":
+        write_text(module.write(results, colour=colour, notes=notes, quiet=quiet), file, for_people=True)
+    else:
+        write_text(module.write(results), file)

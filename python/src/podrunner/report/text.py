@@ -22,14 +22,15 @@ _GOOD_TO_KNOW = (IMAGE_FLOATING, POD_SECURITY, REFERENCE, SELECTOR_EMPTY)
 _ORDER = list(_COLOURS)
 
 
-def write(results: Sequence[Result], *, colour: bool = False, notes: bool = False) -> str:
+def write(results: Sequence[Result], *, colour: bool = False, notes: bool = False, quiet: bool = False) -> str:
     """Findings by place, errors last so that they are on the screen, then the summary line.
 
-    `notes` shows what is good to know and nothing to mend, too.
+    `notes` shows what is good to know and nothing to mend, too; `quiet` leaves out the summary.
     """
     shown = group_findings(results, leave_out=() if notes else _GOOD_TO_KNOW)
     lines = [_line(finding, cases, len(results), colour=colour) for finding, cases in shown.items()]
-    return "\n".join([*lines, _summary(results, list(shown), colour=colour)]) + "\n"
+    summary = [] if quiet else [_summary(results, list(shown), colour=colour)]
+    return "".join(f"{line}\n" for line in [*lines, *summary])
 
 
 def _line(finding: Finding, cases: list[str], total: int, *, colour: bool) -> str:

@@ -1,39 +1,95 @@
-"""`--set` expressions, parsed by Helm itself."""
+"""`--set` and its kin, parsed by Helm itself."""
 
 from __future__ import annotations
 
+import json
+import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import UsageError
-from podrunner.findings.path import dotted
+from podrunner.findings.path import dotted, value_at
 from podrunner.formats.placed import Values
 from podrunner.values.merge import Items
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from podrunner.findings.path import Part
 
 
-def parse_set(expressions: list[str]) -> list[Values]:
-    """One layer for each `--set` expression. Raises UsageError."""
-    if not expressions:
-        return []
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One of the options: Helm's function for it, what is to be written, and what stands for a value."""
+
+    parser: str
+    form: str
+    filler: str
+
+
+# In the order in which Helm lays them over each other, whatever the order of the command line.
+_KINDS = {
+    "--set-json": _Kind("parse_set_json", "key.path=JSON, or a JSON object", "0"),
+    "--set": _Kind("parse_set_string", "key.path=value", "0"),
+    "--set-string": _Kind("parse_set_string_values", "key.path=value", "0"),
+    "--set-file": _Kind("parse_set_file", "key.path=FILE", os.devnull),
+}
+OPTIONS = tuple(_KINDS)
+
+
+def parse_set(expressions: Iterable[str], option: str = "--set") -> list[Values]:
+    """One layer for each expression of an option. Raises UsageError."""
+    return [Values(_parse(option, expression), f"{option} {expression}") for expression in expressions]
+
+
+def parse_settings(expressions: Mapping[str, Iterable[str]]) -> list[Values]:
+    """The layers of all expressions, by option, lowest first. Raises UsageError."""
+    return [layer for option in OPTIONS for layer in parse_set(expressions.get(option, ()), option)]
+
+
+def _parse(option: str, expression: str) -> Any:
+    if option == "--set-json" and expression.lstrip().startswith("{"):
+        return _json_object(expression)
+    data = _ask_helm(option, expression, expression)
+    return _with_items(data, (), option, expression)
+
+
+def _json_object(expression: str) -> Any:
+    # Helm takes a whole object, too, but not by the function that it gives to others.
+    try:
+        return json.loads(expression, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise _wrong("--set-json", expression, f"not JSON: {error}") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _ask_helm(option: str, text: str, expression: str) -> Any:
     import helm_python
 
-    layers = []
-    for expression in expressions:
-        try:
-            data = helm_python.parse_set_string(expression)
-        except helm_python.HelmError as error:
-            raise UsageError(f"--set {expression}: {error.detail}. Write key.path=value.") from None
-        layers.append(Values(_with_items(data, (), expression), f"--set {expression}"))
-    return layers
+    try:
+        return getattr(helm_python, _KINDS[option].parser)(text)
+    except helm_python.HelmError as error:
+        raise _wrong(option, expression, str(error.detail)) from None
 
 
-def _with_items(value: Any, path: tuple[Part, ...], expression: str) -> Any:
+def _wrong(option: str, expression: str, reason: str) -> UsageError:
+    return UsageError(f"{option} {expression}: {reason}. Write {_KINDS[option].form}.")
+
+
+def _with_items(value: Any, path: tuple[Part, ...], option: str, expression: str) -> Any:
     """The value with lists that are written item by item (`mirrors[0].location=x`) as Items."""
     if isinstance(value, dict):
-        return {key: _with_items(item, (*path, key), expression) for key, item in value.items()}
+        return {key: _with_items(item, (*path, key), option, expression) for key, item in value.items()}
     if isinstance(value, list):
-        items = [_with_items(item, (*path, index), expression) for index, item in enumerate(value)]
-        return Items(items) if f"{dotted(path)}[" in expression else items
+        items = [_with_items(item, (*path, index), option, expression) for index, item in enumerate(value)]
+        return Items(items) if _is_by_item(path, len(value), option, expression) else items
     return value
+
+
+def _is_by_item(path: tuple[Part, ...], length: int, option: str, expression: str) -> bool:
+    """Whether a list is written item by item: then one more item behind its end, written before, stays."""
+    both = _ask_helm(option, f"{dotted((*path, length))}={_KINDS[option].filler},{expression}", expression)
+    return len(value_at(both, path)) > length

@@ -33,7 +33,7 @@ WORDS: dict[str, tuple[dict[str, Any], Any, str]] = {
     "dependentRequired": ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, "x.b: missing."),
     "minProperties": ({"minProperties": 1}, {}, "x: {} has fewer than 1 keys."),
     "contains": ({"contains": {"type": "string"}}, [1], "x: [1] is refused by `contains` of the schema."),
-    "an item too many": ({"prefixItems": [{}], "items": False}, [1, 2], "x[1]: not allowed here: remove it."),
+    "an item too many": ({"prefixItems": [{}], "items": False}, [1, 2], "x[1]: not allowed here. Remove it."),
     "unevaluatedProperties": (
         {"allOf": [{"properties": {"name": {}}}], "unevaluatedProperties": False},
         {"nam": 1},

@@ -88,7 +88,7 @@ class Checker:
 
     def _refused(self, case: Case, error: RenderError) -> Finding:
         """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
-        message = " ".join(error.message.split())
+        message = error.reason
         finding = Finding(RENDER, message)
         known = [self.chart.defaults, *case.layers]
         for path in _spoken_of(message):

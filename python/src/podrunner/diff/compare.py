@@ -62,7 +62,7 @@ def render(case: Case, side: Side, renderer: Renderer) -> Rendering | str:
     except ValuesError as error:
         return f"refused by {side.label}: {error.findings[0].message}"
     except RenderError as error:
-        return f"refused by {side.label}: {' '.join(error.message.split())}"
+        return f"refused by {side.label}: {error.reason}"
 
 
 def _entries(

@@ -39,10 +39,9 @@ def _blocks(comparison: Comparison) -> Iterator[tuple[str, list[str], str]]:
 def _entries(comparison: Comparison, groups: Sequence[Group]) -> Iterator[str]:
     for _, alike in itertools.groupby(groups, key=lambda group: group.cases):
         every = list(alike)
-        where = comparison.where(every[0])
+        where = comparison.where(every[0], code)
         if where:
-            words, first, name = where.partition("first ")
-            yield f"\n{words}{first}{code(name) if name else ''}:\n\n"
+            yield f"\n{where}:\n\n"
         yield from map(_entry, every)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from podrunner.diff.entry import Consequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from podrunner.diff.entry import Group
 
@@ -58,11 +58,11 @@ class Comparison:
             return "the one case"
         return f"all {total} cases" if number == total else f"{number} of {total} cases"
 
-    def where(self, group: Group) -> str:
-        """In which cases: nothing to say when there is only one."""
+    def where(self, group: Group, show: Callable[[str], str] = str) -> str:
+        """In which cases: nothing to say when there is only one. `show` writes the name of a case."""
         if len(self.cases) == 1:
             return ""
-        first = f", first {group.cases[0]}" if len(group.cases) < len(self.cases) else ""
+        first = f", first {show(group.cases[0])}" if len(group.cases) < len(self.cases) else ""
         return f"in {self.of_cases(len(group.cases))}{first}"
 
     def _unrendered(self) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.diff.entry import Consequence, DiffEntry
@@ -11,7 +10,7 @@ from podrunner.diff.rights import rights
 from podrunner.diff.runners import runner_tables
 from podrunner.manifests.difference.objects import ABSENT, identity_of
 from podrunner.manifests.objects import find_pods, maps, table
-from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
+from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, LevelReason, level_reasons
 from podrunner.runner.dangers import open_overwrites
 from podrunner.runner.job_pod.pod import job_pod
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
     from podrunner.manifests.difference.objects import Difference
     from podrunner.manifests.rendering import Rendering
-
-_INDEX = re.compile(r"^((?:init|ephemeral)?[cC]ontainers|volumes)\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +106,16 @@ def _jobs(rendering: Rendering, kube_version: str) -> dict[str, NeededLevel]:
 
 
 def _need(spec: dict[str, Any], kube_version: str) -> NeededLevel:
-    needed, reasons = level(spec, kube_version)
-    return NeededLevel(needed, tuple(one for reason in reasons for one in _single(_named(reason, spec))))
+    needed, reasons = level_reasons(spec, kube_version)
+    return NeededLevel(needed, tuple(one for reason in reasons for one in _named(reason, spec)))
 
 
-def _named(reason: str, spec: dict[str, Any]) -> str:
-    """A reason with names for the places of lists, which move when another item comes or goes."""
-    match = _INDEX.match(reason)
-    if not match:
-        return reason
-    items = maps(spec.get(match[1]))
-    name = table(items[int(match[2])]).get("name", match[2]) if int(match[2]) < len(items) else match[2]
-    return f"{match[1]}[{name}]{reason[match.end() :]}"
+def _named(reason: LevelReason, spec: dict[str, Any]) -> Iterator[str]:
+    """A reason with the name of its item, whose place moves when another item comes or goes.
 
-
-def _single(reason: str) -> list[str]:
-    """Each capability for itself: to lose one of two widens nothing."""
-    where, found, names = reason.partition(".capabilities.add: ")
-    return [f"{where}{found}{name}" for name in names.split(", ")] if found else [reason]
+    Each capability is one for itself: to lose one of two widens nothing.
+    """
+    items = maps(spec.get(reason.items))
+    name = str(table(items[reason.index]).get("name", reason.index)) if reason.items else ""
+    each = [replace(reason, found=(value,)) for value in reason.found] or [reason]
+    yield from (one.told(name) for one in each)

@@ -61,3 +61,8 @@ class RenderError(PodrunnerError):
         self.template = template
         self.line = line
         self.column = column
+
+    @property
+    def reason(self) -> str:
+        """The message in one line, without the place."""
+        return " ".join(self.message.split())

@@ -46,9 +46,13 @@ class Finding:
 
     def __str__(self) -> str:
         """The line of the text report."""
+        return self.told(f"{self.severity.value}:")
+
+    def told(self, severity: str) -> str:
+        """The line of the text report, with `severity` as it is shown there, such as in colour."""
         subject = f"{self.object}: " if self.object and self.file else ""
         place = f"{self.place()}: " if self.place() else ""
-        return f"{place}{self.severity.value}: {subject}{self.message} [{self.rule}]"
+        return f"{place}{severity} {subject}{self.message} [{self.rule}]"
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

@@ -133,7 +133,7 @@ def _refusal(runner: ImportedRunner, wishes: Wishes, renderer: Renderer) -> str:
         entry["config"] = difference(runner.own, base)
         _render(tree, wishes, renderer)
     except RenderError as error:
-        return " ".join(error.message.split())
+        return error.reason
     return ""
 
 

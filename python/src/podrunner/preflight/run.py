@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from podrunner.preflight.connection import Target
     from podrunner.preflight.job import Wish
 
-_UNTRIED = "nothing speaks against it; not tried"
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -62,7 +60,7 @@ def _run(options: Options, progress: Progress, removals: Removals) -> Report:
     bench = _bench(Bench(api, facts, options.wish, modes, kinds(facts.nodes), progress), options)
     if missing is None:
         # What is made has to be removed again, and nobody says whether it may be.
-        bench = replace(bench, prober=None, why_untried=f"{_UNTRIED}, nobody says what this kubeconfig may do")
+        bench = replace(bench, prober=None, why_untried=", nobody says what this kubeconfig may do")
     elif missing:
         bench = replace(bench, prober=None, why_untried=_why_not(missing), dry_run="create pods" not in missing)
     elif bench.prober:
@@ -74,15 +72,15 @@ def _run(options: Options, progress: Progress, removals: Removals) -> Report:
 
 def _bench(bench: Bench, options: Options) -> Bench:
     if not options.probe:
-        return replace(bench, why_untried=f"{_UNTRIED} (--no-probe)")
+        return replace(bench, why_untried=" (--no-probe)")
     prober = Prober(bench.api, options.target, secrets.token_hex(3), options.timeout)
     probed = frozenset(kind.node.name for kind in bench.kinds[: options.max_nodes])
-    untried = f"{_UNTRIED} (--max-nodes {options.max_nodes})"
+    untried = f" (--max-nodes {options.max_nodes})"
     return replace(bench, prober=prober, probed=probed, why_untried=untried)
 
 
 def _why_not(missing: list[str]) -> str:
-    return f"{_UNTRIED}, this kubeconfig may not {', '.join(missing)}"
+    return f", this kubeconfig may not {', '.join(missing)}"
 
 
 def _report(trials: Trials, options: Options) -> Report:
@@ -109,7 +107,7 @@ def _report(trials: Trials, options: Options) -> Report:
 def _untried(bench: Bench) -> tuple[str, ...]:
     """What was left out, in sentences."""
     if bench.prober is None:
-        return (f"No mode was tried{bench.why_untried.partition('not tried')[2]}.",)
+        return (f"No mode was tried{bench.why_untried}.",)
     if bench.kinds and bench.kinds[0].node.name == ANY_NODE:
         return ("Each mode was tried on the node that the scheduler chose; others may differ.",)
     left = [kind.title for kind in bench.kinds if kind.node.name not in bench.probed]

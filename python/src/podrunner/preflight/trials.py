@@ -34,7 +34,7 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What trials need. `prober` is None where nothing is to be tried; `why_untried` says why something was not.
+    """What trials need. `prober` is None where nothing is to be tried; `why_untried` ends a sentence: why something was not.
 
     `modes` is the chart's table, `probed` are the names of nodes to try. `dry_run` when this kubeconfig may ask admission.
     """
@@ -94,7 +94,9 @@ class Trials:
                 self._add(Verdict(candidate, kind.node.name, Answer.NO, lacks))
             elif bench.prober is None or kind.node.name not in bench.probed:
                 needs = bench.modes[candidate.mode]
-                self._add(decide(candidate, kind.node, needs, bench.why_untried))
+                self._add(
+                    decide(candidate, kind.node, needs, f"nothing speaks against it; not tried{bench.why_untried}")
+                )
             else:
                 probes.append(Probe(job, kind.node.name))
         return probes

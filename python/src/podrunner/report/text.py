@@ -36,11 +36,9 @@ def write(results: Sequence[Result], *, colour: bool = False, notes: bool = Fals
 def _line(finding: Finding, cases: list[str], total: int, *, colour: bool) -> str:
     if not finding.place():
         finding = replace(finding, case=cases[0])
-    text = str(finding)
-    if colour:
-        word = f" {finding.severity.value}: "
-        text = text.replace(word, f" \x1b[1;{_COLOURS[finding.severity]}m{word.strip()}\x1b[0m ", 1)
-    return text + _in_cases(finding, cases, total)
+    word = f"{finding.severity.value}:"
+    shown = f"\x1b[1;{_COLOURS[finding.severity]}m{word}\x1b[0m" if colour else word
+    return finding.told(shown) + _in_cases(finding, cases, total)
 
 
 def _in_cases(finding: Finding, cases: list[str], total: int) -> str:

@@ -54,7 +54,7 @@ class Templates:
             return _renderer().render(case).notes
         except RenderError as error:
             line, column = self.values.places.get(path, (0, 0))
-            reason = redact(" ".join(error.message.split()))
+            reason = redact(error.reason)
             way_out = "Write there what it evaluates to, or import the config.toml of the running manager instead."
             message = f"{'.'.join(map(str, path))}: a template that cannot be evaluated here: {reason}. {way_out}"
             file = self.values.source

@@ -59,9 +59,7 @@ def render(case: Case, side: Side, renderer: Renderer) -> Rendering | str:
     """A rendering, or the sentence with which schema or chart refuse the values."""
     try:
         return renderer.render(case)
-    except ValuesError as error:
-        return f"refused by {side.label}: {error.findings[0].message}"
-    except RenderError as error:
+    except (RenderError, ValuesError) as error:
         return f"refused by {side.label}: {error.reason}"
 
 

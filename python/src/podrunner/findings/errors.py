@@ -38,6 +38,11 @@ class FindingsError(PodrunnerError):
         super().__init__("\n".join(str(finding) for finding in findings))
         self.findings = tuple(findings)
 
+    @property
+    def reason(self) -> str:
+        """The first message in one line, without the place."""
+        return self.findings[0].message
+
 
 class ValuesError(FindingsError):
     """A values file cannot be read."""

@@ -58,7 +58,7 @@ def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> Job:
     try:
         rendering = wish.renderer.render(case)
     except (RenderError, ValuesError) as error:
-        return Job(candidate, refusal=_reason(error))
+        return Job(candidate, refusal=error.reason)
     chart = wish.renderer.chart
     runner = read_runners(chart.effective(case.layers), rendering)[0]
     pod = _test_pod(rendering, facts.namespace)
@@ -69,10 +69,6 @@ def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> Job:
         pod_security(chart.modes, runner, facts.version),
         read_promise(chart.modes, candidate.mode),
     )
-
-
-def _reason(error: RenderError | ValuesError) -> str:
-    return " ".join((error.message if isinstance(error, RenderError) else error.findings[0].message).split())
 
 
 def _case(wish: Wish, candidate: Candidate, facts: Facts) -> Case:

@@ -18,6 +18,7 @@ _HEAD = """\
 <!-- Made from python/src/podrunner/findings/rules/ by `make generate`. -->
 
 Every finding of `podrunner check` ends with its code in brackets: `values/team-a.yaml:6:7: error: … [values-type]`.
+`podrunner rule CODE` prints what stands here.
 Errors make the check fail; warnings are worth a look; notes are good to know, some of them only shown by `--notes`.
 Codes are the `rule` of the JSON report and the `check_name` of Code Quality.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podrunner.findings.rules.manifests import CONTAINER_NAME
-from podrunner.manifests.checks.reference import finding
+from podrunner.manifests.checks.object_finding import object_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,4 +22,4 @@ def check_containers(pods: Sequence[Pod]) -> Iterator[Finding]:
             name = container.get("name")
             if isinstance(name, str) and first.setdefault(name, path) != path:
                 message = f"`{name}` is the name of {first[name]}, too. Kubernetes refuses this."
-                yield finding(pod.document, CONTAINER_NAME, f"{path}.name", message)
+                yield object_finding(pod.document, CONTAINER_NAME, f"{path}.name", message)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import IMAGE_FLOATING
+from podrunner.manifests.checks.object_finding import object_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from podrunner.findings.finding import Finding
     from podrunner.manifests.objects import Pod
 
 
@@ -20,11 +21,8 @@ def check_images(pods: list[Pod]) -> Iterator[Finding]:
             image = str(container.get("image") or "")
             reason = floating(image) if image else ""
             if reason:
-                message = (
-                    f"{path}.image: {image} {reason}: tomorrow it may be another image. Name a version or a digest."
-                )
-                at = {"object": pod.document.name, "path": f"{path}.image", "file": pod.document.template}
-                yield Finding(IMAGE_FLOATING, message, **at)  # type: ignore[arg-type]
+                why = f"{image} {reason}: tomorrow it may be another image. Name a version or a digest."
+                yield object_finding(pod.document, IMAGE_FLOATING, f"{path}.image", why)
 
 
 def floating(image: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.rules.manifests import REFERENCE_PORT, SELECTOR_EMPTY
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
-from podrunner.manifests.checks.reference import finding
+from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.checks.selectors import selects
 from podrunner.manifests.objects import maps, name_of, namespace_of, table, texts
 
@@ -73,11 +73,13 @@ def _check(
     chosen = [ports for labels, ports in targets if selects(selector, labels)]
     if targets and not chosen:
         message = f"selects no {what} of this release: {selector.get('matchLabels', selector)}."
-        yield finding(monitor, SELECTOR_EMPTY, "spec.selector", message)
+        yield object_finding(monitor, SELECTOR_EMPTY, "spec.selector", message)
     there = sorted(port for ports in chosen for port in ports if port)
     for index, endpoint in enumerate(maps(spec.get(endpoints))):
         port = endpoint.get("port")
         if chosen and isinstance(port, str) and port and port not in there:
             message = f"no selected {what} has a port `{port}`, {name_of(monitor)} scrapes nothing there."
             path = f"spec.{endpoints}[{index}].port"
-            yield finding(monitor, REFERENCE_PORT, path, f"{message}{did_you_mean(port, there)}", Severity.WARNING)
+            yield object_finding(
+                monitor, REFERENCE_PORT, path, f"{message}{did_you_mean(port, there)}", Severity.WARNING
+            )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import LABEL, NAME_FORM, NAME_LENGTH
+from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import find_pods, name_of, table
 
 if TYPE_CHECKING:
@@ -46,14 +47,8 @@ def check_names(documents: Sequence[Document]) -> Iterator[Finding]:
         limit, why = _LIMITS.get(str(document.data.get("kind")), (_NAME_LIMIT, "longer names are refused"))
         name = name_of(document)
         if len(name) > limit:
-            message = f"metadata.name: {len(name)} characters, at most {limit}: {why}. Shorten the release name."
-            yield Finding(
-                NAME_LENGTH,
-                message,
-                object=document.name,
-                path="metadata.name",
-                file=document.template,
-            )
+            message = f"{len(name)} characters, at most {limit}: {why}. Shorten the release name."
+            yield object_finding(document, NAME_LENGTH, "metadata.name", message)
         yield from _form(document, name)
         yield from _labels(document)
 
@@ -62,29 +57,27 @@ def check_service_name(document: Document, version: tuple[int, int]) -> Iterator
     """An error for a Service whose name begins with a digit, where Kubernetes of this version refuses that."""
     name = name_of(document)
     if document.data.get("kind") == "Service" and name[:1].isdigit() and version < _SERVICES_BEGIN_WITH_A_DIGIT:
-        message = f"metadata.name: `{name}` begins with a digit: Kubernetes before 1.36 wants a letter there."
-        at = {"object": document.name, "path": "metadata.name", "file": document.template}
-        yield Finding(NAME_FORM, message, **at)  # type: ignore[arg-type]
+        message = f"`{name}` begins with a digit: Kubernetes before 1.36 wants a letter there."
+        yield object_finding(document, NAME_FORM, "metadata.name", message)
 
 
 def _form(document: Document, name: str) -> Iterator[Finding]:
     kind = str(document.data.get("kind"))
     if not name and not table(document.data.get("metadata")).get("generateName"):
-        message = "metadata.name: missing. Every object needs a name."
+        message = "missing. Every object needs a name."
     elif kind in _DNS_NAMED and name and not _DNS.match(name):
         message = (
-            f"metadata.name: `{name}` is not a name of a {kind}: lower-case letters, digits, dashes and dots, "
+            f"`{name}` is not a name of a {kind}: lower-case letters, digits, dashes and dots, "
             "the first and last, also beside a dot, a letter or digit."
         )
     elif kind in _DNS_LABEL_NAMED and name and not _DNS_LABEL.match(name):
         message = (
-            f"metadata.name: `{name}` is not a name of a {kind}: lower-case letters, digits and dashes, without dots, "
+            f"`{name}` is not a name of a {kind}: lower-case letters, digits and dashes, without dots, "
             "the first and last a letter or digit."
         )
     else:
         return
-    at = {"object": document.name, "path": "metadata.name", "file": document.template}
-    yield Finding(NAME_FORM, message, **at)  # type: ignore[arg-type]
+    yield object_finding(document, NAME_FORM, "metadata.name", message)
 
 
 def _labels(document: Document) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.rules.manifests import REFERENCE_PORT
 from podrunner.findings.suggest import did_you_mean, listed
-from podrunner.manifests.checks.reference import finding
+from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.checks.selectors import selects
 from podrunner.manifests.checks.targets import ingress_services
 from podrunner.manifests.objects import maps, namespace_of, table
@@ -39,7 +39,7 @@ def _probes(pod: Pod) -> Iterator[Finding]:
                 port = table(table(container.get(probe)).get(way)).get("port")
                 if isinstance(port, str) and not port.isdigit() and port not in ports:
                     message = f"the container has no port `{port}`.{did_you_mean(port, ports)}"
-                    yield finding(pod.document, REFERENCE_PORT, f"{path}.{probe}.{way}.port", message)
+                    yield object_finding(pod.document, REFERENCE_PORT, f"{path}.{probe}.{way}.port", message)
 
 
 def _port_names(container: dict[str, Any]) -> list[str]:
@@ -56,7 +56,7 @@ def _target_ports(service: Document, pods: Sequence[Pod], namespace: str) -> Ite
         target = port.get("targetPort")
         if chosen and isinstance(target, str) and not target.isdigit() and target not in there:
             message = f"no container of the selected pods has a port `{target}`.{did_you_mean(target, there)}"
-            yield finding(service, REFERENCE_PORT, f"spec.ports[{index}].targetPort", message)
+            yield object_finding(service, REFERENCE_PORT, f"spec.ports[{index}].targetPort", message)
 
 
 def _backend_ports(ingress: Document, release: Release) -> Iterator[Finding]:
@@ -71,4 +71,4 @@ def _backend_ports(ingress: Document, release: Release) -> Iterator[Finding]:
             there = [port[of_service] for port in ports if port.get(of_service)]
             if wanted is not None and wanted not in there:
                 message = f"{service.name} has no port {wanted}. It has: {listed(there) or 'none of that kind'}."
-                yield finding(ingress, REFERENCE_PORT, f"{path}.port.{field}", message)
+                yield object_finding(ingress, REFERENCE_PORT, f"{path}.port.{field}", message)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import RBAC
+from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import maps, table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from podrunner.findings.finding import Finding
     from podrunner.manifests.rendering import Document
 
 _READ = {"get", "list", "watch", "*"}
@@ -28,9 +29,9 @@ def check_rbac(documents: Sequence[Document]) -> Iterator[Finding]:
         if kind in ("Role", "ClusterRole"):
             for index, rule in enumerate(maps(document.data.get("rules"))):
                 for wrong in _rule(rule, cluster_wide=kind == "ClusterRole"):
-                    yield _finding(document, f"rules[{index}]", wrong)
+                    yield object_finding(document, RBAC, f"rules[{index}]", wrong)
         elif str(kind).endswith("RoleBinding") and table(document.data.get("roleRef")).get("name") == "cluster-admin":
-            yield _finding(document, "roleRef", "binds cluster-admin, which may do everything.")
+            yield object_finding(document, RBAC, "roleRef", "binds cluster-admin, which may do everything.")
 
 
 def _rule(rule: dict[str, Any], *, cluster_wide: bool) -> Iterator[str]:
@@ -48,8 +49,3 @@ def _rule(rule: dict[str, Any], *, cluster_wide: bool) -> Iterator[str]:
         yield "nodes/proxy: reaches every container of the node."
     if "serviceaccounts/token" in resources and "create" in verbs and not named:
         yield "serviceaccounts/token create: may become any service account there."
-
-
-def _finding(document: Document, path: str, message: str) -> Finding:
-    at = {"object": document.name, "path": path, "file": document.template}
-    return Finding(RBAC, f"{path}: {message}", **at)  # type: ignore[arg-type]

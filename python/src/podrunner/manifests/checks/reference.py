@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import REFERENCE, REFERENCE_KEY
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
+from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import name_of, namespace_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from podrunner.findings.rules.rule import Rule
+    from podrunner.findings.finding import Finding
     from podrunner.manifests.rendering import Document
 
 _NO_NAMESPACE = ("ClusterRole", "PriorityClass", "RuntimeClass")
@@ -89,7 +89,7 @@ class Release:
             f"{did_you_mean(str(reference.name), there)}"
         )
         severity = Severity.NOTE if quiet else Severity.WARNING
-        return finding(reference.document, REFERENCE, reference.path, message, severity)
+        return object_finding(reference.document, REFERENCE, reference.path, message, severity)
 
 
 def _no_key(reference: Reference, target: Document) -> Iterator[Finding]:
@@ -98,19 +98,7 @@ def _no_key(reference: Reference, target: Document) -> Iterator[Finding]:
         message = (
             f"{reference.kind}/{reference.name} has no key `{reference.key}`.{did_you_mean(str(reference.key), keys)}"
         )
-        yield finding(reference.document, REFERENCE_KEY, reference.path, message)
-
-
-def finding(document: Document, rule: Rule, path: str, message: str, severity: Severity | None = None) -> Finding:
-    """A finding at a path of an object."""
-    return Finding(
-        rule,
-        f"{path}: {message}",
-        object=document.name,
-        path=path,
-        file=document.template,
-        severity=severity or rule.severity,
-    )
+        yield object_finding(reference.document, REFERENCE_KEY, reference.path, message)
 
 
 def _home(kind: str, namespace: str) -> str:

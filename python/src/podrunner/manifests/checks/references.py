@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.rules.manifests import REFERENCE_VOLUME
 from podrunner.findings.suggest import did_you_mean
+from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.checks.ports import check_ports
-from podrunner.manifests.checks.reference import Reference, Release, finding
+from podrunner.manifests.checks.reference import Reference, Release
 from podrunner.manifests.checks.targets import find_targets
 from podrunner.manifests.objects import maps, table
 
@@ -93,4 +94,4 @@ def _volumes(pod: Pod) -> Iterator[Finding]:
             if mount.get("name") not in there:
                 message = f"the pod has no volume `{mount.get('name')}`.{did_you_mean(str(mount.get('name')), there)}"
                 path_of_name = f"{path}.volumeMounts[{index}].name"
-                yield finding(pod.document, REFERENCE_VOLUME, path_of_name, message)
+                yield object_finding(pod.document, REFERENCE_VOLUME, path_of_name, message)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import SECRET_IN_PLAIN_SIGHT
+from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import maps, table
 from podrunner.manifests.rendering import CONFIG_TOML
 from podrunner.secrets.find import find_secrets
@@ -14,6 +14,7 @@ from podrunner.secrets.find import find_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from podrunner.findings.finding import Finding
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
 
@@ -52,5 +53,6 @@ def _in_map(document: Document, place: tuple[str, ...], why: str) -> Iterator[Fi
 
 
 def _finding(document: Document, path: str, why: str) -> Finding:
-    message = f"{path}: a secret in plain sight: {why}. Put it into a Secret."
-    return Finding(SECRET_IN_PLAIN_SIGHT, message, object=document.name, path=path, file=document.template)
+    return object_finding(
+        document, SECRET_IN_PLAIN_SIGHT, path, f"a secret in plain sight: {why}. Put it into a Secret."
+    )

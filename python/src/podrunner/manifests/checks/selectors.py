@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import SELECTOR_EMPTY, SELECTOR_OWN
 from podrunner.findings.severity import Severity
+from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import is_built_in, maps, name_of, namespace_of, table, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from podrunner.findings.finding import Finding
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
 
@@ -56,14 +57,8 @@ def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
 def _own(document: Document, selector: dict[str, Any], pods: Sequence[Pod]) -> Iterator[Finding]:
     for pod in pods:
         if pod.document is document and selector and not selects(selector, pod.labels):
-            message = "spec.selector: does not select the labels of spec.template. Kubernetes refuses this."
-            yield Finding(
-                SELECTOR_OWN,
-                message,
-                object=document.name,
-                path="spec.selector",
-                file=document.template,
-            )
+            message = "does not select the labels of spec.template. Kubernetes refuses this."
+            yield object_finding(document, SELECTOR_OWN, "spec.selector", message)
 
 
 def _is_made_by_an_operator(selector: dict[str, Any], documents: Sequence[Document]) -> bool:
@@ -75,12 +70,5 @@ def _is_made_by_an_operator(selector: dict[str, Any], documents: Sequence[Docume
 def _nothing(document: Document, field: str, selector: dict[str, Any], severity: Severity) -> Finding:
     """A note where the pods may well be somebody else's, a warning where they hardly ever are."""
     wanted = selector.get("matchLabels", selector)
-    message = f"spec.{field}: selects no pod of this release: {wanted}."
-    return Finding(
-        SELECTOR_EMPTY,
-        message,
-        object=document.name,
-        path=f"spec.{field}",
-        file=document.template,
-        severity=severity,
-    )
+    message = f"selects no pod of this release: {wanted}."
+    return object_finding(document, SELECTOR_EMPTY, f"spec.{field}", message, severity)

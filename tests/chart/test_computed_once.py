@@ -11,8 +11,7 @@ import pytest
 from podrunner.cases.case import Case
 from podrunner.chart.chart import Chart
 from podrunner.helm.renderer import renderer
-
-from .matrix_cases import CASES, render_case
+from tests.matrix_cases import CASES, render_case
 
 # A template that prints .Values: alone before anything is computed, among the others after all of it.
 VIEW = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: view}\ndata: {values: {{ .Values | toJson | quote }}}\n"

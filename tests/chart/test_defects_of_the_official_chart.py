@@ -13,9 +13,8 @@ import yaml
 
 from podrunner.findings.errors import RenderError, ValuesError
 from podrunner.values.merge import coalesce, merge
+from tests.matrix_cases import CHART, helm, rendered
 from tests.renders import render_values
-
-from .matrix_cases import CHART, helm, rendered
 
 # All that a release can have at once.
 EVERYTHING: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "values/everything.yaml").read_text())

@@ -13,8 +13,7 @@ from podrunner.cases.case import Case
 from podrunner.check.checker import Checker
 from podrunner.findings.finding import Finding, errors
 from podrunner.formats.placed import Values
-
-from .matrix_cases import CHART, helm
+from tests.matrix_cases import CHART, helm
 
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
 # Objects of the schema have hundreds of keys: a few at a time.

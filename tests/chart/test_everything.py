@@ -12,9 +12,8 @@ from podrunner.findings.severity import Severity
 from podrunner.formats.placed import load_values
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.schemas.crds import Crds
+from tests.matrix_cases import CHART, ROOT, helm
 from tests.renders import render_values
-
-from .matrix_cases import CHART, ROOT, helm
 
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
 EVERYTHING = yaml.safe_load((ROOT / "tests/values/everything.yaml").read_text())

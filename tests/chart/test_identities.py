@@ -12,8 +12,7 @@ from podrunner.diff.immutable import why_immutable
 from podrunner.manifests.checks.names import check_names
 from podrunner.manifests.difference.objects import Identity, differences, identity_of
 from podrunner.manifests.rendering import Rendering
-
-from .matrix_cases import CASES, render_case
+from tests.matrix_cases import CASES, render_case
 
 # One of them says itself what everything is called.
 NAMELESS = [case for case in CASES if "fullnameOverride" not in case.values]

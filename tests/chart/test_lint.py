@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from podrunner.cases.case import Case
-
-from .matrix_cases import CASES, render_case
+from tests.matrix_cases import CASES, render_case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -9,8 +9,7 @@ import pytest
 from podrunner.cases.case import Case
 from podrunner.findings.errors import RenderError
 from podrunner.manifests.rendering import Rendering
-
-from .matrix_cases import CASES, render_case
+from tests.matrix_cases import CASES, render_case
 
 RECOMMENDED = {f"app.kubernetes.io/{name}" for name in ("name", "instance", "version", "managed-by", "part-of")}
 EXTRA = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}}

@@ -10,8 +10,7 @@ import yaml
 
 from podrunner.cases.case import Case
 from podrunner.modes.runners import pod_security, read_runners
-
-from .matrix_cases import CASES, helm, render_case
+from tests.matrix_cases import CASES, helm, render_case
 
 
 @pytest.mark.parametrize(("preset", "level"), [("unprivileged", "baseline"), ("privileged", "privileged")])

@@ -14,9 +14,8 @@ from podrunner.chart.chart import Chart
 from podrunner.findings.errors import RenderError
 from podrunner.findings.path import dotted
 from podrunner.formats.placed import read_values
+from tests import matrix_cases
 from tests.renders import render_values
-
-from . import matrix_cases
 
 KNOWN: dict[str, Any] = json.loads((matrix_cases.CHART / "files/gitlab-runner.json").read_text())
 OFFICIAL = """\

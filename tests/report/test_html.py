@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,8 @@ from podrunner.manifests.rendering import Rendering, parse_documents
 from podrunner.report import html
 from podrunner.report.grid import entries, make_grid
 
+from .page import Page
+
 WRONG = Finding(VALUES_TYPE, 'limit: <b>text</b> & "more".', file="team.yaml", line=6)
 ATTACK = "</script></style><script>alert(1)</script><img src=x onerror=alert(1)>"
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata:\n  config.toml: |\n    concurrent = 1\n"
@@ -31,37 +32,6 @@ LIST = (
     "apiVersion: v1\nkind: List\nitems: [{kind: Secret, metadata: {name: s}, stringData: {token: glrt-very-secret}}]\n"
 )
 SECRETS = "apiVersion: v1\nkind: SecretList\nitems: [{metadata: {name: s}, stringData: {token: glrt-very-secret}}]\n"
-
-
-class Page(HTMLParser):
-    """Every element with its attributes, and the text outside of script and style."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.text = ""
-        self._inside = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        self._inside = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = "" if tag == self._inside else self._inside
-
-    def handle_data(self, data: str) -> None:
-        if self._inside not in ("script", "style"):
-            self.text += data
-
-    def all(self, tag: str, **wanted: str) -> list[dict[str, str]]:
-        """Attributes of the elements that have the wanted ones; `class` may be one of several."""
-        names = {name.rstrip("_"): value for name, value in wanted.items()}
-        return [
-            found
-            for one, found in self.elements
-            if one == tag and all(value in found.get(name, "").split() for name, value in names.items())
-        ]
 
 
 def rendering(case: str, *texts: str) -> Rendering:
@@ -211,22 +181,6 @@ def contrast(one: str, other: str) -> float:
 
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
-
-
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_the_matrix_makes_a_page_of_reasonable_size_with_everything_in_it(
-    tmp_path: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
-) -> None:
-    monkeypatch.chdir(checkout)
-    file = tmp_path / "report.html"
-
-    exit_code = main(["check", "--matrix", "tests/matrix.yaml", "--jobs", jobs, "--format", f"html={file}"])
-
-    page = Page(file.read_text())
-    assert exit_code == 0
-    assert file.stat().st_size < 30_000 * len(page.all("details", class_="case"))
-    assert 'executor = "kubernetes"' in page.text
-    assert len(page.all("table", class_="grid")) == 1
 
 
 def test_a_page_with_coverage_shows_templates_line_by_line(tmp_path: Path, small_chart: Path) -> None:

@@ -13,7 +13,7 @@ from podrunner.chart.chart import Chart
 from podrunner.helm.renderer import Renderer, renderer
 from podrunner.manifests.rendering import Rendering
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 CHART = ROOT / "chart"
 OPENED = Chart.open(CHART)
 CASES = [case for case in make_cases(load_matrix(ROOT / "tests/matrix.yaml", OPENED)) if not case.expect_fail]

@@ -31,7 +31,7 @@ from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
 from podrunner.smoke.plan import Plan
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
-from podrunner.smoke.trial import Bench, prepare, render
+from podrunner.smoke.trial import SmokeBench, prepare, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.removal import Removals
     from podrunner.output.steps import Progress
     from podrunner.secrets.redact import Redactor
-    from podrunner.smoke.plan import Options
+    from podrunner.smoke.plan import SmokeOptions
     from podrunner.smoke.trial import Trial
 
 _NODE = Path(__file__).resolve().parents[2] / "ci/node.yaml"
@@ -56,7 +56,7 @@ _LEAST_SECONDS = 30
 class Surroundings:
     """What a run shares with the smoke; `timeout` is what all jobs get together, in seconds."""
 
-    options: Options
+    options: SmokeOptions
     images: ImageSet
     temporary: Path
     progress: Progress
@@ -116,7 +116,7 @@ def _measure_on(cluster: Cluster, cells: Sequence[Cell], around: Surroundings, p
         _offer_fuse(cluster, around)
     elif any(cell.driver == "fuse-overlayfs" for cell in cells):
         _open_fuse(cluster, around)
-    bench = Bench(cluster, plan, around.options, around.progress, around.removals, around.redactor)
+    bench = SmokeBench(cluster, plan, around.options, around.progress, around.removals, around.redactor)
     trial = prepare(bench, plan.subjects[0])
     render(trial)
     # Of the level that the first runner by name needs: `p-…`, where there is one, needs the most.

@@ -17,7 +17,7 @@ from podrunner.cluster.removal import run_and_remove
 from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
 from podrunner.secrets.redact import Redactor
-from podrunner.smoke.plan import Options
+from podrunner.smoke.plan import SmokeOptions
 
 if TYPE_CHECKING:
     from bench.build.cells import Cell
@@ -68,7 +68,7 @@ def measure(order: Order) -> Results | None:
 def _measure(order: Order, progress: Progress, removals: Removals) -> Results:
     temporary = removals.temporary_folder("podrunner-bench-")
     around = Surroundings(
-        options=Options(renderer("library", order.chart)),
+        options=SmokeOptions(renderer("library", order.chart)),
         images=order.images,
         temporary=temporary,
         progress=progress,

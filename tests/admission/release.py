@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from podrunner.cases.case import Case
     from podrunner.manifests.rendering import Rendering
-    from podrunner.runner.permissions import Need
+    from podrunner.runner.permissions import NeededRight
 
     from .cluster import Cluster
 
@@ -165,7 +165,7 @@ def _is_for_pods(role: Mapping[str, Any]) -> bool:
 
 def _rights(release: Release) -> Iterator[dict[str, Any]]:
     """What config.permissions says that the manager needs, and nothing else."""
-    needed: dict[str, list[Need]] = {}
+    needed: dict[str, list[NeededRight]] = {}
     for runner in release.runners:
         for need in needs_of(dict(runner.entry)):
             needed.setdefault("" if need.cluster else runner.job_namespace, []).append(need)

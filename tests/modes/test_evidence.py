@@ -9,7 +9,7 @@ import pytest
 
 from podrunner.findings.errors import PodrunnerError
 from podrunner.secrets.redact import Redactor
-from podrunner.smoke.evidence import Evidence, Own, gather_namespace
+from podrunner.smoke.evidence import EvidenceFolder, Own, gather_namespace
 from podrunner.smoke.job import JobRun
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def evidence(tmp_path: Path) -> Evidence:
+def evidence(tmp_path: Path) -> EvidenceFolder:
     redactor = Redactor()
     redactor.add("the-job-token", "the-control-token", "")
-    return Evidence(tmp_path / "evidence", redactor)
+    return EvidenceFolder(tmp_path / "evidence", redactor)
 
 
-def test_secrets_of_the_run_are_redacted_plain_and_in_base64(evidence: Evidence) -> None:
+def test_secrets_of_the_run_are_redacted_plain_and_in_base64(evidence: EvidenceFolder) -> None:
     encoded = base64.b64encode(b"the-job-token").decode()
 
     evidence.write("pod.yaml", f"url: http://gitlab-ci-token:the-job-token@host\ndata: {encoded}\n")
@@ -47,25 +47,25 @@ def test_secrets_of_the_run_are_redacted_plain_and_in_base64(evidence: Evidence)
         ('  name = "default"', '  name = "default"'),
     ],
 )
-def test_tokens_and_secret_keys_are_known_by_their_look(evidence: Evidence, text: str, redacted: str) -> None:
+def test_tokens_and_secret_keys_are_known_by_their_look(evidence: EvidenceFolder, text: str, redacted: str) -> None:
     evidence.write("config.toml", text)
 
     assert (evidence.folder / "config.toml").read_text() == redacted
 
 
-def test_logs_lose_their_colours(evidence: Evidence) -> None:
+def test_logs_lose_their_colours(evidence: EvidenceFolder) -> None:
     evidence.write("manager.log", "\x1b[31;1mERROR\x1b[0;m\n")
 
     assert (evidence.folder / "manager.log").read_text() == "ERROR\n"
 
 
-def test_objects_lose_what_nobody_reads(evidence: Evidence) -> None:
+def test_objects_lose_what_nobody_reads(evidence: EvidenceFolder) -> None:
     evidence.write_yaml("pod.yaml", [{"kind": "Pod", "metadata": {"name": "a", "managedFields": [{}]}}])
 
     assert (evidence.folder / "pod.yaml").read_text() == "kind: Pod\nmetadata:\n  name: a\n"
 
 
-def test_no_folder_is_made_for_nothing(evidence: Evidence) -> None:
+def test_no_folder_is_made_for_nothing(evidence: EvidenceFolder) -> None:
     evidence.write_yaml("pod.yaml", [])
 
     assert not evidence.folder.exists()
@@ -82,14 +82,14 @@ class Cluster:
         return f"{namespace}/{pod}/{container}\n"
 
 
-def test_init_containers_have_their_logs_kept_too(evidence: Evidence) -> None:
+def test_init_containers_have_their_logs_kept_too(evidence: EvidenceFolder) -> None:
     gather_namespace(evidence, cast("Api", Cluster()), "ci")
 
     logs = {file.name: file.read_text() for file in evidence.folder.glob("*.log")}
     assert logs == {"job-prepare.log": "ci/job/prepare\n", "job-build.log": "ci/job/build\n"}
 
 
-def test_what_cannot_be_collected_is_noted(evidence: Evidence) -> None:
+def test_what_cannot_be_collected_is_noted(evidence: EvidenceFolder) -> None:
     def fail() -> None:
         raise PodrunnerError("no answer")
 
@@ -99,7 +99,7 @@ def test_what_cannot_be_collected_is_noted(evidence: Evidence) -> None:
 
 
 def test_of_a_namespace_that_was_there_only_what_is_the_trial_s_is_kept(
-    evidence: Evidence, pods: tuple[Server, Api]
+    evidence: EvidenceFolder, pods: tuple[Server, Api]
 ) -> None:
     server, api = pods
     server.add("ci", "manager", instance="podrunner-abc")
@@ -126,7 +126,7 @@ def test_of_a_namespace_that_was_there_only_what_is_the_trial_s_is_kept(
     assert [line.partition("about ")[2] for line in text["events.txt"].splitlines()] == about
 
 
-def test_of_a_namespace_of_the_trial_everything_is_kept(evidence: Evidence, pods: tuple[Server, Api]) -> None:
+def test_of_a_namespace_of_the_trial_everything_is_kept(evidence: EvidenceFolder, pods: tuple[Server, Api]) -> None:
     server, api = pods
     server.add("ci", "anything")
 

@@ -10,14 +10,14 @@ from podrunner.explain.catalogue import load_catalogue
 from podrunner.modes.promise import Promise
 from podrunner.preflight.candidate import Candidate
 from podrunner.preflight.facts import Facts
-from podrunner.preflight.job import Job
-from podrunner.preflight.outcome import Ending, Outcome
+from podrunner.preflight.job import ProbeJob
+from podrunner.preflight.outcome import Ending, ProbeOutcome
 from podrunner.preflight.tried import NOT_OF_THE_MODE, is_filtered, judge_outcome
 from podrunner.preflight.verdict import Answer, Reason
 
 HERE = Facts("1.34.4", "ci")
 PROMISE = Promise(1000, False, False, frozenset(["SETGID", "SETUID"]))
-JOB = Job(Candidate("unprivileged", "unprivileged"), level="baseline", promise=PROMISE)
+JOB = ProbeJob(Candidate("unprivileged", "unprivileged"), level="baseline", promise=PROMISE)
 INSIDE = """\
 podrunner-preflight uid=1000
 podrunner-preflight bounding=00000000000000c0
@@ -70,13 +70,13 @@ def pod(profile: dict[str, str] | None = None, status: dict[str, Any] | None = N
     return {"metadata": {"name": "p"}, "spec": {"containers": containers}, "status": status or {}}
 
 
-def judge(outcome: Outcome) -> tuple[Answer, Reason | None]:
+def judge(outcome: ProbeOutcome) -> tuple[Answer, Reason | None]:
     """Judge a probe of the preset unprivileged."""
     return judge_outcome(JOB, outcome, HERE)
 
 
 def test_a_build_that_keeps_the_promise_is_a_yes() -> None:
-    assert judge(Outcome(Ending.SUCCEEDED, built(), pod())) == (Answer.YES, None)
+    assert judge(ProbeOutcome(Ending.SUCCEEDED, built(), pod())) == (Answer.YES, None)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_build_that_keeps_the_promise_is_a_yes() -> None:
     ],
 )
 def test_a_build_that_breaks_the_promise_is_a_no(log: str, uid: int, expected: str) -> None:
-    answer, reason = judge(Outcome(Ending.SUCCEEDED, log, pod(uid=uid)))
+    answer, reason = judge(ProbeOutcome(Ending.SUCCEEDED, log, pod(uid=uid)))
 
     assert answer is Answer.NO
     assert reason
@@ -98,11 +98,11 @@ def test_a_build_that_breaks_the_promise_is_a_no(log: str, uid: int, expected: s
 
 
 def test_where_the_log_may_not_be_read_the_build_s_end_counts() -> None:
-    assert judge(Outcome(Ending.SUCCEEDED, "", pod()))[0] is Answer.YES
+    assert judge(ProbeOutcome(Ending.SUCCEEDED, "", pod()))[0] is Answer.YES
 
 
 def test_a_profile_that_the_pod_does_not_name_is_the_kubelet_s() -> None:
-    answer, reason = judge(Outcome(Ending.FAILED, inside(seccomp=2) + NO_CLONE, pod()))
+    answer, reason = judge(ProbeOutcome(Ending.FAILED, inside(seccomp=2) + NO_CLONE, pod()))
 
     assert answer is Answer.NO
     assert reason
@@ -114,14 +114,14 @@ def test_a_profile_that_the_pod_does_not_name_is_the_kubelet_s() -> None:
 
 
 def test_a_profile_that_the_pod_names_is_not_blamed_on_the_kubelet() -> None:
-    _, reason = judge(Outcome(Ending.FAILED, inside(seccomp=2) + NO_CLONE, pod({"type": "RuntimeDefault"})))
+    _, reason = judge(ProbeOutcome(Ending.FAILED, inside(seccomp=2) + NO_CLONE, pod({"type": "RuntimeDefault"})))
 
     assert reason
     assert reason.text == "seccomp forbids new user namespaces"
 
 
 def test_user_namespaces_that_are_switched_off_are_named_with_the_sysctl() -> None:
-    answer, reason = judge(Outcome(Ending.FAILED, inside(limit=0) + NO_SPACE, pod()))
+    answer, reason = judge(ProbeOutcome(Ending.FAILED, inside(limit=0) + NO_SPACE, pod()))
 
     assert answer is Answer.NO
     assert reason
@@ -130,14 +130,14 @@ def test_user_namespaces_that_are_switched_off_are_named_with_the_sysctl() -> No
 
 
 def test_user_namespaces_that_are_used_up_are_not_called_switched_off() -> None:
-    _, reason = judge(Outcome(Ending.FAILED, inside(limit=100) + NO_SPACE, pod()))
+    _, reason = judge(ProbeOutcome(Ending.FAILED, inside(limit=100) + NO_SPACE, pod()))
 
     assert reason
     assert reason.text == "the node allows no user namespaces"
 
 
 def test_no_new_privs_is_told_from_other_reasons_of_newuidmap_by_what_the_kernel_says() -> None:
-    _, reason = judge(Outcome(Ending.FAILED, inside(no_new=1) + NO_MAP, pod()))
+    _, reason = judge(ProbeOutcome(Ending.FAILED, inside(no_new=1) + NO_MAP, pod()))
 
     assert reason
     assert reason.code == "idmap-no-new-privs"
@@ -145,9 +145,11 @@ def test_no_new_privs_is_told_from_other_reasons_of_newuidmap_by_what_the_kernel
 
 def test_on_cri_o_a_device_that_did_not_come_is_the_annotation_s_fault() -> None:
     settings = ("podman.fuse.source=crio", "podman.storage.driver=fuse-overlayfs")
-    job = Job(Candidate("unprivileged", "unprivileged", "fuse by CRI-O", settings), level="baseline", promise=PROMISE)
+    job = ProbeJob(
+        Candidate("unprivileged", "unprivileged", "fuse by CRI-O", settings), level="baseline", promise=PROMISE
+    )
 
-    answer, reason = judge_outcome(job, Outcome(Ending.FAILED, inside() + NO_FUSE, pod()), HERE)
+    answer, reason = judge_outcome(job, ProbeOutcome(Ending.FAILED, inside() + NO_FUSE, pod()), HERE)
 
     assert answer is Answer.NO
     assert reason
@@ -157,7 +159,7 @@ def test_on_cri_o_a_device_that_did_not_come_is_the_annotation_s_fault() -> None
 
 
 def test_elsewhere_a_missing_device_is_told_by_the_catalogue() -> None:
-    _, reason = judge(Outcome(Ending.FAILED, inside() + NO_FUSE, pod()))
+    _, reason = judge(ProbeOutcome(Ending.FAILED, inside() + NO_FUSE, pod()))
 
     assert reason
     assert reason.text == "fuse-overlayfs has no /dev/fuse"
@@ -167,7 +169,7 @@ def test_an_image_that_cannot_be_pulled_is_no_verdict_on_the_mode() -> None:
     message = 'Back-off pulling image "quay.io/podman/stable": ErrImagePull: dial tcp: lookup quay.io: no such host'
     state = {"name": "build", "state": {"waiting": {"reason": "ImagePullBackOff", "message": message}}}
 
-    answer, reason = judge(Outcome(Ending.STUCK, "", pod(status={"containerStatuses": [state]})))
+    answer, reason = judge(ProbeOutcome(Ending.STUCK, "", pod(status={"containerStatuses": [state]})))
 
     assert answer is Answer.UNKNOWN
     assert reason
@@ -177,7 +179,7 @@ def test_an_image_that_cannot_be_pulled_is_no_verdict_on_the_mode() -> None:
 def test_a_runtime_without_user_namespaces_is_a_no() -> None:
     event = "FailedCreatePodSandBox: Failed to create pod sandbox: runtime does not support user namespaces"
 
-    answer, reason = judge(Outcome(Ending.STUCK, "", pod(), (event,)))
+    answer, reason = judge(ProbeOutcome(Ending.STUCK, "", pod(), (event,)))
 
     assert (answer, reason and reason.code) == (Answer.NO, "userns-runtime")
 
@@ -186,7 +188,7 @@ def test_a_pod_that_no_node_takes_is_no_verdict() -> None:
     message = "0/3 nodes are available: 3 Insufficient memory."
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
 
-    answer, reason = judge(Outcome(Ending.STUCK, "", pod(status={"conditions": [condition]})))
+    answer, reason = judge(ProbeOutcome(Ending.STUCK, "", pod(status={"conditions": [condition]})))
 
     assert answer is Answer.UNKNOWN
     assert reason
@@ -194,7 +196,7 @@ def test_a_pod_that_no_node_takes_is_no_verdict() -> None:
 
 
 def test_a_failure_that_nobody_knows_is_told_by_its_last_line() -> None:
-    answer, reason = judge(Outcome(Ending.FAILED, inside() + "Error: the dog ate it\n", pod()))
+    answer, reason = judge(ProbeOutcome(Ending.FAILED, inside() + "Error: the dog ate it\n", pod()))
 
     assert answer is Answer.NO
     assert reason
@@ -202,7 +204,7 @@ def test_a_failure_that_nobody_knows_is_told_by_its_last_line() -> None:
 
 
 def test_a_probe_that_does_not_end_is_no_verdict() -> None:
-    answer, reason = judge(Outcome(Ending.LATE, inside() + "STEP 1/3: FROM scratch\n", pod()))
+    answer, reason = judge(ProbeOutcome(Ending.LATE, inside() + "STEP 1/3: FROM scratch\n", pod()))
 
     assert answer is Answer.UNKNOWN
     assert reason
@@ -210,20 +212,20 @@ def test_a_probe_that_does_not_end_is_no_verdict() -> None:
 
 
 def test_a_probe_that_somebody_removed_is_no_verdict() -> None:
-    assert judge(Outcome(Ending.GONE))[0] is Answer.UNKNOWN
+    assert judge(ProbeOutcome(Ending.GONE))[0] is Answer.UNKNOWN
 
 
 def test_a_pod_that_was_admitted_and_then_met_a_quota_is_no_verdict() -> None:
     message = 'pods "p" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2'
 
-    answer, reason = judge(Outcome(Ending.REFUSED, message=message))
+    answer, reason = judge(ProbeOutcome(Ending.REFUSED, message=message))
 
     assert (answer, reason and reason.code) == (Answer.UNKNOWN, "quota")
 
 
 @pytest.mark.parametrize(("log", "expected"), [(inside(seccomp=2), True), (inside(seccomp=0), False), ("", False)])
 def test_a_filter_in_force_is_seen(log: str, expected: bool) -> None:
-    assert is_filtered(Outcome(Ending.FAILED, log)) == expected
+    assert is_filtered(ProbeOutcome(Ending.FAILED, log)) == expected
 
 
 def test_what_says_nothing_of_a_mode_is_in_the_catalogue() -> None:

@@ -21,9 +21,9 @@ from podrunner.secrets.redact import Redactor
 from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
-from podrunner.smoke.plan import Options, make_plan
+from podrunner.smoke.plan import SmokeOptions, make_plan
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
-from podrunner.smoke.trial import Bench, Trial, prepare, render
+from podrunner.smoke.trial import SmokeBench, Trial, prepare, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def release(
     folder = tmp_path_factory.mktemp(f"home-{request.param}")
     (folder / "values.yaml").write_text(PRESETS[request.param])
     (folder / "ci.yml").write_text(PIPELINE)
-    options = Options(
+    options = SmokeOptions(
         renderer("library", Chart.open()),
         presets=(request.param,),
         values=(folder / "values.yaml",),
@@ -113,7 +113,7 @@ def release(
     )
     plan = replace(make_plan(options, folder), images=images)
     removals = Removals(Progress(), Interruption())
-    trial = prepare(Bench(smoke_cluster, plan, options, Progress(), removals, Redactor()), plan.subjects[0])
+    trial = prepare(SmokeBench(smoke_cluster, plan, options, Progress(), removals, Redactor()), plan.subjects[0])
     try:
         for step in (render, make_namespaces, start_stand_in, send_repository, install):
             step(trial)

@@ -32,9 +32,9 @@ from podrunner.smoke.failure import gather_texts
 from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import JobFailedError, run_job
-from podrunner.smoke.plan import Options, make_plan
+from podrunner.smoke.plan import SmokeOptions, make_plan
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
-from podrunner.smoke.trial import Bench, Trial, prepare, render
+from podrunner.smoke.trial import SmokeBench, Trial, prepare, render
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def release(smoke_cluster: Cluster, images: ImageSet, tmp_path_factory: pytest.T
     jobs = {pair.name: {"image": "quay.io/podman/stable", "script": SCRIPT, **pair.job} for pair in PAIRS}
     (folder / "values.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     (folder / "ci.yml").write_text(yaml.safe_dump(jobs), encoding="utf-8")
-    options = Options(
+    options = SmokeOptions(
         renderer("library", Chart.open()),
         values=(folder / "values.yaml",),
         pipeline=folder / "ci.yml",
@@ -117,7 +117,7 @@ def release(smoke_cluster: Cluster, images: ImageSet, tmp_path_factory: pytest.T
     plan = replace(make_plan(options, folder), images=images)
     # Everything goes with the namespaces.
     removals = Removals(Progress(), Interruption())
-    trial = prepare(Bench(smoke_cluster, plan, options, Progress(), removals, Redactor()), plan.subjects[0])
+    trial = prepare(SmokeBench(smoke_cluster, plan, options, Progress(), removals, Redactor()), plan.subjects[0])
     try:
         make_surroundings(trial)
         for step in (render, make_namespaces, start_stand_in, send_repository, install):

@@ -28,9 +28,9 @@ from podrunner.output.steps import Progress
 from podrunner.secrets.redact import Redactor
 from podrunner.smoke.install import install
 from podrunner.smoke.judgement import run_job
-from podrunner.smoke.plan import Options, make_plan
+from podrunner.smoke.plan import SmokeOptions, make_plan
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
-from podrunner.smoke.trial import Bench, Trial, prepare, render
+from podrunner.smoke.trial import SmokeBench, Trial, prepare, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def trial(smoke_cluster: Cluster, images: ImageSet, tmp_path: Path) -> Iterator[
     }
     (tmp_path / "values.yaml").write_text(yaml.safe_dump(values))
     (tmp_path / "ci.yml").write_text(PIPELINE)
-    options = Options(
+    options = SmokeOptions(
         renderer("library", Chart.open()),
         values=(tmp_path / "values.yaml",),
         pipeline=tmp_path / "ci.yml",
@@ -98,7 +98,7 @@ def trial(smoke_cluster: Cluster, images: ImageSet, tmp_path: Path) -> Iterator[
     )
     plan = replace(make_plan(options, tmp_path), images=images)
     trial = prepare(
-        Bench(smoke_cluster, plan, options, Progress(), Removals(Progress(), Interruption()), Redactor()),
+        SmokeBench(smoke_cluster, plan, options, Progress(), Removals(Progress(), Interruption()), Redactor()),
         plan.subjects[0],
     )
     try:

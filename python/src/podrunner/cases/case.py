@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from podrunner.formats.placed import Values
+from podrunner.formats.placed import Values, load_layer
 from podrunner.values.merge import merge
 from podrunner.values.set_expression import parse_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 RELEASE = "podrunner"
 NAMESPACE = "podrunner"
@@ -44,6 +45,11 @@ class Case:
     def with_values(self, values: Mapping[str, Any], source: str) -> Case:
         """The case with values over its own that are in no file; `source` is how people call them."""
         return self.with_layers(Values(dict(values), source))
+
+    def with_file(self, file: Path | str) -> Case:
+        """The case with a values file over its own; what `--set` says stays above it. Raises UsageError without the file."""
+        end = next((at for at, layer in enumerate(self.layers) if layer.source.startswith("--set")), len(self.layers))
+        return replace(self, layers=(*self.layers[:end], load_layer(file), *self.layers[end:]))
 
     def with_settings(self, expressions: Iterable[str]) -> Case:
         """The case with expressions of `--set` over its own values. Raises UsageError."""

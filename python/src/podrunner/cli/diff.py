@@ -109,7 +109,7 @@ def _compare(args: Namespace) -> Comparison:
         pairs = make_pairs(choose_cases(cases, args.case), (old, new), union.path / "presets")
         before = renderer(args.helm, old.chart)
         after = before if new.chart is old.chart else renderer(args.helm, new.chart)
-        return compare_all(pairs, (old, new), (before, after), quiet=args.quiet)
+        return compare_all(pairs, (old, new), (before.render, after.render), quiet=args.quiet)
 
 
 def _cases(args: Namespace, chart: Chart, *, is_of_files: bool) -> list[Case]:

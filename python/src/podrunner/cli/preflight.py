@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from podrunner.chart.chart import Chart
-    from podrunner.preflight.run import Options
+    from podrunner.preflight.run import PreflightOptions
 
 EXAMPLES = """\
 examples:
@@ -92,14 +92,14 @@ def run(args: Namespace) -> int:
     return 0 if report.fits else 1
 
 
-def read_options(args: Namespace) -> Options:
+def read_options(args: Namespace) -> PreflightOptions:
     """The options of the command line. Raises UsageError."""
     from podrunner.chart.chart import Chart
     from podrunner.findings.errors import UsageError
     from podrunner.helm.renderer import renderer
     from podrunner.preflight.connection import find_target
     from podrunner.preflight.job import Wish
-    from podrunner.preflight.run import Options
+    from podrunner.preflight.run import PreflightOptions
     from podrunner.preflight.survey import read_demand
 
     if args.max_nodes < 1:
@@ -109,7 +109,7 @@ def read_options(args: Namespace) -> Options:
     chart = Chart.open(args.chart)
     settings = (*args.set, *([f"podman.image={args.image}"] if args.image else []))
     demand = read_demand(read_settings(chart, settings))
-    return Options(
+    return PreflightOptions(
         target=find_target(args.kubeconfig, args.context, args.namespace or ""),
         wish=Wish(renderer("library", chart), settings, args.service_account),
         probe=not args.no_probe,

@@ -21,7 +21,7 @@ from podrunner.cli.options import (
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from podrunner.smoke.plan import Options
+    from podrunner.smoke.plan import SmokeOptions
 
 EXAMPLES = """\
 examples:
@@ -84,12 +84,12 @@ def run(args: Namespace) -> int:
     return exit_code
 
 
-def read_options(args: Namespace) -> Options:
+def read_options(args: Namespace) -> SmokeOptions:
     """The options of the command line. Raises UsageError."""
     from podrunner.chart.chart import Chart
     from podrunner.findings.errors import UsageError
     from podrunner.helm.renderer import renderer
-    from podrunner.smoke.plan import Options
+    from podrunner.smoke.plan import SmokeOptions
 
     if args.kubeconfig and args.kind_image:
         raise UsageError(
@@ -97,7 +97,7 @@ def read_options(args: Namespace) -> Options:
         )
     if args.timeout <= 0:
         raise UsageError(f"--timeout {args.timeout:g}: must be more than 0 seconds.")
-    return Options(
+    return SmokeOptions(
         renderer=renderer("library", Chart.open(args.chart)),
         presets=tuple(dict.fromkeys(args.preset)),
         values=tuple(args.values),

@@ -15,35 +15,36 @@ from podrunner.manifests.rendering import Rendering
 from podrunner.output.terminal import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from podrunner.cases.case import Case
     from podrunner.diff.pair import Pair
     from podrunner.diff.side import Side
-    from podrunner.helm.renderer import Renderer
     from podrunner.manifests.difference.objects import Difference, Identity
+
+    Render = Callable[[Case], Rendering]
 
 _KEPT = "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it."
 _WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")}
 
 
 def compare_all(
-    pairs: Sequence[Pair], sides: tuple[Side, Side], renderers: tuple[Renderer, Renderer], *, quiet: bool = False
+    pairs: Sequence[Pair], sides: tuple[Side, Side], renders: tuple[Render, Render], *, quiet: bool = False
 ) -> Comparison:
-    """What differs in every case, the same change of many cases once. There is a progress bar unless it is to be quiet."""
+    """What differs in every case, the same change of many cases once; each side has its way to render. There is a progress bar unless it is to be quiet."""
     shown = progress(pairs, "comparing", len(pairs), quiet=quiet)
-    outcomes = [compare(pair, sides, renderers) for pair in shown]
+    outcomes = [compare(pair, sides, renders) for pair in shown]
     names = tuple(one.case for one in outcomes)
     refused = {one.case: one.refusal for one in outcomes if one.refusal}
     return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)))
 
 
-def compare(pair: Pair, sides: tuple[Side, Side], renderers: tuple[Renderer, Renderer]) -> ComparedCase:
+def compare(pair: Pair, sides: tuple[Side, Side], renders: tuple[Render, Render]) -> ComparedCase:
     """What differs in one case. Never raises for what is wrong with values or chart."""
     old, new = (
-        render(case, side, renderer) if case else pair.lacking
-        for case, side, renderer in zip((pair.old, pair.new), sides, renderers, strict=True)
+        _rendered(case, side, render) if case else pair.lacking
+        for case, side, render in zip((pair.old, pair.new), sides, renders, strict=True)
     )
     case = pair.new or pair.old
     if case is None or (isinstance(old, str) and isinstance(new, str)):
@@ -55,10 +56,10 @@ def compare(pair: Pair, sides: tuple[Side, Side], renderers: tuple[Renderer, Ren
     return ComparedCase(pair.name, tuple(found), fullname, sides[1].name)
 
 
-def render(case: Case, side: Side, renderer: Renderer) -> Rendering | str:
+def _rendered(case: Case, side: Side, render: Render) -> Rendering | str:
     """A rendering, or the sentence with which schema or chart refuse the values."""
     try:
-        return renderer.render(case)
+        return render(case)
     except (RenderError, ValuesError) as error:
         return f"refused by {side.label}: {error.reason}"
 

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.chart.chart import Chart
-from podrunner.formats.placed import load_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from podrunner.cases.case import Case
     from podrunner.diff.side import Side
-    from podrunner.formats.placed import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def _files(sides: tuple[Side, Side]) -> dict[str, tuple[Path | None, Path | None
 
 def _of_side(case: Case, side: Side, file: Path | None, presets: Path) -> Case | str:
     """The case with the side's own presets and values file; a sentence when the side lacks one of them."""
-    layers: list[Values] = []
+    layers = []
     for layer in case.layers:
         source = Path(layer.source)
         if source.parent == presets:
@@ -81,8 +79,7 @@ def _of_side(case: Case, side: Side, file: Path | None, presets: Path) -> Case |
                 return f"{side.label} has no preset `{source.stem}`."
             layer = side.chart.preset(source.stem)
         layers.append(layer)
+    of_side = replace(case, layers=tuple(layers))
     if file is None:
-        return f"{side.label} has no such file." if side.is_folder else replace(case, layers=tuple(layers))
-    # What --set says is above all files.
-    end = next((index for index, layer in enumerate(layers) if layer.source.startswith("--set")), len(layers))
-    return replace(case, layers=(*layers[:end], load_layer(file), *layers[end:]))
+        return f"{side.label} has no such file." if side.is_folder else of_side
+    return of_side.with_file(file)

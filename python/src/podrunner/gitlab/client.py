@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from podrunner.cluster.api import Api
     from podrunner.cluster.objects import Place
     from podrunner.gitlab.repository import Bundle
-    from podrunner.manifests.objects import Object
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +34,25 @@ class StandIn:
         path = f"repositories/{project}"
         self._call("PUT", path, query=query, body=bundle.data, kind="application/octet-stream")
 
-    def queue(self, payload: Object, runner: str) -> None:
+    def queue(self, payload: dict[str, Any], runner: str) -> None:
         """Queues a job, as `make_payload` gives it, for one runner."""
         self._call("POST", "jobs", body=json.dumps({"job": payload, "runner": runner}).encode())
 
-    def job(self, job_id: int) -> Object:
+    def job(self, job_id: int) -> dict[str, Any]:
         """State of a job: `state`, `failure_reason`, `exit_code`, `trace_size`, `taken_by`."""
-        state: Object = json.loads(self._call("GET", f"jobs/{job_id}"))
+        state: dict[str, Any] = json.loads(self._call("GET", f"jobs/{job_id}"))
         return state
 
     def trace(self, job_id: int, offset: int = 0) -> bytes:
         """The job's log from a byte on."""
         return self._call("GET", f"jobs/{job_id}/trace", query={"offset": offset})
 
-    def state(self) -> Object:
+    def state(self) -> dict[str, Any]:
         """`asked`: runner → how often it asked for a job; `refused`: requests with an unknown token; `jobs`.
 
         `managers`: runner → system id of each of its managers → "asks", or "left" once it has unregistered.
         """
-        state: Object = json.loads(self._call("GET", "state"))
+        state: dict[str, Any] = json.loads(self._call("GET", "state"))
         return state
 
     def _call(self, method: str, path: str, **request: Any) -> bytes:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podrunner.cluster.objects import PATIENCE, deployment, secret, service
 
 if TYPE_CHECKING:
     from podrunner.cluster.objects import Place
-    from podrunner.manifests.objects import Object
 
 STAND_IN_PORT = 8080
 
 
-def stand_in(place: Place, image: str, control: str, runners: dict[str, str]) -> list[Object]:
+def stand_in(place: Place, image: str, control: str, runners: dict[str, str]) -> list[dict[str, Any]]:
     """The stand-in GitLab. `control` is the token of the control calls, `runners` token → name."""
     name = "stand-in"
     container = {

@@ -11,6 +11,7 @@ from podrunner.findings.finding import Finding
 from podrunner.findings.rules.pipelines import PIPELINE_NO_JOB, PIPELINE_REMOVED, PIPELINE_UNKNOWN_FLAG, PIPELINE_YAML
 from podrunner.formats.flaw import NOT_YAML, yaml_flaw
 from podrunner.formats.yaml import GoLoader, refuse_endless_aliases
+from podrunner.pipeline.document import GLOBAL_KEYWORDS
 from podrunner.runner.keys import load_keys
 from podrunner.runner.rules import flag_fault
 
@@ -39,8 +40,6 @@ def check_pipeline(file: Path, runner_version: str) -> list[Finding]:
 
 def _no_job(pipeline: yaml.MappingNode, file: str) -> Iterator[Finding]:
     """A warning for a file that says nothing a runner could do, be it because a keyword of GitLab's names the job."""
-    from podrunner.pipeline.document import GLOBAL_KEYWORDS
-
     names = {str(key.value): key for key, _ in pipeline.value}
     if "include" in names or any(name not in GLOBAL_KEYWORDS and not name.startswith(".") for name in names):
         return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from podrunner.findings.errors import UsageError
+from podrunner.findings.suggest import did_you_mean
 from podrunner.pipeline.document import JobReference, Key, Pipeline
 from podrunner.pipeline.duration import read_duration
 from podrunner.pipeline.fields import Image, Variable, read_image, read_script, read_services, read_variables
@@ -72,8 +73,6 @@ def choose_job(pipeline: Pipeline, name: str | None) -> str:
     listed = ", ".join(jobs) or "none"
     if name is None:
         raise UsageError(f"{pipeline.path} has {len(jobs)} jobs: say which one with --job. Jobs: {listed}.")
-    from podrunner.findings.suggest import did_you_mean
-
     if name.startswith(".") and name in pipeline.data:
         raise UsageError(f"{pipeline.at(name)}: `{name}` is a hidden job, which never runs. Jobs: {listed}.")
     raise UsageError(f"{pipeline.path}: there is no job `{name}`.{did_you_mean(name, jobs)} Jobs: {listed}.")

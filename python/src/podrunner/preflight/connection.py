@@ -6,12 +6,12 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from podrunner.cluster.api import Api
+from podrunner.cluster.cluster import plain_version
 from podrunner.cluster.kubeconfig import find_context
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from podrunner.cluster.api import Api
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,5 @@ def find_target(kubeconfig: Path | None, context: str, namespace: str) -> Target
 
 def connect(target: Target, temporary: Path) -> tuple[Api, str]:
     """The cluster's API and its version. Raises UsageError for a kubeconfig that cannot be used, ApiError."""
-    from podrunner.cluster.api import Api
-    from podrunner.cluster.cluster import plain_version
-
     api = Api(target.kubeconfig, temporary, target.context)
     return api, plain_version(api.version())

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from podrunner.cases.case import Case
 from podrunner.findings.errors import RenderError, ValuesError
 from podrunner.modes.promise import INSIDE_SCRIPT
 from podrunner.modes.runners import pod_security, read_promise, read_runners
 from podrunner.preflight.inside import inside_script
-from podrunner.runner.job_pod.pod import job_pod
 
 if TYPE_CHECKING:
     from podrunner.helm.renderer import Renderer
@@ -28,7 +27,7 @@ _HOOK = "helm.sh/"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ProbeJob:
     """What a candidate makes of a job.
 
     `pod` is to be run on a node, `whole` has all containers of a job's pod and is to be asked admission for. `level` is
@@ -52,20 +51,20 @@ class Wish:
     service_account: str = "default"
 
 
-def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> Job:
+def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> ProbeJob:
     """The pods of a candidate. Raises UsageError for settings that are none."""
     case = _case(wish, candidate, facts)
     try:
         rendering = wish.renderer.render(case)
     except (RenderError, ValuesError) as error:
-        return Job(candidate, refusal=error.reason)
+        return ProbeJob(candidate, refusal=error.reason)
     chart = wish.renderer.chart
     runner = read_runners(chart.effective(case.layers), rendering)[0]
     pod = _test_pod(rendering, facts.namespace)
-    return Job(
+    return ProbeJob(
         candidate,
         pod,
-        _whole(pod, runner.entry),
+        _whole(pod, runner.job_pod()),
         pod_security(chart.modes, runner, facts.version),
         read_promise(chart.modes, candidate.mode),
     )
@@ -105,12 +104,11 @@ def _is_test(pod: Object) -> bool:
     return (pod["metadata"].get("annotations") or {}).get("helm.sh/hook") == "test"
 
 
-def _whole(pod: Object, entry: Any) -> Object:
+def _whole(pod: Object, others: Object) -> Object:
     """The pod with the containers that GitLab Runner puts beside the build: nothing pulls the image of a dry run."""
     whole = copy.deepcopy(pod)
     whole["metadata"]["name"] = f"{OWNER}-dry-run"
     image = pod["spec"]["containers"][0]["image"]
-    others = job_pod(entry)
     for kind in ("initContainers", "containers"):
         there = whole["spec"].setdefault(kind, [])
         names = {container["name"] for container in there}
@@ -121,7 +119,7 @@ def _whole(pod: Object, entry: Any) -> Object:
     return whole
 
 
-def probe_pod(job: Job, name: str, run: str, node: str, seconds: int) -> Object:
+def probe_pod(job: ProbeJob, name: str, run: str, node: str, seconds: int) -> Object:
     """The pod to run: on that node (empty: wherever the scheduler puts it), for so many seconds at most."""
     pod = copy.deepcopy(job.pod)
     pod["metadata"]["name"] = name

@@ -31,7 +31,7 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProbeOutcome:
     """How a probe ended and what there is to judge it by; `pod` as the API server had it, `node` where it ran."""
 
     ending: Ending

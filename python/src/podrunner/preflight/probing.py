@@ -12,7 +12,7 @@ from podrunner.cluster.pod import describe_events
 from podrunner.findings.errors import PodrunnerError
 from podrunner.preflight.facts import ANY_NODE
 from podrunner.preflight.job import OWNER, made_by, probe_pod
-from podrunner.preflight.outcome import Ending, Outcome, find_ending
+from podrunner.preflight.outcome import Ending, ProbeOutcome, find_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.removal import Removals
     from podrunner.manifests.objects import Object
     from podrunner.preflight.connection import Target
-    from podrunner.preflight.job import Job
+    from podrunner.preflight.job import ProbeJob
 
 _INTERVAL = 0.5
 _SECONDS_TO_GO = 60
@@ -32,7 +32,7 @@ _NO_LOG = "[no log"
 class Probe:
     """A candidate to be tried on a node, or on any."""
 
-    job: Job
+    job: ProbeJob
     node: str
 
 
@@ -60,7 +60,7 @@ class Prober:
         command = f"{self._target.kubectl()} delete pods --selector {made_by(self._run)}"
         removals.add("the probe pods", self._remove_all, command)
 
-    def run(self, probes: Sequence[Probe], at_once: int, ended: Callable[[Probe, Outcome], None]) -> None:
+    def run(self, probes: Sequence[Probe], at_once: int, ended: Callable[[Probe, ProbeOutcome], None]) -> None:
         """Runs probes, so many at once; `ended` is told how each ended. Raises ApiError when the cluster is gone."""
         waiting, running = list(probes), list[_Running]()
         while waiting or running:
@@ -77,7 +77,7 @@ class Prober:
             if running:
                 time.sleep(_INTERVAL)
 
-    def _start(self, probe: Probe, running: list[_Running]) -> Outcome | None:
+    def _start(self, probe: Probe, running: list[_Running]) -> ProbeOutcome | None:
         """Makes the pod; how that ended when it was refused."""
         self._made += 1
         name = f"{OWNER}-{self._run}-{self._made}"
@@ -90,14 +90,14 @@ class Prober:
         except ApiError as error:
             if error.status == 0:
                 raise
-            return Outcome(Ending.REFUSED, message=str(error), node=probe.node)
+            return ProbeOutcome(Ending.REFUSED, message=str(error), node=probe.node)
         running.append(_Running(probe, name))
         return None
 
-    def _look(self, one: _Running) -> Outcome | None:
+    def _look(self, one: _Running) -> ProbeOutcome | None:
         pod = self._api.find("Pod", one.name, self._target.namespace)
         if pod is None:
-            return Outcome(Ending.GONE, node=one.probe.node)
+            return ProbeOutcome(Ending.GONE, node=one.probe.node)
         waited = time.monotonic() - one.since
         # Events cost a request, and are of use only where nothing else tells.
         is_running = (pod.get("status") or {}).get("phase") == "Running"
@@ -108,7 +108,7 @@ class Prober:
         if ending is None:
             return None
         node = str(pod["spec"].get("nodeName") or one.probe.node)
-        return Outcome(ending, self._log(pod), pod, tuple(describe_events(events)), node=node)
+        return ProbeOutcome(ending, self._log(pod), pod, tuple(describe_events(events)), node=node)
 
     def _events(self, name: str) -> list[Object]:
         try:

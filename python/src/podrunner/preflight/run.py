@@ -17,7 +17,7 @@ from podrunner.preflight.probing import Prober
 from podrunner.preflight.recommendation import install_line, recommend
 from podrunner.preflight.report import Report
 from podrunner.preflight.survey import Demand, Survey
-from podrunner.preflight.trials import Bench, Trials
+from podrunner.preflight.trials import ProbeBench, Trials
 
 if TYPE_CHECKING:
     from podrunner.cluster.removal import Removals
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PreflightOptions:
     """The command line. `selector` chooses nodes, `timeout` is a probe's, in seconds."""
 
     target: Target
@@ -39,7 +39,7 @@ class Options:
     timeout: float = 300
 
 
-def preflight(options: Options, progress: Progress) -> Report | None:
+def preflight(options: PreflightOptions, progress: Progress) -> Report | None:
     """The report; None when interrupted. Raises UsageError, also for a cluster that cannot be asked."""
     try:
         return run_and_remove(progress, partial(_run, options, progress))
@@ -47,7 +47,7 @@ def preflight(options: Options, progress: Progress) -> Report | None:
         raise UsageError(f"the cluster cannot be asked: {error}") from None
 
 
-def _run(options: Options, progress: Progress, removals: Removals) -> Report:
+def _run(options: PreflightOptions, progress: Progress, removals: Removals) -> Report:
     folder = removals.temporary_folder()
     with progress.step("Connect to the cluster"):
         api, version = connect(options.target, folder)
@@ -57,7 +57,7 @@ def _run(options: Options, progress: Progress, removals: Removals) -> Report:
         missing = survey.missing_rights()
         facts = survey.read(version, options.selector, options.demand)
     modes = options.wish.renderer.chart.modes
-    bench = _bench(Bench(api, facts, options.wish, modes, kinds(facts.nodes), progress), options)
+    bench = _bench(ProbeBench(api, facts, options.wish, modes, kinds(facts.nodes), progress), options)
     if missing is None:
         # What is made has to be removed again, and nobody says whether it may be.
         bench = replace(bench, prober=None, why_untried=", nobody says what this kubeconfig may do")
@@ -70,7 +70,7 @@ def _run(options: Options, progress: Progress, removals: Removals) -> Report:
     return _report(trials, options)
 
 
-def _bench(bench: Bench, options: Options) -> Bench:
+def _bench(bench: ProbeBench, options: PreflightOptions) -> ProbeBench:
     if not options.probe:
         return replace(bench, why_untried=" (--no-probe)")
     prober = Prober(bench.api, options.target, secrets.token_hex(3), options.timeout)
@@ -83,7 +83,7 @@ def _why_not(missing: list[str]) -> str:
     return f", this kubeconfig may not {', '.join(missing)}"
 
 
-def _report(trials: Trials, options: Options) -> Report:
+def _report(trials: Trials, options: PreflightOptions) -> Report:
     bench, target = trials.bench, options.target
     recommendation = recommend(trials.candidates, trials.verdicts)
     command = ""
@@ -104,7 +104,7 @@ def _report(trials: Trials, options: Options) -> Report:
     )
 
 
-def _untried(bench: Bench) -> tuple[str, ...]:
+def _untried(bench: ProbeBench) -> tuple[str, ...]:
     """What was left out, in sentences."""
     if bench.prober is None:
         return (f"No mode was tried{bench.why_untried}.",)

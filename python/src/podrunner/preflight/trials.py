@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from podrunner.preflight.candidate import Candidate
     from podrunner.preflight.facts import Facts, NodeKind
     from podrunner.preflight.inside import Inside
-    from podrunner.preflight.job import Job, Wish
-    from podrunner.preflight.outcome import Outcome
+    from podrunner.preflight.job import ProbeJob, Wish
+    from podrunner.preflight.outcome import ProbeOutcome
     from podrunner.preflight.probing import Prober
 
 # More would wait for each other on a small node.
@@ -33,7 +33,7 @@ _AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class ProbeBench:
     """What trials need. `prober` is None where nothing is to be tried; `why_untried` ends a sentence: why something was not.
 
     `modes` is the chart's table, `probed` are the names of nodes to try. `dry_run` when this kubeconfig may ask admission.
@@ -55,7 +55,7 @@ class Bench:
 class Trials:
     """What came of it: candidates in the order of safety, a verdict for each and each kind of node."""
 
-    bench: Bench
+    bench: ProbeBench
     candidates: list[Candidate] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     inside: dict[str, Inside] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Trials:
                 probes.append(Probe(job, kind.node.name))
         return probes
 
-    def _for_all_nodes(self, job: Job) -> tuple[Answer, Reason] | None:
+    def _for_all_nodes(self, job: ProbeJob) -> tuple[Answer, Reason] | None:
         """What holds on every node: the platform, the chart, admission."""
         facts = self.bench.facts
         if reason := judge_cluster(job.candidate, facts, job.refusal):
@@ -117,7 +117,7 @@ class Trials:
             return judge_refusal(str(error), job.level, facts)
         return None
 
-    def _ended(self, probe: Probe, outcome: Outcome) -> None:
+    def _ended(self, probe: Probe, outcome: ProbeOutcome) -> None:
         answer, reason = judge_outcome(probe.job, outcome, self.bench.facts)
         candidate = probe.job.candidate
         if answer is Answer.NO and is_filtered(outcome):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from podrunner.modes.promise import Promise
     from podrunner.preflight.facts import Facts
     from podrunner.preflight.inside import Inside
-    from podrunner.preflight.job import Job
-    from podrunner.preflight.outcome import Outcome
+    from podrunner.preflight.job import ProbeJob
+    from podrunner.preflight.outcome import ProbeOutcome
 
 # Causes that say nothing of the mode: another image, another moment, and it may work.
 NOT_OF_THE_MODE = frozenset(
@@ -55,7 +55,7 @@ _CRIO_FIX = (
 _LONGEST = 300
 
 
-def judge_outcome(job: Job, outcome: Outcome, facts: Facts) -> tuple[Answer, Reason | None]:
+def judge_outcome(job: ProbeJob, outcome: ProbeOutcome, facts: Facts) -> tuple[Answer, Reason | None]:
     """What a probe says of its candidate."""
     if outcome.ending is Ending.SUCCEEDED:
         broken = _broken_promise(outcome, job.promise) if job.promise else ""
@@ -71,13 +71,13 @@ def judge_outcome(job: Job, outcome: Outcome, facts: Facts) -> tuple[Answer, Rea
     return _judge_failure(outcome, asks_crio="podman.fuse.source=crio" in job.candidate.settings)
 
 
-def is_filtered(outcome: Outcome) -> bool:
+def is_filtered(outcome: ProbeOutcome) -> bool:
     """Whether a seccomp profile was in force in a probe."""
     inside = read_inside(outcome.log)
     return inside is not None and inside.is_filtered
 
 
-def _broken_promise(outcome: Outcome, promise: Promise) -> str:
+def _broken_promise(outcome: ProbeOutcome, promise: Promise) -> str:
     """What of the mode's promise does not hold, though it builds; empty when all does."""
     checks = check_pods([outcome.pod], promise) if outcome.pod else []
     if outcome.log:
@@ -86,7 +86,7 @@ def _broken_promise(outcome: Outcome, promise: Promise) -> str:
     return f"it builds, but not as the mode promises: {'; '.join(problems)}" if problems else ""
 
 
-def _judge_failure(outcome: Outcome, *, asks_crio: bool) -> tuple[Answer, Reason]:
+def _judge_failure(outcome: ProbeOutcome, *, asks_crio: bool) -> tuple[Answer, Reason]:
     """`asks_crio` when the pod has the annotations by which CRI-O gives it /dev/fuse."""
     inside = read_inside(outcome.log)
     cause = examine(_as_trace(outcome.log), others=outcome.others()).cause
@@ -100,7 +100,7 @@ def _judge_failure(outcome: Outcome, *, asks_crio: bool) -> tuple[Answer, Reason
     return Answer.NO, Reason(cause.id, f"{cause.title}{_observed(cause, inside, outcome.pod)}", cause.fix, seen)
 
 
-def _unexplained(outcome: Outcome, inside: Inside | None) -> tuple[Answer, Reason]:
+def _unexplained(outcome: ProbeOutcome, inside: Inside | None) -> tuple[Answer, Reason]:
     lines = [line for line in outcome.log.splitlines() if line.strip()]
     last = lines[-1][:_LONGEST] if lines else ""
     if outcome.ending is Ending.STUCK and inside is None:
@@ -111,7 +111,7 @@ def _unexplained(outcome: Outcome, inside: Inside | None) -> tuple[Answer, Reaso
     return Answer.NO, Reason("unexplained", f"the build fails: {last or 'its log is empty'}", seen=tuple(lines[-5:]))
 
 
-def _last_told(outcome: Outcome) -> str:
+def _last_told(outcome: ProbeOutcome) -> str:
     """The last that was heard of a probe, as the end of a sentence."""
     lines = [*outcome.events, *(line for line in outcome.log.splitlines() if line.strip())]
     return f"; the last of it: {lines[-1][:_LONGEST]}" if lines else ""

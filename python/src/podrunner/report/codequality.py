@@ -26,7 +26,7 @@ def write(results: Sequence[Result]) -> str:
     entries: dict[str, dict[str, object]] = {}
     for result in results:
         for found in result.findings:
-            finding = placed(found, result.case)
+            finding = placed(found, result)
             # GitLab drops the whole report for one entry without a file.
             if finding.file:
                 entry = _entry(finding)

@@ -34,7 +34,7 @@ def write(results: Sequence[Result]) -> str:
 def _add_case(suite: ET.Element, result: Result) -> None:
     attributes = {"classname": "podrunner.check.checker", "name": _clean(result.case.name)}
     wrong = errors(result.findings)
-    file = placed(wrong[0], result.case).file if wrong else ""
+    file = placed(wrong[0], result).file if wrong else ""
     if file:
         attributes["file"] = file
     case = ET.SubElement(suite, "testcase", attributes)

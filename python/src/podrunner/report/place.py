@@ -10,22 +10,23 @@ from podrunner.output.paths import shown_path
 from podrunner.runner.fault import FILE
 
 if TYPE_CHECKING:
-    from podrunner.cases.case import Case
+    from podrunner.check.result import Result
     from podrunner.findings.finding import Finding
 
 
-def placed(finding: Finding, case: Case) -> Finding:
+def placed(finding: Finding, result: Result) -> Finding:
     """The finding with the name of its file as a repository has it, of the case's file where it has none.
 
     config.toml is rendered, so no repository has it.
     """
+    case = result.case
     if finding.file and finding.file != FILE:
         return replace(finding, file=shown_path(Path(finding.file)))
     if case.file:
         return replace(finding, file=shown_path(Path(case.file)), line=case.line, column=0)
-    return replace(finding, file=_highest_file(case), line=0, column=0)
+    return replace(finding, file=_highest_file(result), line=0, column=0)
 
 
-def _highest_file(case: Case) -> str:
-    """The values file that a case is about: the last one that is laid over the others."""
-    return next((shown_path(Path(layer.source)) for layer in reversed(case.layers) if layer.is_file), "")
+def _highest_file(result: Result) -> str:
+    """The values file that a result is about: the last one that is laid over the others."""
+    return next((shown_path(Path(layer.source)) for layer in reversed(result.case.layers) if layer.is_file), "")

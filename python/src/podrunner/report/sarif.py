@@ -38,7 +38,7 @@ def write(results: Sequence[Result]) -> str:
     found: dict[str, tuple[Finding, list[str]]] = {}
     for result in results:
         for one in result.findings:
-            finding = placed(one, result.case)
+            finding = placed(one, result)
             _, cases = found.setdefault(fingerprint(finding), (finding, []))
             cases.append(result.case.name)
     rules = _rules(finding for finding, _ in found.values())

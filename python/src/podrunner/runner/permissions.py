@@ -23,7 +23,7 @@ Right = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class NeededRight:
     """Rights on one resource, and what they are for.
 
     `severity` is that of their absence: a warning when only some jobs miss them. `cluster` when no Role can give them.
@@ -43,80 +43,80 @@ class Need:
 
 # What the variables of a job can demand, by the names of the chart's rbac.jobFeatures.
 JOB_FEATURES = {
-    "podEvents": Need("", "events", "watch", "FF_PRINT_POD_EVENTS"),
-    "containerLogs": Need("", "pods/log", "get list", "CI_DEBUG_SERVICES and FF_KUBERNETES_HONOR_ENTRYPOINT"),
-    "registrySecrets": Need(
+    "podEvents": NeededRight("", "events", "watch", "FF_PRINT_POD_EVENTS"),
+    "containerLogs": NeededRight("", "pods/log", "get list", "CI_DEBUG_SERVICES and FF_KUBERNETES_HONOR_ENTRYPOINT"),
+    "registrySecrets": NeededRight(
         "", "secrets", "create get update delete", "registry credentials of a job", Severity.WARNING
     ),
 }
 ALWAYS = (
-    Need("", "pods", "create get delete", "every job"),
-    Need("", "pods/exec", "create", "every job"),
+    NeededRight("", "pods", "create get delete", "every job"),
+    NeededRight("", "pods/exec", "create", "every job"),
     JOB_FEATURES["registrySecrets"],
 )
 # Waiting for pods without polling: the runner works without.
-INFORMERS = Need("", "pods", "list watch", "")
+INFORMERS = NeededRight("", "pods", "list watch", "")
 # Used where they are there; a job decides by its own variables, or the runner works without.
 WELCOME = (
     INFORMERS,
     *JOB_FEATURES.values(),
-    Need("", "events", "list", ""),
-    Need("", "serviceaccounts", "get", ""),
-    Need("", "services", "create get", ""),
-    Need("", "pods/exec", "get", ""),
-    Need("", "pods/attach", "create", ""),
+    NeededRight("", "events", "list", ""),
+    NeededRight("", "serviceaccounts", "get", ""),
+    NeededRight("", "services", "create get", ""),
+    NeededRight("", "pods/exec", "get", ""),
+    NeededRight("", "pods/attach", "create", ""),
 )
 _PAUSE_CLASS = "gitlab-runner-idle-capacity"
 
 
-def needs_of(runner: dict[str, Any]) -> Iterator[Need]:
+def needs_of(runner: dict[str, Any]) -> Iterator[NeededRight]:
     """What the jobs of one [[runners]] table need."""
     if not table(runner.get("kubernetes")).get("namespace_per_job"):
         yield from _needs(runner)
         return
-    yield Need("", "namespaces", "create delete", "namespace_per_job", cluster=True)
+    yield NeededRight("", "namespaces", "create delete", "namespace_per_job", cluster=True)
     yield from (replace(need, cluster=True) for need in _needs(runner))
 
 
-def session_needs(config: dict[str, Any]) -> Iterator[Need]:
+def session_needs(config: dict[str, Any]) -> Iterator[NeededRight]:
     """What web terminals need, in every namespace of jobs; `config` is a parsed config.toml."""
     if table(config.get("session_server")).get("listen_address"):
-        yield Need("", "pods/exec", "get", "session_server", Severity.WARNING)
-        yield Need("", "services", "create get", "session_server", Severity.WARNING)
+        yield NeededRight("", "pods/exec", "get", "session_server", Severity.WARNING)
+        yield NeededRight("", "services", "create get", "session_server", Severity.WARNING)
 
 
-def _needs(runner: dict[str, Any]) -> Iterator[Need]:
+def _needs(runner: dict[str, Any]) -> Iterator[NeededRight]:
     kubernetes = table(runner.get("kubernetes"))
     yield from ALWAYS
     if not feature_flag(runner, "FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY"):
-        yield Need("", "pods/attach", "create", "every job (FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY is off)")
+        yield NeededRight("", "pods/attach", "create", "every job (FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY is off)")
     if kubernetes.get("print_pod_warning_events") is not False:
-        yield Need("", "events", "list", "print_pod_warning_events")
+        yield NeededRight("", "events", "list", "print_pod_warning_events")
     if feature_flag(runner, "FF_PRINT_POD_EVENTS"):
         yield JOB_FEATURES["podEvents"]
     for flag in ("FF_KUBERNETES_HONOR_ENTRYPOINT", "FF_WAIT_FOR_POD_TO_BE_REACHABLE"):
         if feature_flag(runner, flag):
-            yield Need("", "pods/log", "get", flag)
+            yield NeededRight("", "pods/log", "get", flag)
     if kubernetes.get("resource_availability_check_max_attempts"):
-        yield Need("", "serviceaccounts", "get", "resource_availability_check_max_attempts")
+        yield NeededRight("", "serviceaccounts", "get", "resource_availability_check_max_attempts")
         if kubernetes.get("image_pull_secrets"):
-            yield Need("", "secrets", "get", "resource_availability_check_max_attempts")
+            yield NeededRight("", "secrets", "get", "resource_availability_check_max_attempts")
     yield from _needs_of_tables(runner, kubernetes)
 
 
-def _needs_of_tables(runner: dict[str, Any], kubernetes: dict[str, Any]) -> Iterator[Need]:
+def _needs_of_tables(runner: dict[str, Any], kubernetes: dict[str, Any]) -> Iterator[NeededRight]:
     """What makes more objects than a job's pod."""
     if kubernetes.get("pod_disruption_budget"):
-        yield Need("policy", "poddisruptionbudgets", "create get", "pod_disruption_budget")
+        yield NeededRight("policy", "poddisruptionbudgets", "create get", "pod_disruption_budget")
     pause = table(kubernetes.get("autoscaler"))
     if pause:
-        yield Need("apps", "deployments", "create get list update delete", "autoscaler")
+        yield NeededRight("apps", "deployments", "create get list update delete", "autoscaler")
         if (pause.get("pause_pod_priority_class_name") or _PAUSE_CLASS) == _PAUSE_CLASS:
-            yield Need("scheduling.k8s.io", "priorityclasses", "create get", "autoscaler", cluster=True)
+            yield NeededRight("scheduling.k8s.io", "priorityclasses", "create get", "autoscaler", cluster=True)
     if feature_flag(runner, "FF_SUSPENDABLE_ENVIRONMENTS"):
-        yield Need("", "persistentvolumeclaims", "create delete", "FF_SUSPENDABLE_ENVIRONMENTS")
-        yield Need("", "configmaps", "create get update delete", "FF_SUSPENDABLE_ENVIRONMENTS")
-        yield Need("", "namespaces", "get", "FF_SUSPENDABLE_ENVIRONMENTS", cluster=True)
+        yield NeededRight("", "persistentvolumeclaims", "create delete", "FF_SUSPENDABLE_ENVIRONMENTS")
+        yield NeededRight("", "configmaps", "create get update delete", "FF_SUSPENDABLE_ENVIRONMENTS")
+        yield NeededRight("", "namespaces", "get", "FF_SUSPENDABLE_ENVIRONMENTS", cluster=True)
 
 
 def check_role(rendering: Rendering) -> list[Finding]:
@@ -139,9 +139,9 @@ def check_role(rendering: Rendering) -> list[Finding]:
     return found
 
 
-def _needed(rendering: Rendering) -> dict[str, list[Need]]:
+def _needed(rendering: Rendering) -> dict[str, list[NeededRight]]:
     """Namespace → what its jobs need; "" for the whole cluster."""
-    needed: dict[str, list[Need]] = {}
+    needed: dict[str, list[NeededRight]] = {}
     for text in rendering.config_texts.values():
         try:
             config = parse_config(text)
@@ -160,7 +160,7 @@ def _is_about_jobs(role: Document) -> bool:
     return any(resource in resources for _, resource, _ in _given(role))
 
 
-def _missing(at: Document, roles: list[Document], needs: list[Need]) -> Iterator[Finding]:
+def _missing(at: Document, roles: list[Document], needs: list[NeededRight]) -> Iterator[Finding]:
     given = {right for one in roles for right in _given(one)}
     for need in dict.fromkeys(needs):
         missing = sorted(verb for group, resource, verb in need.rights() if not _allows(given, group, resource, verb))
@@ -170,7 +170,7 @@ def _missing(at: Document, roles: list[Document], needs: list[Need]) -> Iterator
             yield _finding(at, ROLE_MISSING, message, need.severity)
 
 
-def _superfluous(roles: list[Document], needs: list[Need]) -> Iterator[Finding]:
+def _superfluous(roles: list[Document], needs: list[NeededRight]) -> Iterator[Finding]:
     used = {right for need in (*needs, *WELCOME) for right in need.rights()}
     for document in roles:
         rights = set(_given(document))

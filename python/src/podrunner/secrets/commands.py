@@ -24,7 +24,7 @@ _PROSE = frozenset({
 # fmt: on
 
 
-class Place(NamedTuple):
+class ArgumentPlace(NamedTuple):
     """`pattern` has a group `secret`; it is looked for in lines that have `hint`, in small letters."""
 
     hint: str
@@ -63,7 +63,7 @@ def _drawn(found: re.Match[str]) -> bool:
 
 _ANYTHING = r"(?P<secret>[^\s\"']{1,4096})"
 COMMANDS = tuple(
-    Place(hint, pattern, accepts)
+    ArgumentPlace(hint, pattern, accepts)
     for hint, pattern, accepts in (
         # -p SECRET of a login, the lines of .netrc, --creds user:SECRET.
         ("login", rf"\blogin\b{_FAR}[ \t]-p[ =]?{_VALUE}", _any),
@@ -104,7 +104,7 @@ COMMANDS = tuple(
     )
 )
 HEADERS = tuple(
-    Place(hint, pattern, accepts, re.IGNORECASE)
+    ArgumentPlace(hint, pattern, accepts, re.IGNORECASE)
     for hint, pattern, accepts in (
         (
             "authorization",
@@ -120,7 +120,7 @@ HEADERS = tuple(
     )
 )
 URLS = tuple(
-    Place("@", pattern, accepts)
+    ArgumentPlace("@", pattern, accepts)
     for pattern, accepts in (
         # user:password@host; the port of `http://host:80/a@b` is none.
         (
@@ -137,7 +137,7 @@ URLS = tuple(
 )
 
 
-def find_places(places: tuple[Place, ...], text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def find_places(places: tuple[ArgumentPlace, ...], text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """(start, end) of what stands at such places of a line."""
     line = text[start:end].lower()
     for place in places:

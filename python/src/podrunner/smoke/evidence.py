@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-class Evidence:
+class EvidenceFolder:
     """A folder that is made when the first file is written into it."""
 
     def __init__(self, folder: Path, redactor: Redactor) -> None:
@@ -53,7 +53,7 @@ class Evidence:
             self.problems.append(self.redactor.redact(f"{what}: {error}"))
 
 
-def keep_file(evidence: Evidence, file: Path, name: str) -> None:
+def keep_file(evidence: EvidenceFolder, file: Path, name: str) -> None:
     """Copies a file into the evidence, if it is there."""
     if file.is_file():
         evidence.write(name, file.read_text(encoding="utf-8", errors="replace"))
@@ -77,7 +77,9 @@ class Own:
         return self.word in name or name in {*self.run.pods, *(pod["metadata"]["name"] for pod in pods)}
 
 
-def gather_namespace(evidence: Evidence, api: Api, namespace: str, prefix: str = "", own: Own | None = None) -> None:
+def gather_namespace(
+    evidence: EvidenceFolder, api: Api, namespace: str, prefix: str = "", own: Own | None = None
+) -> None:
     """Events, pods and their logs of a namespace, only the trial's `own` if given; file names begin with `prefix`."""
     pods: list[Object] = []
     evidence.gather("pods", lambda: pods.extend(_pods(api, namespace, own)))
@@ -86,7 +88,7 @@ def gather_namespace(evidence: Evidence, api: Api, namespace: str, prefix: str =
     evidence.gather("logs", lambda: _write_logs(evidence, api, pods, prefix))
 
 
-def gather_nodes(evidence: Evidence, api: Api) -> None:
+def gather_nodes(evidence: EvidenceFolder, api: Api) -> None:
     """What is known of the nodes: versions, kernel, runtime, conditions, resources."""
     evidence.gather("nodes", lambda: evidence.write_yaml("nodes.yaml", map(_node_facts, api.list("Node"))))
 
@@ -110,7 +112,7 @@ def _event_time(event: Object) -> str:
     return str(event.get("lastTimestamp") or event.get("eventTime") or event["metadata"].get("creationTimestamp") or "")
 
 
-def _write_logs(evidence: Evidence, api: Api, pods: Iterable[Object], prefix: str) -> None:
+def _write_logs(evidence: EvidenceFolder, api: Api, pods: Iterable[Object], prefix: str) -> None:
     for pod in pods:
         name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
         labels = pod["metadata"].get("labels") or {}

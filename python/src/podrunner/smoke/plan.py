@@ -24,7 +24,7 @@ _ANY_URL = "https://gitlab.example.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class SmokeOptions:
     """The command line. `timeout` is what a job gets, in seconds."""
 
     renderer: Renderer
@@ -54,7 +54,7 @@ class Plan:
     builtin: bool
 
 
-def make_plan(options: Options, temporary: Path) -> Plan:
+def make_plan(options: SmokeOptions, temporary: Path) -> Plan:
     """Reads pipeline, repository, values and images.
 
     Raises PodrunnerError for whatever is wrong with them: a PipelineError, a UsageError for a job that is not there, a
@@ -72,7 +72,7 @@ def make_plan(options: Options, temporary: Path) -> Plan:
     )
 
 
-def _pipeline(options: Options, temporary: Path) -> Path:
+def _pipeline(options: SmokeOptions, temporary: Path) -> Path:
     """The pipeline given, that of the repository given, else the built-in one."""
     if options.pipeline:
         return options.pipeline
@@ -81,7 +81,7 @@ def _pipeline(options: Options, temporary: Path) -> Path:
     return builtin_pipeline(temporary / "playground")
 
 
-def _repository(options: Options, pipeline: Path, temporary: Path) -> Path:
+def _repository(options: SmokeOptions, pipeline: Path, temporary: Path) -> Path:
     """The repository to send: the one given, the pipeline's own, else the built-in one."""
     if options.repository:
         return options.repository
@@ -89,7 +89,7 @@ def _repository(options: Options, pipeline: Path, temporary: Path) -> Path:
     return own or builtin_pipeline(temporary / "playground").parent
 
 
-def _subjects(options: Options) -> Iterator[Case]:
+def _subjects(options: SmokeOptions) -> Iterator[Case]:
     """One case for each preset, with the values files over it; the files alone without a preset."""
     files = values_case(options.values, (), file_names(options.values))
     presets = options.presets or (() if options.values else (DEFAULT_PRESET,))

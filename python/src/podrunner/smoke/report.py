@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from podrunner.smoke.evidence import Evidence, Own, gather_namespace, gather_nodes
+from podrunner.explain.changes import find_changes
+from podrunner.explain.report import write_text
+from podrunner.smoke.evidence import EvidenceFolder, Own, gather_namespace, gather_nodes
 from podrunner.smoke.failure import explain_trial
 from podrunner.smoke.judgement import JobFailedError
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from podrunner.smoke.trial import Trial
 
 
-def report(progress: Progress, evidence: Evidence, sentence: str, cause: str = "") -> None:
+def report(progress: Progress, evidence: EvidenceFolder, sentence: str, cause: str = "") -> None:
     """Prints the sentence, the cause, and where the evidence is; both are part of it."""
     evidence.write("failure.txt", f"{sentence}\n")
     progress.failed(sentence)
@@ -28,7 +30,7 @@ def report(progress: Progress, evidence: Evidence, sentence: str, cause: str = "
     progress.note(f"Evidence: {evidence.folder}")
 
 
-def gather_trial(trial: Trial, evidence: Evidence, error: PodrunnerError) -> None:
+def gather_trial(trial: Trial, evidence: EvidenceFolder, error: PodrunnerError) -> None:
     """Collects everything about a trial that failed, while it is still there, and reports it."""
     bench = trial.bench
     release, run = trial.release, trial.run
@@ -51,9 +53,6 @@ def gather_trial(trial: Trial, evidence: Evidence, error: PodrunnerError) -> Non
 
 def _tell_cause(trial: Trial, error: PodrunnerError) -> str:
     """What `podrunner explain` would print; empty where no cause is found."""
-    from podrunner.explain.changes import find_changes
-    from podrunner.explain.report import write_text
-
     explanation = _explanation(trial, error)
     if explanation.cause is None:
         return ""
@@ -67,7 +66,7 @@ def _explanation(trial: Trial, error: PodrunnerError) -> Explanation:
     return error.explanation if isinstance(error, JobFailedError) else explain_trial(trial)
 
 
-def _write_what_was_rendered(trial: Trial, evidence: Evidence) -> None:
+def _write_what_was_rendered(trial: Trial, evidence: EvidenceFolder) -> None:
     """Also when the install did not get that far."""
     if trial.rendering is None:
         return
@@ -75,5 +74,5 @@ def _write_what_was_rendered(trial: Trial, evidence: Evidence) -> None:
         evidence.write("config.toml", text)
 
 
-def _write_state(trial: Trial, evidence: Evidence) -> None:
+def _write_state(trial: Trial, evidence: EvidenceFolder) -> None:
     evidence.write("stand-in.json", json.dumps(trial.stand_in.state(), indent=2) + "\n")

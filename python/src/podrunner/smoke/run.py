@@ -13,13 +13,13 @@ from podrunner.cluster.interruption import Interrupted
 from podrunner.cluster.removal import Removals, run_and_remove
 from podrunner.findings.errors import PodrunnerError, UsageError
 from podrunner.secrets.redact import Redactor
-from podrunner.smoke.evidence import Evidence, keep_file
+from podrunner.smoke.evidence import EvidenceFolder, keep_file
 from podrunner.smoke.install import install
 from podrunner.smoke.judgement import judge, run_job
-from podrunner.smoke.plan import Options, Plan, make_plan
+from podrunner.smoke.plan import Plan, SmokeOptions, make_plan
 from podrunner.smoke.report import gather_trial, report
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
-from podrunner.smoke.trial import Bench, Trial, prepare, render
+from podrunner.smoke.trial import SmokeBench, Trial, prepare, render
 
 if TYPE_CHECKING:
     from podrunner.cases.case import Case
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-def smoke(options: Options, progress: Progress) -> int:
+def smoke(options: SmokeOptions, progress: Progress) -> int:
     """Runs the smoke and removes what it made. Gives the exit code: 0, 1, 2 or 130."""
     remove = partial(_say_kept, progress) if options.keep else Removals.run
     code = run_and_remove(progress, partial(_run_or_report, options, progress), remove)
     return INTERRUPTED if code is None else code
 
 
-def _run_or_report(options: Options, progress: Progress, removals: Removals) -> int:
+def _run_or_report(options: SmokeOptions, progress: Progress, removals: Removals) -> int:
     redactor = Redactor()
     progress.redact = redactor.redact
-    evidence = Evidence(options.evidence or Path(f"podrunner-smoke-{time.strftime('%Y%m%d-%H%M%S')}"), redactor)
+    evidence = EvidenceFolder(options.evidence or Path(f"podrunner-smoke-{time.strftime('%Y%m%d-%H%M%S')}"), redactor)
     try:
         return _run(options, removals.temporary_folder(), progress, removals, evidence)
     except UsageError as error:
@@ -50,14 +50,16 @@ def _run_or_report(options: Options, progress: Progress, removals: Removals) -> 
         return error.exit_code
 
 
-def _run(options: Options, temporary: Path, progress: Progress, removals: Removals, evidence: Evidence) -> int:
+def _run(
+    options: SmokeOptions, temporary: Path, progress: Progress, removals: Removals, evidence: EvidenceFolder
+) -> int:
     plan = _plan(options, temporary, progress, evidence)
     try:
         cluster = _cluster(options, plan, temporary, progress, removals)
     except PodrunnerError:
         keep_file(evidence, temporary / "kind.log", "kind.log")
         raise
-    bench = Bench(cluster, plan, options, progress, removals, evidence.redactor)
+    bench = SmokeBench(cluster, plan, options, progress, removals, evidence.redactor)
     failed = [subject.name for subject in plan.subjects if not _try(bench, subject, evidence)]
     if not failed:
         return 0
@@ -66,7 +68,7 @@ def _run(options: Options, temporary: Path, progress: Progress, removals: Remova
     return 1
 
 
-def _plan(options: Options, temporary: Path, progress: Progress, evidence: Evidence) -> Plan:
+def _plan(options: SmokeOptions, temporary: Path, progress: Progress, evidence: EvidenceFolder) -> Plan:
     try:
         with progress.step("Read the pipeline, the repository and the values"):
             plan = make_plan(options, temporary)
@@ -79,7 +81,7 @@ def _plan(options: Options, temporary: Path, progress: Progress, evidence: Evide
     return plan
 
 
-def _cluster(options: Options, plan: Plan, temporary: Path, progress: Progress, removals: Removals) -> Cluster:
+def _cluster(options: SmokeOptions, plan: Plan, temporary: Path, progress: Progress, removals: Removals) -> Cluster:
     if options.kubeconfig:
         with progress.step(f"Connect to the cluster of {options.kubeconfig}"):
             return connect(options.kubeconfig, temporary)
@@ -87,7 +89,7 @@ def _cluster(options: Options, plan: Plan, temporary: Path, progress: Progress, 
     return make_cluster(name, plan.images, options.kind_image, temporary, progress, removals)
 
 
-def _try(bench: Bench, subject: Case, evidence: Evidence) -> bool:
+def _try(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> bool:
     """One trial with its removal; True when everything is as promised."""
     progress, removals = bench.progress, bench.removals
     progress.heading(f"{subject.name}: {bench.plan.job.name} on Kubernetes {bench.cluster.version}")
@@ -96,7 +98,7 @@ def _try(bench: Bench, subject: Case, evidence: Evidence) -> bool:
     try:
         attempt(trial)
     except PodrunnerError as error:
-        gather_trial(trial, Evidence(_folder_of(bench, subject, evidence), bench.redactor), error)
+        gather_trial(trial, EvidenceFolder(_folder_of(bench, subject, evidence), bench.redactor), error)
         return False
     except Interrupted:
         if bench.cluster.ours:
@@ -125,7 +127,7 @@ def attempt(trial: Trial) -> None:
     judge(trial)
 
 
-def _folder_of(bench: Bench, subject: Case, evidence: Evidence) -> Path:
+def _folder_of(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> Path:
     several = len(bench.plan.subjects) > 1
     return evidence.folder / subject.name.replace(" + ", "+") if several else evidence.folder
 

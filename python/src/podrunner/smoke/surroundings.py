@@ -16,7 +16,7 @@ from podrunner.smoke.overlay import new_token
 
 if TYPE_CHECKING:
     from podrunner.manifests.objects import Object
-    from podrunner.smoke.trial import Bench, Trial
+    from podrunner.smoke.trial import SmokeBench, Trial
 
 
 def make_namespaces(trial: Trial) -> None:
@@ -40,7 +40,7 @@ def make_namespaces(trial: Trial) -> None:
             bench.api.create(objects.namespace(name, level))
 
 
-def _delete_namespace(bench: Bench, name: str) -> None:
+def _delete_namespace(bench: SmokeBench, name: str) -> None:
     bench.api.delete("Namespace", name)
     # In a cluster of our own it goes with the cluster.
     deadline = time.monotonic() + (0 if bench.cluster.ours else TIMEOUT)

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
     from podrunner.output.steps import Progress
     from podrunner.secrets.redact import Redactor
-    from podrunner.smoke.plan import Options, Plan
+    from podrunner.smoke.plan import Plan, SmokeOptions
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class SmokeBench:
     """What all trials of a smoke share."""
 
     cluster: Cluster
     plan: Plan
-    options: Options
+    options: SmokeOptions
     progress: Progress
     removals: Removals
     redactor: Redactor
@@ -49,7 +49,7 @@ class Trial:
     `case` is the subject on this cluster, with what the smoke lays over its values. `made` are the namespaces that were not there before.
     """
 
-    bench: Bench
+    bench: SmokeBench
     subject: Case
     place: Place
     stand_in: StandIn
@@ -76,7 +76,7 @@ class Trial:
         return f"podrunner/{self.bench.plan.bundle.name}"
 
 
-def prepare(bench: Bench, subject: Case) -> Trial:
+def prepare(bench: SmokeBench, subject: Case) -> Trial:
     """A trial with names and tokens of its own; nothing is made yet."""
     word = secrets.token_hex(3)
     place = Place(bench.options.namespace or f"podrunner-smoke-{word}", word)

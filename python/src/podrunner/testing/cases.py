@@ -14,7 +14,6 @@ from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.findings.errors import PodrunnerError
 from podrunner.findings.finding import errors
-from podrunner.formats.placed import Values, load_layer
 from podrunner.helm.renderer import Kind, renderer
 
 if TYPE_CHECKING:
@@ -130,13 +129,14 @@ class Render:
         __tracebackhide__ = True
         try:
             chart = self.setup.chart
-            layers = [*([chart.preset(preset)] if preset else []), *map(_layer, values)]
-            case = Case("podrunner_render", tuple(layers), release, namespace, kube_version, tuple(api_versions))
+            layers = (chart.preset(preset),) if preset else ()
+            case = Case("podrunner_render", layers, release, namespace, kube_version, tuple(api_versions))
+            for layer in values:
+                if isinstance(layer, Mapping):
+                    case = case.with_values(layer, "values of the test")
+                else:
+                    case = case.with_file(layer)
             return self.setup.checker.renderer.render(case)
         except PodrunnerError as error:
             # The sentence and the line of the test: where this program was when it found out helps nobody.
             raise error.with_traceback(None) from None
-
-
-def _layer(values: Mapping[str, Any] | Path | str) -> Values:
-    return Values(dict(values), "values of the test") if isinstance(values, Mapping) else load_layer(values)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from podrunner.findings.finding import Finding
-    from podrunner.manifests.checks.reference import Release
+    from podrunner.manifests.checks.reference import ReleaseObjects
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
 
 
-def check_ports(documents: Sequence[Document], pods: Sequence[Pod], release: Release) -> Iterator[Finding]:
+def check_ports(documents: Sequence[Document], pods: Sequence[Pod], release: ReleaseObjects) -> Iterator[Finding]:
     """An error for each port that is named where there is none."""
     for pod in pods:
         yield from _probes(pod)
@@ -59,7 +59,7 @@ def _target_ports(service: Document, pods: Sequence[Pod], namespace: str) -> Ite
             yield object_finding(service, REFERENCE_PORT, f"spec.ports[{index}].targetPort", message)
 
 
-def _backend_ports(ingress: Document, release: Release) -> Iterator[Finding]:
+def _backend_ports(ingress: Document, release: ReleaseObjects) -> Iterator[Finding]:
     here = namespace_of(ingress, release.namespace)
     for path, backend in ingress_services(ingress):
         service = release.find("Service", backend.get("name"), here)

@@ -32,7 +32,7 @@ _OFTEN_THERE = ("Secret", "PriorityClass", "RuntimeClass")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ObjectReference:
     """What `document` names at `path`: an object, and a `key` in it. `elsewhere` is what others may well have made."""
 
     document: Document
@@ -46,7 +46,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class ReleaseObjects:
     """Everything a release makes, by kind, namespace and name, and every text in its values."""
 
     made: Mapping[tuple[str, str, str], Document]
@@ -54,7 +54,7 @@ class Release:
     namespace: str
 
     @classmethod
-    def of(cls, documents: Sequence[Document], namespace: str, values: Mapping[str, Any]) -> Release:
+    def of(cls, documents: Sequence[Document], namespace: str, values: Mapping[str, Any]) -> ReleaseObjects:
         """All objects; `namespace` is that of those that name none."""
         made = {
             (kind := str(one.data.get("kind")), _home(kind, namespace_of(one, namespace)), name_of(one)): one
@@ -66,7 +66,7 @@ class Release:
         """The object, None when this release does not make it."""
         return self.made.get((kind, _home(kind, namespace), str(name)))
 
-    def dangling(self, reference: Reference) -> Iterator[Finding]:
+    def dangling(self, reference: ObjectReference) -> Iterator[Finding]:
         """What is said of a reference; nothing when it leads somewhere, or may."""
         target = self.find(reference.kind, reference.name, reference.namespace)
         if reference.optional or not (reference.kind and reference.name) or _is_given(reference):
@@ -80,7 +80,7 @@ class Release:
         if target is not None and reference.key is not None:
             yield from _no_key(reference, target)
 
-    def _not_there(self, reference: Reference) -> Finding:
+    def _not_there(self, reference: ObjectReference) -> Finding:
         home = (reference.kind, _home(reference.kind, reference.namespace))
         there = [name for kind, namespace, name in self.made if (kind, namespace) == home]
         quiet = reference.elsewhere or reference.kind in _OFTEN_THERE
@@ -92,7 +92,7 @@ class Release:
         return object_finding(reference.document, REFERENCE, reference.path, message, severity)
 
 
-def _no_key(reference: Reference, target: Document) -> Iterator[Finding]:
+def _no_key(reference: ObjectReference, target: Document) -> Iterator[Finding]:
     keys = [key for part in ("data", "stringData", "binaryData") for key in table(target.data.get(part))]
     if keys and reference.key not in keys:
         message = (
@@ -105,7 +105,7 @@ def _home(kind: str, namespace: str) -> str:
     return "" if kind in _NO_NAMESPACE else namespace
 
 
-def _is_given(reference: Reference) -> bool:
+def _is_given(reference: ObjectReference) -> bool:
     is_system = reference.kind in ("ClusterRole", "Role") and str(reference.name).startswith("system:")
     return is_system or reference.name in _GIVEN.get(reference.kind, ())
 

@@ -8,7 +8,7 @@ from podrunner.findings.rules.manifests import REFERENCE_VOLUME
 from podrunner.findings.suggest import did_you_mean
 from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.checks.ports import check_ports
-from podrunner.manifests.checks.reference import Reference, Release
+from podrunner.manifests.checks.reference import ObjectReference, ReleaseObjects
 from podrunner.manifests.checks.targets import find_targets
 from podrunner.manifests.objects import maps, table
 
@@ -24,7 +24,7 @@ def check_references(
     documents: Sequence[Document], pods: Sequence[Pod], namespace: str, values: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """What is named and is not there: objects, keys, volumes, ports."""
-    release = Release.of(documents, namespace, values)
+    release = ReleaseObjects.of(documents, namespace, values)
     for pod in pods:
         for reference in _of_pod(pod):
             yield from release.dangling(reference)
@@ -35,21 +35,23 @@ def check_references(
     yield from check_ports(documents, pods, release)
 
 
-def _of_pod(pod: Pod) -> Iterator[Reference]:
+def _of_pod(pod: Pod) -> Iterator[ObjectReference]:
     for field, kind in (
         ("serviceAccountName", "ServiceAccount"),
         ("priorityClassName", "PriorityClass"),
         ("runtimeClassName", "RuntimeClass"),
     ):
-        yield Reference(pod.document, f"{pod.path}.{field}", kind, pod.spec.get(field), pod.namespace)
+        yield ObjectReference(pod.document, f"{pod.path}.{field}", kind, pod.spec.get(field), pod.namespace)
     for index, one in enumerate(maps(pod.spec.get("imagePullSecrets"))):
-        yield Reference(pod.document, f"{pod.path}.imagePullSecrets[{index}]", "Secret", one.get("name"), pod.namespace)
+        yield ObjectReference(
+            pod.document, f"{pod.path}.imagePullSecrets[{index}]", "Secret", one.get("name"), pod.namespace
+        )
     yield from _of_volumes(pod)
     for path, container in pod.containers():
         yield from _of_environment(pod, path, container)
 
 
-def _of_volumes(pod: Pod) -> Iterator[Reference]:
+def _of_volumes(pod: Pod) -> Iterator[ObjectReference]:
     for index, volume in enumerate(maps(pod.spec.get("volumes"))):
         at = f"{pod.path}.volumes[{index}]"
         yield from _of_source(pod, volume, at, "secretName")
@@ -59,10 +61,10 @@ def _of_volumes(pod: Pod) -> Iterator[Reference]:
             table(volume.get("persistentVolumeClaim")).get("claimName"),
             f"{at}.persistentVolumeClaim.claimName",
         )
-        yield Reference(pod.document, path, "PersistentVolumeClaim", claim, pod.namespace)
+        yield ObjectReference(pod.document, path, "PersistentVolumeClaim", claim, pod.namespace)
 
 
-def _of_environment(pod: Pod, path: str, container: dict[str, Any]) -> Iterator[Reference]:
+def _of_environment(pod: Pod, path: str, container: dict[str, Any]) -> Iterator[ObjectReference]:
     for index, one in enumerate(maps(container.get("env"))):
         source = table(one.get("valueFrom"))
         for name, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
@@ -74,15 +76,15 @@ def _of_environment(pod: Pod, path: str, container: dict[str, Any]) -> Iterator[
             yield _of_map(pod, f"{path}.envFrom[{index}].{name}", kind, found, found.get("name"))
 
 
-def _of_source(pod: Pod, source: dict[str, Any], at: str, secret_name: str) -> Iterator[Reference]:
+def _of_source(pod: Pod, source: dict[str, Any], at: str, secret_name: str) -> Iterator[ObjectReference]:
     for name, kind, field in (("configMap", "ConfigMap", "name"), ("secret", "Secret", secret_name)):
         found = table(source.get(name))
         for key in [item.get("key") for item in maps(found.get("items"))] or [None]:
             yield _of_map(pod, f"{at}.{name}", kind, found, found.get(field), key)
 
 
-def _of_map(pod: Pod, at: str, kind: str, found: dict[str, Any], name: Any, key: Any = None) -> Reference:
-    return Reference(pod.document, at, kind, name, pod.namespace, key, bool(found.get("optional")))
+def _of_map(pod: Pod, at: str, kind: str, found: dict[str, Any], name: Any, key: Any = None) -> ObjectReference:
+    return ObjectReference(pod.document, at, kind, name, pod.namespace, key, bool(found.get("optional")))
 
 
 def _volumes(pod: Pod) -> Iterator[Finding]:

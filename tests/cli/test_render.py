@@ -58,7 +58,7 @@ def test_a_part_that_is_not_there_lists_what_is(capsys: pytest.CaptureFixture[st
     err = capsys.readouterr().err
     assert exit_code == 2
     assert err.startswith(
-        "podrunner: --show config.tom: not in this rendering. Did you mean `config.toml`? There: config.toml, notes, "
+        "podrunner: --show config.tom: not in this rendering. Did you mean `config.toml`? Available: config.toml, notes, "
     )
 
 
@@ -71,7 +71,7 @@ def test_what_a_chart_does_not_have_is_not_proposed(capsys: pytest.CaptureFixtur
 
     assert exit_code == 2
     assert capsys.readouterr().err == (
-        "podrunner: --show config.toml: not in this rendering. There: templates/map.yaml.\n"
+        "podrunner: --show config.toml: not in this rendering. Available: templates/map.yaml.\n"
     )
 
 

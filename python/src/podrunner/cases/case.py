@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.formats.placed import Values, load_layer
+from podrunner.secrets.find import PlainSecret, find_secrets
+from podrunner.secrets.redact import redact
 from podrunner.values.merge import merge
 from podrunner.values.set_expression import parse_set
 
@@ -38,6 +41,10 @@ class Case:
         """The layers merged, without the chart's defaults."""
         return merge(*(layer.data for layer in self.layers))
 
+    def redact(self, text: str) -> str:
+        """A text about this case without what is a secret in its values, or looks like one."""
+        return _redacted(text, self.layers)
+
     def with_layers(self, *layers: Values) -> Case:
         """The case with more layers over its own."""
         return replace(self, layers=(*self.layers, *layers))
@@ -54,6 +61,16 @@ class Case:
     def with_settings(self, expressions: Iterable[str]) -> Case:
         """The case with expressions of `--set` over its own values. Raises UsageError."""
         return self.with_layers(*parse_set(list(expressions)))
+
+
+@lru_cache(maxsize=4096)
+def _redacted(text: str, layers: tuple[Values, ...]) -> str:
+    return redact(text, [one for layer in layers for one in _secrets(layer)])
+
+
+@lru_cache(maxsize=512)
+def _secrets(layer: Values) -> tuple[PlainSecret, ...]:
+    return tuple(find_secrets(layer.data))
 
 
 @dataclass(frozen=True, slots=True)

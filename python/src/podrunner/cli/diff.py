@@ -97,6 +97,7 @@ def _compare(args: Namespace) -> Comparison:
     from podrunner.diff.pair import make_pairs, union_of_presets
     from podrunner.diff.side import Side, find_side
     from podrunner.helm.renderer import renderer
+    from podrunner.output.terminal import progress
 
     chart = Chart.open(args.chart)
     args.files = []
@@ -109,7 +110,8 @@ def _compare(args: Namespace) -> Comparison:
         pairs = make_pairs(choose_cases(cases, args.case), (old, new), union.path / "presets")
         before = renderer(args.helm, old.chart)
         after = before if new.chart is old.chart else renderer(args.helm, new.chart)
-        return compare_all(pairs, (old, new), (before.render, after.render), quiet=args.quiet)
+        shown = progress(pairs, "comparing", len(pairs), quiet=args.quiet)
+        return compare_all(shown, (old, new), (before.render, after.render))
 
 
 def _cases(args: Namespace, chart: Chart, *, is_of_files: bool) -> list[Case]:

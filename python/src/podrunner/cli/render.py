@@ -10,8 +10,6 @@ from podrunner.cli.options import HELM, KUBE_VERSION, OF_RELEASE, OF_VALUES, add
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from podrunner.manifests.rendering import Rendering
-
 EXAMPLES = """\
 examples:
   podrunner render --preset unprivileged --set gitlab.url=https://gitlab.com
@@ -48,27 +46,5 @@ def run(args: Namespace) -> int:
         api_versions=tuple(args.api_versions),
     )
     rendering = renderer(args.helm, chart).render(case)
-    show_data(select(rendering, args.show))
+    show_data(rendering.part(args.show) if args.show else rendering.text)
     return 0
-
-
-def select(rendering: Rendering, what: str | None) -> str:
-    """The whole manifest, or the part that `--show` names. Raises UsageError that lists what there is."""
-    from podrunner.findings.errors import UsageError
-    from podrunner.findings.suggest import did_you_mean, listed
-
-    if what is None:
-        return rendering.text
-    files = {"config.toml": "".join(rendering.config_texts.values()), "notes": rendering.notes}
-    if files.get(what):
-        return files[what]
-    found = [document.text for document in rendering.documents if document.template.endswith(what)]
-    if found:
-        return "---\n".join(found)
-    if what == "notes":
-        raise UsageError("--show notes: there are none. `helm template` renders no notes, --helm library does.")
-    there = [
-        *(name for name, text in files.items() if text),
-        *dict.fromkeys(one.template for one in rendering.documents),
-    ]
-    raise UsageError(f"--show {what}: not in this rendering.{did_you_mean(what, there)} There: {listed(there, 40)}.")

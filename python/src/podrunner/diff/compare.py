@@ -12,10 +12,9 @@ from podrunner.findings.errors import RenderError, ValuesError
 from podrunner.manifests.difference.objects import ABSENT, differences, identity_of
 from podrunner.manifests.objects import table
 from podrunner.manifests.rendering import Rendering
-from podrunner.output.terminal import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from podrunner.cases.case import Case
@@ -29,12 +28,9 @@ _KEPT = "It stays in the cluster (helm.sh/resource-policy: keep): delete it once
 _WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")}
 
 
-def compare_all(
-    pairs: Sequence[Pair], sides: tuple[Side, Side], renders: tuple[Render, Render], *, quiet: bool = False
-) -> Comparison:
-    """What differs in every case, the same change of many cases once; each side has its way to render. There is a progress bar unless it is to be quiet."""
-    shown = progress(pairs, "comparing", len(pairs), quiet=quiet)
-    outcomes = [compare(pair, sides, renders) for pair in shown]
+def compare_all(pairs: Iterable[Pair], sides: tuple[Side, Side], renders: tuple[Render, Render]) -> Comparison:
+    """What differs in every case, the same change of many cases once; each side has its way to render."""
+    outcomes = [compare(pair, sides, renders) for pair in pairs]
     names = tuple(one.case for one in outcomes)
     refused = {one.case: one.refusal for one in outcomes if one.refusal}
     return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)))

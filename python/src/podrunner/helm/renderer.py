@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from podrunner.chart.dependencies import refuse_library_chart, refuse_missing_dependencies
 from podrunner.findings.errors import RenderError, UsageError, ValuesError
 from podrunner.findings.finding import errors
 from podrunner.helm.command import HelmCommand
 from podrunner.helm.library import HelmLibrary
-from podrunner.secrets.find import find_secrets
-from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from podrunner.cases.case import Case
     from podrunner.chart.chart import Chart
     from podrunner.manifests.rendering import Rendering
@@ -63,13 +59,9 @@ class Renderer:
         try:
             return self.helm.template(case)
         except RenderError as error:
-            raise _without_secrets(error, [self.chart.defaults.data, case.values]) from None
-
-
-def _without_secrets(error: RenderError, values: Iterable[Mapping[str, Any]]) -> RenderError:
-    """The refusal, which may quote a value, without what is a secret in the values."""
-    message = redact(error.message, [secret for data in values for secret in find_secrets(data)])
-    return RenderError(message, template=error.template, line=error.line, column=error.column)
+            # Helm may quote a value, of the chart's own defaults, too.
+            told = replace(case, layers=(self.chart.defaults, *case.layers)).redact(error.message)
+            raise RenderError(told, template=error.template, line=error.line, column=error.column) from None
 
 
 def renderer(kind: Kind, chart: Chart) -> Renderer:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.errors import PodrunnerError, RenderError
-from podrunner.findings.suggest import listed
+from podrunner.findings.errors import PodrunnerError, RenderError, UsageError
+from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.flaw import NOT_YAML, Flaw, yaml_flaw
 from podrunner.formats.yaml import read_document
 
@@ -75,6 +75,23 @@ class Rendering:
             raise LookupError(f"{len(found)} objects are a {wanted}: give a name. Rendered: {there}.")
         raise LookupError(f"No {wanted} in this rendering. Rendered: {there}.")
 
+    def part(self, what: str) -> str:
+        """config.toml, the notes, or the documents of a template by its path or file name. Raises UsageError with a list."""
+        files = {CONFIG_TOML: "".join(self.config_texts.values()), "notes": self.notes}
+        if files.get(what):
+            return files[what]
+        found = [document.text for document in self.documents if document.template.endswith(what)]
+        if found:
+            return "---\n".join(found)
+        if what == "notes":
+            raise UsageError("--show notes: there are none. `helm template` renders no notes, --helm library does.")
+        there = [
+            *(name for name, text in files.items() if text),
+            *dict.fromkeys(one.template for one in self.documents),
+        ]
+        near = did_you_mean(what, there)
+        raise UsageError(f"--show {what}: not in this rendering.{near} Available: {listed(there, 40)}.")
+
     @property
     def config_texts(self) -> dict[str, str]:
         """ConfigMap name → its config.toml, for every ConfigMap that has one."""
@@ -95,7 +112,7 @@ class Rendering:
         if len(texts) == 1:
             return tomllib.loads(next(iter(texts.values())))
         there = listed(sorted(texts)) or "none"
-        raise LookupError(f"One ConfigMap with a key {CONFIG_TOML} expected. There: {there}.")
+        raise LookupError(f"One ConfigMap with a key {CONFIG_TOML} expected. Available: {there}.")
 
 
 def parse_documents(template: str, text: str) -> Iterable[Document]:

@@ -13,8 +13,8 @@ import pytest
 from podrunner.cases.selection import matrix_cases
 from podrunner.chart.chart import Chart
 from podrunner.cli.check import add_arguments
+from podrunner.cli.layers import read_selection
 from podrunner.cli.main import main
-from podrunner.cli.options import read_selection
 
 Check = Callable[..., tuple[int, list[str]]]
 

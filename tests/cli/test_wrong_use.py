@@ -23,7 +23,8 @@ SENTENCES = {
     "check --strategy full": "--strategy full: there is no matrix to combine. Give one with --matrix.",
     "check --presett loud": "`podrunner check` has no option `--presett`. Did you mean `--preset`? "
     "See `podrunner check --help`.",
-    "render team.yaml": "`team.yaml` has no place here. Give values files with -f. See `podrunner render --help`.",
+    "render team.yaml": "team.yaml: no such file.",
+    "diff a b team.yaml": "`team.yaml` has no place here. Give values files with -f. See `podrunner diff --help`.",
     "check --release My_App": "`My_App` is no release name: at most 53 lower-case letters, digits, dashes and dots, "
     "the first and last a letter or digit.",
     "render --namespace team.a": "`team.a` is no namespace: at most 63 lower-case letters, digits and dashes, "

@@ -103,6 +103,88 @@ def test_the_image_and_settings_reach_probes_and_the_install_line(
     )
 
 
+def test_values_files_reach_probes_and_the_install_line(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    base, team = tmp_path / "base.yaml", tmp_path / "team.yaml"
+    base.write_text("podman: {image: a.example/podman, home: /below}\n")
+    team.write_text("podman: {image: mirror.example.com/podman:v5}\ngitlab: {url: 'https://gitlab.example.org'}\n")
+
+    data = report(cluster, capsys, str(team), "-f", str(base), "--set-string", "podman.home=/home")
+
+    containers = [pod["spec"]["containers"][0] for pod in cluster.made]
+    assert {container["image"] for container in containers} == {"mirror.example.com/podman:v5"}
+    assert data["recommended"]["command"].partition(".yaml ")[2] == (
+        f"-f {base} -f {team} --set-string podman.home=/home --namespace ci --kubeconfig {cluster.kubeconfig}"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["team.yaml"], ["--set", "podman.mode=privileged"], ["--preset", "privileged"]])
+def test_only_the_mode_that_the_values_say_is_tried(
+    arguments: list[str],
+    cluster: Cluster,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("team.yaml").write_text("podman: {mode: privileged}\n")
+
+    data = report(cluster, capsys, *arguments)
+
+    assert answers(data) == {"privileged": "yes"}
+    assert [pod["spec"]["containers"][0]["securityContext"]["privileged"] for pod in cluster.made] == [True]
+
+
+@pytest.mark.parametrize(
+    ("account", "arguments", "expected"),
+    [
+        ("{create: true, name: ours}", [], "default"),
+        ("{create: false, name: builder}", [], "builder"),
+        ("{create: false, name: builder}", ["--service-account", "other"], "other"),
+    ],
+)
+def test_probes_have_an_account_that_is_there(
+    account: str,
+    arguments: list[str],
+    expected: str,
+    cluster: Cluster,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "team.yaml").write_text(f"jobs: {{serviceAccount: {account}}}\n")
+
+    report(cluster, capsys, str(tmp_path / "team.yaml"), *arguments)
+
+    assert {pod["spec"]["serviceAccountName"] for pod in cluster.made} == {expected}
+
+
+def test_one_set_of_values_is_tried_at_once(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    files = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
+    for file in files:
+        file.write_text("{}\n")
+
+    code = run(cluster, *map(str, files))
+
+    assert code == 2
+    assert capsys.readouterr().err.endswith(
+        "podrunner: preflight tries one set of values. Lay several files over each other with -f A -f B.\n"
+    )
+
+
+def test_quiet_prints_the_answer_and_what_is_wrong_alone(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
+    run(cluster)
+    loud = capsys.readouterr()
+    run(cluster, "--quiet")
+    quiet = capsys.readouterr()
+
+    assert "Connect to the cluster" in loud.err
+    assert [line[:3] for line in quiet.err.splitlines()] == [" ! "]
+    assert quiet.out == loud.out
+
+
 def test_admission_is_asked_for_a_pod_with_all_containers_of_a_job(
     cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -273,7 +355,13 @@ def test_on_an_old_kubernetes_the_chart_says_what_the_mode_needs(
         (["--timeout", "0"], "--timeout 0: must be 1 second or more."),
         (["--set", "podman.image"], "--set podman.image: "),
         (["--set", "podman.imag=x"], "Did you mean `image`?"),
-        (["--set", "podman.mode=none"], "--set podman.mode: every mode is tried."),
+        (["--set", "podman.mode=none"], "podman.mode none: adds nothing to jobs, so there is nothing to try."),
+        (["--preset", "privilegd"], "No preset `privilegd`. Did you mean `privileged`?"),
+        (
+            ["--preset", "privileged", "--set", "podman.mode=unprivileged"],
+            "--preset privileged: the values say podman.mode unprivileged, which is the preset unprivileged.",
+        ),
+        (["a.yaml", "b.yaml"], "a.yaml: no such file."),
         (["--chart", "nowhere"], "nowhere: no chart here, there is no Chart.yaml. Give the chart's directory."),
     ],
 )

@@ -85,11 +85,11 @@ def test_the_dry_run_has_every_container_of_a_job() -> None:
 def test_the_level_is_that_of_the_job_with_all_settings(
     candidate: Candidate, settings: tuple[str, ...], expected: str
 ) -> None:
-    assert make_job(Wish(RENDERER, settings), candidate, HERE).level == expected
+    assert make_job(Wish(RENDERER, Case("").with_settings(settings)), candidate, HERE).level == expected
 
 
 def test_what_the_chart_refuses_is_told_in_its_words() -> None:
-    job = make_job(Wish(RENDERER, ("podman.run=true",)), UNPRIVILEGED, HERE)
+    job = make_job(Wish(RENDERER, Case("").with_settings(["podman.run=true"])), UNPRIVILEGED, HERE)
 
     assert job.refusal.startswith("podman.run is true, but podman.mode is unprivileged (runners.default)")
 
@@ -111,7 +111,7 @@ def test_where_nodes_are_not_known_the_scheduler_is_free() -> None:
 
 
 def test_the_account_is_the_one_asked_for() -> None:
-    pod = make_job(Wish(RENDERER, (), "builder"), UNPRIVILEGED, HERE).pod
+    pod = make_job(Wish(RENDERER, service_account="builder"), UNPRIVILEGED, HERE).pod
 
     assert pod["spec"]["serviceAccountName"] == "builder"
     assert pod["spec"]["automountServiceAccountToken"] is False

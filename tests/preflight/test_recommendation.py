@@ -72,7 +72,7 @@ def test_privileged_and_unconfined_come_with_a_warning() -> None:
 
 
 def test_the_install_line_has_preset_settings_namespace_and_cluster() -> None:
-    line = install_line("chart", OPEN, ["podman.run=true", *OPEN.settings], "ci", " --kube-context prod")
+    line = install_line("chart", OPEN, ["--set", "podman.run=true"], "ci", " --kube-context prod")
 
     assert line == (
         "helm install ci chart -f chart/presets/unprivileged.yaml --set podman.run=true "
@@ -81,7 +81,7 @@ def test_the_install_line_has_preset_settings_namespace_and_cluster() -> None:
 
 
 def test_what_a_shell_would_take_apart_is_quoted() -> None:
-    line = install_line("my chart", PLAIN, ["podman.image=a b"], "ci", "")
+    line = install_line("my chart", PLAIN, ["--set", "podman.image=a b"], "ci", "")
 
     assert "'my chart'" in line
     assert "--set 'podman.image=a b'" in line

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from podrunner.cases.selection import Selection
 from podrunner.chart.chart import Chart
 from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.removal import Removals
+from podrunner.formats.placed import load_layer
 from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
 from podrunner.pipeline.fields import Variable
@@ -106,8 +108,7 @@ def release(
     (folder / "ci.yml").write_text(PIPELINE)
     options = SmokeOptions(
         renderer("library", Chart.open()),
-        presets=(request.param,),
-        values=(folder / "values.yaml",),
+        Selection(values=(load_layer(folder / "values.yaml"),), presets=(request.param,)),
         pipeline=folder / "ci.yml",
         timeout=300,
     )

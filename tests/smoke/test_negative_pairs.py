@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from podrunner.cases.selection import Selection
 from podrunner.chart.chart import Chart
 from podrunner.cli.main import main
 from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.objects import namespace as namespace_object
 from podrunner.cluster.removal import Removals
 from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.formats.placed import load_layer
 from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
 from podrunner.pipeline.document import load_pipeline
@@ -108,7 +110,7 @@ def release(smoke_cluster: Cluster, images: ImageSet, tmp_path_factory: pytest.T
     (folder / "ci.yml").write_text(yaml.safe_dump(jobs), encoding="utf-8")
     options = SmokeOptions(
         renderer("library", Chart.open()),
-        values=(folder / "values.yaml",),
+        Selection(values=(load_layer(folder / "values.yaml"),)),
         pipeline=folder / "ci.yml",
         job=PAIRS[0].name,
         namespace=name,

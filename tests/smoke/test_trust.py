@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from podrunner.cases.selection import Selection
 from podrunner.chart.chart import Chart
 from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.objects import namespace as namespace_object
 from podrunner.cluster.removal import Removals
 from podrunner.cluster.rollout import wait_for_deployment
+from podrunner.formats.placed import load_layer
 from podrunner.helm.renderer import renderer
 from podrunner.output.steps import Progress
 from podrunner.secrets.redact import Redactor
@@ -91,7 +93,7 @@ def trial(smoke_cluster: Cluster, images: ImageSet, tmp_path: Path) -> Iterator[
     (tmp_path / "ci.yml").write_text(PIPELINE)
     options = SmokeOptions(
         renderer("library", Chart.open()),
-        values=(tmp_path / "values.yaml",),
+        Selection(values=(load_layer(tmp_path / "values.yaml"),)),
         pipeline=tmp_path / "ci.yml",
         namespace=name,
         timeout=300,

@@ -49,6 +49,10 @@ class Case:
         """The case with more layers over its own."""
         return replace(self, layers=(*self.layers, *layers))
 
+    def over(self, *layers: Values) -> Case:
+        """The case with more layers below its own."""
+        return replace(self, layers=(*layers, *self.layers))
+
     def with_values(self, values: Mapping[str, Any], source: str) -> Case:
         """The case with values over its own that are in no file; `source` is how people call them."""
         return self.with_layers(Values(dict(values), source))

@@ -6,17 +6,16 @@ import fnmatch
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from podrunner.cases.command_line import file_names, preset_cases, values_case
+from podrunner.cases.case import Case
+from podrunner.cases.command_line import case_title, layer_names
 from podrunner.cases.matrix import load_matrix, make_cases
 from podrunner.findings.errors import UsageError
 from podrunner.findings.suggest import did_you_mean, listed
-from podrunner.formats.placed import load_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from podrunner.cases.case import Case
     from podrunner.cases.strategy import Strategy
     from podrunner.chart.chart import Chart
     from podrunner.formats.placed import Values
@@ -26,14 +25,15 @@ if TYPE_CHECKING:
 class Selection:
     """What a command line says of cases.
 
-    `files` are each a case of its own, `values` lie below each of them, and `settings` (`--set`) above all. `release`,
-    `namespace`, `kube_versions` and `api_versions` are those of every case that does not say its own; empty: the usual.
+    `files` are each a case of its own, `values` lie below each of them, `settings` (`--set` and its kin) above all.
+    `presets` are below all, each a case of its own. `release`, `namespace`, `kube_versions` and `api_versions` are those
+    of every case that does not say its own; empty: the usual.
     """
 
-    files: tuple[Path, ...] = ()
-    values: tuple[Path, ...] = ()
+    files: tuple[Values, ...] = ()
+    values: tuple[Values, ...] = ()
     settings: tuple[Values, ...] = ()
-    preset: str = ""
+    presets: tuple[str, ...] = ()
     all_presets: bool = False
     matrix: Path | None = None
     strategy: Strategy | None = None
@@ -42,24 +42,47 @@ class Selection:
     kube_versions: tuple[str, ...] = ()
     api_versions: tuple[str, ...] = ()
 
+    @property
+    def names_values(self) -> bool:
+        """Whether there are values files, or a preset."""
+        return bool(self.files or self.values or self.presets)
+
 
 def command_line_cases(selection: Selection, chart: Chart) -> list[Case]:
     """The cases of values files and presets. Without a matrix, `values` alone are a case, and nothing is all presets.
 
     Raises UsageError.
     """
-    chosen = [selection.preset] if selection.preset else []
-    names_nothing = not (selection.files or selection.values or selection.matrix or selection.preset)
-    if selection.all_presets or names_nothing:
-        chosen = list(chart.presets)
-    names = file_names([*selection.values, *selection.files])
-    cases: list[Case] = []
-    for stack in [[*selection.values, file] for file in dict.fromkeys(selection.files)] or [list(selection.values)]:
-        if chosen:
-            cases += preset_cases(chart, chosen, stack, selection.settings, names)
-        elif selection.files or not selection.matrix:
-            cases.append(values_case(stack, selection.settings, names))
-    return [version for case in cases for version in for_versions(as_told(case, selection), selection.kube_versions)]
+    presets = selection.presets
+    if selection.all_presets or not (selection.names_values or selection.matrix):
+        presets = tuple(chart.presets)
+    if selection.matrix and not (presets or selection.files):
+        return []
+    cases = values_cases(selection, chart, presets)
+    # A preset alone has no address of GitLab.
+    is_alone = presets and not (selection.files or selection.values)
+    return [case.over(*chart.placeholder) for case in cases] if is_alone else cases
+
+
+def values_cases(
+    selection: Selection,
+    chart: Chart,
+    presets: Sequence[str],
+    title: Callable[[str, Sequence[str]], str] = case_title,
+) -> list[Case]:
+    """One case for each file, preset and Kubernetes version; of none of them that of the values below and above them.
+
+    `title` makes the name of a case of its preset, empty for none, and the names of its files. Raises UsageError.
+    """
+    names = layer_names([*selection.values, *selection.files])
+    stacks = [(*selection.values, file) for file in dict.fromkeys(selection.files)] or [selection.values]
+    cases = []
+    for stack in stacks:
+        for preset in presets or ("",):
+            below = (chart.preset(preset),) if preset else ()
+            name = title(preset, [names[layer] for layer in stack])
+            cases.append(as_told(Case(name, (*below, *stack, *selection.settings)), selection))
+    return [version for case in cases for version in for_versions(case, selection.kube_versions)]
 
 
 def matrix_cases(selection: Selection, chart: Chart) -> list[Case]:
@@ -71,7 +94,7 @@ def matrix_cases(selection: Selection, chart: Chart) -> list[Case]:
     made = make_cases(
         load_matrix(selection.matrix, chart),
         strategy=selection.strategy,
-        under=[load_layer(path) for path in selection.values],
+        under=selection.values,
         over=selection.settings,
         kube_versions=selection.kube_versions,
     )

@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podrunner.cli.layers import read_selection
 from podrunner.cli.options import (
-    FILES,
     HELM,
-    KUBE_VERSIONS,
     OF_CASES,
     OF_RELEASE,
     OF_VALUES,
@@ -18,12 +17,10 @@ from podrunner.cli.options import (
     QUIET,
     RUNNER_VERSION,
     add_options,
-    formats,
     option,
-    read_outputs,
-    read_selection,
     several,
 )
+from podrunner.cli.outputs import formats, read_outputs
 from podrunner.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -89,9 +86,9 @@ _JOBS = option("--jobs", type=_jobs, metavar="N", help="processes to check in").
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner check`."""
-    add_options(parser, "values", FILES, *OF_VALUES)
+    add_options(parser, "values", *OF_VALUES)
     add_options(parser, "cases", *OF_CASES)
-    add_options(parser, "what they are checked for", *OF_RELEASE, KUBE_VERSIONS, RUNNER_VERSION, *_COUNTERPARTS)
+    add_options(parser, "what they are checked for", *OF_RELEASE, RUNNER_VERSION, *_COUNTERPARTS)
     add_options(parser, "coverage", *_COVERAGE)
     add_options(parser, "output", formats(*FORMATS), _NOTES, QUIET)
     add_options(parser, "how", _JOBS, HELM)
@@ -147,7 +144,8 @@ def _collect(args: Namespace, chart: Chart) -> tuple[list[Case], list[Result]]:
 
 def _is_of_pipelines_alone(args: Namespace) -> bool:
     """Whether a project that only uses the runners asks about its pipeline, and about no values."""
-    about_values = (args.files, args.values, args.preset, args.all_presets, args.matrix, args.set, args.case)
+    settings = (args.set, args.set_string, args.set_file, args.set_json)
+    about_values = (args.files, args.values, args.preset, args.all_presets, args.matrix, *settings, args.case)
     return bool(args.pipeline) and not any(about_values) and not (args.coverage or args.coverage_fail_under)
 
 

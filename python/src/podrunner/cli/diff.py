@@ -6,26 +6,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import (
-    HELM,
-    KUBE_VERSIONS,
-    OF_CASES,
-    OF_RELEASE,
-    OF_VALUES,
-    QUIET,
-    add_options,
-    formats,
-    option,
-    read_outputs,
-    read_selection,
-)
+from podrunner.cli.layers import read_selection
+from podrunner.cli.options import HELM, OF_CASES, OF_RELEASE, OF_VALUES, QUIET, add_options, option
+from podrunner.cli.outputs import formats, read_outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from podrunner.cases.case import Case
     from podrunner.chart.chart import Chart
-    from podrunner.cli.options import Output
+    from podrunner.cli.outputs import Output
     from podrunner.diff.report import Comparison
 
 EXAMPLES = """\
@@ -58,9 +48,9 @@ _EXIT_ZERO = option(
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner diff`."""
     add_options(parser, "what to compare", *_SIDES)
-    add_options(parser, "values", *OF_VALUES)
+    add_options(parser, "values", *OF_VALUES[1:])
     add_options(parser, "cases", *OF_CASES)
-    add_options(parser, "what they are rendered for", *OF_RELEASE, KUBE_VERSIONS)
+    add_options(parser, "what they are rendered for", *OF_RELEASE)
     add_options(parser, "output", formats("text", "json", "markdown"), _EXIT_ZERO, QUIET)
     add_options(parser, "how", HELM)
 
@@ -100,7 +90,6 @@ def _compare(args: Namespace) -> Comparison:
     from podrunner.output.terminal import progress
 
     chart = Chart.open(args.chart)
-    args.files = []
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
         scratch = Path(folder)
         old = find_side(args.old, chart, scratch)
@@ -120,7 +109,7 @@ def _cases(args: Namespace, chart: Chart, *, is_of_files: bool) -> list[Case]:
     from podrunner.cases.selection import as_told, command_line_cases, for_versions, matrix_cases
 
     selection = read_selection(args, chart)
-    if is_of_files and not (args.values or args.preset or args.all_presets or args.matrix):
+    if is_of_files and not (selection.names_values or selection.all_presets or selection.matrix):
         case = Case("defaults", layers=(*chart.placeholder, *selection.settings))
         return for_versions(as_told(case, selection), selection.kube_versions)
     return [*command_line_cases(selection, chart), *matrix_cases(selection, chart)]

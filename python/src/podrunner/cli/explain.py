@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import OF_CLUSTER, VALUES, add_options, formats, option, read_outputs
+from podrunner.cli.layers import load_files, read_settings
+from podrunner.cli.options import NAMESPACE, OF_CLUSTER, SETTINGS, VALUES, add_options, option
+from podrunner.cli.outputs import formats, read_outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -20,7 +22,7 @@ EXAMPLES = """\
 examples:
   podrunner explain job.log                          a job log, saved by "Show complete raw"
   kubectl logs POD -c build | podrunner explain -    any log, through a pipe
-  podrunner explain --pod ci/runner-abc-project-1-concurrent-0 --context prod
+  podrunner explain --pod runner-abc-project-1-concurrent-0 -n ci --context prod
   podrunner explain job.log --values team-a.yaml     says which line of the values to change
   podrunner explain job.log --format json | jq .cause
 
@@ -31,14 +33,14 @@ _NUL, _GZIP, _BEGINNING = "\0", "\x1f", 10
 
 
 _LOG = option("log", nargs="?", metavar="LOG", help="a job log; - for standard input")
-_POD = option("--pod", metavar="NAMESPACE/NAME", help="a job's pod, with its status, events, logs and node")
+_POD = option("--pod", metavar="[NAMESPACE/]NAME", help="a job's pod, with its status, events, logs and node")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner explain`."""
     add_options(parser, "what to explain", _LOG, _POD)
-    add_options(parser, "cluster of --pod", *OF_CLUSTER)
-    add_options(parser, "values of the release, to name the line to change", VALUES)
+    add_options(parser, "cluster of --pod", *OF_CLUSTER, NAMESPACE.default("that of --pod"))
+    add_options(parser, "values of the release, to name the line to change", VALUES, *SETTINGS)
     add_options(parser, "output", formats("text", "json"))
 
 
@@ -46,12 +48,11 @@ def run(args: Namespace) -> int:
     """Explain and report. 0 when a cause is named, 1 when none is. Raises UsageError, ValuesError, PodrunnerError."""
     from podrunner.explain.changes import find_changes
     from podrunner.explain.report import write_json, write_text
-    from podrunner.formats.placed import load_values
     from podrunner.output.files import write_text as write_file
     from podrunner.output.terminal import wants_colour
 
     outputs = read_outputs(args)
-    layers: list[Values] = [load_values(path) for path in args.values]
+    layers = _layers(args)
     explanation, unread = _explain(args)
     changes = [find_changes(one.values, layers, explanation.runner) for one in explanation.diagnoses]
     pod = args.pod or ""
@@ -64,16 +65,28 @@ def run(args: Namespace) -> int:
     return 0 if explanation.cause else 1
 
 
+def _layers(args: Namespace) -> list[Values]:
+    from podrunner.findings.errors import UsageError, ValuesError
+
+    if "-" in map(str, args.values) and not args.pod and args.log in (None, "-"):
+        raise UsageError("standard input is the log or the values: name a file for one of them.")
+    (files,) = load_files(args.values)
+    if wrong := [finding for layer in files if not layer.data for finding in layer.findings]:
+        raise ValuesError(wrong)
+    return [*files, *read_settings(args)]
+
+
 def _explain(args: Namespace) -> tuple[Explanation, list[str]]:
     from podrunner.findings.errors import UsageError
 
     if args.pod and args.log:
         raise UsageError("LOG and --pod exclude each other: --pod reads the pod's own log.")
-    for name, value in (("--kubeconfig", args.kubeconfig), ("--context", args.context)):
+    cluster = {"--kubeconfig": args.kubeconfig, "--context": args.context, "--namespace": args.namespace}
+    for name, value in cluster.items():
         if value and not args.pod:
             raise UsageError(f"{name} is for --pod.")
     if args.pod:
-        return _explain_pod(args.pod, args.kubeconfig, args.context)
+        return _explain_pod(args)
     if not args.log and sys.stdin.isatty():
         raise UsageError("name a job log, - for standard input, or --pod NAMESPACE/NAME.")
     return _explain_log(args.log or "-"), []
@@ -105,14 +118,17 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[str]:
         yield line
 
 
-def _explain_pod(pod: str, kubeconfig: Path | None, context: str) -> tuple[Explanation, list[str]]:
+def _explain_pod(args: Namespace) -> tuple[Explanation, list[str]]:
     from podrunner.cluster.pod import connect, read_pod
     from podrunner.explain.diagnosis import examine
     from podrunner.findings.errors import UsageError
     from podrunner.secrets.redact import redact
 
-    namespace, slash, name = pod.partition("/")
-    if not (namespace and slash and name):
-        raise UsageError(f"--pod {pod}: write NAMESPACE/NAME.")
-    evidence = read_pod(connect(kubeconfig, context), namespace, name)
+    said, slash, name = args.pod.rpartition("/")
+    namespace = said or args.namespace
+    if not (name and namespace) or (slash and not said) or "/" in said:
+        raise UsageError(f"--pod {args.pod}: write NAMESPACE/NAME. Or give the namespace with --namespace.")
+    if args.namespace not in (None, namespace):
+        raise UsageError(f"--pod {args.pod}: --namespace is {args.namespace}. Give one of them.")
+    evidence = read_pod(connect(args.kubeconfig, args.context), namespace, name)
     return examine(evidence.log, others=evidence.others), [redact(one) for one in evidence.unread]

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import (
-    HELM,
-    OF_VALUES,
-    RUNNER_VERSION,
-    add_options,
-    formats,
-    read_case,
-    read_outputs,
-)
+from podrunner.cli.layers import read_selection
+from podrunner.cli.options import HELM, OF_RELEASE, OF_VALUES, RUNNER_VERSION, add_options
+from podrunner.cli.outputs import formats, read_outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,8 +16,8 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   podrunner images --preset unprivileged
-  podrunner images -f team-a.yaml --format json
-  podrunner images -f team-a.yaml | while read i; do skopeo copy "docker://$i" "docker://mirror.example.com/${i#*/}"; done
+  podrunner images team-a.yaml team-b.yaml --format json
+  podrunner images team-a.yaml | while read i; do skopeo copy "docker://$i" "docker://mirror.example.com/${i#*/}"; done
 
 The last one copies each image to where the chart looks for it with global.imageRegistry: mirror.example.com, which stands
 in for the registry alone: quay.io/podman/stable is mirror.example.com/podman/stable then.
@@ -36,13 +29,14 @@ Images that a job names itself in .gitlab-ci.yml, and what its builds pull, are 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner images`."""
     add_options(parser, "values", *OF_VALUES)
-    add_options(parser, "what they are listed for", RUNNER_VERSION)
+    add_options(parser, "what they are listed for", *OF_RELEASE, RUNNER_VERSION)
     add_options(parser, "output", formats("text", "json"))
     add_options(parser, "how", HELM)
 
 
 def run(args: Namespace) -> int:
     """Print the images, one a line, sorted. Raises ValuesError and RenderError for values that do not make a release."""
+    from podrunner.cases.selection import values_cases
     from podrunner.chart.chart import Chart
     from podrunner.helm.renderer import renderer
     from podrunner.output.files import write_text
@@ -50,9 +44,14 @@ def run(args: Namespace) -> int:
 
     outputs = read_outputs(args)
     chart = Chart.open(args.chart)
-    case = read_case(args, chart)
-    case = replace(case, layers=(*chart.placeholder, *case.layers))
-    images = find_images(renderer(args.helm, chart).render(case), args.runner_version or chart.file.app_version)
+    selection = read_selection(args, chart)
+    helm = renderer(args.helm, chart)
+    users: dict[str, set[str]] = {}
+    for case in values_cases(selection, chart, selection.presets):
+        rendering = helm.render(case.over(*chart.placeholder))
+        for image, names in find_images(rendering, args.runner_version or chart.file.app_version).items():
+            users.setdefault(image, set()).update(names)
+    images = {image: sorted(users[image]) for image in sorted(users)}
     for output in outputs:
         written = _json(images) if output.format == "json" else "".join(f"{image}\n" for image in images)
         write_text(written, output.file)
@@ -60,5 +59,5 @@ def run(args: Namespace) -> int:
 
 
 def _json(images: Mapping[str, Sequence[str]]) -> str:
-    entries = [{"image": image, "used_by": list(users)} for image, users in images.items()]
+    entries = [{"image": image, "used_by": users} for image, users in images.items()]
     return json.dumps(entries, indent=2) + "\n"

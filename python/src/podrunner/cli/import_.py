@@ -5,24 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import (
-    CHART,
-    FORCE,
-    NAMESPACE,
-    OUTPUT,
-    QUIET,
-    URL,
-    add_options,
-    formats,
-    option,
-    read_outputs,
-)
+from podrunner.cli.options import CHART, FORCE, NAMESPACE, OUTPUT, QUIET, URL, add_options, option
+from podrunner.cli.outputs import formats, read_outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from podrunner.chart.chart import Chart
-    from podrunner.cli.options import Output
+    from podrunner.cli.outputs import Output
     from podrunner.importing.change import Changes
     from podrunner.importing.imported import Imported
 
@@ -58,11 +48,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Import, write, and say what changed. 0, or 1 when the values do not pass `podrunner check` yet."""
     from podrunner.chart.chart import Chart
+    from podrunner.formats.text import DASH, STANDARD_INPUT
     from podrunner.helm.renderer import renderer
     from podrunner.importing.change import Changes
     from podrunner.importing.imported import import_text
     from podrunner.importing.release import Wishes
-    from podrunner.importing.source import STDIN, read_text
+    from podrunner.importing.source import read_text
     from podrunner.output.files import refuse_to_overwrite, write_text
 
     outputs = read_outputs(args)
@@ -70,7 +61,7 @@ def run(args: Namespace) -> int:
     refuse_to_overwrite(args.output, force=args.force)
     mode = _mode(chart, args.mode)
     text = read_text(args.file)
-    source = "standard input" if args.file == STDIN else args.file
+    source = STANDARD_INPUT if args.file == DASH else args.file
     changes = Changes()
     imported = import_text(text, Wishes(source, args.namespace, args.url, mode), renderer("library", chart), changes)
     if args.output or not any(_takes_standard_output(output) for output in outputs):

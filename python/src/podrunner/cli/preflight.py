@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from podrunner.cli.options import (
-    CHART,
-    NAMESPACE,
-    OF_CLUSTER,
-    QUIET,
-    SETTINGS,
-    TIMEOUT,
-    add_options,
-    formats,
-    option,
-    read_outputs,
-)
+from podrunner.cli.layers import read_expressions, read_selection
+from podrunner.cli.options import NAMESPACE, OF_CLUSTER, OF_VALUES, QUIET, TIMEOUT, add_options, option
+from podrunner.cli.outputs import formats, read_outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from podrunner.chart.chart import Chart
+    from podrunner.preflight.job import Wish
     from podrunner.preflight.run import PreflightOptions
 
 EXAMPLES = """\
@@ -31,6 +24,7 @@ examples:
   podrunner preflight --context prod --namespace ci        where the jobs will run
   podrunner preflight --image mirror.example.com/podman/stable:v5
   podrunner preflight --selector pool=ci --max-nodes 5     the nodes that jobs may use, five kinds of them
+  podrunner preflight team-a.yaml                          whether these values fit, which say their mode
   podrunner preflight --set podman.run=true                with settings of your own over each preset
   podrunner preflight --set 'runners.default.config.kubernetes.node_tolerations.pool\\=ci=NoSchedule'   on tainted nodes
   podrunner preflight --no-probe                           only read: makes nothing, proves nothing
@@ -49,7 +43,9 @@ _INTERRUPTED = 130
 _SELECTOR = option("-l", "--selector", default="", metavar="LABELS", help="look only at nodes with these labels")
 _PROBES = (
     option("--image", default="", metavar="IMAGE", help="image of jobs").default("the chart's podman.image"),
-    option("--service-account", default="default", metavar="NAME", help="account of the probe pods").default("default"),
+    option("--service-account", default="", metavar="NAME", help="account of the probe pods").default(
+        "that of the values, if it is there already, else `default`"
+    ),
     option("--no-probe", action="store_true", help="make no pods: judge by what can be read"),
     option("--max-nodes", type=int, default=3, metavar="N", help="kinds of nodes to try, one node of each").default(
         "3"
@@ -60,7 +56,7 @@ _PROBES = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner preflight`."""
-    add_options(parser, "values, above each preset", *SETTINGS, CHART)
+    add_options(parser, "values", *OF_VALUES)
     place = NAMESPACE.default("the context's, else `default`")
     add_options(parser, "cluster", *OF_CLUSTER, place, _SELECTOR)
     add_options(parser, "probes", *_PROBES)
@@ -96,9 +92,7 @@ def read_options(args: Namespace) -> PreflightOptions:
     """The options of the command line. Raises UsageError."""
     from podrunner.chart.chart import Chart
     from podrunner.findings.errors import UsageError
-    from podrunner.helm.renderer import renderer
     from podrunner.preflight.connection import find_target
-    from podrunner.preflight.job import Wish
     from podrunner.preflight.run import PreflightOptions
     from podrunner.preflight.survey import read_demand
 
@@ -107,31 +101,75 @@ def read_options(args: Namespace) -> PreflightOptions:
     if args.timeout < 1:
         raise UsageError(f"--timeout {args.timeout:g}: must be 1 second or more.")
     chart = Chart.open(args.chart)
-    settings = (*args.set, *([f"podman.image={args.image}"] if args.image else []))
-    demand = read_demand(read_settings(chart, settings))
+    wish = read_wish(args, chart)
     return PreflightOptions(
         target=find_target(args.kubeconfig, args.context, args.namespace or ""),
-        wish=Wish(renderer("library", chart), settings, args.service_account),
+        wish=wish,
         probe=not args.no_probe,
-        demand=demand,
+        demand=read_demand(chart.effective(wish.case.layers)),
         selector=args.selector,
         max_nodes=args.max_nodes,
         timeout=args.timeout,
     )
 
 
-def read_settings(chart: Chart, settings: tuple[str, ...]) -> Mapping[str, Any]:
-    """The chart's values with settings over them. Raises UsageError for settings that the chart does not know."""
+def read_wish(args: Namespace, chart: Chart) -> Wish:
+    """What to try. Raises UsageError for values that the chart does not know."""
     from podrunner.cases.case import Case
     from podrunner.findings.errors import UsageError
     from podrunner.findings.finding import errors
+    from podrunner.helm.renderer import renderer
+    from podrunner.preflight.job import Wish
 
     if not chart.modes or "podman" not in chart.defaults.data:
         raise UsageError(f"{chart.source}: no chart with modes: preflight is for podrunner's chart and forks of it.")
-    own = Case("").with_settings(settings)
-    wrong = errors(chart.check([*chart.placeholder, *own.layers]))
-    if wrong:
+    selection = read_selection(args, chart)
+    if len(selection.files) > 1:
+        raise UsageError("preflight tries one set of values. Lay several files over each other with -f A -f B.")
+    image = [f"podman.image={args.image}"] if args.image else []
+    case = Case("", (*selection.values, *selection.files, *selection.settings)).with_settings(image)
+    if wrong := errors(chart.check([*chart.placeholder, *case.layers])):
         raise UsageError("\n".join(str(finding) for finding in wrong))
-    if "mode" in (own.values.get("podman") or {}):
-        raise UsageError("--set podman.mode: every mode is tried. To try one alone, there is `podrunner smoke`.")
-    return chart.effective(own.layers)
+    wish = Wish(renderer("library", chart), case, arguments=(*_arguments(args), *_words("--set", image)))
+    return replace(
+        wish,
+        service_account=args.service_account or _existing_account(wish.case.values),
+        presets=_presets(selection.presets, wish),
+    )
+
+
+def _arguments(args: Namespace) -> list[str]:
+    """The values as words for helm."""
+    from podrunner.values.set_expression import OPTIONS
+
+    said = read_expressions(args)
+    files = [word for file in (*args.values, *args.files) for word in ("-f", str(file))]
+    return files + [word for option in OPTIONS for word in _words(option, said[option])]
+
+
+def _words(option: str, values: Iterable[str]) -> list[str]:
+    return [word for value in values for word in (option, value)]
+
+
+def _existing_account(values: Mapping[str, Any]) -> str:
+    """The account that the values name for jobs, where the release does not make it."""
+    account = (values.get("jobs") or {}).get("serviceAccount") or {}
+    return str(account.get("name") or "default") if account.get("create") is False else "default"
+
+
+def _presets(asked: tuple[str, ...], wish: Wish) -> tuple[str, ...]:
+    """The presets to try: those asked for, that of the mode in the values, else all. Raises UsageError."""
+    from podrunner.findings.errors import UsageError
+
+    chart = wish.renderer.chart
+    for name in asked:
+        chart.preset(name)
+    mode = (wish.case.values.get("podman") or {}).get("mode")
+    if mode is None:
+        return asked
+    preset = (chart.modes.get(mode) or {}).get("preset")
+    if not preset:
+        raise UsageError(f"podman.mode {mode}: adds nothing to jobs, so there is nothing to try.")
+    if asked and preset not in asked:
+        raise UsageError(f"--preset {asked[0]}: the values say podman.mode {mode}, which is the preset {preset}.")
+    return (str(preset),)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import HELM, KUBE_VERSION, OF_RELEASE, OF_VALUES, add_options, option, read_case
+from podrunner.cli.layers import read_selection
+from podrunner.cli.options import HELM, OF_RELEASE, OF_VALUES, add_options, option
+from podrunner.cli.outputs import formats, read_outputs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 EXAMPLES = """\
 examples:
+  podrunner render team-a.yaml --set gitlab.url=https://gitlab.com
   podrunner render --preset unprivileged --set gitlab.url=https://gitlab.com
   podrunner render -f team-a.yaml --show config.toml     what the runner will read
   podrunner render -f team-a.yaml --show notes           what helm prints after an install
@@ -25,26 +29,43 @@ _SHOW = option("--show", metavar="WHAT", help="config.toml, notes, or a template
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner render`."""
     add_options(parser, "values", *OF_VALUES)
-    add_options(parser, "what it is rendered for", *OF_RELEASE, KUBE_VERSION.default("1.34", "1.34"))
-    add_options(parser, "output", _SHOW)
+    add_options(parser, "what it is rendered for", *OF_RELEASE)
+    add_options(parser, "output", _SHOW, formats("text", "json"))
     add_options(parser, "how", HELM)
 
 
 def run(args: Namespace) -> int:
-    """Print the rendering. 1 when the values do not fit the schema or Helm refuses them."""
-    from podrunner.cases.case import NAMESPACE, RELEASE
+    """Print the renderings. Raises ValuesError and RenderError for values that do not make a release."""
+    from podrunner.cases.selection import values_cases
     from podrunner.chart.chart import Chart
     from podrunner.helm.renderer import renderer
-    from podrunner.output.streams import show_data
+    from podrunner.output.files import write_text
 
+    outputs = read_outputs(args)
     chart = Chart.open(args.chart)
-    case = replace(
-        read_case(args, chart),
-        release=args.release or RELEASE,
-        namespace=args.namespace or NAMESPACE,
-        kube_version=args.kube_version,
-        api_versions=tuple(args.api_versions),
-    )
-    rendering = renderer(args.helm, chart).render(case)
-    show_data(rendering.part(args.show) if args.show else rendering.text)
+    selection = read_selection(args, chart)
+    helm = renderer(args.helm, chart)
+    cases = values_cases(selection, chart, selection.presets)
+    renderings = {case.name: helm.render(case) for case in cases}
+    for output in outputs:
+        if output.format == "json":
+            found = [one.data for each in renderings.values() for one in each.documents_of(args.show or "")]
+            write_text(_json(found), output.file)
+        else:
+            parts = {name: each.part(args.show) if args.show else each.text for name, each in renderings.items()}
+            write_text(_text(parts), output.file)
     return 0
+
+
+def _text(parts: Mapping[str, str]) -> str:
+    """The text of each case, of several each below a comment that names its case."""
+    if len(parts) == 1:
+        return "".join(parts.values())
+    return "".join(f"# {name}\n{text}" for name, text in parts.items())
+
+
+def _json(objects: Sequence[Mapping[str, Any]]) -> str:
+    """The objects, as kubectl prints several of them."""
+    import json
+
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}, indent=2, ensure_ascii=False) + "\n"

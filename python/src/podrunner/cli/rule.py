@@ -6,7 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import add_options, formats, option, read_outputs
+from podrunner.cli.options import add_options, option
+from podrunner.cli.outputs import formats, read_outputs
 from podrunner.output.wrap import wrap
 
 if TYPE_CHECKING:

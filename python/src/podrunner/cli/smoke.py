@@ -5,18 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import (
-    CHART,
-    KUBECONFIG,
-    NAMESPACE,
-    PIPELINE,
-    PRESETS,
-    QUIET,
-    TIMEOUT,
-    VALUES,
-    add_options,
-    option,
-)
+from podrunner.cli.layers import read_selection
+from podrunner.cli.options import KUBECONFIG, NAMESPACE, OF_VALUES, PIPELINE, QUIET, TIMEOUT, add_options, option
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -27,7 +17,7 @@ EXAMPLES = """\
 examples:
   podrunner smoke                                          the default preset, on a new kind cluster
   podrunner smoke --preset privileged --preset unprivileged
-  podrunner smoke -f team-a.yaml --pipeline .gitlab-ci.yml --job build
+  podrunner smoke team-a.yaml --pipeline .gitlab-ci.yml --job build
   podrunner smoke --kubeconfig ~/.kube/config --namespace ci-trial
   podrunner smoke --images ~/.cache/podrunner/airgap       where no container registry can be reached
 
@@ -66,7 +56,7 @@ _AFTERWARDS = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner smoke`."""
-    add_options(parser, "values", VALUES, PRESETS.default("unprivileged"), CHART)
+    add_options(parser, "values", *OF_VALUES)
     add_options(parser, "job", *_JOB)
     add_options(parser, "cluster", *_CLUSTER)
     add_options(parser, "output", *_AFTERWARDS)
@@ -97,10 +87,10 @@ def read_options(args: Namespace) -> SmokeOptions:
         )
     if args.timeout <= 0:
         raise UsageError(f"--timeout {args.timeout:g}: must be more than 0 seconds.")
+    chart = Chart.open(args.chart)
     return SmokeOptions(
-        renderer=renderer("library", Chart.open(args.chart)),
-        presets=tuple(dict.fromkeys(args.preset)),
-        values=tuple(args.values),
+        renderer=renderer("library", chart),
+        selection=read_selection(args, chart),
         pipeline=args.pipeline,
         job=args.job,
         repository=args.repository,

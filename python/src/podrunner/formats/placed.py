@@ -68,7 +68,19 @@ def load_layer(path: Path | str, source: str = "") -> Values:
     try:
         return load_values(path, source)
     except ValuesError as error:
-        return Values({}, source or str(path), is_file=True, findings=error.findings)
+        return _broken(source or str(path), error)
+
+
+def read_layer(text: str, source: str) -> Values:
+    """Values from YAML text that may be broken: then empty, with what is wrong as its findings."""
+    try:
+        return read_values(text, source)
+    except ValuesError as error:
+        return _broken(source, error)
+
+
+def _broken(source: str, error: ValuesError) -> Values:
+    return Values({}, source, is_file=True, findings=error.findings)
 
 
 def read_values(text: str, source: str, kind: FileKind = VALUES_FILE) -> Values:

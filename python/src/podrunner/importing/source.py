@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
+import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.errors import FindingsError, UsageError
 from podrunner.formats.patch import patch_at
 from podrunner.formats.placed import read_values
-from podrunner.formats.toml import read_toml
+from podrunner.formats.text import DASH, read_standard_input
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import yaml_comments
 from podrunner.importing.configuration import Configuration, read_configuration
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from podrunner.importing.release import Wishes
     from podrunner.values.document import Comment
 
-STDIN = "-"
 # What editors on Windows put before a text in UTF-8.
 _MARK = "\ufeff"
 # How GitLab's chart finds out whether runners.config names a namespace; where it does not, jobs get that of the release.
@@ -53,8 +52,8 @@ class Source:
 
 def read_text(file: str) -> str:
     """The text of a file, or of standard input for `-`. Raises UsageError."""
-    if file == STDIN:
-        return sys.stdin.read().removeprefix(_MARK)
+    if file == DASH:
+        return read_standard_input().removeprefix(_MARK)
     try:
         return Path(file).read_text(encoding="utf-8").removeprefix(_MARK)
     except FileNotFoundError:
@@ -94,7 +93,9 @@ def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str
 def _is_toml(text: str, name: str) -> bool:
     if name.endswith((".yaml", ".yml")):
         return False
-    if read_toml(text).flaw:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
         # A table's header begins no line of YAML that people write.
         return name.endswith(".toml") or (
             re.search(r"^\s*\[\[?[\w.]+\]\]?\s*$", text, re.MULTILINE) is not None

@@ -24,6 +24,7 @@ LABEL = "app.kubernetes.io/managed-by"
 OWNER = "podrunner-preflight"
 _RUN = "app.kubernetes.io/instance"
 _HOOK = "helm.sh/"
+_NO_VALUES = Case("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,16 @@ class ProbeJob:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: the chart to render, settings over all presets, and the service account of job pods."""
+    """What was asked for: the chart to render, a case of values over its presets, and the service account of job pods.
+
+    `presets` are those to try, every one of the chart's modes when empty. `arguments` are the values as words for helm.
+    """
 
     renderer: Renderer
-    settings: tuple[str, ...] = ()
+    case: Case = _NO_VALUES
     service_account: str = "default"
+    presets: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> ProbeJob:
@@ -80,8 +86,8 @@ def _case(wish: Wish, candidate: Candidate, facts: Facts) -> Case:
         namespace=facts.namespace,
         kube_version=facts.version,
         api_versions=("security.openshift.io/v1",) if facts.openshift else (),
-    ).with_values(account, "the preflight")
-    return case.with_layers(chart.preset(candidate.preset)).with_settings([*wish.settings, *candidate.settings])
+    ).with_layers(chart.preset(candidate.preset), *wish.case.layers)
+    return case.with_settings(candidate.settings).with_values(account, "the preflight")
 
 
 def _test_pod(rendering: Rendering, namespace: str) -> Object:

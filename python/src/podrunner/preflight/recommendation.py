@@ -60,12 +60,17 @@ def _warnings(candidate: Candidate, answer: Answer) -> tuple[str, ...]:
     return tuple(filter(None, [*found, _UNPROVEN if answer is Answer.LIKELY else ""]))
 
 
-def install_line(chart: str, candidate: Candidate, settings: Iterable[str], namespace: str, flags: str) -> str:
-    """The `helm install` of a candidate; `settings` are those that go over its preset, `flags` name the cluster."""
-    words = ["helm", "install", "ci", chart, "-f", f"{chart}/presets/{candidate.preset}.yaml"]
+def install_line(
+    chart: str, candidate: Candidate, arguments: Iterable[str], namespace: str, flags: str, *, has_url: bool = False
+) -> str:
+    """The `helm install` of a candidate. `arguments` say the values over its preset, `flags` name the cluster.
+
+    `has_url` when those values have the address of GitLab.
+    """
+    settings = [*candidate.settings, *([] if has_url else ["gitlab.url=https://gitlab.example.com"])]
+    words = ["helm", "install", "ci", chart, "-f", f"{chart}/presets/{candidate.preset}.yaml", *arguments]
     words += [word for setting in settings for word in ("--set", setting)]
-    words += ["--set", "gitlab.url=https://gitlab.example.com", "--namespace", namespace]
-    return f"{shlex.join(words)}{flags}"
+    return f"{shlex.join([*words, '--namespace', namespace])}{flags}"
 
 
 def remedies(verdicts: Sequence[Verdict]) -> list[tuple[str, list[str]]]:

@@ -88,9 +88,10 @@ def _report(trials: Trials, options: PreflightOptions) -> Report:
     recommendation = recommend(trials.candidates, trials.verdicts)
     command = ""
     if chosen := recommendation.candidate:
-        settings = [*options.wish.settings, *chosen.settings]
-        chart = shown_path(options.wish.renderer.chart.source)
-        command = install_line(chart, chosen, settings, target.namespace, target.helm_flags())
+        wish = options.wish
+        chart = shown_path(wish.renderer.chart.source)
+        has_url = bool((wish.case.values.get("gitlab") or {}).get("url"))
+        command = install_line(chart, chosen, wish.arguments, target.namespace, target.helm_flags(), has_url=has_url)
     return Report(
         bench.api.server,
         bench.facts,

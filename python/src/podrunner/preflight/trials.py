@@ -62,8 +62,10 @@ class Trials:
     _blocked: list[Candidate] = field(default_factory=list)
 
     def run(self, resource: str) -> None:
-        """Tries every preset; then, without a seccomp profile, those that one stands in the way of."""
-        self._round(candidates(self.bench.modes, self.bench.facts, resource))
+        """Tries every preset, or those that were asked for; then, without a seccomp profile, those that one stands in the way of."""
+        every = candidates(self.bench.modes, self.bench.facts, resource)
+        presets = self.bench.wish.presets
+        self._round([one for one in every if not presets or one.preset in presets])
         self._round(unconfined(dict.fromkeys(self._blocked)))
         self.candidates = by_safety(self.candidates, self.bench.modes)
         places = [kind.node.name for kind in self.bench.kinds]

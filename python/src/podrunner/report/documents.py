@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -9,10 +10,9 @@ from typing import TYPE_CHECKING
 import yaml
 
 from podrunner.formats.patch import patch_at
-from podrunner.formats.toml import read_toml
 from podrunner.manifests.checks.lists import take_lists_apart
 from podrunner.manifests.objects import table
-from podrunner.manifests.rendering import CONFIG_TOML
+from podrunner.runner.parsed import parse_config
 from podrunner.secrets.find import PlainSecret, find_secrets
 from podrunner.secrets.redact import REDACTED, redact
 
@@ -55,15 +55,19 @@ def collect_texts(results: Sequence[Result]) -> tuple[list[Text], dict[str, list
 def _texts(rendering: Rendering) -> Iterator[tuple[str, str, str]]:
     # A list may have Secrets in it.
     rendering = take_lists_apart(rendering)
-    for config in rendering.configs:
-        yield CONFIG_TOML, config.template, _redacted_config(config.toml.text)
+    sources = {document.name: document.template for document in rendering.documents}
+    for name, text in rendering.config_texts.items():
+        yield "config.toml", sources.get(f"ConfigMap/{name}", ""), _redacted_config(text)
     for document in rendering.documents:
         yield document.name, document.template, _redacted(document)
 
 
 def _of_config(text: str) -> list[PlainSecret]:
     """Secrets by their names in a config.toml; none in what is no TOML."""
-    return list(find_secrets(read_toml(text).data, read=patch_at))
+    try:
+        return list(find_secrets(parse_config(text), read=patch_at))
+    except tomllib.TOMLDecodeError:
+        return []
 
 
 @lru_cache(maxsize=_KEPT)

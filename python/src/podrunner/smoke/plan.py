@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from podrunner.cases.case import Case
-from podrunner.cases.command_line import file_names, values_case
+from podrunner.cases.selection import Selection, values_cases
 from podrunner.cluster.images import ImageSet, load_images
 from podrunner.gitlab.repository import PIPELINE_FILE, Bundle, builtin_pipeline, find_repository, pack
 from podrunner.pipeline.document import load_pipeline
 from podrunner.pipeline.job import PipelineJob, choose_job, read_job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from podrunner.cases.case import Case
     from podrunner.helm.renderer import Renderer
 
 # The chart's default mode.
@@ -25,11 +26,10 @@ _ANY_URL = "https://gitlab.example.com"
 
 @dataclass(frozen=True, slots=True)
 class SmokeOptions:
-    """The command line. `timeout` is what a job gets, in seconds."""
+    """The command line. `selection` is the values to try, `timeout` what a job gets, in seconds."""
 
     renderer: Renderer
-    presets: tuple[str, ...] = ()
-    values: tuple[Path, ...] = ()
+    selection: Selection = field(default_factory=Selection)
     pipeline: Path | None = None
     job: str | None = None
     repository: Path | None = None
@@ -89,14 +89,17 @@ def _repository(options: SmokeOptions, pipeline: Path, temporary: Path) -> Path:
     return own or builtin_pipeline(temporary / "playground").parent
 
 
-def _subjects(options: SmokeOptions) -> Iterator[Case]:
-    """One case for each preset, with the values files over it; the files alone without a preset."""
-    files = values_case(options.values, (), file_names(options.values))
-    presets = options.presets or (() if options.values else (DEFAULT_PRESET,))
-    for preset in presets:
-        yield Case(preset, (options.renderer.chart.preset(preset), *files.layers))
-    if not presets:
-        yield replace(files, name=" + ".join(path.stem for path in options.values))
+def _subjects(options: SmokeOptions) -> list[Case]:
+    """One case for each values file and preset; the default preset where neither is named."""
+    selection = options.selection
+    presets = selection.presets if selection.names_values else (DEFAULT_PRESET,)
+    return values_cases(selection, options.renderer.chart, presets, partial(_title, selection))
+
+
+def _title(selection: Selection, preset: str, files: Sequence[str]) -> str:
+    """What a subject is called; files that lie below each of them are left out beside a preset."""
+    own = files[len(selection.values) :] if preset else files
+    return " + ".join([*([preset] if preset else []), *own])
 
 
 def _checked(renderer: Renderer, subject: Case) -> Case:

@@ -56,8 +56,9 @@ def _tell_cause(trial: Trial, error: PodrunnerError) -> str:
     explanation = _explanation(trial, error)
     if explanation.cause is None:
         return ""
-    own = {str(file) for file in trial.bench.options.values}
-    layers = [layer for layer in trial.subject.layers if layer.source in own]
+    selection = trial.bench.options.selection
+    own = {*selection.files, *selection.values, *selection.settings}
+    layers = [layer for layer in trial.subject.layers if layer in own]
     changes = [find_changes(one.values, layers, explanation.runner) for one in explanation.diagnoses]
     return write_text(explanation, changes, ())
 
@@ -70,8 +71,8 @@ def _write_what_was_rendered(trial: Trial, evidence: EvidenceFolder) -> None:
     """Also when the install did not get that far."""
     if trial.rendering is None:
         return
-    for config in trial.rendering.configs:
-        evidence.write("config.toml", config.toml.text)
+    for text in trial.rendering.config_texts.values():
+        evidence.write("config.toml", text)
 
 
 def _write_state(trial: Trial, evidence: EvidenceFolder) -> None:

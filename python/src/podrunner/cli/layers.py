@@ -1,0 +1,66 @@
+"""Values and cases that the options mean, read once: the files, and what `--set` and its kin say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from podrunner.cases.selection import Selection
+    from podrunner.chart.chart import Chart
+    from podrunner.formats.placed import Values
+
+
+def load_files(*groups: Iterable[Path]) -> list[tuple[Values, ...]]:
+    """The layers of groups of files; a file that is named twice is read once. Raises UsageError."""
+    from podrunner.formats.placed import load_layer, read_layer
+    from podrunner.formats.text import DASH, STANDARD_INPUT, read_standard_input
+
+    read: dict[str, Values] = {}
+    loaded = []
+    for group in groups:
+        names = [str(path) for path in group]
+        for name in names:
+            if name not in read:
+                is_piped = name == DASH
+                read[name] = read_layer(read_standard_input(), STANDARD_INPUT) if is_piped else load_layer(name)
+        loaded.append(tuple(read[name] for name in names))
+    return loaded
+
+
+def read_expressions(args: Namespace) -> dict[str, list[str]]:
+    """What `--set` and its kin say, by option, lowest first."""
+    from podrunner.values.set_expression import OPTIONS
+
+    return {option: getattr(args, option.removeprefix("--").replace("-", "_")) for option in OPTIONS}
+
+
+def read_settings(args: Namespace) -> tuple[Values, ...]:
+    """The layers of `--set` and its kin, lowest first. Raises UsageError."""
+    from podrunner.values.set_expression import parse_settings
+
+    return tuple(parse_settings(read_expressions(args)))
+
+
+def read_selection(args: Namespace, chart: Chart) -> Selection:
+    """Which cases the options mean; those that a command does not have say nothing. Raises UsageError."""
+    from podrunner.cases.selection import Selection
+    from podrunner.helm.kube_versions import kube_versions
+
+    files, values = load_files(getattr(args, "files", ()), args.values)
+    return Selection(
+        files=files,
+        values=values,
+        settings=read_settings(args),
+        presets=tuple(dict.fromkeys(args.preset)),
+        all_presets=getattr(args, "all_presets", False),
+        matrix=getattr(args, "matrix", None),
+        strategy=getattr(args, "strategy", None),
+        release=getattr(args, "release", None) or "",
+        namespace=args.namespace or "",
+        kube_versions=tuple(kube_versions(getattr(args, "kube_version", ()), chart)),
+        api_versions=tuple(getattr(args, "api_versions", ())),
+    )

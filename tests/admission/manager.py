@@ -79,7 +79,7 @@ def manager(binary: Path, rendering: Rendering, cluster: Cluster, folder: Path) 
 
 def _configuration(rendering: Rendering, cluster: Cluster) -> str:
     """config.toml, with the secrets that a container beside the manager would put into it."""
-    text = next(iter(rendering.config_texts.values()))
+    text = rendering.configs[0].toml.text
     for file, secret, key in secret_files(manager_pod(rendering)):
         text = text.replace(f"@podrunner-secret:{file}@", _secret(cluster, rendering.namespace, secret, key))
     return text

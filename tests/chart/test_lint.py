@@ -15,7 +15,7 @@ from tests.matrix_cases import CASES, render_case
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_gitlab_runner_lint_accepts_the_configuration(gitlab_runner: str, tmp_path: Path, case: Case) -> None:
     rendering = render_case(case)
-    (text,) = rendering.config_texts.values()
+    text = rendering.config.toml.text
     config = tmp_path / "config.toml"
     config.write_text(text)
     # An unset token variable is an empty token, which lint refuses.

@@ -55,8 +55,8 @@ def manager(gitlab: StandInServer, gitlab_runner: str, render: Any, tmp_path: Pa
     away = {"config": {"kubernetes": {"host": "https://127.0.0.1:1"}}}
     url = f"http://127.0.0.1:{gitlab.server_address[1]}"
     lost = {"config": {"url": "http://127.0.0.1:1"}}
-    text = render({"gitlab": {"url": url}, "runners": {"good": away, "unknown": away, "lost": lost}}).config_texts
-    (tmp_path / "config.toml").write_text(next(iter(text.values())))
+    text = render({"gitlab": {"url": url}, "runners": {"good": away, "unknown": away, "lost": lost}}).config.toml.text
+    (tmp_path / "config.toml").write_text(text)
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [gitlab_runner, "run", "--config", str(tmp_path / "config.toml"), "--listen-address", address]

@@ -106,4 +106,4 @@ def test_keys_come_out_in_one_order_whatever_order_they_are_given_in(render: Any
     one = {"runners": {"a": {"config": {"limit": 1, "kubernetes": {"cpu_limit": "1", "image": "x"}}}, "b": None}}
     other = {"runners": {"b": None, "a": {"config": {"kubernetes": {"image": "x", "cpu_limit": "1"}, "limit": 1}}}}
 
-    assert render(one).config_texts == render(other).config_texts
+    assert render(one).config.toml.text == render(other).config.toml.text

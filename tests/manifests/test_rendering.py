@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import pytest
 
 from podrunner.manifests.rendering import Document, Rendering, parse_documents
+from podrunner.runner.check import check_config
+from podrunner.runner.images import find_images
+from podrunner.runner.job_pod.pod import check_job_pods
+from podrunner.runner.permissions import check_role
 
 
 def rendering(*objects: dict[str, Any]) -> Rendering:
@@ -34,7 +39,7 @@ def test_only_texts_of_config_maps_are_configurations() -> None:
     nameless = {"kind": "ConfigMap", "data": {"config.toml": "concurrent = 1"}}
     wrong = [thing("ConfigMap", "b", data={"config.toml": 5}), thing("ConfigMap", "c", data=["config.toml"])]
 
-    assert rendering(nameless, *wrong).config_texts == {"": "concurrent = 1"}
+    assert [(one.name, one.toml.text) for one in rendering(nameless, *wrong).configs] == [("", "concurrent = 1")]
 
 
 def test_an_object_that_is_not_there_lists_what_is() -> None:
@@ -68,3 +73,46 @@ def test_a_separator_with_a_comment_right_behind_it_separates() -> None:
     documents = parse_documents("templates/a.yaml", "kind: A\n---# about B\nkind: B\n--- # about C\nkind: C\n")
 
     assert [document.data["kind"] for document in documents] == ["A", "B", "C"]
+
+
+def test_a_configuration_has_its_data_its_template_and_the_line_of_every_key() -> None:
+    (config,) = rendering(
+        thing("ConfigMap", "ci", data={"config.toml": "concurrent = 3\n\n[[runners]]\nlimit = 1\n"})
+    ).configs
+
+    assert (config.name, config.template, config.toml.flaw) == ("ci", "templates/x.yaml", None)
+    assert config.toml.data == {"concurrent": 3, "runners": [{"limit": 1}]}
+    assert config.toml.lines[("runners", 0, "limit")] == 4
+
+
+def test_a_configuration_that_is_not_toml_has_no_data_and_says_why() -> None:
+    (config,) = rendering(thing("ConfigMap", "ci", data={"config.toml": "concurrent = \n"})).configs
+
+    assert config.toml.data == {}
+    assert config.toml.flaw
+    assert config.toml.flaw.sentence("not TOML") == "not TOML: Invalid value."
+    assert config.toml.flaw.place == (1, 14)
+
+
+def test_what_is_given_to_change_is_a_copy() -> None:
+    made = rendering(thing("ConfigMap", "ci", data={"config.toml": "[session_server]\nsession_timeout = 5\n"}))
+
+    made.config_toml["session_server"]["session_timeout"] = 6
+
+    assert made.config_toml == {"session_server": {"session_timeout": 5}}
+
+
+def test_a_configuration_is_parsed_once_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "concurrent = 41\n[[runners]]\nname = 'a'\nurl = 'https://x.example'\ntoken = 'x'\nexecutor = 'kubernetes'\n"
+    made = rendering(thing("ConfigMap", "ci", data={"config.toml": text}))
+    read: list[str] = []
+    loads = tomllib.loads
+    monkeypatch.setattr(tomllib, "loads", lambda text: (read.append(text), loads(text))[1])
+
+    find_images(made, "19.4.0")
+    check_role(made)
+    check_job_pods(made, {}, {}, "1.34")
+    check_config(text)
+    assert made.configs[0].toml.data is made.config.toml.data
+
+    assert read.count(text) == 1

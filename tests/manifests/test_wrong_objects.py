@@ -113,4 +113,4 @@ def test_any_value_anywhere_in_objects_gives_a_report(checker: Checker, edits: l
     assert junit.write([result]).endswith("</testsuites>\n")
     assert all(str(difference) for difference in differences(OBJECTS, objects))
     assert isinstance(grants(objects, "podrunner"), set)
-    json.dumps(result.rendering.config_texts if result.rendering else {})
+    json.dumps([one.toml.text for one in result.rendering.configs] if result.rendering else [])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
@@ -18,12 +17,12 @@ from podrunner.findings.rules.values import RENDER
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.checks.lists import take_lists_apart
 from podrunner.manifests.checks.release import check_pod_security, check_release
+from podrunner.manifests.rendering import is_of_a_runner
 from podrunner.manifests.schemas.crds import Crds
 from podrunner.output.paths import shown_path
 from podrunner.runner.check import find_faults
 from podrunner.runner.job_pod.pod import check_job_pods
 from podrunner.runner.origin import written_path
-from podrunner.runner.parsed import is_of_a_runner, parse_config
 from podrunner.runner.permissions import check_role
 from podrunner.values.merge import merge
 from podrunner.values.places import find_layer, locate
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
     from podrunner.helm.renderer import Renderer
-    from podrunner.manifests.rendering import Rendering
+    from podrunner.manifests.rendering import Config, Rendering
     from podrunner.runner.fault import Fault
 
 _DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
@@ -113,14 +112,14 @@ def _findings_of_every_version(
 ) -> tuple[Finding, ...]:
     found = [*check_release(rendering, checker.chart.effective(layers)), *check_role(rendering)]
     found = [checker.in_chart(finding) for finding in found]
-    for name, text in rendering.config_texts.items():
+    for config in rendering.configs:
         # Charts without modes are somebody else's: the file may be another program's …
-        if not checker.chart.modes and not is_of_a_runner(text):
+        if not checker.chart.modes and not is_of_a_runner(config.toml.text):
             continue
-        faults = find_faults(text, checker.runner_version)
+        faults = find_faults(config.toml.text, checker.runner_version)
         # … or get its runners when they register at start.
         faults = tuple(one for one in faults if checker.chart.modes or not _is_without_runners(one))
-        found += _config_findings(f"ConfigMap/{name}", text, faults, layers)
+        found += _config_findings(config, faults, layers)
     return tuple(found)
 
 
@@ -128,19 +127,16 @@ def _is_without_runners(fault: Fault) -> bool:
     return (fault.rule, fault.path) == (CONFIG_REQUIRED, ("runners",))
 
 
-def _config_findings(name: str, text: str, faults: Sequence[Fault], layers: Sequence[Values]) -> Iterator[Finding]:
+def _config_findings(config: Config, faults: Sequence[Fault], layers: Sequence[Values]) -> Iterator[Finding]:
     """Faults of a config.toml, each at the value it came from when that is in one of the layers."""
     values = merge(*(layer.data for layer in layers)) if faults else {}
     for fault in faults:
-        path = written_path(fault.path, _parse(text), values)
-        yield locate(fault.at_value(path), layers, path) if path else replace(fault.finding(), object=name)
-
-
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        return parse_config(text)
-    except tomllib.TOMLDecodeError:
-        return {}
+        path = written_path(fault.path, config.toml.data, values)
+        yield (
+            locate(fault.at_value(path), layers, path)
+            if path
+            else replace(fault.finding(), object=f"ConfigMap/{config.name}")
+        )
 
 
 def _expected(case: Case, findings: list[Finding]) -> list[Finding]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.objects import maps
-from podrunner.runner.parsed import parse_config
 
 if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
@@ -15,10 +13,7 @@ if TYPE_CHECKING:
 def runner_tables(rendering: Rendering) -> dict[str, dict[str, Any]]:
     """`jobs of runner NAME` → its [[runners]] table."""
     found: dict[str, dict[str, Any]] = {}
-    for text in rendering.config_texts.values():
-        try:
-            runners = maps(parse_config(text).get("runners"))
-        except tomllib.TOMLDecodeError:
-            continue
+    for config in rendering.configs:
+        runners = maps(config.toml.data.get("runners"))
         found |= {f"jobs of runner {runner.get('name')}": runner for runner in runners}
     return found

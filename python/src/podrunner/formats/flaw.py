@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import yaml
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 # What readers of YAML raise for a bad text.
 NOT_YAML = (yaml.YAMLError, RecursionError, ValueError)
-_DEEP = "nested too deeply"
 _UNCLOSED = {"while parsing a flow": "bracket", "while scanning a quoted": "quote"}
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)")
 
@@ -42,10 +41,13 @@ class Flaw:
         return f"{what}: {self.reason}{where}.{hint}"
 
 
+NESTED_TOO_DEEPLY = Flaw("nested too deeply")
+
+
 def yaml_flaw(error: Exception, text: str) -> Flaw:
     """What is wrong with a YAML text for which a reader raised one of `NOT_YAML`."""
     if isinstance(error, RecursionError):
-        return Flaw(_DEEP)
+        return NESTED_TOO_DEEPLY
     if isinstance(error, yaml.reader.ReaderError):
         return _forbidden(forbidden_character(error), text)
     if not isinstance(error, yaml.MarkedYAMLError):
@@ -53,7 +55,7 @@ def yaml_flaw(error: Exception, text: str) -> Flaw:
     place = _place(error.problem_mark or error.context_mark)
     # PyYAML has a bound of its own since 6.0.4; before, Python's recursion ended.
     if "nesting depth" in (error.problem or ""):
-        return Flaw(_DEEP, place, place)
+        return replace(NESTED_TOO_DEEPLY, place=place, start=place)
     reason = ", ".join(part for part in (error.context, error.problem) if part)
     return Flaw(reason, place, _start(error, place), _hint(error, text))
 

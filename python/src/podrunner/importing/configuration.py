@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from podrunner.findings.rules.config_toml import (
 )
 from podrunner.findings.rules.importing import IMPORT
 from podrunner.formats.patch import patch_at
-from podrunner.formats.toml_lines import find_lines
+from podrunner.formats.toml import read_toml
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import toml_comments
 from podrunner.runner.check import find_faults
@@ -65,9 +65,10 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     refused = [fault.finding(name) for fault in faults if fault.rule in _REFUSED and fault.path not in low]
     if refused:
         raise FindingsError(refused)
-    lines = find_lines(text)
+    toml = read_toml(text)
+    lines = toml.lines
     changes.lines = {**lines, **changes.lines}
-    data = tomllib.loads(text)
+    data = deepcopy(toml.data)
     changes.redactor.add(*(one.text for one in find_secrets(data, read=patch_at) if len(one.text) > _SHORT))
     for fault in faults:
         if fault.rule in _LEFT_OUT:

@@ -191,7 +191,7 @@ def _modes_tables(tree: Tree, runners: list[ImportedRunner], wishes: Wishes, ren
     """What the chart writes for runners with a mode when they say nothing themselves."""
     plain: Tree = {key: tree[key] for key in ("podman", "jobs", "runners", "helperImage") if key in tree}
     rendering = _render({**plain, "gitlab": {"url": "https://gitlab.example.com"}}, wishes, renderer)
-    tables = {table["name"]: table for table in rendering.config_toml["runners"]}
+    tables = {table["name"]: table for table in rendering.config.toml.data["runners"]}
     identity = ("name", "url", "token", "executor")
     with_mode = [runner.name for runner in runners if runner.mode != "none"]
     return {name: {key: value for key, value in tables[name].items() if key not in identity} for name in with_mode}

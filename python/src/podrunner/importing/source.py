@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from podrunner.findings.errors import FindingsError, UsageError
 from podrunner.formats.patch import patch_at
 from podrunner.formats.placed import read_values
 from podrunner.formats.text import DASH, read_standard_input
+from podrunner.formats.toml import read_toml
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import yaml_comments
 from podrunner.importing.configuration import Configuration, read_configuration
@@ -93,9 +93,7 @@ def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str
 def _is_toml(text: str, name: str) -> bool:
     if name.endswith((".yaml", ".yml")):
         return False
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    if read_toml(text).flaw:
         # A table's header begins no line of YAML that people write.
         return name.endswith(".toml") or (
             re.search(r"^\s*\[\[?[\w.]+\]\]?\s*$", text, re.MULTILINE) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.errors import PodrunnerError, RenderError, UsageError
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.flaw import NOT_YAML, Flaw, yaml_flaw
+from podrunner.formats.toml import Toml, read_toml
 from podrunner.formats.yaml import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CONFIG_TOML, NOTES = "config.toml", "notes"
+_OF_A_RUNNER = re.compile(r"^\s*(?:concurrent\s*=|\[+\s*runners\b)", re.MULTILINE)
 # As Helm splits: `---# a comment` begins a document, too.
 _KEY = re.compile(r"[ \t-]*([\w./-]+):(?:\s|\Z)")
 _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
@@ -41,6 +43,15 @@ class Document:
         metadata = self.data.get("metadata")
         name = metadata.get("name", "") if isinstance(metadata, dict) else ""
         return f"{self.data.get('kind', '')}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A config.toml: `name` is that of its ConfigMap, `template` the path in the chart."""
+
+    name: str
+    template: str
+    toml: Toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +105,41 @@ class Rendering:
 
     def _texts(self) -> dict[str, str]:
         """What has a name of its own, where there is any of it."""
-        texts = {CONFIG_TOML: "".join(self.config_texts.values()), NOTES: self.notes}
+        texts = {CONFIG_TOML: "".join(config.toml.text for config in self.configs), NOTES: self.notes}
         return {name: text for name, text in texts.items() if text}
 
     @property
-    def config_texts(self) -> dict[str, str]:
-        """ConfigMap name → its config.toml, for every ConfigMap that has one."""
-        found = {}
+    def configs(self) -> tuple[Config, ...]:
+        """Every config.toml in a ConfigMap, read once."""
+        found = []
         for document in self.documents:
             data = document.data.get("data") if document.data.get("kind") == "ConfigMap" else None
             text = data.get(CONFIG_TOML) if isinstance(data, dict) else None
-            # What is no text the schema refuses.
+            # What is not text the schema refuses.
             if isinstance(text, str):
-                found[document.name.removeprefix("ConfigMap/")] = text
-        return found
+                found.append(Config(document.name.removeprefix("ConfigMap/"), document.template, read_toml(text)))
+        return tuple(found)
+
+    @property
+    def config(self) -> Config:
+        """The config.toml of the release. Raises LookupError when there is none or more than one."""
+        __tracebackhide__ = True
+        configs = self.configs
+        if len(configs) == 1:
+            return configs[0]
+        there = listed(sorted(one.name for one in configs)) or "none"
+        raise LookupError(f"One ConfigMap with a key {CONFIG_TOML} expected. Available: {there}.")
 
     @property
     def config_toml(self) -> dict[str, Any]:
-        """The config.toml of the release, parsed. Raises LookupError when there is none or more than one."""
+        """What the config.toml of the release says, for whoever wants to change it. Raises LookupError as `config`."""
         __tracebackhide__ = True
-        texts = self.config_texts
-        if len(texts) == 1:
-            return tomllib.loads(next(iter(texts.values())))
-        there = listed(sorted(texts)) or "none"
-        raise LookupError(f"One ConfigMap with a key {CONFIG_TOML} expected. Available: {there}.")
+        return deepcopy(self.config.toml.data)
+
+
+def is_of_a_runner(config_toml: str) -> bool:
+    """Whether a file called config.toml is GitLab Runner's, be it TOML or not: other programs have one, too."""
+    return bool(_OF_A_RUNNER.search(config_toml))
 
 
 def parse_documents(template: str, text: str) -> Iterable[Document]:

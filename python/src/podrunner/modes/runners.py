@@ -48,7 +48,7 @@ def read_runners(values: Mapping[str, Any], rendering: Rendering) -> list[Runner
     sources = _token_sources(rendering)
     made = {document["metadata"]["name"] for document in rendering.objects("Secret")}
     runners = []
-    for entry, mode in zip(rendering.config_toml.get("runners", []), modes, strict=True):
+    for entry, mode in zip(rendering.config.toml.data.get("runners", []), modes, strict=True):
         secret, key = sources.get(str(entry.get("token", "")).strip("${}"), ("", ""))
         # GitLab Runner takes an empty namespace for "default", not for its own.
         namespace = (entry.get("kubernetes") or {}).get("namespace") or "default"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING
 import yaml
 
 from podrunner.formats.patch import patch_at
+from podrunner.formats.toml import read_toml
 from podrunner.manifests.checks.lists import take_lists_apart
 from podrunner.manifests.objects import table
-from podrunner.runner.parsed import parse_config
+from podrunner.manifests.rendering import CONFIG_TOML
 from podrunner.secrets.find import PlainSecret, find_secrets
 from podrunner.secrets.redact import REDACTED, redact
 
@@ -55,19 +55,15 @@ def collect_texts(results: Sequence[Result]) -> tuple[list[Text], dict[str, list
 def _texts(rendering: Rendering) -> Iterator[tuple[str, str, str]]:
     # A list may have Secrets in it.
     rendering = take_lists_apart(rendering)
-    sources = {document.name: document.template for document in rendering.documents}
-    for name, text in rendering.config_texts.items():
-        yield "config.toml", sources.get(f"ConfigMap/{name}", ""), _redacted_config(text)
+    for config in rendering.configs:
+        yield CONFIG_TOML, config.template, _redacted_config(config.toml.text)
     for document in rendering.documents:
         yield document.name, document.template, _redacted(document)
 
 
 def _of_config(text: str) -> list[PlainSecret]:
     """Secrets by their names in a config.toml; none in what is no TOML."""
-    try:
-        return list(find_secrets(parse_config(text), read=patch_at))
-    except tomllib.TOMLDecodeError:
-        return []
+    return list(find_secrets(read_toml(text).data, read=patch_at))
 
 
 @lru_cache(maxsize=_KEPT)

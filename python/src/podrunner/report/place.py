@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from podrunner.manifests.rendering import CONFIG_TOML
 from podrunner.output.paths import shown_path
-from podrunner.runner.fault import FILE
 
 if TYPE_CHECKING:
     from podrunner.check.result import Result
@@ -20,7 +20,7 @@ def placed(finding: Finding, result: Result) -> Finding:
     config.toml is rendered, so no repository has it.
     """
     case = result.case
-    if finding.file and finding.file != FILE:
+    if finding.file and finding.file != CONFIG_TOML:
         return replace(finding, file=shown_path(Path(finding.file)))
     if case.file:
         return replace(finding, file=shown_path(Path(case.file)), line=case.line, column=0)

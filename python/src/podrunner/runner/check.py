@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,13 +19,11 @@ from podrunner.findings.rules.config_toml import (
     CONFIG_UNKNOWN_KEY,
 )
 from podrunner.findings.suggest import did_you_mean, listed
-from podrunner.formats.flaw import toml_flaw
 from podrunner.formats.patch import patch_at
-from podrunner.formats.toml_lines import find_lines
+from podrunner.formats.toml import read_toml
 from podrunner.runner.fault import Fault
 from podrunner.runner.formats import is_duration, refuse
 from podrunner.runner.keys import Key, load_keys
-from podrunner.runner.parsed import parse_config
 from podrunner.runner.rules import check_rules
 from podrunner.secrets.find import find_secrets
 from podrunner.secrets.show import show
@@ -55,17 +52,16 @@ def check_config(toml_text: str, runner_version: str = "19.4") -> list[Finding]:
 @lru_cache(maxsize=4096)
 def find_faults(toml_text: str, runner_version: str) -> tuple[Fault, ...]:
     """The same in parts, by line. Many cases of a matrix have the same config.toml."""
-    try:
-        data = parse_config(toml_text)
-    except tomllib.TOMLDecodeError as error:
-        flaw = toml_flaw(error)
-        return (Fault(CONFIG_TOML, (), flaw.sentence("not TOML"), None, *flaw.place),)
+    toml = read_toml(toml_text)
+    if toml.flaw:
+        return (Fault(CONFIG_TOML, (), toml.flaw.sentence("not TOML"), None, *toml.flaw.place),)
+    data = toml.data
     faults = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
     said = {fault.path for fault in faults if fault.rule == CONFIG_SECRET}
     faults += [fault for fault in _plain_secrets(data) if fault.path not in said]
     if not faults:
         return ()
-    lines = find_lines(toml_text)
+    lines = toml.lines
     return tuple(sorted((_with_line(fault, lines) for fault in faults), key=lambda fault: fault.line))
 
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
+from podrunner.manifests.rendering import CONFIG_TOML
 
 if TYPE_CHECKING:
     from podrunner.findings.path import Path
     from podrunner.findings.rules.rule import Rule
     from podrunner.findings.severity import Severity
-
-FILE = "config.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,13 @@ class Fault:
     line: int = 0
     column: int = 0
 
-    def finding(self, file: str = FILE) -> Finding:
+    def finding(self, file: str = CONFIG_TOML) -> Finding:
         """The finding at its line; `file` is what people call the config.toml."""
         return self._finding(f"{dotted(self.path)}: {self.reason}" if self.path else self.reason, self.path, file)
 
     def at_value(self, path: Path) -> Finding:
         """The finding about the value at `path`, by the values' own name for it, which people search for."""
-        return self._finding(f"{dotted(path)}: {self.reason} (line {self.line} of {FILE})", path, FILE)
+        return self._finding(f"{dotted(path)}: {self.reason} (line {self.line} of {CONFIG_TOML})", path, CONFIG_TOML)
 
     def _finding(self, message: str, path: Path, file: str) -> Finding:
         return Finding(

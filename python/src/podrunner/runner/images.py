@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.objects import maps
-from podrunner.runner.parsed import parse_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +22,12 @@ def find_images(rendering: Rendering, runner_version: str) -> dict[str, list[str
     for document in rendering.documents:
         for image in _images_of_pods(document.data):
             users.setdefault(image, set()).add(document.name)
-    for text in rendering.config_texts.values():
-        for runner in _runners(text):
+    for config in rendering.configs:
+        # One that is not TOML is for `podrunner check` to name.
+        for runner in maps(config.toml.data.get("runners")):
             for image, use in _images_of_jobs(runner, runner_version):
                 users.setdefault(image, set()).add(f"{use} of runner {runner.get('name', '')}")
     return {image: sorted(users[image]) for image in sorted(users)}
-
-
-def _runners(text: str) -> list[dict[str, Any]]:
-    """The runners of a config.toml; none of one that is not TOML, which is for `podrunner check` to say."""
-    try:
-        return maps(parse_config(text).get("runners"))
-    except tomllib.TOMLDecodeError:
-        return []
 
 
 def _images_of_pods(part: Any) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ from podrunner.findings.rules.job_pods import ROLE_MISSING, ROLE_SUPERFLUOUS
 from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import maps, namespace_of, table, texts
 from podrunner.runner.feature_flags import feature_flag
-from podrunner.runner.parsed import parse_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,14 +140,10 @@ def check_role(rendering: Rendering) -> list[Finding]:
 def _needed(rendering: Rendering) -> dict[str, list[NeededRight]]:
     """Namespace → what its jobs need; "" for the whole cluster."""
     needed: dict[str, list[NeededRight]] = {}
-    for text in rendering.config_texts.values():
-        try:
-            config = parse_config(text)
-        except tomllib.TOMLDecodeError:
-            continue
-        for runner in maps(config.get("runners")):
+    for config in rendering.configs:
+        for runner in maps(config.toml.data.get("runners")):
             namespace = str(table(runner.get("kubernetes")).get("namespace") or "default")
-            for need in (*needs_of(runner), *session_needs(config)):
+            for need in (*needs_of(runner), *session_needs(config.toml.data)):
                 needed.setdefault("" if need.cluster else namespace, []).append(need)
     return needed
 

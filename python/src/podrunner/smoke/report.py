@@ -71,8 +71,8 @@ def _write_what_was_rendered(trial: Trial, evidence: EvidenceFolder) -> None:
     """Also when the install did not get that far."""
     if trial.rendering is None:
         return
-    for text in trial.rendering.config_texts.values():
-        evidence.write("config.toml", text)
+    for config in trial.rendering.configs:
+        evidence.write("config.toml", config.toml.text)
 
 
 def _write_state(trial: Trial, evidence: EvidenceFolder) -> None:

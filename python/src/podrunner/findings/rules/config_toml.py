@@ -37,14 +37,14 @@ CONFIG_ENUM = Rule(
     "config-enum",
     Severity.ERROR,
     wrong="A value is not one of those that the runner knows.",
-    remedy="Choose one of the list in the message.",
+    remedy="Choose one from the list in the message.",
 )
 
 CONFIG_FORMAT = Rule(
     "config-format",
     Severity.ERROR,
     wrong="A value is not a valid duration, quantity, `KEY=value`, patch of a pod or the like.",
-    remedy="Write it as in the example of the message.",
+    remedy="Write it like the example in the message.",
 )
 
 CONFIG_SECRET = Rule(

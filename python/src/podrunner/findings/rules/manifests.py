@@ -16,14 +16,14 @@ KUBERNETES_API_VERSION = Rule(
     "kubernetes-api-version",
     Severity.ERROR,
     wrong="This Kubernetes version does not serve that API version.",
-    remedy="Use the one of the message.",
+    remedy="Use the API version that the message names.",
 )
 
 KUBERNETES_DEPRECATED = Rule(
     "kubernetes-deprecated",
     Severity.WARNING,
     wrong="A later Kubernetes version no longer serves this API version.",
-    remedy="Use the one of the message.",
+    remedy="Use the API version that the message names.",
 )
 
 KUBERNETES_UNKNOWN_KIND = Rule(
@@ -37,7 +37,7 @@ KUBERNETES_VERSION = Rule(
     "kubernetes-version",
     Severity.NOTE,
     wrong="There is no data for this Kubernetes version, so nothing was checked against it.",
-    remedy="Name a version in the range of the message.",
+    remedy="Name a version in the range that the message gives.",
 )
 
 CRD_SCHEMA = Rule(
@@ -115,7 +115,7 @@ REFERENCE = Rule(
     "reference",
     Severity.WARNING,
     wrong="An object is named that this release does not make.",
-    remedy="Make it before, write its name into the values, or correct the name. It is a note where such objects are usually made by somebody else.",
+    remedy="Create it first, write its name into the values, or correct the name. It is a note where such objects are usually made by somebody else.",
     also=(Severity.NOTE,),
 )
 
@@ -173,5 +173,5 @@ SCC = Rule(
     "scc",
     Severity.ERROR,
     wrong="SecurityContextConstraints refuse a pod.",
-    remedy="Change the field of the message, or bind constraints that allow it to the pod's service account.",
+    remedy="Change the field that the message names, or bind constraints that allow it to the pod's service account.",
 )

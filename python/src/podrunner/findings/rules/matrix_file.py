@@ -95,7 +95,7 @@ MATRIX_PRESET = Rule(
     "matrix-preset",
     Severity.ERROR,
     wrong="The chart has no such preset.",
-    remedy="Choose one of the list in the message.",
+    remedy="Choose one from the list in the message.",
 )
 
 MATRIX_RELEASE = Rule(

@@ -51,7 +51,7 @@ VALUES_ENUM = Rule(
     "values-enum",
     Severity.ERROR,
     wrong="A value is not one of those that are allowed.",
-    remedy="Choose one of the list in the message.",
+    remedy="Choose one from the list in the message.",
 )
 
 VALUES_VALUE = Rule(
@@ -79,7 +79,7 @@ VALUES_OFFICIAL = Rule(
     "values-official",
     Severity.ERROR,
     wrong="A key belongs to GitLab's own chart, and this chart does not have it.",
-    remedy="Write the key of the message, or let `podrunner import` convert the whole file.",
+    remedy="Write the key that the message names, or let `podrunner import` convert the whole file.",
     more="import.md",
 )
 

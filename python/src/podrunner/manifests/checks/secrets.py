@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.rules.manifests import SECRET_IN_PLAIN_SIGHT
 from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import maps, table
-from podrunner.manifests.rendering import CONFIG_TOML
+from podrunner.manifests.rendering import CONFIG_TOML, is_of_a_runner
 from podrunner.secrets.find import find_secrets
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
 
-# As in podrunner.runner.parsed, of which manifests know nothing.
-_OF_A_RUNNER = re.compile(r"^\s*\[\[runners\]\]", re.MULTILINE)
 _ANNOTATIONS = ("metadata", "annotations")
 
 
@@ -47,7 +44,7 @@ def _in_map(document: Document, place: tuple[str, ...], why: str) -> Iterator[Fi
     for name in place:
         part = table(table(part).get(name))
     # What is in a config.toml of a runner is told by its own check, with its line.
-    texts = {key: text for key, text in part.items() if key != CONFIG_TOML or not _OF_A_RUNNER.search(str(text))}
+    texts = {key: text for key, text in part.items() if key != CONFIG_TOML or not is_of_a_runner(str(text))}
     for secret in find_secrets(texts, place):
         yield _finding(document, ".".join(map(str, secret.path)), why)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from podrunner.formats.toml import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +29,14 @@ def _kind(path: tuple[str, ...]) -> str:
     return {"yml": "yaml"}.get(suffix, suffix) if suffix in ("toml", "json", "yaml", "yml") and "." in name else ""
 
 
+def _toml(text: str) -> dict[str, Any] | None:
+    toml = read_toml(text)
+    return None if toml.flaw else toml.data
+
+
 @lru_cache(maxsize=1024)
 def _parse(kind: str, text: str) -> Any:
-    import yaml
-
-    parsers: dict[str, Callable[[str], Any]] = {"toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load}
+    parsers: dict[str, Callable[[str], Any]] = {"toml": _toml, "json": json.loads, "yaml": yaml.safe_load}
     try:
         data = parsers[kind](text)
     except (ValueError, yaml.YAMLError, RecursionError):

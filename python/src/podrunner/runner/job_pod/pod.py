@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.job_pods import JOB_POD_REFUSED, JOB_POD_SECURITY
+from podrunner.formats.toml import read_toml
 from podrunner.manifests.objects import maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
 from podrunner.runner.feature_flags import feature_flag
 from podrunner.runner.job_pod.patches import patched
 from podrunner.runner.job_pod.security_context import container_context, pod_context
 from podrunner.runner.job_pod.volumes import VOLUMES
-from podrunner.runner.parsed import parse_config
 from podrunner.runner.rules import BUILDS_DIR
 
 if TYPE_CHECKING:
@@ -29,12 +28,12 @@ def check_job_pods(
 ) -> list[Finding]:
     """Compare the level of each runner's job pod with what the table of modes promises to administrators."""
     found: list[Finding] = []
-    for name, text in rendering.config_texts.items():
-        for runner, pod in _job_pods(text):
+    for config in rendering.configs:
+        for runner, pod in _job_pods(config.toml.text):
             needed, reasons = level(pod, kube_version)
             mode = _mode(str(runner.get("name")), values)
             finding = _beyond(runner, needed, reasons, mode, modes)
-            found += [replace(one, object=f"ConfigMap/{name}") for one in finding]
+            found += [replace(one, object=f"ConfigMap/{config.name}") for one in finding]
             found += _refused(runner, needed, reasons, rendering)
     return found
 
@@ -42,11 +41,7 @@ def check_job_pods(
 @lru_cache(maxsize=1024)
 def _job_pods(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """The runners of a config.toml, each with its job's pod: the same on all Kubernetes versions."""
-    try:
-        runners = parse_config(text).get("runners")
-    except tomllib.TOMLDecodeError:
-        return []
-    return [(runner, job_pod(runner)) for runner in maps(runners)]
+    return [(runner, job_pod(runner)) for runner in maps(read_toml(text).data.get("runners"))]
 
 
 def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], rendering: Rendering) -> Iterator[Finding]:

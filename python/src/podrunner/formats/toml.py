@@ -1,16 +1,50 @@
-"""In which line of a TOML text each key stands. tomllib does not say."""
+"""TOML, read once a text: what it says, or why it is not TOML, and in which line each key stands."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from podrunner.formats.flaw import NESTED_TOO_DEEPLY, toml_flaw
 
 if TYPE_CHECKING:
     from podrunner.findings.path import Path
+    from podrunner.formats.flaw import Flaw
 
 # A comment, a blank line.
 _NOTHING = re.compile(r"\s*(#.*)?\Z")
+
+
+# A file that was read takes some ten kilobytes.
+_KEPT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Toml:
+    """A TOML text: `data` is what it says, not to be changed by anybody, and empty where `flaw` says why it is none."""
+
+    text: str
+    data: dict[str, Any] = field(compare=False, repr=False)
+    flaw: Flaw | None = None
+
+    @property
+    def lines(self) -> dict[Path, int]:
+        """Path → line, from 1, of every table, key and array item; see `find_lines`."""
+        return find_lines(self.text)
+
+
+@lru_cache(maxsize=_KEPT)
+def read_toml(text: str) -> Toml:
+    """A text that several checks read, and that cases of a matrix often share."""
+    try:
+        return Toml(text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        return Toml(text, {}, toml_flaw(error))
+    except RecursionError:
+        return Toml(text, {}, NESTED_TOO_DEEPLY)
 
 
 def find_lines(text: str) -> dict[Path, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podrunner.formats.toml_lines import find_lines
+from podrunner.formats.toml import find_lines
 
 TEXT = '''\
 # a comment

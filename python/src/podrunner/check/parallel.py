@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from podrunner.check.result import Result
@@ -13,6 +11,7 @@ from podrunner.output.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import ProcessPoolExecutor
 
     from podrunner.cases.case import Case
     from podrunner.check.checker import Checker
@@ -41,6 +40,10 @@ def check_cases(
     jobs = min(jobs or _processors(), len(cases) // _WORTH_IT)
     if jobs < 2:
         return [checker.check(case) for case in progress(cases, "checking", len(cases), quiet=quiet)]
+    # As long as ten renders, and one process needs neither.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     # Not by fork: Go's runtime, which Helm is made of, does not survive one.
     context = multiprocessing.get_context("spawn")
     # For the Helm in each process: Go's collector would stop renders for the sake of a few megabytes.

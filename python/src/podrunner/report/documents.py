@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from podrunner.formats.patch import patch_at
-from podrunner.formats.toml import read_toml
 from podrunner.manifests.checks.lists import take_lists_apart
+from podrunner.manifests.checks.secrets import secrets_of_config
 from podrunner.manifests.objects import table
 from podrunner.manifests.rendering import CONFIG_TOML
-from podrunner.secrets.find import PlainSecret, find_secrets
+from podrunner.secrets.find import find_secrets
 from podrunner.secrets.redact import REDACTED, redact
 
 if TYPE_CHECKING:
@@ -61,14 +60,9 @@ def _texts(rendering: Rendering) -> Iterator[tuple[str, str, str]]:
         yield document.name, document.template, _redacted(document)
 
 
-def _of_config(text: str) -> list[PlainSecret]:
-    """Secrets by their names in a config.toml; none in what is no TOML."""
-    return list(find_secrets(read_toml(text).data, read=patch_at))
-
-
 @lru_cache(maxsize=_KEPT)
 def _redacted_config(text: str) -> str:
-    return redact(text, _of_config(text))
+    return redact(text, secrets_of_config(text))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -76,7 +70,7 @@ def _redacted(document: Document) -> str:
     """The text without secrets, and of a Secret only the names in it: reports are kept and sent around."""
     if document.data.get("kind") != "Secret":
         texts = table(document.data.get("data")).values() if document.data.get("kind") == "ConfigMap" else ()
-        inside = [one for text in texts if isinstance(text, str) for one in _of_config(text)]
+        inside = [one for text in texts if isinstance(text, str) for one in secrets_of_config(text)]
         return redact(document.text, [*find_secrets(document.data), *inside])
     hidden = {part: dict.fromkeys(table(document.data.get(part)), REDACTED) for part in ("data", "stringData")}
     data = document.data | {part: values for part, values in hidden.items() if values}

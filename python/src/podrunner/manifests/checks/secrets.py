@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.rules.manifests import SECRET_IN_PLAIN_SIGHT
+from podrunner.formats.patch import patch_at
+from podrunner.formats.toml import read_toml
 from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import maps, table
 from podrunner.manifests.rendering import CONFIG_TOML, is_of_a_runner
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from podrunner.findings.finding import Finding
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
+    from podrunner.secrets.find import PlainSecret
 
 _ANNOTATIONS = ("metadata", "annotations")
 
@@ -37,6 +40,11 @@ def check_secrets(documents: Sequence[Document], pods: Sequence[Pod]) -> Iterato
                 for secret in find_secrets(container.get(part)):
                     at = f"{path}.{part}[{secret.path[0]}]" if secret.path else f"{path}.{part}"
                     yield _finding(pod.document, at, "arguments are visible to all processes")
+
+
+def secrets_of_config(text: str) -> list[PlainSecret]:
+    """Secrets by their names in the text of a config.toml, its patches included; none in what is not TOML."""
+    return list(find_secrets(read_toml(text).data, read=patch_at))
 
 
 def _in_map(document: Document, place: tuple[str, ...], why: str) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from podrunner.formats.placed import Values, load_layer
 from podrunner.secrets.find import PlainSecret, find_secrets
 from podrunner.secrets.redact import redact
 from podrunner.values.merge import merge
-from podrunner.values.set_expression import parse_set
+from podrunner.values.set_expression import parse_set, parse_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +64,11 @@ class Case:
 
     def with_settings(self, expressions: Iterable[str]) -> Case:
         """The case with expressions of `--set` over its own values. Raises UsageError."""
-        return self.with_layers(*parse_set(list(expressions)))
+        return self.with_layers(*parse_set(expressions))
+
+    def with_expressions(self, expressions: Mapping[str, Iterable[str]]) -> Case:
+        """The case with what `--set`, `--set-string` and so on say over its own values, by option. Raises UsageError."""
+        return self.with_layers(*parse_settings(expressions))
 
 
 @lru_cache(maxsize=4096)

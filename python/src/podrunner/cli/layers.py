@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podrunner.cli.options import SETTINGS
+
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable
@@ -32,17 +34,16 @@ def load_files(*groups: Iterable[Path]) -> list[tuple[Values, ...]]:
 
 
 def read_expressions(args: Namespace) -> dict[str, list[str]]:
-    """What `--set` and its kin say, by option, lowest first."""
-    from podrunner.values.set_expression import OPTIONS
-
-    return {option: getattr(args, option.removeprefix("--").replace("-", "_")) for option in OPTIONS}
+    """What `--set` and its kin say, by option."""
+    names = [one.names[0] for one in SETTINGS]
+    return {name: getattr(args, name.removeprefix("--").replace("-", "_")) for name in names}
 
 
 def read_settings(args: Namespace) -> tuple[Values, ...]:
     """The layers of `--set` and its kin, lowest first. Raises UsageError."""
-    from podrunner.values.set_expression import parse_settings
+    from podrunner.cases.case import Case
 
-    return tuple(parse_settings(read_expressions(args)))
+    return Case("").with_expressions(read_expressions(args)).layers
 
 
 def read_selection(args: Namespace, chart: Chart) -> Selection:

@@ -140,11 +140,8 @@ def read_wish(args: Namespace, chart: Chart) -> Wish:
 
 def _arguments(args: Namespace) -> list[str]:
     """The values as words for helm."""
-    from podrunner.values.set_expression import OPTIONS
-
-    said = read_expressions(args)
     files = [word for file in (*args.values, *args.files) for word in ("-f", str(file))]
-    return files + [word for option in OPTIONS for word in _words(option, said[option])]
+    return files + [word for option, said in read_expressions(args).items() for word in _words(option, said)]
 
 
 def _words(option: str, values: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from podrunner.cases.case import Case
+from podrunner.check.result import Result
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.values import RENDER
 from podrunner.formats.placed import Values
@@ -18,8 +19,7 @@ CASE = Case("t", layers=(Values({}, "tests/../team.yaml", is_file=True),))
 
 
 def place(file: str, case: Case = CASE) -> tuple[str, int, int]:
-
-    found = placed(replace(FINDING, file=file), case)
+    found = placed(replace(FINDING, file=file), Result(case))
     return found.file, found.line, found.column
 
 

@@ -150,12 +150,12 @@ def test_a_rule_is_found_by_its_code() -> None:
 
 
 def test_a_misspelt_code_is_wrong_use_and_the_nearest_is_named() -> None:
-    with pytest.raises(UsageError, match=r"\Avalue-type is not a code of a finding\. Did you mean `values-type`\?\Z"):
+    with pytest.raises(UsageError, match=r"\Avalue-type is not the code of a finding\. Did you mean `values-type`\?\Z"):
         find_rule("value-type")
 
 
 def test_a_code_that_is_like_no_other_is_answered_with_all_of_them() -> None:
     with pytest.raises(
-        UsageError, match=r"\Axyzzy is not a code of a finding\. Available: values-yaml, .*import-template\.\Z"
+        UsageError, match=r"\Axyzzy is not the code of a finding\. Available: values-yaml, .*import-template\.\Z"
     ):
         find_rule("xyzzy")

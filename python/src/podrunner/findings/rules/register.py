@@ -52,5 +52,5 @@ def find_rule(code: str) -> Rule:
     """The rule of a code. Raises UsageError with the nearest code when there is none."""
     if code not in RULES:
         near = did_you_mean(code, RULES) or f" Available: {listed(RULES, len(RULES))}."
-        raise UsageError(f"{code} is not a code of a finding.{near}")
+        raise UsageError(f"{code} is not the code of a finding.{near}")
     return RULES[code]

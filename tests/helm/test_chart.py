@@ -176,3 +176,35 @@ def test_an_archive_that_is_no_packaged_chart_is_wrong_use(tmp_path: Path) -> No
         Chart.open(tmp_path / "chart-1.tgz")
     with pytest.raises(UsageError, match=r"no single Chart\.yaml in its top folder\.$"):
         Chart.open(packed(folder, tmp_path / "chart-2.tgz"))
+
+
+BROKEN = {
+    "version: [": "2:1: not YAML: while parsing a flow node, did not find expected node content. Is a bracket not closed?",
+    "- a": " must be a map (`key: value`), is a list.",
+    "a": " must be a map (`key: value`), is a single value.",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN)
+@pytest.mark.parametrize("name", ["Chart.yaml", "files/modes.yaml", "requirements.yaml"])
+def test_a_file_of_a_chart_that_is_not_a_map_is_wrong_use(tmp_path: Path, name: str, text: str) -> None:
+    file = write_chart(tmp_path) / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    chart = Chart.open(tmp_path)
+
+    with pytest.raises(UsageError) as error:
+        _ = chart.modes if name == "files/modes.yaml" else chart.file
+
+    assert str(error.value).replace(f"{file}:", "") == BROKEN[text]
+
+
+def test_a_broken_file_of_a_package_is_named_by_its_place_in_it(small_chart: Path, tmp_path: Path) -> None:
+    shutil.copytree(small_chart, tmp_path / "small")
+    (tmp_path / "small/files/modes.yaml").write_text("- loud")
+    package = packed(tmp_path / "small", tmp_path / "small.tgz")
+
+    with pytest.raises(UsageError) as error:
+        _ = Chart.open(package).modes
+
+    assert str(error.value) == f"{package}/files/modes.yaml: must be a map (`key: value`), is a list."

@@ -14,6 +14,7 @@ from podrunner.chart.official import load_official
 from podrunner.chart.package import is_package, unpack
 from podrunner.chart.placeholder import PLACEHOLDER, asks_for_gitlab
 from podrunner.chart.schema import SCHEMA, check_schema, load_schema
+from podrunner.chart.yaml_file import load_map
 from podrunner.findings.errors import UsageError
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.placed import Values, load_layer, load_values
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from podrunner.chart.schema import Schema
     from podrunner.findings.finding import Finding
 
+_MODES = Path("files/modes.yaml")
 _HERE = Path(__file__).resolve().parents[1]
 # As many sets of values as the cases of a large matrix have between them.
 _KEPT = 4096
@@ -70,8 +72,8 @@ class Chart:
 
     @cached_property
     def file(self) -> ChartFile:
-        """What Chart.yaml says. Raises UsageError and ValuesError."""
-        return read_chart_file(self.path)
+        """What Chart.yaml says. Raises UsageError."""
+        return read_chart_file(self.path, self.source)
 
     @cached_property
     def defaults(self) -> Values:
@@ -102,9 +104,12 @@ class Chart:
 
     @cached_property
     def modes(self) -> dict[str, Any]:
-        """The table of modes, `files/modes.yaml`: mode → what it promises. Empty for a chart without one."""
-        table = self.path / "files" / "modes.yaml"
-        return load_values(table).data if table.is_file() else {}
+        """The table of modes, `files/modes.yaml`: mode → what it promises. Empty for a chart without one.
+
+        Raises UsageError.
+        """
+        file = self.path / _MODES
+        return load_map(file, self.source / _MODES) if file.is_file() else {}
 
     @cached_property
     def official(self) -> dict[str, Any]:

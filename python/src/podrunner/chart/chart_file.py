@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.formats.placed import load_values
+from podrunner.chart.yaml_file import load_map
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_REQUIREMENTS = "requirements.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +29,21 @@ class ChartFile:
     dependencies: tuple[str, ...] = ()
 
 
-def read_chart_file(chart: Path) -> ChartFile:
-    """Chart.yaml, read as Helm reads it. Raises UsageError without one, ValuesError when it is not YAML."""
-    data = load_values(chart / "Chart.yaml").data
+def read_chart_file(chart: Path, shown: Path) -> ChartFile:
+    """Chart.yaml, read as Helm reads it; people call the chart `shown`. Raises UsageError when it is not a YAML map."""
+    data = load_map(chart / "Chart.yaml", shown / "Chart.yaml")
     name, version, app_version, kube_version = (
         str(data.get(key) or "") for key in ("name", "version", "appVersion", "kubeVersion")
     )
-    entries = [*_entries(data), *_entries(_older_dependencies(chart))]
+    entries = [*_entries(data), *_entries(_older_dependencies(chart, shown))]
     is_library = data.get("type") == "library"
     return ChartFile(name, version, app_version, kube_version, is_library, tuple(dict.fromkeys(entries)))
 
 
-def _older_dependencies(chart: Path) -> dict[str, Any]:
+def _older_dependencies(chart: Path, shown: Path) -> dict[str, Any]:
     """Charts of apiVersion v1 have their dependencies in requirements.yaml."""
-    file = chart / "requirements.yaml"
-    return load_values(file).data if file.is_file() else {}
+    file = chart / _REQUIREMENTS
+    return load_map(file, shown / _REQUIREMENTS) if file.is_file() else {}
 
 
 def _entries(data: dict[str, Any]) -> list[str]:

@@ -38,6 +38,6 @@ def _is_there(name: str, folder: Path) -> bool:
     archive = re.compile(rf"{re.escape(name)}-v?\d.*\.tgz\Z")
     return any(
         archive.match(entry.name)
-        or ((entry / "Chart.yaml").is_file() and name in (entry.name, read_chart_file(entry).name))
+        or ((entry / "Chart.yaml").is_file() and name in (entry.name, read_chart_file(entry, entry).name))
         for entry in (folder.iterdir() if folder.is_dir() else ())
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from podrunner.chart.chart import Chart
 from podrunner.chart.dependencies import refuse_library_chart, refuse_missing_dependencies
 from podrunner.findings.errors import RenderError, UsageError, ValuesError
 from podrunner.findings.finding import errors
@@ -12,8 +13,9 @@ from podrunner.helm.command import HelmCommand
 from podrunner.helm.library import HelmLibrary
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from podrunner.cases.case import Case
-    from podrunner.chart.chart import Chart
     from podrunner.manifests.rendering import Rendering
 
 Kind = Literal["library", "command"]
@@ -62,6 +64,11 @@ class Renderer:
             # Helm may quote a value, of the chart's own defaults, too.
             told = replace(case, layers=(self.chart.defaults, *case.layers)).redact(error.message)
             raise RenderError(told, template=error.template, line=error.line, column=error.column) from None
+
+
+def open_chart(path: Path | None, kind: Kind = "library") -> Renderer:
+    """The renderer of a chart that is opened for it, see `Chart.open`. Raises UsageError."""
+    return renderer(kind, Chart.open(path))
 
 
 def renderer(kind: Kind, chart: Chart) -> Renderer:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def shown_path(path: Path) -> str:
     """A path as people type it: relative when it is below the current directory."""
-    return _shown(path, Path.cwd())
-
-
-@lru_cache(maxsize=4096)
-def _shown(path: Path, here: Path) -> str:
-    # The file behind a link may be elsewhere: what counts is where the name leads, then where the file is.
-    for absolute in (Path(os.path.normpath(here / path)), path.resolve()):
-        if absolute.is_relative_to(here):
-            return str(absolute.relative_to(here))
+    here = os.getcwd()  # noqa: PTH109 -- for each of thousands of findings, and a Path takes its time
+    beginning = os.path.join(here, "")  # noqa: PTH118
+    for absolute in _places(path, here):
+        if os.path.join(absolute, "").startswith(beginning):  # noqa: PTH118
+            return absolute[len(beginning) :] or "."
     return os.path.normpath(path)
+
+
+def _places(path: Path, here: str) -> Iterator[str]:
+    # The file behind a link may be elsewhere: what counts is where the name leads, then where the file is.
+    yield os.path.normpath(os.path.join(here, path))  # noqa: PTH118
+    yield os.path.realpath(path)

@@ -10,11 +10,10 @@ import pytest
 
 from podrunner.cases.case import KUBE_VERSION, NAMESPACE, RELEASE, Case
 from podrunner.cases.matrix import load_matrix, make_cases
-from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.findings.errors import PodrunnerError
 from podrunner.findings.finding import errors
-from podrunner.helm.renderer import Kind, renderer
+from podrunner.helm.renderer import Kind, open_chart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,18 +30,13 @@ class Setup:
     checker: Checker
     strategy: Strategy | None = None
 
-    @property
-    def chart(self) -> Chart:
-        """The chart under test."""
-        return self.checker.chart
-
     @classmethod
     def make(cls, chart: Path | None, helm: Kind, strategy: Strategy | None, crd_folders: Sequence[Path] = ()) -> Setup:
         """Find and load the chart. A wrong option ends the run with a sentence."""
         try:
-            found = Chart.open(chart)
-            checker = Checker(renderer(helm, found), found.file.app_version, found.crds_with(crd_folders))
-            return cls(checker, strategy)
+            renderer = open_chart(chart, helm)
+            crds = renderer.chart.crds_with(crd_folders)
+            return cls(Checker(renderer, renderer.chart.file.app_version, crds), strategy)
         except PodrunnerError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -62,7 +56,7 @@ class MatrixFile(pytest.File):
     def collect(self) -> Iterator[CaseItem]:
         """One test for each case."""
         try:
-            matrix = load_matrix(self.path, self.setup_of_run.chart)
+            matrix = load_matrix(self.path, self.setup_of_run.checker.chart)
             cases = make_cases(matrix, strategy=self.setup_of_run.strategy)
         except PodrunnerError as error:
             raise self.CollectError(str(error)) from None
@@ -128,7 +122,7 @@ class Render:
         """
         __tracebackhide__ = True
         try:
-            chart = self.setup.chart
+            chart = self.setup.checker.chart
             layers = (chart.preset(preset),) if preset else ()
             case = Case("podrunner_render", layers, release, namespace, kube_version, tuple(api_versions))
             for layer in values:

@@ -78,7 +78,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> MatrixFile
 @pytest.fixture(scope="session")
 def podrunner_chart(pytestconfig: pytest.Config) -> Path:
     """Directory of the chart under test."""
-    return _setup(pytestconfig).chart.path
+    return _setup(pytestconfig).checker.chart.path
 
 
 @pytest.fixture(scope="session")

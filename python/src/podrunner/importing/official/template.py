@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.cases.case import Case
-from podrunner.chart.chart import Chart
 from podrunner.findings.errors import FindingsError, RenderError
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.importing import IMPORT_TEMPLATE
-from podrunner.helm.renderer import Renderer, renderer
+from podrunner.helm.renderer import Renderer, open_chart
 from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
@@ -79,4 +78,4 @@ def _renderer() -> Renderer:
         (chart / "Chart.yaml").write_text("apiVersion: v2\nname: gitlab-runner\nversion: 0.0.1\n", encoding="utf-8")
         (chart / "templates" / "_helpers.tpl").write_text(_HELPERS, encoding="utf-8")
         (chart / "templates" / "NOTES.txt").write_text(_NOTES, encoding="utf-8")
-        return renderer("library", Chart.open(chart))
+        return open_chart(chart)

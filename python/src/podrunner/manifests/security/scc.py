@@ -42,8 +42,13 @@ class Judgement:
         return not self.findings
 
 
-def judge(spec: Mapping[str, Any], constraints: Mapping[str, Any], annotations: Mapping[str, str]) -> Judgement:
-    """Judge a pod spec by SecurityContextConstraints; `annotations` are those of the pod's namespace."""
+def judge(
+    spec: Mapping[str, Any], constraints: Mapping[str, Any], annotations: Mapping[str, str] | None, whose: str = ""
+) -> Judgement:
+    """Judge a pod spec by SecurityContextConstraints; `annotations` are those of the pod's namespace.
+
+    `whose` begins each sentence. Where the annotations are not known (None), ids and SELinux levels that the namespace would give are not judged.
+    """
     users, groups = user_range(constraints, annotations), group_ranges("fsGroup", constraints, annotations)
     pod = table(spec.get("securityContext"))
     reasons = [
@@ -64,7 +69,7 @@ def judge(spec: Mapping[str, Any], constraints: Mapping[str, Any], annotations: 
             *_ports(container, path, constraints),
         ]
     name = f"SecurityContextConstraints/{table(constraints.get('metadata')).get('name', '')}"
-    findings = [Finding(SCC, f"{path}: {why}", object=name, path=path) for path, why in reasons]
+    findings = [Finding(SCC, f"{whose}{path}: {why}", object=name, path=path) for path, why in reasons]
     return Judgement(tuple(findings), _first(users), _first(groups))
 
 

@@ -35,7 +35,7 @@ class Ranges:
         return ", ".join(f"{low}-{high}" if low != high else str(low) for low, high in self.allowed or ())
 
 
-def user_range(constraints: Mapping[str, Any], annotations: Mapping[str, str]) -> Ranges:
+def user_range(constraints: Mapping[str, Any], annotations: Mapping[str, str] | None) -> Ranges:
     """The uids of strategy runAsUser."""
     own = table(constraints.get("runAsUser"))
     strategy = str(own.get("type") or "RunAsAny")
@@ -52,7 +52,7 @@ def user_range(constraints: Mapping[str, Any], annotations: Mapping[str, str]) -
     return found
 
 
-def group_ranges(kind: str, constraints: Mapping[str, Any], annotations: Mapping[str, str]) -> Ranges:
+def group_ranges(kind: str, constraints: Mapping[str, Any], annotations: Mapping[str, str] | None) -> Ranges:
     """The gids of strategy `kind`: fsGroup or supplementalGroups. Without an annotation of groups, the uids' counts."""
     own = table(constraints.get(kind))
     strategy = str(own.get("type") or "RunAsAny")
@@ -62,16 +62,18 @@ def group_ranges(kind: str, constraints: Mapping[str, Any], annotations: Mapping
     return Ranges(strategy, given, f"{kind}.ranges") if given else _of_namespace(strategy, (GROUPS, USERS), annotations)
 
 
-def selinux_options(constraints: Mapping[str, Any], annotations: Mapping[str, str]) -> dict[str, str] | None:
+def selinux_options(constraints: Mapping[str, Any], annotations: Mapping[str, str] | None) -> dict[str, str] | None:
     """What every container runs with; None when a pod may choose. The level is the namespace's where none is given."""
     own = table(constraints.get("seLinuxContext"))
-    if own.get("type") != "MustRunAs":
+    if own.get("type") != "MustRunAs" or (annotations is None and not own.get("seLinuxOptions")):
         return None
     options = {key: str(value) for key, value in table(own.get("seLinuxOptions")).items()}
-    return {**({"level": annotations[MCS]} if MCS in annotations else {}), **options}
+    return {**({"level": annotations[MCS]} if annotations and MCS in annotations else {}), **options}
 
 
-def _of_namespace(strategy: str, names: tuple[str, ...], annotations: Mapping[str, str]) -> Ranges:
+def _of_namespace(strategy: str, names: tuple[str, ...], annotations: Mapping[str, str] | None) -> Ranges:
+    if annotations is None:
+        return Ranges(strategy)
     name = next((one for one in names if one in annotations), "")
     if not name:
         return Ranges(strategy, (), "", f"the strategy is {strategy}, and the namespace has no annotation {names[0]}.")

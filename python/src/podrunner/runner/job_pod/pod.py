@@ -11,6 +11,7 @@ from podrunner.findings.rules.job_pods import JOB_POD_REFUSED, JOB_POD_SECURITY
 from podrunner.formats.toml import read_toml
 from podrunner.manifests.objects import maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
+from podrunner.manifests.security.scc import judge
 from podrunner.runner.feature_flags import feature_flag
 from podrunner.runner.job_pod.patches import patched
 from podrunner.runner.job_pod.security_context import container_context, pod_context
@@ -35,6 +36,7 @@ def check_job_pods(
             finding = _beyond(runner, needed, reasons, mode, modes)
             found += [replace(one, object=f"ConfigMap/{config.name}") for one in finding]
             found += _refused(runner, needed, reasons, rendering)
+            found += _refused_by_constraints(runner, pod, mode, rendering)
     return found
 
 
@@ -59,6 +61,19 @@ def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], renderi
             )
             path = f"metadata.labels.{ENFORCE}"
             yield Finding(JOB_POD_REFUSED, message, object=document.name, path=path)
+
+
+def _refused_by_constraints(
+    runner: Mapping[str, Any], pod: Mapping[str, Any], mode: str, rendering: Rendering
+) -> Iterator[Finding]:
+    """An error for each field of the job pod that the release's own constraints refuse, in the mode that uses them."""
+    if mode != "openshift":
+        return
+    for document in rendering.documents:
+        if document.data.get("kind") != "SecurityContextConstraints":
+            continue
+        # OpenShift gives a namespace its ranges of ids when it is made: no chart knows them.
+        yield from judge(pod, document.data, None, f"refuses the job pods of runner {runner.get('name')}: ").findings
 
 
 def _mode(runner: str, values: Mapping[str, Any]) -> str:

@@ -15,10 +15,15 @@ from podrunner.findings.errors import UsageError
 from podrunner.values.merge import merge
 from podrunner.values.set_expression import OPTIONS, parse_set, parse_settings
 
-BELOW = {"mirrors": [{"location": "a", "insecure": True}, {"location": "b"}, {"location": "c"}], "names": ["r", "s"]}
+BELOW: dict[str, Any] = {
+    "mirrors": [{"location": "a", "insecure": True}, {"location": "b"}, {"location": "c"}],
+    "names": ["r", "s"],
+    "map": {"a": 1, "deep": {"c": 3}},
+}
 WORDS: dict[str, dict[str, Any]] = {
     "--set names={p}": {"names": ["p"]},
     "--set names[1]=q": {"names": ["r", "q"]},
+    "--set names[1]=null": {"names": ["r", None]},
     "--set 'names[3]=q'": {"names": ["r", "s", None, "q"]},
     "--set 'note=names[1],names={p}'": {"note": "names[1]", "names": ["p"]},
     "--set mirrors[1].insecure=true,names=null": {
@@ -30,9 +35,15 @@ WORDS: dict[str, dict[str, Any]] = {
     "--set-string n=12,t=true,names[0]=1": {"n": "12", "t": "true", "names": ["1", "s"]},
     "--set-string 'a[1][1].b[1]=x'": {"a": [None, [None, {"b": [None, "x"]}]]},
     """--set-json 'a={"b":[1,null]},names=["p"]'""": {"a": {"b": [1, None]}, "names": ["p"]},
-    """--set-json 'mirrors[0]={"location":"x"}'""": {
+    """--set-json 'mirrors[0]={"location":"x"}'""": {"mirrors": [{"location": "x"}, *BELOW["mirrors"][1:]]},
+    """--set-json 'mirrors[0].location="x"'""": {
         "mirrors": [{"location": "x", "insecure": True}, *BELOW["mirrors"][1:]]
     },
+    """--set-json 'pod={"a":{"b":1}}' --set-json 'pod.c=[1,{"d":2}]'""": {"pod": {"a": {"b": 1}, "c": [1, {"d": 2}]}},
+    """--set-json 'map={"b":2}'""": {"map": {"b": 2}},
+    """--set-json 'map.deep={"b":2}'""": {"map": {"a": 1, "deep": {"b": 2}}},
+    """--set-json '{"map":{"b":2}}'""": {"map": {"a": 1, "b": 2, "deep": {"c": 3}}},
+    "--set map.deep.d=4": {"map": {"a": 1, "deep": {"c": 3, "d": 4}}},
     """--set-json '{"names": ["p"], "a": {"b": {}}}'""": {"names": ["p"], "a": {"b": {}}},
     "--set-file a.script=script.sh,names[1]=script.sh": {"a": {"script": "make\n"}, "names": ["r", "make\n"]},
     # Helm has an order of its own: JSON, then values, texts and files.
@@ -83,13 +94,13 @@ def test_the_helm_command_says_the_same(helm: str, words: str) -> None:
     (chart / "templates" / "values.yaml").write_text("values: {{ toJson .Values }}\n")
     Path("below.yaml").write_text(json.dumps(BELOW))
 
+    if "--set-json '{" in words and helm.endswith("helm3"):
+        pytest.skip("an object for --set-json is of Helm 4")
     command = [helm, "template", "x", "chart", "-f", "below.yaml", *shlex.split(words)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     said = json.loads(done.stdout.partition("values: ")[2])
-    # A null that nothing stands below of is left out.
-    wanted = {key: value for key, value in {**BELOW, **WORDS[words]}.items() if value is not None}
-    assert said == wanted
+    assert said == {**BELOW, **WORDS[words]}
 
 
 @pytest.mark.parametrize(

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
+class Whole(dict[str, Any]):
+    """A map that `--set-json affinity={…}` gives: it takes the place of the one below, and is not merged with it."""
+
+
 class Items(list[Any]):
-    """Items of a list that `--set mirrors[0].location=x` names. None for those that it does not: they stay."""
+    """Items of a list that `--set mirrors[0].location=x` names. `gaps` are those before that it does not: they stay."""
+
+    def __init__(self, items: Iterable[Any], gaps: Iterable[int] = ()) -> None:
+        super().__init__(items)
+        self.gaps = frozenset(gaps)
 
 
 def merge(*values: Mapping[str, Any]) -> dict[str, Any]:
     """Values files one over the other, as several `-f`: maps key by key, all else replaced, null kept.
 
-    Items change those of a list below them, and leave the others as they are.
+    Whole maps are replaced, too. Items change those of a list below them, and leave the others as they are.
     """
     result: dict[str, Any] = {}
     for layer in values:
         for key, value in layer.items():
             below = result.get(key)
-            if isinstance(value, Mapping) and isinstance(below, Mapping):
+            if isinstance(value, Mapping) and isinstance(below, Mapping) and not isinstance(value, Whole):
                 value = merge(below, value)
             elif isinstance(value, Items):
                 value = _changed(below if isinstance(below, list) else [], value)
@@ -31,7 +39,7 @@ def _changed(below: list[Any], items: Items) -> list[Any]:
     """The list with its named items merged into those that are there; behind its end, null fills gaps as in Helm."""
     result = [*below, *[None] * (len(items) - len(below))]
     for index, item in enumerate(items):
-        if item is not None:
+        if index not in items.gaps:
             result[index] = merge({"item": result[index]}, {"item": item})["item"]
     return result
 

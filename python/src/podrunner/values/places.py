@@ -27,10 +27,10 @@ def _has(data: Any, path: Path) -> bool:
         in_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
         if not (in_map or in_list):
             return False
-        data = data[part]
         # What fills the gaps before an item that --set names is nothing that it says.
-        if data is None and isinstance(around, Items):
+        if isinstance(around, Items) and part in around.gaps:
             return False
+        data = data[part]
     return True
 
 

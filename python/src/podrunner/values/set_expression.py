@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.errors import UsageError
 from podrunner.findings.path import dotted, value_at
 from podrunner.formats.placed import Values
-from podrunner.values.merge import Items
+from podrunner.values.merge import Items, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +35,8 @@ _KINDS = {
     "--set-file": _Kind("parse_set_file", "key.path=FILE", os.devnull),
 }
 OPTIONS = tuple(_KINDS)
+# A key that nobody gives a value.
+_PROBE = "podrunner-probe"
 
 
 def parse_set(expressions: Iterable[str], option: str = "--set") -> list[Values]:
@@ -51,7 +53,7 @@ def _parse(option: str, expression: str) -> Any:
     if option == "--set-json" and expression.lstrip().startswith("{"):
         return _json_object(expression)
     data = _ask_helm(option, expression, expression)
-    return _with_items(data, (), option, expression)
+    return _placed(data, (), option, expression)
 
 
 def _json_object(expression: str) -> Any:
@@ -79,17 +81,28 @@ def _wrong(option: str, expression: str, reason: str) -> UsageError:
     return UsageError(f"{option} {expression}: {reason}. Write {_KINDS[option].form}.")
 
 
-def _with_items(value: Any, path: tuple[Part, ...], option: str, expression: str) -> Any:
-    """The value with lists that are written item by item (`mirrors[0].location=x`) as Items."""
+def _placed(value: Any, path: tuple[Part, ...], option: str, expression: str) -> Any:
+    """The value with lists that are written item by item (`mirrors[0].location=x`) as Items, and whole maps as Whole."""
     if isinstance(value, dict):
-        return {key: _with_items(item, (*path, key), option, expression) for key, item in value.items()}
-    if isinstance(value, list):
-        items = [_with_items(item, (*path, index), option, expression) for index, item in enumerate(value)]
-        return Items(items) if _is_by_item(path, len(value), option, expression) else items
+        # Only JSON can give a map; all others make it around a key.
+        if path and option == "--set-json" and not _stays((*path, _PROBE), option, expression):
+            return Whole(value)
+        return {key: _placed(item, (*path, key), option, expression) for key, item in value.items()}
+    if isinstance(value, list) and _stays((*path, len(value)), option, expression):
+        items = [_placed(item, (*path, index), option, expression) for index, item in enumerate(value)]
+        empty = (index for index, item in enumerate(items) if item is None)
+        return Items(items, [index for index in empty if _is_gap((*path, index), option, expression)])
     return value
 
 
-def _is_by_item(path: tuple[Part, ...], length: int, option: str, expression: str) -> bool:
-    """Whether a list is written item by item: then one more item behind its end, written before, stays."""
-    both = _ask_helm(option, f"{dotted((*path, length))}={_KINDS[option].filler},{expression}", expression)
-    return len(value_at(both, path)) > length
+def _is_gap(path: tuple[Part, ...], option: str, expression: str) -> bool:
+    """Whether an item that is null is not named at all: then one that is written before the expression stays."""
+    both = _ask_helm(option, f"{dotted(path)}={_KINDS[option].filler},{expression}", expression)
+    return value_at(both, path) is not None
+
+
+def _stays(path: tuple[Part, ...], option: str, expression: str) -> bool:
+    """Whether something that is written before the expression is there after it: then what is around is not replaced."""
+    both = _ask_helm(option, f"{dotted(path)}={_KINDS[option].filler},{expression}", expression)
+    around = value_at(both, path[:-1])
+    return path[-1] in (range(len(around)) if isinstance(around, list) else around)

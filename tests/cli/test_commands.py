@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from podrunner.cli.main import COMMANDS, main
+from podrunner.cli.main import main
+from podrunner.cli.parser import COMMANDS
 
 
 @pytest.mark.parametrize("command", [[], ["check"], ["render"], ["diff"], ["images"]])
@@ -100,10 +101,10 @@ def test_a_reader_that_goes_away_is_no_error(checkout: Path) -> None:
 
 def test_help_needs_nothing_heavy(checkout: Path) -> None:
     code = (
-        "import sys; from podrunner.cli.main import COMMANDS, main\n"
+        "import sys; from podrunner.cli.main import main\n"
         "try: main(['check', '--help'])\n"
         "except SystemExit: pass\n"
-        "print(sorted({'yaml', 'helm_python', 'jsonschema_rs', 'rich', 'pytest', 'kubernetes'} & set(sys.modules)), file=sys.stderr)"
+        "print(sorted({'yaml', 'helm_python', 'jsonschema_rs', 'rich', 'pytest', 'kubernetes', 'argcomplete'} & set(sys.modules)), file=sys.stderr)"
     )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ})

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from podrunner.cli.main import COMMANDS, main
+from podrunner.cli.main import main
+from podrunner.cli.parser import COMMANDS
 
 Run = Callable[..., tuple[int, str, str]]
 DIFF = ["diff", "chart/presets/unprivileged.yaml", "chart/presets/privileged.yaml"]

@@ -37,8 +37,8 @@ exit code: 0 no difference, 1 differences (0 with --exit-zero), 2 wrong use.
 
 
 _SIDES = (
-    option("old", metavar="OLD", help="what there was"),
-    option("new", metavar="NEW", nargs="?", help="what there will be").default("the chart as it is here"),
+    option("old", metavar="OLD", suggest=None, help="what there was"),
+    option("new", metavar="NEW", nargs="?", suggest=None, help="what there will be").default("the chart as it is here"),
 )
 _EXIT_ZERO = option(
     "--exit-zero", action="store_true", help="0 for differences, too, for a pipeline that only shows them"

@@ -32,7 +32,7 @@ exit code: 0 a cause is named, 1 none is (and what to collect is said), 2 wrong 
 _NUL, _GZIP, _BEGINNING = "\0", "\x1f", 10
 
 
-_LOG = option("log", nargs="?", metavar="LOG", help="a job log; - for standard input")
+_LOG = option("log", nargs="?", metavar="LOG", suggest=None, help="a job log; - for standard input")
 _POD = option("--pod", metavar="[NAMESPACE/]NAME", help="a job's pod, with its status, events, logs and node")
 
 

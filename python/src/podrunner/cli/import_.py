@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.cli.options import CHART, FORCE, NAMESPACE, OUTPUT, QUIET, URL, add_options, option
 from podrunner.cli.outputs import formats, read_outputs
+from podrunner.cli.suggestions import modes
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -32,8 +33,12 @@ exit code: 0 imported, 1 the file cannot be imported, or the values need somethi
 
 
 _SOURCE = (
-    option("file", metavar="FILE", help="config.toml, or values.yaml of GitLab's chart; - for standard input"),
-    option("--mode", metavar="MODE", help="podman.mode of all runners; none imports key for key").default("recognised"),
+    option(
+        "file", metavar="FILE", suggest=None, help="config.toml, or values.yaml of GitLab's chart; - for standard input"
+    ),
+    option(
+        "--mode", metavar="MODE", help="podman.mode of all runners; none imports key for key", suggest=modes
+    ).default("recognised"),
     URL.default("that of the file"),
 )
 

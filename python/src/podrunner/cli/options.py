@@ -9,17 +9,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podrunner.cli.suggestions import contexts, kube_versions, nothing, presets
+
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Iterable
+
+    Suggest = Callable[[Namespace], Iterable[str]]
+
+
+def _files(text: str) -> list[Path]:
+    # As helm splits them, where quotes keep a comma.
+    return [Path(name) for row in csv.reader([text]) for name in row]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option: its names, and what argparse is to know of it."""
+    """An option: its names, what argparse is to know of it, and what the Tab key suggests for it; None: files."""
 
     names: tuple[str, ...]
     help: str
     keywords: dict[str, Any] = field(default_factory=dict)
+    suggest: Suggest | None = nothing
 
     def default(self, text: str, value: object = None) -> Option:
         """The option of a command that has a default for it: how that is called, and what it is."""
@@ -27,9 +38,10 @@ class Option:
         return replace(self, help=f"{self.help} (default: {text})", keywords=keywords)
 
 
-def option(*names: str, help: str, **keywords: Any) -> Option:  # noqa: A002  as argparse calls it
+def option(*names: str, help: str, suggest: Suggest | None = nothing, **keywords: Any) -> Option:  # noqa: A002  as argparse calls it
     """An option with the keywords of argparse."""
-    return Option(names, help, keywords)
+    is_named = keywords.get("type") in (Path, _files) or "choices" in keywords
+    return Option(names, help, keywords, None if is_named else suggest)
 
 
 def several(*names: str, help: str, **keywords: Any) -> Option:  # noqa: A002  as argparse calls it
@@ -41,7 +53,17 @@ def add_options(parser: ArgumentParser, title: str, *options: Option) -> None:
     """Add options to a parser, under a title of its help."""
     group = parser.add_argument_group(title)
     for one in options:
-        group.add_argument(*one.names, help=one.help, **one.keywords)
+        action = group.add_argument(*one.names, help=one.help, **one.keywords)
+        if one.suggest:
+            # Where argcomplete looks for it.
+            action.completer = _completer(one.suggest)  # type: ignore[attr-defined]
+
+
+def _completer(suggest: Suggest) -> Callable[..., list[str]]:
+    def complete(*, parsed_args: Namespace, **_more: object) -> list[str]:
+        return list(suggest(parsed_args))
+
+    return complete
 
 
 def _release(text: str) -> str:
@@ -62,11 +84,6 @@ def _runner_version(text: str) -> str:
     return text
 
 
-def _files(text: str) -> list[Path]:
-    # As helm splits them, where quotes keep a comma.
-    return [Path(name) for row in csv.reader([text]) for name in row]
-
-
 # Values, as in helm.
 FILES = option(
     "files", nargs="*", type=Path, metavar="FILE", help="values file, a case of its own; - is standard input; several"
@@ -79,8 +96,8 @@ VALUES = several(
     help="values file below each FILE, the last one wins; A,B are two, - is standard input",
 )
 _PRESET = "preset of the chart, below all values files"
-PRESETS = several("--preset", metavar="NAME", help=_PRESET)
-PRESET = option("--preset", metavar="NAME", help=_PRESET)
+PRESETS = several("--preset", metavar="NAME", help=_PRESET, suggest=presets)
+PRESET = option("--preset", metavar="NAME", help=_PRESET, suggest=presets)
 SETTINGS = (
     several("--set", metavar="KEY=VALUE", help="a value, above all files"),
     several("--set-string", metavar="KEY=TEXT", help="a value that is text, whatever it looks like"),
@@ -100,7 +117,9 @@ CASE = several("--case", metavar="NAME", help="only cases of this name or shell 
 OF_CASES = (ALL_PRESETS, MATRIX, STRATEGY, CASE)
 RELEASE = option("--release", type=_release, metavar="NAME", help="name of the release")
 NAMESPACE = option("-n", "--namespace", type=_namespace, metavar="NS", help="namespace")
-KUBE_VERSIONS = several("--kube-version", metavar="V", help="Kubernetes version, such as 1.34, or all")
+KUBE_VERSIONS = several(
+    "--kube-version", metavar="V", help="Kubernetes version, such as 1.34, or all", suggest=kube_versions
+)
 API_VERSIONS = several("--api-versions", metavar="V", help="API version that the cluster has, too")
 OF_RELEASE = (
     RELEASE.default("podrunner"),
@@ -117,7 +136,9 @@ HELM = option(
 
 # A cluster.
 KUBECONFIG = option("--kubeconfig", type=Path, metavar="FILE", help="kubeconfig of the cluster")
-CONTEXT = option("--context", default="", metavar="NAME", help="context of the kubeconfig").default("its current one")
+CONTEXT = option("--context", default="", metavar="NAME", help="context of the kubeconfig", suggest=contexts).default(
+    "its current one"
+)
 OF_CLUSTER = (KUBECONFIG.default("as kubectl chooses"), CONTEXT)
 
 # Jobs.

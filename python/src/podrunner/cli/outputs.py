@@ -37,7 +37,11 @@ def formats(*names: str) -> Option:
         return Output(name, Path(file) if file not in ("", "-") else None)
 
     return several(
-        "--format", type=read, metavar="FORMAT[=FILE]", help=f"{listed(names)}; to standard output or a file"
+        "--format",
+        type=read,
+        metavar="FORMAT[=FILE]",
+        suggest=lambda _: names,
+        help=f"{listed(names)}; to standard output or a file",
     ).default("text")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from podrunner.cli.layers import read_selection
 from podrunner.cli.options import HELM, OF_RELEASE, OF_VALUES, add_options, option
 from podrunner.cli.outputs import formats, read_outputs
+from podrunner.cli.suggestions import parts
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,7 +24,9 @@ examples:
 """
 
 
-_SHOW = option("--show", metavar="WHAT", help="config.toml, notes, or a template by its path or file name")
+_SHOW = option(
+    "--show", metavar="WHAT", help="config.toml, notes, or a template by its path or file name", suggest=parts
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

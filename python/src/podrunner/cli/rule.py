@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.cli.options import add_options, option
 from podrunner.cli.outputs import formats, read_outputs
+from podrunner.cli.suggestions import codes
 from podrunner.output.wrap import wrap
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ examples:
 
 The code of a finding is the word in brackets at the end of its line.
 """
-_CODES = option("codes", nargs="*", metavar="CODE", help="codes of findings").default("all")
+_CODES = option("codes", nargs="*", metavar="CODE", help="codes of findings", suggest=codes).default("all")
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -1,0 +1,63 @@
+"""What an option may take, for the Tab key. Whatever goes wrong here, nothing is suggested."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable
+
+
+def nothing(_args: Namespace) -> Iterable[str]:
+    """What is free text."""
+    return ()
+
+
+def presets(args: Namespace) -> Iterable[str]:
+    """The presets of the chart."""
+    from podrunner.chart.chart import Chart
+
+    return Chart.open(args.chart).presets
+
+
+def modes(args: Namespace) -> Iterable[str]:
+    """The modes of the chart."""
+    from podrunner.chart.chart import Chart
+
+    return Chart.open(args.chart).modes
+
+
+def parts(args: Namespace) -> Iterable[str]:
+    """What `--show` takes: a part of a rendering by its name, or a template."""
+    from podrunner.chart.chart import Chart
+
+    folder = Chart.open(args.chart).path / "templates"
+    return ["config.toml", "notes", *sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.yaml"))]
+
+
+def kube_versions(_args: Namespace) -> Iterable[str]:
+    """The Kubernetes versions that there is data for."""
+    from podrunner.manifests.schemas.kinds import known_versions
+
+    return [*(f"{major}.{minor}" for major, minor in known_versions()), "all"]
+
+
+def codes(_args: Namespace) -> Iterable[str]:
+    """The codes of findings."""
+    from podrunner.findings.rules.register import RULES
+
+    return RULES
+
+
+def contexts(args: Namespace) -> Iterable[str]:
+    """The contexts of the kubeconfig. Read here: the client of Kubernetes takes a second to load."""
+    import yaml
+
+    files = [args.kubeconfig] if args.kubeconfig else os.environ.get("KUBECONFIG", "~/.kube/config").split(os.pathsep)
+    for file in (Path(one).expanduser() for one in files if one):
+        if file.is_file():
+            data = yaml.safe_load(file.read_text(encoding="utf-8"))
+            yield from (one["name"] for one in data["contexts"])

@@ -264,11 +264,11 @@ WRONG = {
     "nothing-but-a-base": ["error: no case: there are neither `cases:` nor `axes:`. [matrix-empty]"],
     "everything-excluded": ["error: no case: every combination is excluded. [matrix-empty]"],
     "release-with-capitals": [
-        "3:14: error: cases.one.release: `My_Release` is no release name: at most 53 lower-case letters, digits, "
+        "3:14: error: cases.one.release: `My_Release` is not a valid release name: at most 53 lower-case letters, digits, "
         "dashes and dots, the first and last a letter or digit. [matrix-release]"
     ],
     "namespace-with-a-dot": [
-        "3:16: error: cases.one.namespace: `team.a` is no namespace: at most 63 lower-case letters, digits and dashes, "
+        "3:16: error: cases.one.namespace: `team.a` is not a valid namespace: at most 63 lower-case letters, digits and dashes, "
         "the first and last a letter or digit. [matrix-namespace]"
     ],
     "expectation-of-nothing": [

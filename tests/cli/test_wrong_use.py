@@ -25,9 +25,9 @@ SENTENCES = {
     "See `podrunner check --help`.",
     "render team.yaml": "team.yaml: no such file.",
     "diff a b team.yaml": "`team.yaml` has no place here. Give values files with -f. See `podrunner diff --help`.",
-    "check --release My_App": "`My_App` is no release name: at most 53 lower-case letters, digits, dashes and dots, "
+    "check --release My_App": "`My_App` is not a valid release name: at most 53 lower-case letters, digits, dashes and dots, "
     "the first and last a letter or digit.",
-    "render --namespace team.a": "`team.a` is no namespace: at most 63 lower-case letters, digits and dashes, "
+    "render --namespace team.a": "`team.a` is not a valid namespace: at most 63 lower-case letters, digits and dashes, "
     "the first and last a letter or digit.",
     "check --crds empty": "--crds empty: no CustomResourceDefinition in 0 YAML files.",
     "check --crds broken": "--crds broken/crd.yaml:2:1: not YAML: while parsing a flow node, did not find expected node content. "

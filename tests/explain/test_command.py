@@ -107,7 +107,7 @@ def test_an_archive_is_no_log(beginning: bytes, capsys: Output, tmp_path: Path) 
 
     assert code == 2
     assert capsys.readouterr().err == (
-        f"podrunner: {tmp_path / 'job.log.gz'}: is no text in UTF-8. Unpack it first if it is an archive.\n"
+        f"podrunner: {tmp_path / 'job.log.gz'}: is not UTF-8 text. Unpack it first if it is an archive.\n"
     )
 
 

@@ -141,7 +141,7 @@ runners:
 
     assert run.exit_code == 1
     assert run.messages("changed")["runners.cache.secretName"] == (
-        "write its azure-account-name into cache.azure.AccountName: that is no secret."
+        "write its azure-account-name into cache.azure.AccountName: that is not a secret."
     )
 
 

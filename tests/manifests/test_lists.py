@@ -12,7 +12,7 @@ from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
 from podrunner.formats.placed import Values
 from podrunner.helm.renderer import renderer
-from podrunner.manifests.checks.lists import take_lists_apart
+from podrunner.manifests.checks.lists import flatten_lists
 from tests.renders import render_values
 
 WRONG = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "dta": {}}
@@ -38,4 +38,4 @@ def test_a_custom_kind_that_ends_with_list_is_an_object(small_chart: Path) -> No
     allowed = {"apiVersion": "example.com/v1", "kind": "AllowList", "metadata": {"name": "x"}, "spec": {}, "items": []}
     rendering = render_values(renderer("library", Chart.open(small_chart)), {"objects": [allowed]})
 
-    assert take_lists_apart(rendering) == rendering
+    assert flatten_lists(rendering) == rendering

@@ -15,14 +15,16 @@ _RELEASE_LIMIT, _NAMESPACE_LIMIT = 53, 63
 def release_name(text: str) -> str:
     """The name, when Helm takes it: the library does not look. Raises UsageError."""
     if not _RELEASE.match(text) or len(text) > _RELEASE_LIMIT:
-        raise UsageError(f"`{text}` is no release name: {_rule('letters, digits, dashes and dots', _RELEASE_LIMIT)}")
+        raise UsageError(
+            f"`{text}` is not a valid release name: {_rule('letters, digits, dashes and dots', _RELEASE_LIMIT)}"
+        )
     return text
 
 
 def namespace_name(text: str) -> str:
     """The name, when Kubernetes takes it. Raises UsageError."""
     if not _NAMESPACE.match(text) or len(text) > _NAMESPACE_LIMIT:
-        raise UsageError(f"`{text}` is no namespace: {_rule('letters, digits and dashes', _NAMESPACE_LIMIT)}")
+        raise UsageError(f"`{text}` is not a valid namespace: {_rule('letters, digits and dashes', _NAMESPACE_LIMIT)}")
     return text
 
 

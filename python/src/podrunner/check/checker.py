@@ -15,7 +15,7 @@ from podrunner.findings.rules.config_toml import CONFIG_REQUIRED
 from podrunner.findings.rules.matrix_file import EXPECTED_FAILURE
 from podrunner.findings.rules.values import RENDER
 from podrunner.manifests.checks.check import check_manifests
-from podrunner.manifests.checks.lists import take_lists_apart
+from podrunner.manifests.checks.lists import flatten_lists
 from podrunner.manifests.checks.release import check_pod_security, check_release
 from podrunner.manifests.rendering import is_of_a_runner
 from podrunner.manifests.schemas.crds import Crds
@@ -71,7 +71,7 @@ class Checker:
         return Result(case, tuple(_expected(case, named)), rendering)
 
     def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
-        rendering = take_lists_apart(rendering)
+        rendering = flatten_lists(rendering)
         found = [self.in_chart(finding) for finding in check_manifests(rendering, case.kube_version, self.crds)]
         # Without what differs though the objects are the same: one check for all Kubernetes versions.
         same = replace(rendering, case="", notes="")

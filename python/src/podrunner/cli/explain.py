@@ -108,13 +108,13 @@ def _explain_log(name: str) -> Explanation:
 
 
 def _lines(stream: BinaryIO, name: str) -> Iterator[str]:
-    """The lines of a log. Raises UsageError for what is no text, such as an archive."""
+    """The lines of a log. Raises UsageError for what is not text, such as an archive."""
     from podrunner.explain.trace import read_lines
     from podrunner.findings.errors import UsageError
 
     for number, line in enumerate(read_lines(stream)):
         if number < _BEGINNING and (_NUL in line or line.startswith(_GZIP)):
-            raise UsageError(f"{name}: is no text in UTF-8. Unpack it first if it is an archive.")
+            raise UsageError(f"{name}: is not UTF-8 text. Unpack it first if it is an archive.")
         yield line
 
 

@@ -17,7 +17,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """` Did you mean `x`?` with a leading blank, or nothing."""
+    """` Did you mean `x`?` with a leading space, or nothing."""
     found = nearest(word, choices)
     return f" Did you mean `{found}`?" if found else ""
 

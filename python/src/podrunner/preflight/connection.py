@@ -27,7 +27,7 @@ class Target:
         return f"kubectl{self._flags('--context')} --namespace {self.namespace}"
 
     def helm_flags(self) -> str:
-        """What helm needs to get to the cluster, with a blank before it."""
+        """What helm needs to get to the cluster, with a space before it."""
         return self._flags("--kube-context")
 
     def _flags(self, context: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from podrunner.manifests.checks.lists import take_lists_apart
+from podrunner.manifests.checks.lists import flatten_lists
 from podrunner.manifests.checks.secrets import secrets_of_config
 from podrunner.manifests.objects import table
 from podrunner.manifests.rendering import CONFIG_TOML
@@ -53,7 +53,7 @@ def collect_texts(results: Sequence[Result]) -> tuple[list[Text], dict[str, list
 
 def _texts(rendering: Rendering) -> Iterator[tuple[str, str, str]]:
     # A list may have Secrets in it.
-    rendering = take_lists_apart(rendering)
+    rendering = flatten_lists(rendering)
     for config in rendering.configs:
         yield CONFIG_TOML, config.template, _redacted_config(config.toml.text)
     for document in rendering.documents:

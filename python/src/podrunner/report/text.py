@@ -25,7 +25,7 @@ _ORDER = list(_COLOURS)
 def write(results: Sequence[Result], *, colour: bool = False, notes: bool = False, quiet: bool = False) -> str:
     """Findings by place, errors last so that they are on the screen, then the summary line.
 
-    `notes` shows what is good to know and nothing to mend, too; `quiet` leaves out the summary.
+    `notes` shows what is good to know without a need to fix anything; `quiet` leaves out the summary.
     """
     shown = group_findings(results, leave_out=() if notes else _GOOD_TO_KNOW)
     lines = [_line(finding, cases, len(results), colour=colour) for finding, cases in shown.items()]

@@ -49,7 +49,7 @@ class Mistake:
     """One thing wrong at one path, in parts: `PATH: WHAT, is FOUND. HINT`.
 
     `missing` is the key that the map at `path` lacks, `found` what stands there instead. `hint` are sentences, each
-    with a leading blank.
+    with a leading space.
     """
 
     kind: MistakeKind

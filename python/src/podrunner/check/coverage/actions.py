@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Strings and comments may hold `}}`. A dash is a trim mark only with a blank beside it.
+# Strings and comments may hold `}}`. A dash is a trim mark only with a space beside it.
 _ACTION = re.compile(
     r"""\{\{(?P<trim>-(?=\s))?\s*
     (?: /\*.*?\*/

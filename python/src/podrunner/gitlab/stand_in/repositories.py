@@ -50,7 +50,7 @@ class Repositories:
         try:
             self._git("check-ref-format", "--branch", branch)
         except RepositoryError:
-            raise RepositoryError(f"{branch!r} is no name of a branch") from None
+            raise RepositoryError(f"{branch!r} is not a valid branch name") from None
         if not all(COMMIT.fullmatch(commit) for commit in shallow):
             raise RepositoryError("a commit id has 40 hexadecimal digits")
         folder = self.root / f"{project}.git"

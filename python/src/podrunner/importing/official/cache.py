@@ -34,5 +34,5 @@ def move_cache(official: Official, runner: dict[str, Any]) -> None:
     message = "is cache.existingSecret.name, and [runners.cache] is cache: jobs never see what is in the Secret."
     official.changes.add(Fate.CHANGED, _AT, message)
     if kind == "azure" and "AccountName" not in bucket:
-        message = "write its azure-account-name into cache.azure.AccountName: that is no secret."
+        message = "write its azure-account-name into cache.azure.AccountName: that is not a secret."
         official.changes.add(Fate.CHANGED, _AT, message)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
 
 
-def take_lists_apart(rendering: Rendering) -> Rendering:
+def flatten_lists(rendering: Rendering) -> Rendering:
     """The rendering with the items of each list in its place."""
     if not any(_is_list(document) for document in rendering.documents):
         return rendering

@@ -71,7 +71,7 @@ class ReleaseObjects:
         target = self.find(reference.kind, reference.name, reference.namespace)
         if reference.optional or not (reference.kind and reference.name) or _is_given(reference):
             return
-        # What is no text the schema refuses.
+        # The schema refuses what is not text.
         if not isinstance(reference.name, str):
             return
         # Somebody who writes its name into the values has it already.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def parsed_text(path: tuple[str, ...], text: Any) -> Any:
-    """The map or list that a text stands for, by the name of its key; None when it is no such text."""
+    """The map or list that a text stands for, by the name of its key; None when it is not such a text."""
     kind = _kind(path)
     return _parse(kind, text) if kind and isinstance(text, str) else None
 

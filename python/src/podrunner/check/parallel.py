@@ -46,8 +46,6 @@ def check_cases(
 
     # Not by fork: Go's runtime, which Helm is made of, does not survive one.
     context = multiprocessing.get_context("spawn")
-    # For the Helm in each process: Go's collector would stop renders for the sake of a few megabytes.
-    os.environ.setdefault("GOGC", "400")
     arguments = (checker, keep_renderings)
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=arguments) as pool:
         try:

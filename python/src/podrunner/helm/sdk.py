@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import UsageError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 def load_library() -> Any:
     """The module of helm-python-sdk. Raises UsageError when it cannot work here."""
+    # Read by Go once, when the library is loaded: its collector would stop renders for the sake of a few megabytes.
+    os.environ.setdefault("GOGC", "400")
     try:
         import helm_python
     except (ImportError, OSError, RuntimeError) as error:

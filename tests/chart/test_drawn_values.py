@@ -29,8 +29,18 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+# Part of the schema by its identity, with its strategy: to make one, above all of a pattern, takes longer than to draw.
+DRAWN: dict[int, tuple[dict[str, Any], st.SearchStrategy[Any]]] = {}
+
+
 def draw_from(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     """What a part of the schema allows; of texts and numbers a handy range."""
+    if id(schema) not in DRAWN:
+        DRAWN[id(schema)] = (schema, _draw_from(schema))
+    return DRAWN[id(schema)][1]
+
+
+def _draw_from(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     if "$ref" in schema:
         return st.deferred(lambda: draw_from(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]))
     if "enum" in schema or "const" in schema:
@@ -70,7 +80,7 @@ def _object(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
         return st.just({})
     if not known:
         keys = (
-            draw_from({"type": "string", **schema["propertyNames"]})
+            _draw_from({"type": "string", **schema["propertyNames"]})
             if "propertyNames" in schema
             else st.from_regex(r"\A[a-z]{1,8}\Z")
         )

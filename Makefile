@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Keep caches of AIRGAP=1 where the user's other caches are.
 AIRGAP_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podrunner/airgap
 
-.PHONY: help test lint generate check coverage smoke bench bench-build images changelog clean
+.PHONY: help test test-fast lint generate check coverage smoke bench bench-build images changelog clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +15,15 @@ $(BIN)/podrunner: python/pyproject.toml
 	$(BIN)/pip install --quiet --editable './python[dev]'
 	@touch $@
 
-test: $(BIN)/podrunner ## Run all tests that need no cluster
-	$(BIN)/pytest -n auto --ignore=tests/smoke --ignore=tests/admission --quiet -rs tests
+# Bytecode is kept, in the environment's folder: without it each of many processes compiles the package and the tests again.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/$(VENV)/bytecode' \
+	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/smoke --ignore=tests/admission --quiet -rs
+
+test: $(BIN)/podrunner ## Run all tests that need no cluster; FULL=1 adds what is left to CI
+	$(PYTEST) $(if $(FULL),--full) tests
+
+test-fast: $(BIN)/podrunner ## Run the tests that start no other process, such as git, helm or podrunner itself
+	$(PYTEST) -m "not process" tests
 
 lint: $(BIN)/podrunner ## Check style, types and generated files
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import yaml
 from podrunner.cluster.api import Api
 
 from .pods import Server, served
+from .processes import Guard, mark
 
 # What a script starts in the background ignores Ctrl-C, and so would everything that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -25,6 +27,50 @@ HERE = Path(__file__).parent
 # The SecurityContextConstraints of OpenShift 4.20, from the Go module cache: nothing of it is kept here.
 OPENSHIFT = "github.com/openshift/api@v0.0.0-20251015095338-264e80a2b6e7"
 CRD = "security/v1/zz_generated.crd-manifests/0000_03_config-operator_01_securitycontextconstraints.crd.yaml"
+
+
+GUARD = Guard()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """https://docs.pytest.org/en/stable/reference/reference.html#pytest.hookspec.pytest_addoption."""
+    parser.addoption("--full", action="store_true", help="also run what is marked full, as .ci/run does")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what starts a process by a fixture, and leave out what is for .ci/run, with the reason."""
+    mark(items)
+    for item in items:
+        full = item.get_closest_marker("full")
+        if full and not config.getoption("--full"):
+            item.add_marker(pytest.mark.skip(reason=f"left to .ci/run and make test FULL=1: {full.kwargs['reason']}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """No test starts a process without saying so."""
+    GUARD.begin(item)
+    try:
+        return (yield)
+    finally:
+        GUARD.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Nor does a thread of a test."""
+    result = yield
+    GUARD.fail_if_refused()
+    return result
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_bytecode_of_temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remove what Python keeps of modules in temporary folders, which have another name in each run."""
+    yield
+    if sys.pycache_prefix:
+        kept = Path(sys.pycache_prefix, *tmp_path_factory.getbasetemp().parts[1:])
+        shutil.rmtree(kept, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 needs_debian_root = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("dpkg-query") is None, reason="ci/airgap/build runs as root on Debian only"
 )

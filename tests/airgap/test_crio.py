@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="ci/airgap/crio runs as root only")
 
 

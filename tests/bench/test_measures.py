@@ -37,6 +37,7 @@ def arguments_of_helm(folder: Path) -> list[str]:
     return list(json.loads((folder / "arguments").read_text()))
 
 
+@pytest.mark.process
 def test_a_render_is_compared_with_the_cpu_time_of_helm_template(tmp_path: Path) -> None:
     without, with_schema = measures.renders(bench(tmp_path))
 
@@ -50,6 +51,7 @@ def test_a_render_is_compared_with_the_cpu_time_of_helm_template(tmp_path: Path)
     assert with_schema.value < without.value
 
 
+@pytest.mark.process
 def test_the_start_is_compared_with_the_time_of_helm_template(tmp_path: Path) -> None:
     start = measures.start(bench(tmp_path))
 
@@ -60,6 +62,7 @@ def test_the_start_is_compared_with_the_time_of_helm_template(tmp_path: Path) ->
     assert len(helm.values) == 2
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("measure", [lambda one: list(measures.renders(one)), measures.start], ids=["render", "start"])
 def test_helm_template_gets_the_values_that_podrunner_gets(measure, tmp_path: Path) -> None:
     measure(bench(tmp_path))
@@ -70,12 +73,14 @@ def test_helm_template_gets_the_values_that_podrunner_gets(measure, tmp_path: Pa
     ]  # fmt: skip
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("measure", [lambda one: list(measures.renders(one)), measures.start], ids=["render", "start"])
 def test_a_helm_that_fails_is_not_a_measurement(measure, tmp_path: Path) -> None:
     with pytest.raises(PodrunnerError, match=r"helm template team-000 .*: exit code 3\n"):
         measure(bench(tmp_path, "#!/bin/sh\nexit 3\n"))
 
 
+@pytest.mark.process
 def test_the_idle_plugin_is_compared_with_pytest_alone(tmp_path: Path) -> None:
     idle = measures.idle_plugin(bench(tmp_path))
 

@@ -39,6 +39,7 @@ def rules(render: Any, values: dict[str, Any] | None = None) -> dict[str, dict[s
     return {rule["alert"]: rule for rule in group["rules"]}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("test", TESTS, ids=lambda test: test["name"])
 def test_alerts_fire_when_they_should_and_only_then(
     test: dict[str, Any], render: Any, promtool: str, tmp_path: Path

@@ -160,6 +160,7 @@ def place(folder: Path, template: str, secrets: dict[str, bytes]) -> Path:
     return folder / "assemble.sh"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("secret", "value"),
     [
@@ -187,6 +188,7 @@ def test_the_assembled_file_has_the_secret_as_it_is(tmp_path: Path, secret: byte
     assert (tmp_path / "into/config.toml").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.process
 def test_a_change_is_assembled_again_and_the_container_ends_when_told(tmp_path: Path) -> None:
     script = place(tmp_path, 'k = "@podrunner-secret:x@"\n', {"x": b"old"})
     script.write_text(script.read_text().replace("sleep 3", "sleep 0.1"))

@@ -30,6 +30,7 @@ def find_helm(major: int) -> str:
     pytest.skip(f"there is no helm {major} here: run ci/airgap/build, or install one")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("major", [3, 4], ids=["helm-3", "helm-4"])
 def test_helm_lint_finds_nothing_to_warn_of(major: int, preset: str) -> None:

@@ -63,6 +63,7 @@ def test_each_value_is_described_once(text: str, source: str, problem: str) -> N
         schema.describe(yaml.safe_load(source), values(text))
 
 
+@pytest.mark.process
 def test_the_reference_is_up_to_date() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "ci.generate", "docs", "--check"], cwd=ROOT, capture_output=True, text=True

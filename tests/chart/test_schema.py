@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +78,7 @@ def test_the_schema_and_the_defaults_name_the_same_keys() -> None:
     assert set(schema_keys(SCHEMA)) - WITHOUT_DEFAULT == set(value_keys(VALUES))
 
 
+@pytest.mark.process
 def test_the_schema_is_what_its_sources_make() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "ci.generate", "schema", "--check"], cwd=ROOT, capture_output=True, text=True

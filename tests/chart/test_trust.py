@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 PROXY = "http://proxy.example.com:3128"
@@ -64,6 +65,7 @@ def test_jobs_need_no_object_in_their_namespace_for_the_ca_bundle(render: Any) -
     assert sorted(runner(rendering)["kubernetes"]["volumes"]) == ["empty_dir"]
 
 
+@pytest.mark.process
 def test_helper_and_build_container_keep_the_ca_bundle_that_the_runner_sends(render: Any, tmp_path: Path) -> None:
     rendering = render({"trust": {"caBundle": {"name": "company-ca"}}})
     (tmp_path / "sent").write_text("-----BEGIN CERTIFICATE-----\n")
@@ -182,6 +184,7 @@ def prepare(rendering: Any, folder: Path) -> Path:
     return folder / "podrunner"
 
 
+@pytest.mark.process
 def test_podman_knows_mirrors_and_insecure_registries(render: Any, tmp_path: Path) -> None:
     import tomllib
 
@@ -198,6 +201,7 @@ def test_podman_knows_mirrors_and_insecure_registries(render: Any, tmp_path: Pat
     ]
 
 
+@pytest.mark.process
 def test_a_registry_that_is_insecure_and_has_mirrors_has_one_entry(render: Any, tmp_path: Path) -> None:
     import tomllib
 
@@ -208,6 +212,7 @@ def test_a_registry_that_is_insecure_and_has_mirrors_has_one_entry(render: Any, 
     assert (entry["prefix"], entry["insecure"], len(entry["mirror"])) == ("docker.io", True, 1)
 
 
+@pytest.mark.process
 def test_jobs_start_with_a_copy_of_the_login_that_only_they_can_read(render: Any, tmp_path: Path) -> None:
     rendering = render({"podman": {"registries": {"login": {"existingSecret": {"name": "login"}}}}})
     copy = prepare(rendering, tmp_path) / "run/containers/auth.json"

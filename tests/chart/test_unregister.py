@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 SCRIPT = Path(__file__).parents[2] / "chart/files/unregister.sh"
 TOKEN = "glrt-do-not-tell-anybody"
 # In the place of GitLab Runner: takes a while to end its job on SIGQUIT, and none on SIGTERM; notes what it is told. No

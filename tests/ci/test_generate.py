@@ -29,6 +29,7 @@ def generate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.process
 def test_check_names_each_file_that_is_not_up_to_date_and_leaves_it(copy: Path) -> None:
     (copy / "docs/diagnoses.md").write_text("old\n")
     (copy / "chart/values.schema.json").unlink()
@@ -43,6 +44,7 @@ def test_check_names_each_file_that_is_not_up_to_date_and_leaves_it(copy: Path) 
     assert (copy / "docs/diagnoses.md").read_text() == "old\n"
 
 
+@pytest.mark.process
 def test_what_is_not_up_to_date_is_written_and_nothing_else(copy: Path, checkout: Path) -> None:
     (copy / "docs/diagnoses.md").write_text("old\n")
 
@@ -52,6 +54,7 @@ def test_what_is_not_up_to_date_is_written_and_nothing_else(copy: Path, checkout
     assert (copy / "docs/diagnoses.md").read_text() == (checkout / "docs/diagnoses.md").read_text()
 
 
+@pytest.mark.process
 def test_a_group_is_written_alone(copy: Path) -> None:
     (copy / "docs/diagnoses.md").write_text("old\n")
 
@@ -60,6 +63,7 @@ def test_a_group_is_written_alone(copy: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.process
 def test_an_unknown_group_lists_those_there_are(checkout: Path) -> None:
     done = generate(checkout, "schemas")
 

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
 import yaml
 
 from .team import RIGHT
+
+pytestmark = pytest.mark.process
 
 TEMPLATE = Path(__file__).parents[2] / "ci/templates/github/podrunner.yml"
 

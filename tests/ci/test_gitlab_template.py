@@ -17,6 +17,8 @@ import yaml
 
 from .team import RIGHT
 
+pytestmark = pytest.mark.process
+
 TEMPLATE = Path(__file__).parents[2] / "ci/templates/gitlab/podrunner.gitlab-ci.yml"
 WRONG = "gitlab: {url: https://gitlab.example.com}\npodman: {moode: privileged}\n"
 PACKAGE = "podrunner"  # which is installed here: pip has nothing to do

@@ -67,6 +67,7 @@ def test_wrong_use_is_one_sentence_and_exit_code_2(arguments: str, capsys: pytes
     assert (exit_code, out, err) == (2, "", f"podrunner: {WRONG[arguments]}\n")
 
 
+@pytest.mark.process
 def test_without_helm_the_command_renderer_says_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +81,7 @@ def test_without_helm_the_command_renderer_says_so(
     )
 
 
+@pytest.mark.process
 def test_the_command_runs_as_a_module_and_prints_plainly_into_a_pipe(checkout: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "podrunner", "check"], capture_output=True, text=True, check=False, cwd=checkout
@@ -89,6 +91,7 @@ def test_the_command_runs_as_a_module_and_prints_plainly_into_a_pipe(checkout: P
     assert done.stdout.splitlines()[-1] == "5 cases, all passed: 1 note"
 
 
+@pytest.mark.process
 def test_a_reader_that_goes_away_is_no_error(checkout: Path) -> None:
     command = f"{sys.executable} -m podrunner render --preset privileged --set gitlab.url=https://example.com | head -1"
 
@@ -99,6 +102,7 @@ def test_a_reader_that_goes_away_is_no_error(checkout: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "---\n", "")
 
 
+@pytest.mark.process
 def test_help_needs_nothing_heavy(checkout: Path) -> None:
     code = (
         "import sys; from podrunner.cli.main import main\n"

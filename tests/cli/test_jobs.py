@@ -36,11 +36,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> dict[str, 
         return {jobs: run(jobs) for jobs in ("1", "2")}
 
 
+@pytest.mark.process
 def test_two_processes_find_what_one_finds(runs: dict[str, Run]) -> None:
     assert [run.exit_code for run in runs.values()] == [0, 0]
     assert runs["1"].json == runs["2"].json
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_the_matrix_makes_a_page_of_reasonable_size_with_everything_in_it(runs: dict[str, Run], jobs: str) -> None:
     page = Page(runs[jobs].html.read_text())

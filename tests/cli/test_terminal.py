@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 WRONG = ["check", "tests/fixtures/values/wrong-type.yaml"]
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 
 def test_an_installed_wheel_brings_its_chart_and_its_tables(checkout: Path, tmp_path: Path) -> None:
     pytest.importorskip("hatchling", reason="hatchling is not installed, so no wheel can be built")

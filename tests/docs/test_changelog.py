@@ -28,6 +28,7 @@ def build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.process
 def test_the_fragments_that_wait_can_be_built(checkout: Path) -> None:
     done = build(checkout, "--draft")
 
@@ -40,6 +41,7 @@ def test_a_fragment_is_one_to_three_sentences_on_one_line(checkout: Path) -> Non
     assert [name for name, text in texts.items() if not ONE_TO_THREE.fullmatch(text)] == []
 
 
+@pytest.mark.process
 def test_a_build_moves_fragments_into_a_section_above_the_older_ones(copy: Path) -> None:
     (copy / "changelog.d/b.fixed.md").write_text("What was wrong is right.\n")
     (copy / "changelog.d/a.added.md").write_text("The command does more.\n")
@@ -56,6 +58,7 @@ def test_a_build_moves_fragments_into_a_section_above_the_older_ones(copy: Path)
     assert sorted(file.name for file in (copy / "changelog.d").iterdir()) == ["README.md", "template.jinja"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["a.new.md", "added.md", "a.txt"])
 def test_a_fragment_of_another_name_is_refused(copy: Path, name: str) -> None:
     (copy / "changelog.d" / name).write_text("The command does more.\n")

@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PLACES, ROOMS = (
@@ -45,6 +47,7 @@ def test_every_make_command_is_a_target() -> None:
     assert set(re.findall(r"`make ([a-z-]+)", TEXT)) - TARGETS == set()
 
 
+@pytest.mark.process
 def test_make_help_lists_every_target_and_says_what_it_does() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
 

@@ -30,6 +30,7 @@ ELSEWHERE = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("page", [page for page in pages() if page.scripts()], ids=str)
 def test_the_commands_of_a_page_do_what_it_says(page: Page, tmp_path: Path) -> None:
     page.set_up(tmp_path)

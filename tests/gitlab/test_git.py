@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from conftest import Client
 
+pytestmark = pytest.mark.process
+
 QUIET = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
 
 

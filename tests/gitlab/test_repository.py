@@ -14,6 +14,8 @@ from podrunner.gitlab.repository import builtin_pipeline, pack
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.process
+
 
 def git(folder: Path, *args: str) -> None:
     quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}

@@ -39,6 +39,7 @@ def test_a_sentence_and_the_evidence(
     assert sentence in (folder / "evidence" / "failure.txt").read_text()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -72,6 +73,7 @@ def test_a_pipeline_that_is_not_yaml_is_kept(folder: Path, capsys: pytest.Captur
     assert (folder / "evidence" / "pipeline.yml").read_text() == "build: {script: [make]"
 
 
+@pytest.mark.process
 def test_values_that_do_not_fit_are_named_with_file_and_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "team.yaml").write_text("podman:\n  mod: privileged\n")
 
@@ -95,6 +97,7 @@ def test_options_that_make_no_sense_are_wrong_use(
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.process
 def test_no_temporary_file_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import tempfile
 

@@ -57,6 +57,7 @@ def test_only_the_node_s_own_root_is_of_the_node(id_map: str, expected: bool) ->
     assert inside.is_of_the_node == expected
 
 
+@pytest.mark.process
 def test_the_script_tells_what_the_kernel_says_of_this_process() -> None:
     told = subprocess.run(["bash", "-euc", inside_script()], capture_output=True, text=True, check=True)
 
@@ -74,6 +75,7 @@ def test_the_script_tells_what_the_kernel_says_of_this_process() -> None:
     assert inside.fuse in {"yes", "no", "denied"}
 
 
+@pytest.mark.process
 def test_the_script_does_not_end_the_one_that_follows_it() -> None:
     told = subprocess.run(
         ["bash", "-euc", f"{inside_script()}\necho goes on"], capture_output=True, text=True, check=True

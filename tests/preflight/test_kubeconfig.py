@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from conftest import Cluster
 
-COMMANDS = ["explain --pod ci/a", "preflight", "smoke"]
+# Smoke makes a repository of the built-in pipeline, by git.
+COMMANDS = ["explain --pod ci/a", "preflight", pytest.param("smoke", marks=pytest.mark.process)]
 CERTIFICATE = """\
 current-context: prod
 contexts: [{name: prod, context: {cluster: a, user: a}}]

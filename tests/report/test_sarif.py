@@ -142,6 +142,7 @@ def report(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> dict[str
     return dict(json.loads(file.read_text()))
 
 
+@pytest.mark.process
 def test_a_real_report_has_what_the_standard_and_code_hosts_ask_for(report: dict[str, Any]) -> None:
     (run,) = report["runs"]
     rules = run["tool"]["driver"]["rules"]
@@ -160,6 +161,7 @@ def test_a_real_report_has_what_the_standard_and_code_hosts_ask_for(report: dict
     assert len({rule["id"] for rule in rules}) == len(rules)
 
 
+@pytest.mark.process
 def test_a_real_report_fits_the_schema_of_the_standard(report: dict[str, Any]) -> None:
     file = Path(module_cache()) / MODULE / "pkg/report/v210/sarif/schema.go"
     if not file.is_file():

@@ -224,6 +224,7 @@ def test_an_object_that_is_not_there_fails_with_what_is(project: pytest.Pytester
     result.stdout.no_fnmatch_line("*rendering.py*")
 
 
+@pytest.mark.process
 def test_cases_run_on_two_processes(project: pytest.Pytester) -> None:
     project.makefile(".yaml", matrix=MATRIX)
 
@@ -253,6 +254,7 @@ def test_every_option_and_fixture_has_our_prefix(project: pytest.Pytester) -> No
     assert "podrunner_snapshot --" in fixtures
 
 
+@pytest.mark.process
 def test_an_idle_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_it(): pass\n")
     code = (

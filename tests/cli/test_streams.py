@@ -113,3 +113,11 @@ def test_letters_are_escaped_where_people_read_and_kept_where_programs_do(tmp_pa
     run.words = ["render", "--set", "gitlab.url=https://gitlab.example.com/é", "--show", "configmap.yaml"]
     rendered = yaml.safe_load(run.run(PYTHONIOENCODING="ascii").stdout.decode("utf-8"))
     assert 'url = "https://gitlab.example.com/é"' in rendered["data"]["config.toml"]
+
+
+@pytest.mark.parametrize("words", ["render -", "check -f -", "import -", "explain", "explain -"])
+def test_standard_input_that_is_closed_is_a_sentence(words: str, checkout: Path) -> None:
+    command = f"exec '{sys.executable}' -m podrunner {words} <&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=checkout, check=False)
+
+    assert (done.returncode, done.stderr) == (2, "podrunner: standard input: cannot be read: it is closed.\n")

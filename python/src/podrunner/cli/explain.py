@@ -78,6 +78,7 @@ def _layers(args: Namespace) -> list[Values]:
 
 def _explain(args: Namespace) -> tuple[Explanation, list[str]]:
     from podrunner.findings.errors import UsageError
+    from podrunner.formats.text import standard_input
 
     if args.pod and args.log:
         raise UsageError("LOG and --pod exclude each other: --pod reads the pod's own log.")
@@ -87,7 +88,7 @@ def _explain(args: Namespace) -> tuple[Explanation, list[str]]:
             raise UsageError(f"{name} is for --pod.")
     if args.pod:
         return _explain_pod(args)
-    if not args.log and sys.stdin.isatty():
+    if not args.log and standard_input().isatty():
         raise UsageError("name a job log, - for standard input, or --pod NAMESPACE/NAME.")
     return _explain_log(args.log or "-"), []
 
@@ -95,9 +96,10 @@ def _explain(args: Namespace) -> tuple[Explanation, list[str]]:
 def _explain_log(name: str) -> Explanation:
     from podrunner.explain.diagnosis import examine
     from podrunner.findings.errors import UsageError
+    from podrunner.formats.text import STANDARD_INPUT, standard_input
 
     if name == "-":
-        return examine(_lines(sys.stdin.buffer, "standard input"))
+        return examine(_lines(standard_input().buffer, STANDARD_INPUT))
     try:
         with Path(name).open("rb") as file:
             return examine(_lines(file, name))

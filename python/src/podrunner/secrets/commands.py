@@ -41,6 +41,10 @@ def _named(found: re.Match[str]) -> bool:
     return found["secret"].lower() not in _PROSE and is_secret(found["name"], found["secret"])
 
 
+def _login(found: re.Match[str]) -> bool:
+    return _any(found) and is_opaque(found["secret"]) and "=" not in found["secret"]
+
+
 def _with_scheme(found: re.Match[str]) -> bool:
     return _any(found) and (found["scheme"] is not None or is_opaque(found["secret"]))
 
@@ -93,14 +97,27 @@ COMMANDS = tuple(
         ),
         ("--password-stdin", rf"--password-stdin\b{_FAR}<<<[ \t]*{_VALUE}", _any),
         ("from-literal", rf"--from-literal[= ][\"']?[\w.-]{{1,253}}={_ANYTHING}", _any),
-        # --db-password SECRET, -storepass SECRET, also as items of a list in one line.
+        # --db-password SECRET, -storepass SECRET, also as items of a list in one line; the next option is no value.
         (
             "-",
-            r"(?<![\w-])-{1,2}(?P<name>[A-Za-z_][\w.-]{1,60})(?:[ \t]+|=|[\"'],[ \t]*)" + _VALUE,
+            r"(?<![\w-])-{1,2}(?P<name>[A-Za-z_][\w.-]{1,60})(?:=|(?:[ \t]+|[\"'],[ \t]*)(?![\"']?-))" + _VALUE,
             _named,
         ),
-        # npm config set //registry/:_authToken SECRET, aws configure set aws_secret_access_key SECRET.
-        ("set", rf"\bset[ \t]+(?:\S{{1,200}}:)?(?P<name>[\w.-]{{1,100}})[ \t]+{_VALUE}", _named),
+        # npm config set //registry/:_authToken SECRET, aws configure set aws_secret_access_key SECRET, set -x NAME SECRET.
+        (
+            "set",
+            rf"\bset(?:x|env)?[ \t]+(?:-[A-Za-z]{{1,5}}[ \t]+)?(?:\S{{1,200}}:)?(?P<name>[\w.-]{{1,100}})[ \t]+{_VALUE}",
+            _named,
+        ),
+        # A line of a Containerfile, as builds print it.
+        ("env", rf"\bENV[ \t]+(?P<name>[A-Za-z_]\w{{0,100}})[ \t]+{_VALUE}", _named),
+        # vault login TOKEN; echo 'root:SECRET' | chpasswd.
+        ("vault", rf"\bvault[ \t]+login[ \t]+(?:-\S{{1,200}}[ \t]+){{0,5}}(?!-){_VALUE}", _login),
+        (
+            "chpasswd",
+            r"\b(?:echo|printf)[ \t]+(?:-\w[ \t]+)?[\"']?[\w.-]{1,64}:(?P<secret>[^|\n\"']{1,400}?)(?=[\"']?[ \t]*\|[^|\n]{0,40}\bchpasswd)",
+            _any,
+        ),
     )
 )
 HEADERS = tuple(
@@ -130,6 +147,8 @@ URLS = tuple(
             ),
             _any,
         ),
+        # user:password@tcp(host:3306)/database, as Go's drivers have it.
+        (r"(?<![\w/:])[\w.-]{1,100}:(?P<secret>[^\s:@\"']{1,300})(?=@(?:tcp|udp|unix)\()", _any),
         # A token alone, or before a password that is none: longer than a name, and with a digit.
         (r"\bhttps?://(?=[\w-]{0,200}\d)(?P<secret>[\w-]{12,200})(?=@)", _any),
         (r"\bhttps?://(?P<secret>[\w.-]{16,200})(?=:[^\s/@\"']{0,100}@)", _drawn),

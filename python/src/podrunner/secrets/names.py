@@ -29,7 +29,7 @@ _BEHIND = frozenset({
 })
 # Last words that are enough, also at the end of one that is written together: `dbpassword`, `PGPASSWORD`.
 _ENDINGS = (
-    "password", "passwords", "passwd", "passwds", "passphrase", "passphrases", "passcode", "token", "credential",
+    "password", "passwords", "passwort", "kennwort", "passwd", "passwds", "passphrase", "passphrases", "passcode", "token", "credential",
     "credentials", "secret", "apikey", "apikeys", "accesskey", "secretkey", "privatekey", "accountkey", "sshkey",
     "signingkey", "encryptionkey", "masterkey", "sharedkey", "deploykey", "authkey", "connectionstring",
 )
@@ -37,7 +37,7 @@ _ENDINGS = (
 _SHORT = ("pass", "pw", "pwd")
 _ALONE = frozenset({
     *_SHORT, "pwds", "creds", "cred", "jwt", "dockercfg", "dockerconfigjson",
-    *(before + end for before in ("db", "my", "root", "admin", "user", "ssh", "smtp", "key", "store") for end in _SHORT),
+    *(before + end for before in ("db", "my", "root", "admin", "user", "ssh", "smtp", "key", "store", "bind", "sudo", "ftp", "ldap") for end in _SHORT),
 })
 # Last words that count only together.
 _TOGETHER = (
@@ -48,7 +48,7 @@ _TOGETHER = (
     )),
     *((word, "keys") for word in ("api", "access", "private")),
     ("connection", "string"), ("connection", "strings"), ("conn", "string"), ("conn", "str"),
-    ("secret", "id"), ("secret", "key", "base"), ("key", "data"), ("docker", "auth", "config"),
+    ("secret", "id"), ("key", "base"), ("key", "data"), ("docker", "auth", "config"),
     ("amz", "signature"), ("goog", "signature"), ("shared", "access", "signature"),
 )
 _RANDOM = frozenset({"auth", "authorization", "cookie", "pat", "sig", "signature", "bearer", "sas"})
@@ -144,6 +144,7 @@ FORMATS = (
     _format(r"\bGR1348941[\w-]{10,}", "gr1348941"),
     *(_format(rf"\bgh{kind}_\w{{10,}}", f"gh{kind}_") for kind in "pousr"),
     _format(r"\bgithub_pat_\w{10,}", "github_pat_"),
+    _format(r"(?<=_gitlab_session=)[0-9a-f]{16,}", "_gitlab_session="),
     # Clouds.
     *(_format(rf"\b{kind}[0-9A-Z]{{16}}\b", kind.lower()) for kind in ("AKIA", "ASIA", "ABIA", "ACCA")),
     _format(r"\bAIza[\w-]{30,}", "aiza"),
@@ -160,7 +161,9 @@ FORMATS = (
     # Chat, mail, payment.
     _format(r"\bxox[a-z]-(?:\d-)?[\w-]{10,}", "xox"),
     _format(r"\bxapp-[\w-]{10,}", "xapp-"),
-    _format(r"(?<=hooks\.slack\.com/services/)[\w/]{10,}", "hooks.slack.com/services/"),
+    *(_format(rf"(?<=hooks\.slack\.com/{kind}/)[\w/]{{10,}}", f"hooks.slack.com/{kind}/") for kind in ("services", "workflows", "triggers")),
+    _format(r"(?<=/IncomingWebhook/)[\w/-]{10,}", "/incomingwebhook/"),
+    _format(r"(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])", ":aa"),
     _format(r"(?<=/api/webhooks/)\d{10,}/[\w-]{20,}", "/api/webhooks/"),
     _format(r"(?<![\w.-])SG\.[\w-]{16,}\.[\w-]{16,}", "sg."),
     *(_format(rf"\b{kind}_live_\w{{8,}}", "k_live_") for kind in ("sk", "rk")),
@@ -182,6 +185,17 @@ FORMATS = (
     _format(r"\bsk-(?=[\w-]{0,60}[A-Z])(?=[\w-]{0,60}\d)[\w-]{20,}", "sk-"),
     _format(r"\bhf_[0-9A-Za-z]{30,}\b", "hf_"),
     _format(r"\bdapi[0-9a-f]{32}\b", "dapi"),
+    _format(r"\btskey-[a-z]{1,20}-[\w-]{10,}", "tskey-"),
+    _format(r"\bfigd_[\w-]{20,}", "figd_"),
+    _format(r"\blin_api_\w{20,}", "lin_api_"),
+    _format(r"\bNRAK-[0-9A-Z]{27}\b", "nrak-"),
+    _format(r"\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b", "pmak-"),
+    _format(r"\bgsk_[0-9A-Za-z]{40,}\b", "gsk_"),
+    _format(r"\bxai-[0-9A-Za-z]{40,}\b", "xai-"),
+    _format(r"\br8_[0-9A-Za-z]{30,}\b", "r8_"),
+    # Passwords as crypt(3) keeps them.
+    *(_format(rf"\$2{kind}\$\d\d\$[./0-9A-Za-z]{{53}}", f"$2{kind}$") for kind in "aby"),
+    *(_format(rf"\${kind}\$(?:rounds=\d{{1,9}}\$)?[./0-9A-Za-z]{{1,16}}\$[./0-9A-Za-z]{{20,}}", f"${kind}$") for kind in ("1", "5", "6", "apr1")),
     # JSON web tokens, Docker's {"auths": … in base64, and keys.
     _format(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}", "eyj"),
     _format(r"(?<![\w-])eyJhdXRoc[\w+/-]{8,}={0,2}", "eyj"),

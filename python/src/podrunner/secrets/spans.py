@@ -24,7 +24,7 @@ Span = tuple[int, int]
 _WORDS = (
     *("pass", "pwd", "pw", "token", "secret", "cred", "key", "auth", "jwt", "bearer", "basic", "cookie", "signature"),
     *("sig=", "sas", "dockerc", "connstr", "conn_str", "connectionstr", "connection_str", "connection-str"),
-    *("connection str", "_pat", "-pat", "bpat", "</"),
+    *("connection str", "_pat", "-pat", "bpat", "</", "kennwort"),
 )
 # … and the commands whose secrets have no name.
 _COMMANDS = ("login", "curl", "mysql", "mariadb", "redis-cli", "from-literal")

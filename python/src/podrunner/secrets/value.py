@@ -45,8 +45,14 @@ def is_secret(name: str, value: str) -> bool:
     if kind is Likeness.NONE or is_reference(name, value):
         return False
     if kind is Likeness.RANDOM:
-        return is_user_and_password(value) or is_drawn(value)
+        return is_user_and_password(value) or is_drawn(value) or _is_login(name, value)
     return kind is Likeness.SECRET or not is_object_name(value)
+
+
+def _is_login(name: str, value: str) -> bool:
+    """Whether a value is `user:password`, under a name such as `basicAuth`."""
+    user, colon, password = value.partition(":")
+    return words_of(name)[-2:] == ["basic", "auth"] and bool(user and colon) and is_opaque(password)
 
 
 def is_reference(name: str, value: str) -> bool:

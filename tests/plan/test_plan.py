@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from podrunner.cli.main import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from podrunner.cluster.kubeconfig import Access
 
 PIPELINE = "build:\n  script: [make]\n"
 
@@ -107,3 +105,24 @@ def test_no_temporary_file_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch
     main(["smoke", "--kubeconfig", "gone", "--evidence", "evidence"])
 
     assert list((folder / "tmp").iterdir()) == []
+
+
+def test_a_context_names_a_cluster_that_is_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "kubeconfig").write_text(
+        "apiVersion: v1\nkind: Config\ncurrent-context: prod\nusers: [{name: a, user: {}}]\n"
+        "clusters: [{name: a, cluster: {server: http://127.0.0.1:1}}]\n"
+        "contexts: [{name: prod, context: {cluster: a, user: a}}]\n"
+    )
+
+    assert main(["smoke", "--kubeconfig", "kubeconfig", "--context", "prdo"]) == 2
+    assert "--context prdo: there is none. Did you mean `prod`? Contexts: prod." in capsys.readouterr().out
+    assert main(["smoke", "--context", "prod", "--kind-image", "b"]) == 2
+    assert "--kind-image is for a new kind cluster" in capsys.readouterr().err
+
+
+def test_the_commands_for_people_name_the_cluster() -> None:
+    access = Access(Path("my kubeconfig"), "prod")
+
+    assert access.kubectl == "kubectl --kubeconfig 'my kubeconfig' --context prod"
+    assert access.helm == "helm --kubeconfig 'my kubeconfig' --kube-context prod"
+    assert Access().kubectl == "kubectl"

@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.cli.layers import read_selection
-from podrunner.cli.options import KUBECONFIG, NAMESPACE, OF_VALUES, PIPELINE, QUIET, TIMEOUT, add_options, option
+from podrunner.cli.options import (
+    CONTEXT,
+    KUBECONFIG,
+    NAMESPACE,
+    OF_VALUES,
+    PIPELINE,
+    QUIET,
+    TIMEOUT,
+    add_options,
+    option,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -35,6 +45,7 @@ _JOB = (
 )
 _CLUSTER = (
     KUBECONFIG.default("a new kind cluster"),
+    CONTEXT,
     NAMESPACE.default("a new one"),
     option("--kind-image", default="", metavar="IMAGE", help="node image of the kind cluster"),
     option(
@@ -81,7 +92,7 @@ def read_options(args: Namespace) -> SmokeOptions:
     from podrunner.helm.renderer import renderer
     from podrunner.smoke.plan import SmokeOptions
 
-    if args.kubeconfig and args.kind_image:
+    if (args.kubeconfig or args.context) and args.kind_image:
         raise UsageError(
             "--kind-image is for a new kind cluster, --kubeconfig for one that is there: give one of them."
         )
@@ -95,6 +106,7 @@ def read_options(args: Namespace) -> SmokeOptions:
         job=args.job,
         repository=args.repository,
         kubeconfig=args.kubeconfig,
+        context=args.context,
         kind_image=args.kind_image,
         images=args.images,
         stand_in_image=args.stand_in_image,

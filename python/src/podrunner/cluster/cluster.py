@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.cluster.api import Api
 from podrunner.cluster.kind import Kind, find_kind
+from podrunner.cluster.kubeconfig import Access
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +23,15 @@ class Cluster:
     """A cluster that answers. `ours` when it goes away at the end, with everything in it."""
 
     api: Api
-    kubeconfig: Path
+    access: Access
     temporary: Path
     version: str
     ours: bool
+
+    @property
+    def kubeconfig(self) -> Path | None:
+        """Its kubeconfig; None for the default one."""
+        return self.access.kubeconfig
 
 
 def make_cluster(
@@ -55,10 +61,10 @@ def load_archives(kind: Kind, images: ImageSet, progress: Progress) -> None:
             kind.load(archive)
 
 
-def connect(kubeconfig: Path, temporary: Path, *, ours: bool = False) -> Cluster:
-    """The cluster of a kubeconfig. Raises UsageError or ApiError when it cannot be used."""
-    api = Api(kubeconfig, temporary)
-    return Cluster(api, kubeconfig, temporary, plain_version(api.version()), ours)
+def connect(kubeconfig: Path | None, temporary: Path, context: str = "", *, ours: bool = False) -> Cluster:
+    """The cluster of a kubeconfig and a context of it. Raises UsageError or ApiError when it cannot be used."""
+    api = Api(kubeconfig, temporary, context)
+    return Cluster(api, Access(kubeconfig, context), temporary, plain_version(api.version()), ours)
 
 
 def plain_version(version: str) -> str:

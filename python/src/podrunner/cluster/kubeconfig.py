@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import UsageError
@@ -19,6 +21,33 @@ if TYPE_CHECKING:
 # ten times, and only when it says when, which is seconds.
 _ASKED_AGAIN = 10
 _LONGEST_WAIT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A cluster as kubectl and helm are told of it; `kubeconfig` is None for the default one, `context` empty for its own."""
+
+    kubeconfig: Path | None = None
+    context: str = ""
+
+    @property
+    def kubectl(self) -> str:
+        """`kubectl` with what leads it to the cluster."""
+        return f"kubectl{self._flags('--context')}"
+
+    @property
+    def helm(self) -> str:
+        """`helm` with what leads it to the cluster."""
+        return f"helm{self.helm_flags}"
+
+    @property
+    def helm_flags(self) -> str:
+        """What leads helm to the cluster, with a space before it."""
+        return self._flags("--kube-context")
+
+    def _flags(self, context: str) -> str:
+        words = [("--kubeconfig", str(self.kubeconfig or "")), (context, self.context)]
+        return "".join(f" {name} {shlex.quote(value)}" for name, value in words if value)
 
 
 def api_client(kubeconfig: Path | None, context: str = "", temporary: Path | None = None) -> ApiClient:

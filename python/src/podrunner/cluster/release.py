@@ -28,13 +28,17 @@ class HelmError(PodrunnerError):
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A Helm release in one namespace of one cluster. `temporary` is a folder for Helm's caches."""
+    """A Helm release in one namespace of one cluster. `temporary` is a folder for Helm's caches.
+
+    `kubeconfig` and `context` are as in `Access`.
+    """
 
     chart: Path
     name: str
     namespace: str
-    kubeconfig: Path
+    kubeconfig: Path | None
     temporary: Path
+    context: str = ""
 
     def install(self, values: dict[str, Any]) -> None:
         """Install the chart, hooks included, without waiting for pods. Raises HelmError."""
@@ -57,7 +61,9 @@ class Release:
         return self._ask("test", timeout=timeout)
 
     def _ask(self, action: str, **more: object) -> str:
-        request = {"action": action, "kubeconfig": str(self.kubeconfig), "namespace": self.namespace, **more}
+        kubeconfig = str(self.kubeconfig) if self.kubeconfig else None
+        cluster = {"kubeconfig": kubeconfig, "context": self.context or None, "namespace": self.namespace}
+        request = {"action": action, **cluster, **more}
         environment = os.environ | {"KUBECACHEDIR": str(self.temporary / "helm-cache")}
         command = [sys.executable, "-m", "podrunner.cluster.release"]
         # By standard input: values may hold a token, and arguments are for all to see.
@@ -72,7 +78,9 @@ def _serve(request: dict[str, Any]) -> str:
     import helm_python
 
     name, timeout = request["name"], request.get("timeout", TIMEOUT)
-    with helm_python.Config(kubeconfig_path=request["kubeconfig"], namespace=request["namespace"]) as config:
+    with helm_python.Config(
+        kubeconfig_path=request["kubeconfig"], kube_context=request["context"], namespace=request["namespace"]
+    ) as config:
         if request["action"] == "install":
             config.install(request["chart"], name, request["values"], wait="hookOnly", timeout=timeout)
         elif request["action"] == "upgrade":

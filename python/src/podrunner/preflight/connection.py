@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.cluster.api import Api
 from podrunner.cluster.cluster import plain_version
-from podrunner.cluster.kubeconfig import find_context
+from podrunner.cluster.kubeconfig import Access, find_context
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,15 +23,11 @@ class Target:
 
     def kubectl(self) -> str:
         """`kubectl`, for this cluster and namespace."""
-        return f"kubectl{self._flags('--context')} --namespace {self.namespace}"
+        return f"{Access(self.kubeconfig, self.context).kubectl} --namespace {self.namespace}"
 
     def helm_flags(self) -> str:
         """What helm needs to get to the cluster, with a space before it."""
-        return self._flags("--kube-context")
-
-    def _flags(self, context: str) -> str:
-        words = [("--kubeconfig", str(self.kubeconfig or "")), (context, self.context)]
-        return "".join(f" {name} {shlex.quote(value)}" for name, value in words if value)
+        return Access(self.kubeconfig, self.context).helm_flags
 
 
 def find_target(kubeconfig: Path | None, context: str, namespace: str) -> Target:

@@ -28,7 +28,7 @@ def install(trial: Trial) -> None:
     Raises HelmError, RolloutError, or PodrunnerError when the runner does not get to ask for a job.
     """
     bench, release = trial.bench, trial.release
-    command = f"helm --kubeconfig {release.kubeconfig} -n {release.namespace} uninstall {release.name}"
+    command = f"{bench.cluster.access.helm} -n {release.namespace} uninstall {release.name}"
     bench.removals.add(f"the release {release.name}", lambda: _uninstall(trial), command)
     with bench.progress.step(f"Install the chart (helm install {release.name})"):
         release.install(trial.values)

@@ -34,6 +34,7 @@ class SmokeOptions:
     job: str | None = None
     repository: Path | None = None
     kubeconfig: Path | None = None
+    context: str = ""
     kind_image: str = ""
     images: Path | None = None
     stand_in_image: str = ""

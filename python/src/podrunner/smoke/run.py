@@ -82,9 +82,10 @@ def _plan(options: SmokeOptions, temporary: Path, progress: Progress, evidence: 
 
 
 def _cluster(options: SmokeOptions, plan: Plan, temporary: Path, progress: Progress, removals: Removals) -> Cluster:
-    if options.kubeconfig:
-        with progress.step(f"Connect to the cluster of {options.kubeconfig}"):
-            return connect(options.kubeconfig, temporary)
+    if options.kubeconfig or options.context:
+        place = options.kubeconfig or f"the context {options.context}"
+        with progress.step(f"Connect to the cluster of {place}"):
+            return connect(options.kubeconfig, temporary, options.context)
     name = f"podrunner-{secrets.token_hex(3)}"
     return make_cluster(name, plan.images, options.kind_image, temporary, progress, removals)
 
@@ -110,7 +111,7 @@ def _try(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> bool:
         return True
     finally:
         if bench.options.keep:
-            look = f"kubectl --kubeconfig {trial.release.kubeconfig} -n {trial.place.namespace} get pods,events"
+            look = f"{bench.cluster.access.kubectl} -n {trial.place.namespace} get pods,events"
             progress.note(f"The release {trial.release.name} is kept. To look at it: {look}")
         else:
             removals.run(mark)

@@ -30,7 +30,7 @@ def make_namespaces(trial: Trial) -> None:
             if name == trial.place.namespace and not bench.options.namespace:
                 raise PodrunnerError(f"the namespace {name} is there already.")
             continue
-        remove = f"kubectl --kubeconfig {bench.cluster.kubeconfig} delete namespace {name}"
+        remove = f"{bench.cluster.access.kubectl} delete namespace {name}"
         trial.made.add(name)
         bench.removals.add(f"the namespace {name}", partial(_delete_namespace, bench, name), remove)
         if name in theirs:
@@ -57,7 +57,7 @@ def start_stand_in(trial: Trial) -> None:
     bench = trial.bench
     tokens = _make_tokens(trial)
     image = bench.options.stand_in_image or bench.plan.images.stand_in
-    if bench.options.images and bench.options.kubeconfig:
+    if bench.options.images and not bench.cluster.ours:
         bench.progress.note("--images with --kubeconfig: the images must be on the cluster's nodes already.")
     with bench.progress.step("Start the stand-in GitLab"):
         _create(trial, stand_in(trial.place, image, trial.stand_in.control, tokens))
@@ -92,7 +92,7 @@ def _create(trial: Trial, wanted: list[Object]) -> None:
     for item in wanted:
         kind, name = item["kind"], item["metadata"]["name"]
         if bench.options.namespace:
-            command = f"kubectl --kubeconfig {bench.cluster.kubeconfig} -n {trial.place.namespace} delete {kind} {name}"
+            command = f"{bench.cluster.access.kubectl} -n {trial.place.namespace} delete {kind} {name}"
             bench.removals.add(f"{kind} {name}", partial(bench.api.delete, kind, name, trial.place.namespace), command)
         bench.api.create(item)
 

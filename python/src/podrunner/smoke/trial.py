@@ -84,7 +84,9 @@ def prepare(bench: SmokeBench, subject: Case) -> Trial:
     bench.redactor.add(control)
     stand_in = StandIn(bench.api, place, control)
     chart, name = bench.options.renderer.chart, f"podrunner-{word}"
-    release = Release(chart.path, name, place.namespace, bench.cluster.kubeconfig, bench.cluster.temporary)
+    cluster = bench.cluster
+    access = cluster.access
+    release = Release(chart.path, name, place.namespace, access.kubeconfig, cluster.temporary, access.context)
     case = replace(subject, release=name, namespace=place.namespace, kube_version=bench.cluster.version)
     return Trial(bench, subject, place, stand_in, release, case)
 

@@ -59,6 +59,7 @@ def found(request: pytest.FixtureRequest) -> str:
     return shell
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("line", LINES)
 def test_bash_completes(line: str, shell_environment: dict[str, str], tmp_path: Path, checkout: Path) -> None:
     typed = line.format(kubeconfig=tmp_path / "kubeconfig")
@@ -69,6 +70,7 @@ def test_bash_completes(line: str, shell_environment: dict[str, str], tmp_path: 
     assert done.stdout.split() == LINES[line]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("found", ["fish"], indirect=True)
 def test_fish_completes(found: str, shell_environment: dict[str, str], checkout: Path) -> None:
     for line in ("podrunner che", "podrunner check --preset un", "podrunner rule values-t"):
@@ -78,6 +80,7 @@ def test_fish_completes(found: str, shell_environment: dict[str, str], checkout:
         assert [one.split("\t")[0].strip() for one in done.stdout.splitlines()] == LINES[line]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("found", ["zsh"], indirect=True)
 def test_zsh_completes(found: str, shell_environment: dict[str, str], checkout: Path) -> None:
     ours, theirs = pty.openpty()
@@ -107,6 +110,7 @@ def test_the_script_is_printed_for_each_shell(shell: str, capsys: pytest.Capture
     assert "_ARGCOMPLETE" in capsys.readouterr().out
 
 
+@pytest.mark.process
 def test_what_goes_wrong_suggests_nothing_and_says_nothing(shell_environment: dict[str, str], tmp_path: Path) -> None:
     line = "podrunner check --chart nowhere --preset p"
     command = ["bash", "--norc", "-c", BASH, "bash", line]

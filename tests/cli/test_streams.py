@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+pytestmark = pytest.mark.process
+
 URL = "gitlab.url=https://gitlab.example.com"
 LOG = "tests/explain/logs/git-config-lock.home-is-root.log"
 # Each command as it prints something, and its exit code where it can.

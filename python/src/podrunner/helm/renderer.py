@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
 
 Kind = Literal["library", "command"]
-KINDS: tuple[Kind, ...] = ("library", "command")
 
 
 class Helm(Protocol):

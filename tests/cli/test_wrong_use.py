@@ -25,6 +25,8 @@ SENTENCES = {
     "See `podrunner check --help`.",
     "render team.yaml": "team.yaml: no such file.",
     "diff a b team.yaml": "`team.yaml` has no place here. Give values files with -f. See `podrunner diff --help`.",
+    "check -f a.yaml,,b.yaml": "argument -f/--values: a.yaml,,b.yaml has a file without a name. Write it like a.yaml,b.yaml. "
+    "See `podrunner check --help`.",
     "check --release My_App": "`My_App` is not a valid release name: at most 53 lower-case letters, digits, dashes and dots, "
     "the first and last a letter or digit.",
     "render --namespace team.a": "`team.a` is not a valid namespace: at most 63 lower-case letters, digits and dashes, "

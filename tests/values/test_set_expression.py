@@ -114,6 +114,7 @@ def test_the_helm_command_says_the_same(helm: str, words: str) -> None:
             '{"a": NaN}',
             '--set-json {"a": NaN}: not JSON: NaN is not JSON. Write key.path=JSON, or a JSON object.',
         ),
+        ("--set", "a=\udcff", r"--set a=\udcff: not text in UTF-8. Write key.path=value."),
         (
             "--set-file",
             "a=nowhere",

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 def _files(text: str) -> list[Path]:
     # As helm splits them, where quotes keep a comma.
-    return [Path(name) for row in csv.reader([text]) for name in row]
+    names = [name for row in csv.reader([text]) for name in row]
+    if "" in names:
+        raise ArgumentTypeError(f"{text} has a file without a name. Write it like a.yaml,b.yaml")
+    return [Path(name) for name in names]
 
 
 @dataclass(frozen=True, slots=True)

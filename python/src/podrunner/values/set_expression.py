@@ -75,6 +75,9 @@ def _ask_helm(option: str, text: str, expression: str) -> Any:
         return getattr(helm_python, _KINDS[option].parser)(text)
     except helm_python.HelmError as error:
         raise _wrong(option, expression, str(error.detail)) from None
+    except UnicodeEncodeError:
+        # Bytes of the command line that are not in the encoding of the locale.
+        raise _wrong(option, ascii(expression)[1:-1], "not text in UTF-8") from None
 
 
 def _wrong(option: str, expression: str, reason: str) -> UsageError:

@@ -59,12 +59,14 @@ def start_stand_in(trial: Trial) -> None:
     image = bench.options.stand_in_image or bench.plan.images.stand_in
     if bench.options.images and not bench.cluster.ours:
         bench.progress.note("--images with --kubeconfig: the images must be on the cluster's nodes already.")
+    registry = bench.plan.images.registry
     with bench.progress.step("Start the stand-in GitLab"):
+        # Both start at the same time.
         _create(trial, stand_in(trial.place, image, trial.stand_in.control, tokens))
+        _create(trial, objects.registry(trial.place, registry) if registry else [])
         wait_for_deployment(bench.api, trial.place.namespace, trial.place.name("stand-in"))
-    if registry := bench.plan.images.registry:
+    if registry:
         with bench.progress.step(f"Start a registry, mirror of {', '.join(registry.mirrors)}"):
-            _create(trial, objects.registry(trial.place, registry))
             wait_for_deployment(bench.api, trial.place.namespace, trial.place.name("registry"))
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from .gitlab import Gitlab
     from .manager import Manager
 
-# Seconds until the pod of a job has to be there, or the job to have failed.
-_PATIENCE = 40
+# Seconds until the pod of a job has to be there, or the job to have failed: on a machine that has nothing else to do, a few.
+_PATIENCE = 120
 _JOB = "job.runner.gitlab.com/id"
 
 

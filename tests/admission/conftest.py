@@ -23,12 +23,15 @@ IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
 PROGRAMS = ("parts/etcd/etcd", "parts/kubernetes/kube-apiserver", "bin/gitlab-runner")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all tests of this folder, and skip them where nothing can run them."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     reason = why_not()
     for item in here:
         item.add_marker(pytest.mark.smoke)
+        # One API server, one GitLab, and namespaces of the same names.
+        item.add_marker(pytest.mark.xdist_group("admission"))
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
 

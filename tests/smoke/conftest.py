@@ -1,6 +1,7 @@
 """The clusters of all tests of this folder, each made once and only when a test asks for it; and the smoke as a command.
 
 PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build; without it the smoke uses public images.
+With pytest-xdist, `-n 4 --dist loadgroup` runs tests beside each other, but for those of a group: see schedule.py.
 """
 
 from __future__ import annotations
@@ -20,15 +21,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from podrunner.cluster.cluster import connect, make_cluster
+from podrunner.cluster.cluster import connect
 from podrunner.cluster.images import ImageSet, load_images
-from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.kind import find_kind
 from podrunner.cluster.processes import run
-from podrunner.cluster.removal import Removals
-from podrunner.output.steps import Progress
 
+from .clusters import Clusters, run_crio
 from .installed import installed
+from .schedule import GroupScheduling, turn, write_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,14 +45,58 @@ seccompDefault: true
 """
 
 
+CLUSTERS = pytest.StashKey[Clusters]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have a place for the clusters: that of the process which started this one, if it is a worker of pytest-xdist."""
+    given = getattr(config, "workerinput", {}).get("podrunner_clusters")
+    config.stash[CLUSTERS] = Clusters(Path(given or tempfile.mkdtemp(prefix="podrunner-clusters-")))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the clusters are."""
+    node.workerinput["podrunner_clusters"] = str(node.config.stash[CLUSTERS].folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling | None:
+    """Let the tests of a group run one after the other: they change a cluster, or count on nobody else's changes."""
+    groups = config.stash[CLUSTERS].folder / "groups.json"
+    return GroupScheduling(config, log, groups) if config.getoption("dist") == "loadgroup" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell the process that started this worker of pytest-xdist which tests are of a group."""
+    write_groups(session.items, session.config.stash[CLUSTERS].folder / "groups.json")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove the clusters, once all tests and workers have ended."""
+    if "podrunner_clusters" not in getattr(session.config, "workerinput", {}):
+        session.config.stash[CLUSTERS].remove(_images)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all tests of this folder, and skip them where nothing can run them."""
+    """Mark all tests of this folder, skip them where nothing can run them, and begin with what takes long."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     reason = why_not()
     for item in here:
         item.add_marker(pytest.mark.smoke)
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
+        for name in ("crio", "seccomp_default_cluster"):
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name.removesuffix("_cluster").replace("_", "-")))
+    items[:] = [item for item in items if item not in here] + sorted(here, key=turn)
+
+
+def _images() -> ImageSet:
+    return load_images(Path(IMAGES)) if IMAGES else ImageSet()
 
 
 def why_not() -> str:
@@ -171,7 +215,7 @@ def read_until() -> Callable[[subprocess.Popen[str], str], str]:
 @pytest.fixture(scope="session")
 def images() -> ImageSet:
     """Return the images of this run."""
-    return load_images(Path(IMAGES)) if IMAGES else ImageSet()
+    return _images()
 
 
 @pytest.fixture
@@ -201,30 +245,33 @@ def left(images: ImageSet, smoke: Smoke, tmp_path: Path) -> Callable[[str], list
     return look
 
 
-@contextmanager
-def kind_cluster(images: ImageSet, temporary: Path) -> Iterator[Cluster]:
-    """Make a kind cluster with the images in it."""
-    # After Ctrl-C, pytest closes what it captures into before it gets here.
-    progress = Progress(sys.__stdout__)
-    removals = Removals(progress, Interruption())
-    try:
-        name = f"podrunner-test-{uuid.uuid4().hex[:6]}"
-        cluster = make_cluster(name, images, "", temporary, progress, removals)
-        yield cluster
-        cluster.api.close()
-    finally:
-        removals.run()
+@pytest.fixture(scope="session")
+def clusters(pytestconfig: pytest.Config) -> Clusters:
+    """Return the clusters of this run."""
+    return pytestconfig.stash[CLUSTERS]
 
 
 @pytest.fixture(scope="session")
-def smoke_cluster(images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def smoke_cluster(clusters: Clusters, images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Return a kind cluster with the images in it."""
-    with kind_cluster(images, tmp_path_factory.mktemp("cluster")) as cluster:
+    with connected(clusters.kind("plain", images), tmp_path_factory.mktemp("cluster")) as cluster:
         yield cluster
 
 
+@contextmanager
+def connected(kubeconfig: Path, temporary: Path) -> Iterator[Cluster]:
+    """A cluster of this run."""
+    cluster = connect(kubeconfig, temporary, ours=True)
+    try:
+        yield cluster
+    finally:
+        cluster.api.close()
+
+
 @pytest.fixture(scope="session")
-def seccomp_default_cluster(images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def seccomp_default_cluster(
+    clusters: Clusters, images: ImageSet, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
     """Return a kind cluster whose kubelet gives containers without a seccomp profile the runtime's default one."""
     temporary = tmp_path_factory.mktemp("seccomp-default")
     config = {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4"}
@@ -232,7 +279,8 @@ def seccomp_default_cluster(images: ImageSet, tmp_path_factory: pytest.TempPathF
         config = yaml.safe_load(images.kind_config.read_text(encoding="utf-8"))
     config["kubeadmConfigPatches"] = [SECCOMP_DEFAULT]
     (temporary / "kind.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    with kind_cluster(replace(images, kind_config=temporary / "kind.yaml"), temporary) as cluster:
+    changed = replace(images, kind_config=temporary / "kind.yaml")
+    with connected(clusters.kind("seccomp-default", changed), temporary) as cluster:
         yield cluster
 
 
@@ -259,31 +307,34 @@ def why_no_crio() -> str:
 
 
 @pytest.fixture(scope="session")
-def crio(checkout: Path) -> Callable[..., str]:
+def crio() -> Callable[..., str]:
     """Return the command ci/airgap/crio: gives what it printed, raises CommandError when it failed."""
     if reason := why_no_crio():
         pytest.skip(reason)
-    return lambda *arguments: run([str(checkout / "ci/airgap/crio"), *arguments], os.environ)
+    return run_crio
 
 
 @pytest.fixture(scope="session")
-def crio_cluster(crio: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Return a cluster on CRI-O with the images in it; pods get /dev/fuse by annotation."""
-    kubeconfig = Path(crio("up", "--directory", IMAGES).splitlines()[-1])
-    try:
-        cluster = connect(kubeconfig, tmp_path_factory.mktemp("crio"), ours=True)
+def cluster_on_crio(
+    clusters: Clusters, crio: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cluster]:
+    """Return a cluster on CRI-O with the images in it."""
+    with connected(clusters.crio(IMAGES), tmp_path_factory.mktemp("crio")) as cluster:
         yield cluster
-        cluster.api.close()
-    finally:
-        crio("down")
 
 
 @pytest.fixture
-def crio_cluster_without_devices(crio_cluster: Cluster, crio: Callable[..., str]) -> Iterator[Cluster]:
-    """Return the cluster on CRI-O; during the test CRI-O does not heed the annotation for devices."""
-    crio("devices", "refuse")
-    yield crio_cluster
+def crio_cluster(cluster_on_crio: Cluster, crio: Callable[..., str]) -> Cluster:
+    """Return the cluster on CRI-O; pods get /dev/fuse by annotation."""
     crio("devices", "allow")
+    return cluster_on_crio
+
+
+@pytest.fixture
+def crio_cluster_without_devices(cluster_on_crio: Cluster, crio: Callable[..., str]) -> Cluster:
+    """Return the cluster on CRI-O, which does not heed the annotation for devices."""
+    crio("devices", "refuse")
+    return cluster_on_crio
 
 
 @pytest.fixture(scope="session")

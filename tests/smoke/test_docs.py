@@ -59,6 +59,7 @@ def without_namespace(smoke_cluster: Cluster) -> Iterator[None]:
 
 
 @pytest.mark.exhaustive
+@pytest.mark.xdist_group("docs")
 @pytest.mark.parametrize("page", [page for page in pages() if any(page.scripts(mark) for mark in CLUSTERS)], ids=str)
 @pytest.mark.usefixtures("without_namespace")
 def test_the_commands_of_a_page_do_what_it_says_on_a_cluster(page: Page, home: Path, tmp_path: Path) -> None:

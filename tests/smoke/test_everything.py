@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from podrunner.cluster.images import ImageSet
     from podrunner.manifests.objects import Object
 
+# Preflight asks which kinds the cluster knows.
+pytestmark = pytest.mark.xdist_group("whole-cluster")
 CHART = Chart.open()
 VALUES = Path(__file__).parents[1] / "values"
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from podrunner.cluster.cluster import Cluster
 
+pytestmark = pytest.mark.xdist_group("explain-pod")
 IMAGE = "quay.io/podman/stable"
 # Seconds: all of it happens within a few, on a machine that has nothing else to do.
 PATIENCE = 120

@@ -90,7 +90,7 @@ SAID = [
 NOT_SAID = ["after logged in Ann"]
 NEVER = ["could not lock config file", "unable to access", "after_script failed"]
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = [pytest.mark.exhaustive, pytest.mark.xdist_group("home")]
 
 
 @pytest.fixture(scope="module", params=PRESETS)

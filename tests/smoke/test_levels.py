@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
 
+pytestmark = pytest.mark.xdist_group("levels")
 # A preset, and the level that a namespace enforces.
 Asked = tuple[str, str]
 CHART = Chart.open()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
 
+pytestmark = pytest.mark.xdist_group("many-runners")
 CHART = Chart.open()
 RELEASES = ("one", "two")
 # Runner → its mode.

@@ -91,6 +91,12 @@ class Cell:
         return self.podman["storage"]["driver"] == "fuse-overlayfs" or self.podman["seccomp"]["type"] == "Localhost"
 
     @property
+    def marks(self) -> list[pytest.MarkDecorator]:
+        """On containerd, cells run beside each other unless something has to be on the node."""
+        group = "crio" if self.runtime == "crio" else "whole-cluster" if self.needs_node else ""
+        return [pytest.mark.xdist_group(group)] if group else []
+
+    @property
     def builtin(self) -> bool:
         """Whether the row is a preset and nothing else."""
         return "values" not in TABLE[self.row]
@@ -117,8 +123,8 @@ def cells() -> Iterator[Cell]:
 
 
 CELLS = list(cells())
-POSSIBLE = [cell for cell in CELLS if not cell.says]
-IMPOSSIBLE = [cell for cell in CELLS if cell.says]
+POSSIBLE = [pytest.param(cell, marks=cell.marks, id=str(cell)) for cell in CELLS if not cell.says]
+IMPOSSIBLE = [pytest.param(cell, marks=cell.marks, id=str(cell)) for cell in CELLS if cell.says]
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +212,7 @@ def left_over(cluster: Cluster, namespace: str) -> Callable[[], list[str]]:
     return look
 
 
-@pytest.mark.parametrize("cell", POSSIBLE, ids=str)
+@pytest.mark.parametrize("cell", POSSIBLE)
 def test_a_cell_builds_an_image_in_a_real_job(
     cell: Cell, run: Callable[[Cell], Said], left_over: Callable[[], list[str]]
 ) -> None:
@@ -223,7 +229,7 @@ def test_a_cell_builds_an_image_in_a_real_job(
     assert left_over() == []
 
 
-@pytest.mark.parametrize("cell", IMPOSSIBLE, ids=str)
+@pytest.mark.parametrize("cell", IMPOSSIBLE)
 def test_a_cell_that_cannot_be_fails_with_its_reason(cell: Cell, run: Callable[[Cell], Said]) -> None:
     said = run(cell)
 
@@ -232,7 +238,7 @@ def test_a_cell_that_cannot_be_fails_with_its_reason(cell: Cell, run: Callable[[
     assert "Job succeeded" not in said.output
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("runtime", ["containerd", pytest.param("crio", marks=pytest.mark.xdist_group("crio"))])
 def test_the_cluster_of_a_column_has_its_runtime(runtime: str, request: pytest.FixtureRequest) -> None:
     cluster: Cluster = request.getfixturevalue(RUNTIMES[runtime])
 

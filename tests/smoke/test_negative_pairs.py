@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from podrunner.explain.diagnosis import Explanation
     from podrunner.manifests.objects import Object
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = [pytest.mark.exhaustive, pytest.mark.xdist_group("pairs")]
 
 HERE = Path(__file__).parent
 KEPT = HERE.parent / "explain" / "runs"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
 
+# Another test that puts a device plugin on the node or a kind into the API server would change the answers.
+ALONE = pytest.mark.xdist_group("whole-cluster")
 POD_SECURITY = "no: pod-security"
 NOT_OPENSHIFT = "no: no-openshift"
 SECCOMP = "no: userns-clone-eperm"
@@ -119,6 +121,7 @@ def smoke_of(said: Said, name: str, where: Place, smoke: Smoke) -> int:
     return smoke.run("--preset", chosen["preset"], "-f", file, *cluster).code
 
 
+@ALONE
 def test_on_plain_kind_every_preset_but_openshift_fits(
     smoke_cluster: Cluster, place: Callable[..., Place], smoke: Smoke
 ) -> None:
@@ -139,6 +142,7 @@ def test_on_plain_kind_every_preset_but_openshift_fits(
     assert smoke_of(said, said.recommended, here, smoke) == 0
 
 
+@ALONE
 def test_a_namespace_that_enforces_baseline_refuses_privileged_alone(
     smoke_cluster: Cluster, place: Callable[..., Place], smoke: Smoke
 ) -> None:
@@ -157,6 +161,7 @@ def test_a_namespace_that_enforces_baseline_refuses_privileged_alone(
     assert smoke_of(said, said.recommended, here, smoke) == 0
 
 
+@ALONE
 def test_in_a_namespace_that_enforces_restricted_none_fits_and_the_label_is_named(
     smoke_cluster: Cluster, place: Callable[..., Place], smoke: Smoke
 ) -> None:
@@ -262,6 +267,7 @@ def runc_without_user_namespaces(images: ImageSet, smoke_cluster: Cluster, tmp_p
         run([kind.engine, "exec", node, "mv", "/usr/local/sbin/runc.real", "/usr/local/sbin/runc"], kind.environment)
 
 
+@ALONE
 def test_where_user_namespaces_are_switched_off_none_fits_and_the_sysctl_is_named(
     smoke_cluster: Cluster, place: Callable[..., Place], smoke: Smoke, runc_without_user_namespaces: None
 ) -> None:
@@ -282,6 +288,7 @@ def test_where_user_namespaces_are_switched_off_none_fits_and_the_sysctl_is_name
     assert smoke_of(said, "privileged", here, smoke) == 1
 
 
+@ALONE
 def test_an_image_that_cannot_be_pulled_is_no_verdict_on_modes(
     smoke_cluster: Cluster, place: Callable[..., Place]
 ) -> None:

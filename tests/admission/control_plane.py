@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_SECONDS_TO_START = 60
+_SECONDS_TO_START = 180
+# Before a command: it is killed when the process ends that started it, such as a worker of pytest-xdist after Ctrl-C.
+LEASH = ("setpriv", "--pdeathsig", "KILL", "--")
 # Every request of a service account, with the answer's status, and the pods that were asked for before admission
 # completed them: what the runner really does.
 _AUDIT = """
@@ -141,7 +143,7 @@ def _apiserver(parts: Path, folder: Path, etcd: str, port: int) -> list[str]:
 @contextlib.contextmanager
 def _process(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen([*LEASH, *command], stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             yield process
         finally:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from .control_plane import free_ports
+from .control_plane import LEASH, free_ports
 from .release import manager_pod, secret_files
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def manager(binary: Path, rendering: Rendering, cluster: Cluster, folder: Path) 
     (folder / "config.toml").write_text(_configuration(rendering, cluster), encoding="utf-8")
     # The one thing that is not the release's: two managers of one machine cannot share the port of the metrics.
     (port,) = free_ports(1)
-    command = [str(binary), "run", f"--config={folder / 'config.toml'}", f"--listen-address=127.0.0.1:{port}"]
+    command = [*LEASH, str(binary), "run", f"--config={folder / 'config.toml'}", f"--listen-address=127.0.0.1:{port}"]
     with (folder / "manager.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
         try:

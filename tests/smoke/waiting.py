@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.cluster import objects
 from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.gitlab.client import StandIn
+from podrunner.gitlab.objects import stand_in
 from podrunner.gitlab.payload import Order, make_payload
 from podrunner.gitlab.repository import Bundle, pack
 from podrunner.gitlab.trace import plain
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from podrunner.cluster.api import Api
 
-# Seconds. All of it happens within a few, on a machine that has nothing else to do.
-PATIENCE = 150
+# Seconds. All of it happens within a few, on a machine that has nothing else to do. Other tests run beside these.
+PATIENCE = 300
 OVER = ("success", "failed", "canceled")
 
 
@@ -38,11 +39,11 @@ def until(is_so: Callable[[], object], what: str, tell: Callable[[], str] = str,
 
 def start_gitlab(api: Api, place: objects.Place, image: str, runners: Mapping[str, str]) -> StandIn:
     """Start a stand-in for GitLab that knows runners by their tokens."""
-    stand_in = StandIn(api, place, secrets.token_urlsafe(24))
-    for item in stand_in(place, image, stand_in.control, dict(runners)):
+    client = StandIn(api, place, secrets.token_urlsafe(24))
+    for item in stand_in(place, image, client.control, dict(runners)):
         api.create(item)
     wait_for_deployment(api, place.namespace, place.name("stand-in"))
-    return stand_in
+    return client
 
 
 def make_bundle(folder: Path) -> Bundle:

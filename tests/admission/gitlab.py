@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from podrunner.gitlab.stand_in.jobs import PipelineJob as QueuedJob
+    from podrunner.gitlab.stand_in.jobs import QueuedJob
     from podrunner.pipeline.fields import Variable
 
 IMAGE = "docker.io/library/alpine:3.22"

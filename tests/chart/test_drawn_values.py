@@ -105,6 +105,7 @@ def checker() -> Checker:
 )
 @given(draw_from({**SCHEMA, "required": []}))
 @example({})
+@example({"manager": {"serviceAccount": {"name": "m"}}, "jobs": {"serviceAccount": {"name": "m"}}})
 @example({"fullnameOverride": "000", "trust": {"caBundle": {"kind": "ConfigMap", "name": "000", "key": "0"}}})
 def test_what_the_schema_allows_renders_or_is_refused_in_words(checker: Checker, drawn: dict[str, Any]) -> None:
     values = {**drawn, "gitlab": {"url": "https://gitlab.example.com"}}

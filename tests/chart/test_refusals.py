@@ -26,6 +26,10 @@ def build(**context: Any) -> dict[str, Any]:
             "podman.mode is unprivileged.*set podman.mode to privileged",
         ),
         ({"jobs": {"serviceAccount": {"create": False}}}, "kubernetes.service_account is empty.*without permissions"),
+        (
+            {"manager": {"serviceAccount": {"name": "ci"}}, "jobs": {"serviceAccount": {"name": "ci"}}},
+            "serviceAccount.name make two service accounts of one name, ci: job pods would have the rights of the manager",
+        ),
         (build(run_as_user=0), "run_as_user is 0, but run_as_non_root is true.*podman.mode to unprivilegedRoot"),
         (build(seccomp_profile={"type": "RuntimeDefault"}), "denies unshare and mount.*podman.seccomp.type Localhost"),
     ],
@@ -34,6 +38,13 @@ def build(**context: Any) -> dict[str, Any]:
 def test_a_contradiction_is_refused(render: Any, values: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RenderError, match=f"(?s){sentence}"):
         render(values)
+
+
+def test_accounts_of_one_name_may_be_in_two_namespaces(render: Any) -> None:
+    accounts = {"serviceAccount": {"name": "ci"}}
+    rendering = render({"manager": accounts, "jobs": {**accounts, "namespace": "builds"}}, namespace="runners")
+
+    assert [one["metadata"]["namespace"] for one in rendering.objects("ServiceAccount")] == ["builds", "runners"]
 
 
 def test_root_may_do_without_privilege_escalation(render: Any) -> None:

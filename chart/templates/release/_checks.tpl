@@ -2,9 +2,10 @@
 Values that contradict each other: the render fails with a sentence that names the value and the way out. Each component
 has its own checks; here are those that no component has.
 
-  podrunner.checks          all checks but those of one runner, which podrunner.runners does; usage: include … $
-  podrunner.checks.network  proxy, name servers, caches
-  podrunner.checks.cache    caches
+  podrunner.checks           all checks but those of one runner, which podrunner.runners does; usage: include … $
+  podrunner.checks.network   proxy, name servers, caches
+  podrunner.checks.cache     caches
+  podrunner.checks.accounts  the service accounts of manager and jobs
 */}}
 
 {{- define "podrunner.checks" -}}
@@ -17,7 +18,19 @@ has its own checks; here are those that no component has.
 {{- include "podrunner.runners" (list . $runners) -}}
 {{- include "podrunner.checks.version" (list . $runners) -}}
 {{- include "podrunner.checks.namespaces" (list . $runners) -}}
+{{- include "podrunner.checks.accounts" (list . $runners) -}}
 {{- include "podrunner.checks.networkPolicy" (list . $runners) -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.checks.accounts" (list $ $runners) */}}
+{{- define "podrunner.checks.accounts" -}}
+{{- $root := index . 0 -}}
+{{- $name := include "podrunner.manager.serviceAccount" $root -}}
+{{- $created := and $root.Values.manager.serviceAccount.create $root.Values.jobs.serviceAccount.create -}}
+{{- $beside := has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray) -}}
+{{- if and $created $beside (eq $name (include "podrunner.jobs.serviceAccount" $root)) -}}
+  {{- fail (printf "\n\nmanager.serviceAccount.name and jobs.serviceAccount.name make two service accounts of one name, %s: job pods would have the rights of the manager.\nGive them different names, or leave both empty.\n" $name) -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "podrunner.checks.network" -}}

@@ -64,6 +64,9 @@ def _whole_name(text: str, found: re.Match[str]) -> str:
     # In the query of a URL, as Azure signs them.
     if name == "sig" and start and text[start - 1] in "?&;":
         return "shared_access_signature"
+    # Properties of Java.
+    if name[0] in "DP" and start and text[start - 1] == "-":
+        return name[1:]
     # \n and \t of a text in JSON.
     return name[1:] if start and text[start - 1] == "\\" and name[0] in "ntr" else name
 
@@ -72,7 +75,9 @@ def _assigned(text: str, name: str, found: re.Match[str], end: int) -> Span | No
     if block := compiled(_BLOCK).match(text, found.end()):
         return _block(text, found, block.end())
     value = compiled(_VALUE).match(text, found.end(), end)
-    if value is None or text[value.start() : value.start() + 1] in ("{", "["):
+    # A map, a list, `${{ secrets.TOKEN }}`; `PASS: TestUser` is the result of a test.
+    is_other = text.startswith(("{", "[", "${{"), found.end()) or (name == "PASS" and found["space"])
+    if value is None or is_other:
         return None
     kind = str(value.lastgroup)
     start, stop = value.span(kind)
@@ -87,7 +92,7 @@ def _assigned(text: str, name: str, found: re.Match[str], end: int) -> Span | No
 
 def _is_in_place(text: str, found: re.Match[str], stop: int, end: int) -> bool:
     """Whether a value without quotes stands where values do, and is not the next word of a sentence."""
-    name, separator, space = found["name"], found["separator"], found["space"]
+    separator, space = found["separator"], found["space"]
     value = text[found.end() : stop]
     if separator == ">":
         return text[found.start("name") - 1 : found.start("name")] == "<" and text[stop : stop + 2] == "</"
@@ -95,8 +100,7 @@ def _is_in_place(text: str, found: re.Match[str], stop: int, end: int) -> bool:
         return True
     if is_opaque(value):
         return True
-    # `PASS: TestUser` is the result of a test.
-    if "is" in separator or not space or name == "PASS" or len(value) < 4:
+    if "is" in separator or not space or len(value) < 4:
         return False
     before = text[max(found.start("name") - 200, 0) : found.start("name")]
     return bool((_begins_line(text, found) or compiled(_FLOW).search(before)) and compiled(_END).match(text, stop, end))

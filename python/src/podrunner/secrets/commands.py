@@ -19,7 +19,8 @@ _FAR = r"[^|;&\n]{0,400}?"
 # fmt: off
 _PROSE = frozenset({
     "string", "text", "value", "file", "must", "is", "was", "are", "and", "or", "needs", "has", "cannot", "for", "to",
-    "in", "of", "with", "from", "the", "a", "as", "by",
+    "in", "of", "with", "from", "the", "a", "as", "by", "option",
+    "options", "flag", "argument",
 })
 # fmt: on
 
@@ -38,7 +39,7 @@ def _any(found: re.Match[str]) -> bool:
 
 
 def _named(found: re.Match[str]) -> bool:
-    return found["secret"].lower() not in _PROSE and is_secret(found["name"], found["secret"])
+    return found["secret"].lower().rstrip(",.;:") not in _PROSE and is_secret(found["name"], found["secret"])
 
 
 def _login(found: re.Match[str]) -> bool:

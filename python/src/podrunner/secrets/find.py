@@ -89,12 +89,13 @@ def _in_text(text: str, path: Path, name: str, read: Read | None) -> Iterator[Pl
     if inside is not None:
         yield from (PlainSecret(path, one.name, one.text) for one in find_secrets(inside, read=None))
         return
-    assigned = compiled(_ASSIGNED).match(text) if path and isinstance(path[-1], int) else None
-    called, value = assigned.groups() if assigned else (name, text)
+    called, value = name, text
+    if isinstance(path[-1] if path else "", int) and not is_secret(name, text):
+        assigned = compiled(_ASSIGNED).match(text)
+        called, value = assigned.groups() if assigned else (name, text)
     # The value of `secret` is the name of one, but for files.
-    is_named = is_secret(called, value) or (
-        called == "secret" and path[-2:-1] == ("data",) and is_secret("SECRET", value)
-    )
+    is_file = called == "secret" and path[-2:-1] == ("data",)
+    is_named = is_secret("SECRET" if is_file else called, value)
     if is_named:
         yield PlainSecret(path, called, value)
     elif holds_secret(text):

@@ -173,7 +173,7 @@ FORMATS = (
     _format(r"\bsq0[a-z]{3}-[\w-]{20,}", "sq0"),
     # Vaults, builds, models, watching.
     *(_format(rf"\bhv{kind}\.[\w-]{{12,}}", f"hv{kind}.") for kind in "sbr"),
-    _format(r"(?<![\w.-])s\.(?=[0-9A-Za-z]{0,22}\d)(?=[0-9a-z]{0,22}[A-Z])[0-9A-Za-z]{24}\b", *(f"{before}s." for before in "\n \t=:\"'`")),
+    _format(r"(?<![\w.-])s\.(?=[0-9A-Za-z]{0,22}\d)(?=[0-9a-z]{0,22}[A-Z])[0-9A-Za-z]{24}\b", *(f"{before}s." for before in "\n \t=:\"'`[({,>")),
     _format(r"\b[0-9A-Za-z]{14}\.atlasv1\.[\w-]{40,}", ".atlasv1."),
     _format(r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}", "age-secret-key-"),
     _format(r"\bdp\.(?:pt|st|ct|sa|scim)\.[\w.-]{20,}", "dp."),

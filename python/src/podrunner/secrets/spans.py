@@ -35,7 +35,7 @@ for _one in FORMATS:
 _AT = "@"
 _HINTS = (*_WORDS, *_COMMANDS, *_FORMATS, _AT)
 # The secret key of AWS has no prefix.
-_CLOUD_KEY = r"(?<![\w/+\\-])[A-Za-z0-9/+]{40}(?![\w/+=-])"
+_CLOUD_KEY = r"(?<![\w/+.\\-])[A-Za-z0-9/+]{40}(?![\w/+=-]|\.\w)"
 # Longer than any key.
 _LONGEST = 24000
 

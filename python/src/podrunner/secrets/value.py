@@ -102,8 +102,8 @@ def is_cloud_key(value: str) -> bool:
     if not all(re.search(kind, value) for kind in ("[a-z]", "[A-Z]", r"\d")):
         return False
     text = _decoded(value)
-    small = sum(len(word) for word in re.findall(r"[a-z]{3,}", value))
-    return (text is None or not text.isprintable()) and small <= 16 and _entropy(value) >= 4.2
+    small = sum(len(word) for word in re.findall(r"[a-z]{4,}", value))
+    return (text is None or not text.isprintable()) and small <= 18 and _entropy(value) >= 4.2
 
 
 def _entropy(text: str) -> float:

@@ -51,8 +51,10 @@ def _basic(random: Random) -> tuple[str, str]:
 
 
 def _cloud_key(random: Random) -> tuple[str, str]:
-    # Of 1,600 keys one has so many small letters in a row that it may be words.
-    secret = "/".join(alnum(random, 9) for _ in range(4)) + "+"
+    # Of 1,600 keys one has so many small letters in a row that it may be words: not of these.
+    drawn = random.sample(_ALNUM + "/+", 30)
+    capitals = random.sample(string.ascii_uppercase, 9)
+    secret = "".join(["7", *(f"{''.join(drawn[3 * n : 3 * n + 3])}{capitals[n]}" for n in range(9)), *drawn[27:]])
     return secret, secret
 
 

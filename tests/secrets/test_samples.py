@@ -6,7 +6,7 @@ import json
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from podrunner.secrets.find import find_secrets, holds_secret
@@ -17,6 +17,7 @@ from podrunner.secrets.value import is_secret
 from .samples import FORMATS, HARMLESS, NAMES, TEXTS, VALUES, alnum
 
 SEEDS = st.integers(0, 2**32).map(Random)
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 # A name with its value as texts of all kinds have it.
 WRITTEN = (
     *("{n}={v}", "{n}: {v}", "{n} = '{v}'", 'export {n}="{v}"', '{{"a": 1, "{n}":"{v}", "b": 2}}', "- {n}: {v}"),
@@ -34,7 +35,7 @@ WRITTEN = (
 
 
 @given(SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None, phases=PHASES)
 def test_a_value_is_redacted_by_its_name_wherever_it_is_written(random: Random) -> None:
     value = alnum(random, 16)
 
@@ -46,7 +47,7 @@ def test_a_value_is_redacted_by_its_name_wherever_it_is_written(random: Random) 
 
 
 @given(SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None, phases=PHASES)
 def test_a_format_is_redacted_without_any_name(random: Random) -> None:
     texts = {what: make(random) for what, make in FORMATS.items()}
 
@@ -61,7 +62,7 @@ def test_a_format_is_redacted_without_any_name(random: Random) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None, phases=PHASES)
 def test_data_tells_its_secrets_by_key_by_variable_and_by_look(random: Random) -> None:
     values = {kind: make(random) for kind, make in VALUES.items()}
     cases = [
@@ -85,7 +86,7 @@ def test_data_tells_its_secrets_by_key_by_variable_and_by_look(random: Random) -
 
 
 @given(SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None, phases=PHASES)
 def test_a_message_shows_no_secret_of_any_type(random: Random) -> None:
     texts = [(name, make(random)) for name in NAMES for make in VALUES.values()]
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.formats.placed import Values, load_layer
-from podrunner.secrets.find import PlainSecret, find_secrets
-from podrunner.secrets.redact import redact
+from podrunner.secrets.find import find_secrets
+from podrunner.secrets.redact import Redactor
 from podrunner.values.merge import merge
 from podrunner.values.set_expression import parse_set, parse_settings
 
@@ -40,6 +40,11 @@ class Case:
     def values(self) -> dict[str, Any]:
         """The layers merged, without the chart's defaults."""
         return merge(*(layer.data for layer in self.layers))
+
+    @property
+    def redactor(self) -> Redactor:
+        """Knows what is a secret in the values of this case."""
+        return _redactor(self.layers)
 
     def redact(self, text: str) -> str:
         """A text about this case without what is a secret in its values, or looks like one."""
@@ -73,12 +78,12 @@ class Case:
 
 @lru_cache(maxsize=4096)
 def _redacted(text: str, layers: tuple[Values, ...]) -> str:
-    return redact(text, [one for layer in layers for one in _secrets(layer)])
+    return _redactor(layers).redact(text)
 
 
 @lru_cache(maxsize=512)
-def _secrets(layer: Values) -> tuple[PlainSecret, ...]:
-    return tuple(find_secrets(layer.data))
+def _redactor(layers: tuple[Values, ...]) -> Redactor:
+    return Redactor(*(one.text for layer in layers for one in find_secrets(layer.data)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,14 @@ class Result:
     templates: tuple[CoveredTemplate, ...] = ()
 
     def __post_init__(self) -> None:
-        told = tuple(replace(one, message=self.case.redact(one.message)) for one in self.findings)
-        object.__setattr__(self, "findings", told)
+        object.__setattr__(self, "findings", tuple(_told(one, self.case) for one in self.findings))
 
     @property
     def passed(self) -> bool:
         """Whether there is no error."""
         return not errors(self.findings)
+
+
+def _told(finding: Finding, case: Case) -> Finding:
+    # An option stands in the place of an object: `--set db.password=…`.
+    return replace(finding, message=case.redact(finding.message), object=case.redact(finding.object))

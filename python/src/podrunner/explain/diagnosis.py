@@ -106,7 +106,7 @@ def examine(
 
 def _diagnosis(one: Ranked, scan: Scan, facts: Mapping[str, str]) -> Diagnosis:
     entry, hit = one.hit.entry, one.hit
-    known = _known(facts, hit)
+    known = _known(facts, hit, f"{entry.title}{entry.cause}{entry.fix}{entry.values}")
     conditions = [scan.seen[pattern.text] for pattern in entry.beside if pattern.text in scan.seen]
     lines = sorted([*hit.lines(), *conditions[:1]], key=lambda line: (line.source, line.number))
     return Diagnosis(
@@ -118,16 +118,19 @@ def _diagnosis(one: Ranked, scan: Scan, facts: Mapping[str, str]) -> Diagnosis:
         fix=fill(entry.fix, known),
         values=fill(entry.values, known),
         evidence=tuple(_evidence(line, entry) for line in lines),
-        consequences=tuple(_title(other.entry, _known(facts, other)) for other in one.consequences),
+        consequences=tuple(_title(other.entry, _known(facts, other, other.entry.title)) for other in one.consequences),
         count=hit.count,
         score=one.score,
     )
 
 
-def _known(facts: Mapping[str, str], hit: Hit) -> dict[str, str]:
-    """What fills placeholders, without secrets: a part of a line, such as the value of an option, may be one alone."""
-    redactor = Redactor(*(secret for line in hit.lines() for secret in find_in_text(line.text)))
-    return {name: redactor.redact(text) for name, text in {**facts, **hit.groups}.items() if text}
+def _known(facts: Mapping[str, str], hit: Hit, text: str) -> dict[str, str]:
+    """What fills the placeholders of a text, without secrets: a part of a line, such as an option's value, may be one."""
+    names = {found["name"] for found in _PLACEHOLDER.finditer(text)}
+    known = {name: given for name, given in {**facts, **hit.groups}.items() if name in names and given}
+    secrets = [secret for line in hit.lines() for secret in find_in_text(line.text)] if known else []
+    redactor = Redactor(*secrets)
+    return {name: redactor.redact(given) for name, given in known.items()}
 
 
 def _title(entry: Cause, known: Mapping[str, str]) -> str:

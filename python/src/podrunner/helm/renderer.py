@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from podrunner.chart.chart import Chart
@@ -11,6 +12,7 @@ from podrunner.findings.errors import RenderError, UsageError, ValuesError
 from podrunner.findings.finding import errors
 from podrunner.helm.command import HelmCommand
 from podrunner.helm.library import HelmLibrary
+from podrunner.helm.stderr import without_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,11 +60,15 @@ class Renderer:
     def _template(self, case: Case) -> Rendering:
         __tracebackhide__ = True
         try:
-            return self.helm.template(case)
+            with without_secrets(partial(self._redact, case)):
+                return self.helm.template(case)
         except RenderError as error:
-            # Helm may quote a value, of the chart's own defaults, too.
-            told = replace(case, layers=(self.chart.defaults, *case.layers)).redact(error.message)
-            raise RenderError(told, template=error.template, line=error.line, column=error.column) from None
+            message = self._redact(case, error.message)
+            raise RenderError(message, template=error.template, line=error.line, column=error.column) from None
+
+    def _redact(self, case: Case, text: str) -> str:
+        """What Helm says, which may quote a value, of the chart's own defaults, too."""
+        return case.over(self.chart.defaults).redact(text)
 
 
 def open_chart(path: Path | None, kind: Kind = "library") -> Renderer:

@@ -58,17 +58,18 @@ def find_assigned(text: str, start: int, end: int) -> Iterator[Span]:
 def _whole_name(text: str, found: re.Match[str]) -> str:
     name, start = found["name"], found.start("name")
     if name.lower() in ("key", "keys", "string") and (
-        before := compiled(_WORD_BEFORE).search(text, max(start - 21, 0), start)
+        word := compiled(_WORD_BEFORE).search(text, max(start - 21, 0), start)
     ):
-        return f"{before['word']}_{name}"
+        return f"{word['word']}_{name}"
+    before = text[start - 1 : start]
+    # The `&` of a URL and the line end of a text, as JSON writes them.
+    escaped = compiled(r"u[0-9a-fA-F]{4}|[ntr]").match(name) if before == "\\" else None
+    name = name[escaped.end() :] if escaped else name
     # In the query of a URL, as Azure signs them.
-    if name == "sig" and start and text[start - 1] in "?&;":
+    if name == "sig" and (before in ("?", "&", ";") or escaped):
         return "shared_access_signature"
     # Properties of Java.
-    if name[0] in "DP" and start and text[start - 1] == "-":
-        return name[1:]
-    # \n and \t of a text in JSON.
-    return name[1:] if start and text[start - 1] == "\\" and name[0] in "ntr" else name
+    return name[1:] if before == "-" and name[:1] in ("D", "P") else name
 
 
 def _assigned(text: str, name: str, found: re.Match[str], end: int) -> Span | None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from podrunner.manifests.difference.embedded import parsed_text
 from podrunner.manifests.difference.sets import as_set
 from podrunner.manifests.objects import table
-from podrunner.secrets.find import PlainSecret, called_at, find_secrets
-from podrunner.secrets.redact import redact_data
+from podrunner.secrets.find import called_at, find_secrets
+from podrunner.secrets.redact import Redactor, redact_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,8 +48,8 @@ class Difference:
     parts: tuple[str, ...]
     before: Any
     after: Any
-    # Of both objects: an argument is one by what stands before it.
-    secrets: tuple[PlainSecret, ...] = field(default=(), compare=False, repr=False)
+    # Knows those of both objects: an argument is a secret by what stands before it.
+    redactor: Redactor = field(default_factory=Redactor, compare=False, repr=False)
 
     @property
     def object(self) -> str:
@@ -79,7 +79,7 @@ class Difference:
         path = tuple(0 if part.startswith("[") else part for part in self.parts)
         name, around = self.parts[-1], self.parts[-2] if len(self.parts) > 1 else ""
         name = around[1:-1] if name == "value" and around.startswith("[") else called_at(path)
-        before, after = (redact_data(side, self.secrets, path=path, name=name) for side in (self.before, self.after))
+        before, after = (redact_data(side, self.redactor, path=path, name=name) for side in (self.before, self.after))
         return before, after
 
     def __str__(self) -> str:
@@ -109,8 +109,10 @@ def differences(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str
 
 def _differences(identity: Identity, one: Any, other: Any) -> list[Difference]:
     fields = list(_fields(one, other, ()))
-    secrets = tuple(secret for side in (one, other) for secret in find_secrets(side, read=_embedded)) if fields else ()
-    return [Difference(identity, *field, secrets) for field in fields]
+    redactor = Redactor()
+    for side in (one, other) if fields else ():
+        redactor.add(*(secret.text for secret in find_secrets(side, read=_embedded)))
+    return [Difference(identity, *field, redactor) for field in fields]
 
 
 def _embedded(path: Path, text: str) -> Any:

@@ -99,7 +99,7 @@ def test_a_values_file_takes_away_an_extra_object_of_another(render: Any) -> Non
     [
         ("kind: {", "extraObjects.note is no YAML once its template is evaluated"),
         ("a: b\n---\nc: d\n", r"(?s)extraObjects.note is 2 objects .*Give each of them a name of its own"),
-        ("kind: ConfigMap", "extraObjects.note is no object .* it needs apiVersion, kind and metadata.name"),
+        ("kind: ConfigMap", "extraObjects.note is not an object .* it needs apiVersion, kind and metadata.name"),
         ("- a", "extraObjects.note is no YAML once its template is evaluated"),
     ],
 )

@@ -89,7 +89,7 @@ BROKEN = {
         "templates/x.yaml:1:13: error: `.Values.a.b.c`: there is no `b`, for what is before it is not set "
         "(nil pointer). Set that, or ask for it with `if` [render]",
     ),
-    "text that is no object": (
+    "text that is not an object": (
         ("templates/x.yaml", "hello\n"),
         "templates/x.yaml: error: templates/x.yaml: rendered to YAML that is not an object but a single value of 5 characters. [render]",
     ),

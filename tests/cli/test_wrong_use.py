@@ -36,7 +36,7 @@ SENTENCES = {
     "Is a bracket not closed?",
     "check --pipeline nowhere.yml": "--pipeline nowhere.yml: cannot be read: No such file or directory.",
     "check --chart library": "library: a library chart renders nothing by itself. Check a chart that uses it.",
-    "check --chart old --kube-version all": "kubeVersion of Chart.yaml: `old` is no range of versions. "
+    "check --chart old --kube-version all": "kubeVersion of Chart.yaml: `old` is not a range of versions. "
     "Write it like >=1.25.0-0.",
     "check --chart remote": "remote/values.schema.json: not a JSON schema: "
     "\"strin\" is not valid under any of the schemas listed in the 'anyOf' keyword",

@@ -213,7 +213,7 @@ def test_an_amount_that_is_none_is_refused(check: Check, version: tuple[int, int
     kube = f"{version[0]}.{version[1]}"
 
     assert check(pod(resources={"limits": {"memory": "1GB"}}), kube=kube) == [
-        'error: Pod/p: spec.containers[0].resources.limits.memory: "1GB" is no amount. '
+        'error: Pod/p: spec.containers[0].resources.limits.memory: "1GB" is not an amount. '
         f"Write it like 500m, 2 or 4Gi. (Kubernetes {kube}) [kubernetes-schema]"
     ]
 

@@ -173,7 +173,7 @@ def test_what_has_no_effect_is_said_with_file_and_line(job: Read) -> None:
         ("build:\n  script: {a: b}", "ci.yml:2: `script` must be text or a list of texts."),
         (
             "build:\n  script: [make]\n  timeout: soon",
-            "ci.yml:3: `timeout`: 'soon' is no length of time; write it like `1h 30m`.",
+            "ci.yml:3: `timeout`: 'soon' is not a length of time; write it like `1h 30m`.",
         ),
         (
             "build:\n  script: [make]\n  extends: .base",

@@ -1,4 +1,4 @@
-"""A company's network: its GitLab and its registry speak TLS by the company's own authority, behind a proxy.
+"""A company's network: its GitLab and its registry speak TLS by the company's own CA, behind a proxy.
 
 usage: company.py GITLAB    GITLAB: host:port of what answers as gitlab.example.com
 """

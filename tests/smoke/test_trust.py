@@ -1,4 +1,4 @@
-"""A network with an authority of its own, a proxy and a login: a real job gets through all of it by values alone.
+"""A network with a CA of its own, a proxy and a login: a real job gets through all of it by values alone.
 
 No name of company.py's hosts can be looked up, and nothing but its proxy, which wants a password, leads there. The
 manager asks https://gitlab.example.com for jobs, the helper clones from it, and podman builds FROM, and pushes to,
@@ -114,7 +114,7 @@ def trial(smoke_cluster: Cluster, images: ImageSet, tmp_path: Path) -> Iterator[
 
 
 def make_company(trial: Trial, folder: Path) -> None:
-    """Make the namespaces, the network, its authority and the logins."""
+    """Make the namespaces, the network, its CA and the logins."""
     api, name = trial.bench.api, trial.place.namespace
     for namespace in (name, f"{name}-jobs"):
         api.create(namespace_object(namespace, "baseline"))
@@ -150,7 +150,7 @@ def thing(kind: str, name: str, namespace: str, **parts: Any) -> dict[str, Any]:
 
 
 def make_certificates(folder: Path) -> None:
-    """Make an authority (ca.crt) and a certificate of its for *.example.com (tls.crt, tls.key)."""
+    """Make a CA (ca.crt) and a certificate of its for *.example.com (tls.crt, tls.key)."""
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     signer = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial"]
     (folder / "names").write_text("subjectAltName = DNS:*.example.com\n")

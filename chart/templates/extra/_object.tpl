@@ -22,7 +22,7 @@ usage: include "podrunner.extra" (list $ $name $given), where $given is an objec
     {{- fail (printf "\n\nextraObjects.%s is no YAML once its template is evaluated: %s.\n" (index . 1) $object.Error) -}}
   {{- end -}}
   {{- if not (and $object.apiVersion $object.kind (dig "metadata" "name" "" $object)) -}}
-    {{- fail (printf "\n\nextraObjects.%s is no object once its template is evaluated: it needs apiVersion, kind and metadata.name.\n" (index . 1)) -}}
+    {{- fail (printf "\n\nextraObjects.%s is not an object once its template is evaluated: it needs apiVersion, kind and metadata.name.\n" (index . 1)) -}}
   {{- end -}}
 {{- end -}}
 {{- $metadata := deepCopy $object.metadata -}}

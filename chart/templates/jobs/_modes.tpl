@@ -46,7 +46,7 @@ Unconfined is refused by the Pod Security level baseline, and the runtime's defa
 {{ include "podrunner.podman.confinement" . }}privileged: false, allow_privilege_escalation: true, capabilities: {drop: [ALL], add: [SETUID, SETGID]}
 {{- end -}}
 
-{{/* Nothing of podman. Where jobs run is no matter of podman: without it, GitLab Runner would take "default". */}}
+{{/* Nothing of podman. Where jobs run does not depend on podman: without it, GitLab Runner would take "default". */}}
 {{- define "podrunner.podman.defaults.none" -}}
 kubernetes:
   namespace: {{ .namespace | quote }}

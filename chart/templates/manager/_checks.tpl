@@ -27,7 +27,7 @@ Values of the section manager that contradict each other or what the chart itsel
 {{- include "podrunner.checks.manager.extras" . -}}
 {{- end -}}
 
-{{/* Before the container is made, which takes the command apart. */}}
+{{/* Before the container is made, which splits the command. */}}
 {{- define "podrunner.checks.manager.command" -}}
 {{- if not .Values.manager.command -}}
   {{- fail "\n\nmanager.unregister is true, but manager.command is empty: the chart runs the image's runner by a script, and does not know it.\nName it, for example manager.command: [gitlab-runner], or leave manager.command out.\n" -}}

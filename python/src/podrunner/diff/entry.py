@@ -41,7 +41,7 @@ class DiffEntry:
 
     @property
     def path(self) -> str:
-        """The field; empty for a whole object and for what is no field."""
+        """The field; empty for a whole object and for what is not a field."""
         return self.difference.path if self.difference else ""
 
     def __str__(self) -> str:

@@ -65,7 +65,7 @@ def _class_end(pattern: str, at: int) -> int:
 
 
 def _extend(runs: list[str], token: str, *, optional: bool) -> None:
-    """Adds a token to the run at the end, or begins a new one where it is no plain character."""
+    """Adds a token to the run at the end, or begins a new one where it is not a plain character."""
     plain = token[1:] if len(token) == 2 and token[0] == "\\" and not token[1].isalnum() else token
     if len(plain) == 1 and (plain != token or plain not in ".^$*+?{}()|") and not optional:
         runs[-1] += plain

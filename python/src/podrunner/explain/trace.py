@@ -72,7 +72,7 @@ class Line:
 
     @property
     def is_aside(self) -> bool:
-        """Whether it tells of something that is no failure by itself."""
+        """Whether it tells of something that is not a failure by itself."""
         return bool(_ASIDE.search(self.text) or _TEST.match(self.text))
 
     @property

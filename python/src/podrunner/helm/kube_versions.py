@@ -44,7 +44,7 @@ def is_in_range(wanted: str, version: str) -> bool:
     try:
         outputs = call_render(_semver_chart(), values, options)
     except RenderError:
-        message = f"kubeVersion of Chart.yaml: `{wanted}` is no range of versions. Write it like >=1.25.0-0."
+        message = f"kubeVersion of Chart.yaml: `{wanted}` is not a range of versions. Write it like >=1.25.0-0."
         raise UsageError(message) from None
     return "true" in "".join(outputs.values())
 

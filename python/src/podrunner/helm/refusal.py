@@ -1,4 +1,4 @@
-"""Helm's error texts, taken apart: which template, which line, which sentence."""
+"""Helm's error texts, parsed: which template, which line, which sentence."""
 
 from __future__ import annotations
 

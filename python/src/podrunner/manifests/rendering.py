@@ -115,7 +115,7 @@ class Rendering:
         for document in self.documents:
             data = document.data.get("data") if document.data.get("kind") == "ConfigMap" else None
             text = data.get(CONFIG_TOML) if isinstance(data, dict) else None
-            # What is not text the schema refuses.
+            # The schema refuses what is not text.
             if isinstance(text, str):
                 found.append(Config(document.name.removeprefix("ConfigMap/"), document.template, read_toml(text)))
         return tuple(found)

@@ -79,7 +79,7 @@ class Progress:
         self._print(f" ✗ {text}", "red")
 
     def note(self, text: str) -> None:
-        """Something people should know that is no failure."""
+        """Something people should know that is not a failure."""
         self._print(f" ! {text}", "yellow")
 
     def plain(self, text: str) -> None:

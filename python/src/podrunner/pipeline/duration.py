@@ -18,5 +18,5 @@ def read_duration(text: str) -> int:
         seconds += float(part[1]) * _UNITS[(part[2] or "s")[0]]
         end = part.end()
     if not text or end < len(text) or seconds < 1:
-        raise ValueError(f"{text!r} is no length of time")
+        raise ValueError(f"{text!r} is not a length of time")
     return int(seconds)

@@ -46,7 +46,7 @@ class Repositories:
         `shallow` are the commits whose parents are not in the bundle. Raises RepositoryError.
         """
         if not PROJECT.fullmatch(project):
-            raise RepositoryError(f"{project!r} is no project path such as group/project")
+            raise RepositoryError(f"{project!r} is not a project path such as group/project")
         try:
             self._git("check-ref-format", "--branch", branch)
         except RepositoryError:

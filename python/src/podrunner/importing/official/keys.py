@@ -155,4 +155,4 @@ def _unknown(official: Official, path: Path) -> None:
         return
     near = did_you_mean(str(path[-1]), [str(one[-1]) for one in table() if one[:-1] == path[:-1]])
     home = " Keys of jobs belong under runners.<name>.config.kubernetes." if path[0] == "runners" else ""
-    official.changes.add(Fate.UNSUPPORTED, path, f"is no value that GitLab's chart reads.{near}{home}")
+    official.changes.add(Fate.UNSUPPORTED, path, f"is not a value that GitLab's chart reads.{near}{home}")

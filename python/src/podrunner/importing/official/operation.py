@@ -90,7 +90,7 @@ def objects(official: Official, path: Path, value: Any) -> None:
     found: dict[str, Any] = {}
     for index, item in enumerate(value):
         if not isinstance(item, dict):
-            official.changes.add(Fate.UNSUPPORTED, (*path, index), "is no object.")
+            official.changes.add(Fate.UNSUPPORTED, (*path, index), "is not an object.")
             continue
         kind, name = str(item.get("kind", "")), str(as_table(item.get("metadata")).get("name", ""))
         if kind == "Secret" and (item.get("data") or item.get("stringData")):

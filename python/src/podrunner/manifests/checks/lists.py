@@ -1,4 +1,4 @@
-"""Lists of objects: `kind: List`, which Helm and kubectl take apart before they send it."""
+"""Lists of objects: `kind: List`, which Helm and kubectl flatten before they send it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _SCALERS = {"HorizontalPodAutoscaler": "scaleTargetRef", "VerticalPodAutoscaler"
 
 
 def find_targets(document: Document, namespace: str) -> Iterator[ObjectReference]:
-    """Every reference of an object that is no pod. `namespace` is that of the release."""
+    """Every reference of an object that is not a pod. `namespace` is that of the release."""
     find = _FINDERS.get(str(document.data.get("kind")))
     if find is not None:
         yield from find(document, namespace)

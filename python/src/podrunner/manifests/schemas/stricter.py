@@ -17,9 +17,9 @@ _TYPES: dict[str, dict[str, Any]] = {
     f"{_MACHINERY}.api.resource.Quantity": {
         "type": ["string", "number", "null"],
         "pattern": rf"^\s*(?:{FORM})\s*$",
-        "x-reason": "is no amount. Write it like 500m, 2 or 4Gi",
+        "x-reason": "is not an amount. Write it like 500m, 2 or 4Gi",
     },
-    # null is no text and no number; in the published schema it is both, and so neither.
+    # null is neither text nor a number; in the published schema it is both, and so neither.
     f"{_MACHINERY}.util.intstr.IntOrString": {"type": ["string", "integer", "null"]},
 }
 _PULL = ["Always", "IfNotPresent", "Never"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from typing import TYPE_CHECKING, Any
 
 from podrunner.check.result import Result
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from podrunner.cases.case import Case
     from podrunner.check.checker import Checker
     from podrunner.findings.finding import Finding
+    from podrunner.helm.renderer import Kind
     from podrunner.manifests.rendering import Rendering
 
 # Each process loads Helm and the chart first, which takes as long as this many cases.
@@ -46,7 +48,8 @@ def check_cases(
 
     # Not by fork: Go's runtime, which Helm is made of, does not survive one.
     context = multiprocessing.get_context("spawn")
-    arguments = (checker, keep_renderings)
+    # Pickled here: a process begins with what saves it time, and only then reads and loads the chart.
+    arguments = (checker.renderer.kind, pickle.dumps(checker), keep_renderings)
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=arguments) as pool:
         try:
             return _in_order(pool, cases, jobs, quiet=quiet)
@@ -72,10 +75,10 @@ def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int, *, qu
 _OWN: dict[str, Any] = {}
 
 
-def _begin(checker: Checker, keep_renderings: bool) -> None:
-    """`checker` came without what it loaded: its chart is read and loaded again."""
-    warm_up(checker.renderer.kind)
-    _OWN["checker"] = checker
+def _begin(helm: Kind, checker: bytes, keep_renderings: bool) -> None:
+    """`checker` is pickled without what it loaded: its chart is read and loaded again."""
+    warm_up(helm)
+    _OWN["checker"] = pickle.loads(checker)
     _OWN["keeps"] = keep_renderings
 
 

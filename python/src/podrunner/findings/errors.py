@@ -2,9 +2,10 @@
 
     PodrunnerError
     ├── UsageError      the command line or a name given to it is wrong (exit code 2)
-    ├── ValuesError     a values file cannot be read as YAML
     ├── RenderError     Helm refused to render
-    └── MatrixError     a matrix file is wrong
+    └── FindingsError   a file is wrong, its findings say where
+        ├── ValuesError     a values file cannot be read as YAML, or values do not fit the chart's schema
+        └── MatrixError     a matrix file, or a file of exceptions, is wrong
 
 `str()` of each is the whole sentence; `exit_code` is what the command ends with.
 """
@@ -45,7 +46,7 @@ class FindingsError(PodrunnerError):
 
 
 class ValuesError(FindingsError):
-    """A values file cannot be read."""
+    """Values cannot be read, or do not fit the chart's schema."""
 
 
 class MatrixError(FindingsError):

@@ -20,7 +20,7 @@ PYTEST = env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/$(VENV)/b
 	$(BIN)/pytest -n auto --dist worksteal --ignore=tests/smoke --ignore=tests/admission --quiet -rs
 
 test: $(BIN)/podrunner ## Run all tests that need no cluster; FULL=1 adds what is left to CI
-	$(PYTEST) $(if $(FULL),--full) tests
+	$(PYTEST) -m 'not exhaustive' $(if $(FULL),--full) tests
 
 test-fast: $(BIN)/podrunner ## Run the tests that start no other process, such as git, helm or podrunner itself
 	$(PYTEST) -m "not process" tests

@@ -8,13 +8,31 @@ command=$1
 for config; do :; done
 runner=
 stopping=
+told=
 
 say() { echo "podrunner: $*" >&2; }
 
-# Whatever the signal, the runner gets the one on which it takes no new job and waits for those that run.
+# Whether the runner would lose SIGQUIT. A shell starts a background process with SIGQUIT ignored, and it stays ignored until
+# the runner installs its handler (third bit of SigIgn). Before that, the process is a copy of this shell for a moment (flag
+# 0x40 in its stat: it has not executed a program yet), which would catch the signal and forget it. If /proc does not tell,
+# as in some sandboxes, the signal is sent at once. sed, because bash's read goes back in a file that changes meanwhile.
+deaf() {
+  read -r stat 2>/dev/null <"/proc/$runner/stat" || return 1
+  set -- ${stat##*) }
+  [ "$1" != Z ] || return 1
+  [ $((${7:-0} & 0x40)) = 0 ] || return 0
+  [ -n "$(sed -n '/^SigIgn:.*[4-7c-f]$/p' "/proc/$runner/status" 2>/dev/null)" ]
+}
+
+# Whatever the signal, the runner gets the one on which it takes no new job and waits for those that run. One that has no
+# handler of its own yet ends with a stack trace of Go instead; it has no job either.
 stop() {
   stopping=yes
-  [ -z "$runner" ] || kill -QUIT "$runner" 2>/dev/null
+  interrupted=yes
+  [ -n "$runner" ] && [ -z "$told" ] || return 0
+  told=yes
+  while deaf; do sleep 0.1; done
+  kill -QUIT "$runner" 2>/dev/null
 }
 
 # A token that is not of the kind glrt- is that of the whole runner: GitLab would delete it, with all its managers.
@@ -40,12 +58,17 @@ unregister() {
 trap stop TERM QUIT INT
 "$@" &
 runner=$!
-[ -z "$stopping" ] || kill -QUIT "$runner" 2>/dev/null
+# A signal came before there was a runner to tell.
+[ -z "$stopping" ] || stop
+status=
 while :; do
-  wait "$runner"
-  status=$?
+  interrupted=
+  wait "$runner" 2>/dev/null
+  ended=$?
+  # 127: the shell gave the status before and has forgotten it.
+  [ "$ended" = 127 ] && [ -n "$status" ] || status=$ended
   # A signal ends `wait`, not the runner.
-  kill -0 "$runner" 2>/dev/null || break
+  [ -n "$interrupted" ] || break
 done
 # Nobody asked it to end: the container starts again, as the same manager.
 [ -z "$stopping" ] || unregister || say "not unregistered: the manager stays on GitLab's list"

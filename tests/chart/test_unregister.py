@@ -4,99 +4,19 @@ from __future__ import annotations
 
 import http.server
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from .manager_process import TOKEN, Manager, run_script, wait_until
+
 pytestmark = pytest.mark.process
-
-SCRIPT = Path(__file__).parents[2] / "chart/files/unregister.sh"
-TOKEN = "glrt-do-not-tell-anybody"
-# In the place of GitLab Runner: takes a while to end its job on SIGQUIT, and none on SIGTERM; notes what it is told. No
-# shell: a shell cannot trap SIGQUIT when it is started in the background.
-RUNNER = f"""#!{sys.executable}
-import os, signal, sys, time
-def note(text):
-    with open(os.environ["NOTES"], "a") as notes:
-        notes.write(text + "\\n")
-def quit(*_):
-    time.sleep(0.3)
-    note("job ended")
-    os._exit(3)
-def abort(*_):
-    note("job aborted")
-    os._exit(1)
-if sys.argv[1] != "run":
-    note(" ".join(sys.argv[1:]))
-    sys.exit()
-signal.signal(signal.SIGQUIT, quit)
-signal.signal(signal.SIGTERM, abort)
-note("started")
-if os.environ.get("CRASH"):
-    sys.exit(7)
-# Not pause(): a signal that comes just before it would be waited for in vain.
-while True:
-    time.sleep(0.05)
-"""
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    for _ in range(600):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never is")
-
-
-@dataclass
-class Manager:
-    """A run of the script."""
-
-    folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
-    token: str = "$RUNNER_TOKEN_A"
-
-    @property
-    def notes(self) -> list[str]:
-        """What the runner did, in order."""
-        return (self.folder / "notes").read_text().splitlines() if (self.folder / "notes").exists() else []
-
-    def start(self) -> subprocess.Popen[str]:
-        """Starts it, and waits until the runner runs."""
-        config = self.folder / "config.toml"
-        config.write_text(f'concurrent = 1\n\n[[runners]]\n  name = "a"\n  token = "{self.token}"\n')
-        runner = self.folder / "gitlab-runner"
-        runner.write_text(RUNNER)
-        runner.chmod(0o755)
-        given = {"NOTES": str(self.folder / "notes"), "UNREGISTER_COPY": str(self.folder / "copy.toml")}
-        process = subprocess.Popen(
-            ["sh", SCRIPT, runner, "run", "--config", config],
-            env={**os.environ, "RUNNER_TOKEN_A": TOKEN, **given, **self.environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        wait_until(lambda: bool(self.notes) or process.poll() is not None)
-        return process
-
-    def stop(self, sent: signal.Signals) -> tuple[int, str]:
-        """Runs it and stops it by a signal. Returns exit status and output."""
-        process = self.start()
-        process.send_signal(sent)
-        said, _ = process.communicate(timeout=30)
-        return process.returncode, said
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGQUIT])
@@ -179,18 +99,9 @@ def test_the_real_runner_takes_its_own_entry_off_the_list(
         f'check_interval = 1\n[[runners]]\n  name = "a"\n  url = "{url}"\n  token = "$RUNNER_TOKEN_A"\n'
         '  executor = "kubernetes"\n  [runners.kubernetes]\n    namespace = "a"\n'
     )
-    process = subprocess.Popen(
-        ["sh", SCRIPT, shutil.which(gitlab_runner) or gitlab_runner, "run", "--config", config],
-        env={
-            **os.environ,
-            "HOME": str(tmp_path),
-            "RUNNER_TOKEN_A": TOKEN,
-            "UNREGISTER_COPY": str(tmp_path / "copy.toml"),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
+    process = run_script(
+        [shutil.which(gitlab_runner) or gitlab_runner, "run", "--config", str(config)],
+        {"HOME": str(tmp_path), "UNREGISTER_COPY": str(tmp_path / "copy.toml")},
     )
     wait_until(lambda: bool(asked) or process.poll() is not None)
 

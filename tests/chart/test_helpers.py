@@ -74,9 +74,9 @@ def test_a_file_of_helpers_opens_with_its_scope_and_the_list_of_what_it_declares
     for file, text in texts("*.tpl").items():
         header = re.match(r"\{\{/\*\n(\S.*?)\n\n(.*?)\*/\}\}\n", text, re.DOTALL)
         assert header, f"{file} does not begin with a comment of a scope, an empty line and a list"
-        listed[file] = LISTED.findall(header[2])
+        listed[file] = sorted(LISTED.findall(header[2]))
 
-    assert listed == {file: [name for name, place in declared() if place == file] for file in texts("*.tpl")}
+    assert listed == {file: sorted(name for name, place in declared() if place == file) for file in texts("*.tpl")}
 
 
 def test_a_file_of_helpers_is_short() -> None:

@@ -67,6 +67,7 @@ def test_wrong_use_is_a_sentence(folder: Path, capsys: pytest.CaptureFixture[str
     assert err == f"podrunner: {SENTENCES[words]}\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("arguments", ["preflight", "explain --pod ci/a", "smoke --kubeconfig {}"])
 def test_a_package_that_only_clusters_need_is_named(
     arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path

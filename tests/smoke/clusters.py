@@ -68,16 +68,19 @@ class Clusters:
 
         return (self._get("crio", make) / "kubeconfig").resolve()
 
-    def remove(self, images: Callable[[], ImageSet]) -> None:
-        """Remove all of them; `images` gives what they were made with."""
+    def remove(self, images: Callable[[], ImageSet], role: str = "*") -> None:
+        """Remove the cluster of a role, by default all of them; `images` gives what they were made with."""
         removals = Removals(_progress(), Interruption())
-        for note in self.folder.glob("*/kind"):
+        for note in self.folder.glob(f"{role}/kind"):
             kind = find_kind(note.read_text(encoding="utf-8"), images(), note.parent)
             removals.add(f"the kind cluster {kind.name}", kind.delete, kind.removal_command)
-        if list(self.folder.glob("*/crio")):
+        if list(self.folder.glob(f"{role}/crio")):
             removals.add("the cluster on CRI-O", partial(run_crio, "down"), f"{CRIO} down")
         removals.run()
-        shutil.rmtree(self.folder)
+        for place in self.folder.glob(role):
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+        if role == "*":
+            self.folder.rmdir()
 
     def _get(self, role: str, make: Callable[[Path], None]) -> Path:
         """The folder of a cluster that is there."""

@@ -268,11 +268,14 @@ def connected(kubeconfig: Path, temporary: Path) -> Iterator[Cluster]:
         cluster.api.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seccomp_default_cluster(
     clusters: Clusters, images: ImageSet, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Cluster]:
-    """Return a kind cluster whose kubelet gives containers without a seccomp profile the runtime's default one."""
+    """Return a kind cluster whose kubelet gives containers without a seccomp profile the runtime's default one.
+
+    It is that of one group of tests, and goes with the last of them: a cluster takes a fifth of a core for itself.
+    """
     temporary = tmp_path_factory.mktemp("seccomp-default")
     config = {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4"}
     if images.kind_config:
@@ -282,6 +285,7 @@ def seccomp_default_cluster(
     changed = replace(images, kind_config=temporary / "kind.yaml")
     with connected(clusters.kind("seccomp-default", changed), temporary) as cluster:
         yield cluster
+    clusters.remove(lambda: changed, "seccomp-default")
 
 
 @pytest.fixture

@@ -99,6 +99,7 @@ def test_files_may_be_given_with_a_comma_between_them_as_in_helm(run: Run) -> No
     assert run("check", "-f", files) == (0, "1 case, all passed\n", "")
 
 
+@pytest.mark.process
 def test_quiet_leaves_results_only(run: Run, tmp_path: Path) -> None:
     wrong = "tests/fixtures/values/wrong-type.yaml"
 

@@ -79,7 +79,9 @@ def test_each_way_to_set_a_value_is_above_the_files(run: Run, words: str, image:
     assert "mirror.example.com/podman:v5" not in out.splitlines()
 
 
-@pytest.mark.parametrize("command", ["check", "render", "images", "smoke", "preflight"])
+@pytest.mark.parametrize(
+    "command", ["check", "render", "images", pytest.param("smoke", marks=pytest.mark.process), "preflight"]
+)
 def test_what_the_chart_does_not_know_is_found_by_every_command(
     command: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,6 +107,7 @@ def test_no_temporary_file_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert list((folder / "tmp").iterdir()) == []
 
 
+@pytest.mark.process
 def test_a_context_names_a_cluster_that_is_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "kubeconfig").write_text(
         "apiVersion: v1\nkind: Config\ncurrent-context: prod\nusers: [{name: a, user: {}}]\n"

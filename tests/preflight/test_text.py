@@ -38,7 +38,8 @@ def test_each_node_is_a_column_and_equal_reasons_share_a_number() -> None:
             Verdict(SAFE, "old-1", Answer.NO, KERNEL),
             Verdict(LAST, "new-1", Answer.NO, LABEL),
             Verdict(LAST, "old-1", Answer.NO, LABEL),
-        )
+        ),
+        width=110,
     )
 
     assert (

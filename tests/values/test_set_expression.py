@@ -86,6 +86,7 @@ def helm(request: pytest.FixtureRequest) -> str:
     return program
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("words", WORDS)
 def test_the_helm_command_says_the_same(helm: str, words: str) -> None:
     chart = Path("chart")

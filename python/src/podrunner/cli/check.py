@@ -104,7 +104,7 @@ def run(args: Namespace) -> int:
     from podrunner.check.checker import Checker
     from podrunner.check.parallel import check_cases
     from podrunner.helm.renderer import renderer
-    from podrunner.output.terminal import wants_colour
+    from podrunner.output.terminal import wants_colour, width_of
     from podrunner.report.formats import write_report
 
     outputs = read_outputs(args)
@@ -123,7 +123,10 @@ def run(args: Namespace) -> int:
         results.append(_coverage(args, checker, cases))
     for output in outputs:
         colour = not output.file and wants_colour(sys.stdout)
-        write_report(output.format, results, output.file, colour=colour, notes=args.notes, quiet=args.quiet)
+        width = None if output.file else width_of(sys.stdout)
+        write_report(
+            output.format, results, output.file, colour=colour, notes=args.notes, quiet=args.quiet, width=width
+        )
     return 0 if all(result.passed for result in results) else 1
 
 

@@ -68,12 +68,13 @@ def _write(comparison: Comparison, output: Output, *, quiet: bool) -> None:
     import importlib
 
     from podrunner.output.files import write_text
-    from podrunner.output.terminal import wants_colour
+    from podrunner.output.terminal import wants_colour, width_of
 
     module = importlib.import_module(f"podrunner.diff.{output.format}")
     if output.format == "text":
         colour = not output.file and wants_colour(sys.stdout)
-        write_text(module.write(comparison, colour=colour, quiet=quiet), output.file, for_people=True)
+        width = None if output.file else width_of(sys.stdout)
+        write_text(module.write(comparison, colour=colour, quiet=quiet, width=width), output.file, for_people=True)
     else:
         write_text(module.write(comparison), output.file)
 

@@ -49,7 +49,7 @@ def run(args: Namespace) -> int:
     from podrunner.explain.changes import find_changes
     from podrunner.explain.report import write_json, write_text
     from podrunner.output.files import write_text as write_file
-    from podrunner.output.terminal import wants_colour
+    from podrunner.output.terminal import wants_colour, width_of
 
     outputs = read_outputs(args)
     layers = _layers(args)
@@ -61,7 +61,9 @@ def run(args: Namespace) -> int:
             write_file(write_json(explanation, changes, unread, pod=pod), output.file)
         else:
             colour = not output.file and wants_colour(sys.stdout)
-            write_file(write_text(explanation, changes, unread, pod=pod, colour=colour), output.file, for_people=True)
+            width = None if output.file else width_of(sys.stdout)
+            text = write_text(explanation, changes, unread, pod=pod, colour=colour, width=width)
+            write_file(text, output.file, for_people=True)
     return 0 if explanation.cause else 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -95,26 +96,29 @@ def _report(args: Namespace, source: str, changes: Changes, imported: Imported, 
     from podrunner.importing.report import json_report
     from podrunner.output.files import write_text
     from podrunner.output.streams import say
+    from podrunner.output.terminal import width_of
 
     if output.format == "json":
         commands = [command.text for command in imported.commands]
         report = json_report(source, changes.every, commands, imported.findings, values=imported.text)
         write_text(f"{report}\n", output.file)
     elif output.file:
-        write_text(_list(args, source, changes, imported, chart), output.file)
-    elif text := _list(args, source, changes, imported, chart):
+        write_text(_list(args, source, changes, imported, chart, None), output.file)
+    elif text := _list(args, source, changes, imported, chart, width_of(sys.stderr)):
         # Standard output is for the values.
         say(text.removesuffix("\n"))
 
 
-def _list(args: Namespace, source: str, changes: Changes, imported: Imported, chart: Chart) -> str:
+def _list(args: Namespace, source: str, changes: Changes, imported: Imported, chart: Chart, width: int | None) -> str:
     from podrunner.importing.report import text_report
+    from podrunner.output.wrap import wrap
 
-    told = "" if args.quiet else f"{text_report(source, changes.every)}\n{_next(args, imported, chart)}"
+    told = "" if args.quiet else f"{text_report(source, changes.every, width)}\n{_next(args, imported, chart)}"
     if imported.findings:
         told += "\nstill wrong, says `podrunner check`:\n"
     file = str(args.output or VALUES)
-    return told + "".join(f"  {replace(finding, file=file)}\n" for finding in imported.findings)
+    wrong = [str(replace(finding, file=file)) for finding in imported.findings]
+    return told + "".join(f"{wrap(line, width, first='  ', rest='    ')}\n" for line in wrong)
 
 
 def _next(args: Namespace, imported: Imported, chart: Chart) -> str:

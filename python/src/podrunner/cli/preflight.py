@@ -67,7 +67,7 @@ def run(args: Namespace) -> int:
     """Ask the cluster and report. Raises UsageError."""
     from podrunner.output.files import write_text as write_file
     from podrunner.output.steps import Progress
-    from podrunner.output.terminal import wants_colour
+    from podrunner.output.terminal import wants_colour, width_of
     from podrunner.preflight.record import write_json
     from podrunner.preflight.run import preflight
     from podrunner.preflight.text import write_text
@@ -84,7 +84,8 @@ def run(args: Namespace) -> int:
             write_file(write_json(report), output.file)
         else:
             colour = not output.file and wants_colour(sys.stdout)
-            write_file(write_text(report, colour=colour), output.file, for_people=True)
+            width = None if output.file else width_of(sys.stdout)
+            write_file(write_text(report, colour=colour, width=width), output.file, for_people=True)
     return 0 if report.fits else 1
 
 

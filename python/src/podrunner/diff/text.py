@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from podrunner.diff.entry import Consequence
+from podrunner.output.wrap import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,16 +23,19 @@ _COLOURS = {
 }
 
 
-def write(comparison: Comparison, *, colour: bool = False, quiet: bool = False) -> str:
-    """Sections with their changes, grouped by the cases that agree, then the summary unless it is to be quiet."""
-    lines = list(_lines(comparison, colour=colour))
+def write(comparison: Comparison, *, colour: bool = False, quiet: bool = False, width: int | None = None) -> str:
+    """Sections with their changes, grouped by the cases that agree, then the summary unless it is to be quiet.
+
+    `width` is that of the terminal, None for no end of a line.
+    """
+    lines = list(_lines(comparison, width, colour=colour))
     summary = f"{comparison.old} → {comparison.new}: {comparison.summary()}"
     if not quiet:
-        lines.append(_painted(summary, "32" if not lines else "", colour=colour))
+        lines.append(wrap(_painted(summary, "32" if not lines else "", colour=colour), width, rest="    "))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(comparison: Comparison, *, colour: bool) -> Iterator[str]:
+def _lines(comparison: Comparison, width: int | None, *, colour: bool) -> Iterator[str]:
     for heading, consequence, groups in comparison.sections():
         yield _painted(heading, _COLOURS[consequence], colour=colour)
         for _, alike in itertools.groupby(groups, key=lambda group: group.cases):
@@ -39,18 +43,19 @@ def _lines(comparison: Comparison, *, colour: bool) -> Iterator[str]:
             if where := comparison.where(every[0]):
                 yield f"  {where}"
             for one in every:
-                yield from _entry(one, colour=colour)
+                yield from _entry(one, width, colour=colour)
         yield ""
 
 
-def _entry(group: Group, *, colour: bool) -> Iterator[str]:
+def _entry(group: Group, width: int | None, *, colour: bool) -> Iterator[str]:
+    # What is below the first line are values, which stay as they are.
     first, *rest = str(group.entry).splitlines()
-    yield f"    {first}".rstrip()
+    yield wrap(first, width, first="    ", rest="      ").rstrip()
     for line in rest:
         sign = {"-": "31", "+": "32"}.get(line.strip()[:1], "")
         yield f"    {_painted(line, sign, colour=colour)}"
     if group.entry.advice:
-        yield f"        {group.entry.advice}"
+        yield wrap(group.entry.advice, width, first="        ", rest="        ")
 
 
 def _painted(text: str, number: str, *, colour: bool) -> str:

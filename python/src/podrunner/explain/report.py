@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from podrunner.explain.collect import what_to_collect
+from podrunner.output.wrap import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from podrunner.explain.changes import ValueChange
     from podrunner.explain.diagnosis import Diagnosis, EvidenceLine, Explanation
 
-_WIDTH = 110
 # Diagnoses that are told in full, and how far behind the first one they may be.
 _IN_FULL, _NEAR = 3, 25
 _KIND_NAMES = {
@@ -35,8 +34,12 @@ def write_text(
     *,
     pod: str = "",
     colour: bool = False,
+    width: int | None = None,
 ) -> str:
-    """The report for people. `changes` are those of each diagnosis, in their order."""
+    """The report for people. `changes` are those of each diagnosis, in their order.
+
+    `width` is that of the terminal, None for no end of a line.
+    """
     bold, dim, red = ("\x1b[1m", "\x1b[2m", "\x1b[1;31m") if colour else ("", "", "")
     end = "\x1b[0m" if colour else ""
     lines: list[str] = []
@@ -46,15 +49,15 @@ def write_text(
     for number, diagnosis in enumerate(told):
         mark = red if diagnosis.names_a_cause and number == 0 else bold
         lines += [f"{mark}{diagnosis.title}{end}  {dim}[{diagnosis.id}]{end}"]
-        lines += [*_body(diagnosis, changes[number] if number < len(changes) else ()), ""]
+        lines += [*_body(diagnosis, changes[number] if number < len(changes) else (), width), ""]
     if rest:
         lines += [f"{bold}Also seen{end}"]
         lines += [f"  {_place(diagnosis.evidence)}{diagnosis.title} [{diagnosis.id}]" for diagnosis in rest] + [""]
     if explanation.cause is None:
         lines += [f"{bold}What to collect{end}"]
-        lines += [line for sentence in what_to_collect(explanation, pod) for line in _wrapped(sentence, "  - ")] + [""]
+        lines += [*(_labelled("  - ", sentence, width) for sentence in what_to_collect(explanation, pod)), ""]
     if unread:
-        lines += [f"{bold}Not read{end}", *(line for one in unread for line in _wrapped(one, "  - ")), ""]
+        lines += [f"{bold}Not read{end}", *(_labelled("  - ", one, width) for one in unread), ""]
     return "\n".join(lines)
 
 
@@ -67,9 +70,9 @@ def _told(explanation: Explanation) -> tuple[list[Diagnosis], list[Diagnosis]]:
     return near, every[len(near) :]
 
 
-def _body(diagnosis: Diagnosis, changes: Sequence[ValueChange]) -> Iterator[str]:
-    yield from _wrapped(diagnosis.cause, "  Cause   ")
-    yield from _wrapped(diagnosis.fix, "  Fix     ")
+def _body(diagnosis: Diagnosis, changes: Sequence[ValueChange], width: int | None) -> Iterator[str]:
+    yield _labelled("  Cause   ", diagnosis.cause, width)
+    yield _labelled("  Fix     ", diagnosis.fix, width)
     yield f"  At      {_KIND_NAMES[diagnosis.kind]}"
     if diagnosis.values:
         label = "  Values  "
@@ -88,7 +91,7 @@ def _body(diagnosis: Diagnosis, changes: Sequence[ValueChange]) -> Iterator[str]
     if hidden > 0:
         yield f"{label}and {hidden} more like it"
     if diagnosis.consequences:
-        yield from _wrapped("; ".join(diagnosis.consequences), "  Led to  ")
+        yield _labelled("  Led to  ", "; ".join(diagnosis.consequences), width)
 
 
 def _numbered(evidence: EvidenceLine) -> str:
@@ -99,10 +102,8 @@ def _place(evidence: Sequence[EvidenceLine]) -> str:
     return f"{_numbered(evidence[-1])}: " if evidence else ""
 
 
-def _wrapped(text: str, label: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False
-    ) or [label]
+def _labelled(label: str, text: str, width: int | None) -> str:
+    return wrap(text, width, first=label, rest=" " * len(label))
 
 
 def _what(explanation: Explanation, pod: str) -> str:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Characters of a list: with its sentence it is no longer than two lines of a terminal.
+_LONGEST = 120
+_HARDLY_ANY = 2
+
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice most like `word`, whatever the case, or None when nothing is near."""
@@ -23,7 +27,18 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 
 
 def listed(words: Iterable[object], limit: int = 12) -> str:
-    """Words in one line, sorted as given, cut after `limit` with the number left out."""
+    """Words in one line, in the order given, cut after `limit` of them or a line and a half, with the number left out."""
     every = [str(word) for word in words]
-    shown = ", ".join(every[:limit])
-    return f"{shown}, and {len(every) - limit} more" if len(every) > limit else shown
+    number = min(len(every), limit, _fitting(every))
+    shown = ", ".join(every[:number])
+    return f"{shown}, and {len(every) - number} more" if len(every) > number else shown
+
+
+def _fitting(words: list[str]) -> int:
+    """How many words fit; all of them when hardly any would be left out."""
+    length = 0
+    for number, word in enumerate(words):
+        length += len(word) + 2
+        if length > _LONGEST:
+            return number if len(words) - number > _HARDLY_ANY else len(words)
+    return len(words)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.findings.path import dotted, parse_dotted
 from podrunner.importing.change import Fate, KeyChange
+from podrunner.output.wrap import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,16 +27,24 @@ _TITLES = {
 _BY_TABLE = (Fate.ADDED, Fate.EMPTY)
 
 
-def text_report(source: str, changes: Sequence[KeyChange]) -> str:
-    """Changes by kind, each with its line; what was added or empty by table."""
+def text_report(source: str, changes: Sequence[KeyChange], width: int | None = None) -> str:
+    """Changes by kind, each with its line; what was added or empty by table.
+
+    `width` is that of the terminal, None for no end of a line.
+    """
     parts = []
     for kind, title in _TITLES.items():
         ours = sorted((change for change in changes if change.kind is kind), key=lambda change: change.line)
         if ours and kind in _BY_TABLE:
-            parts.append(f"{title}:\n" + "".join(f"  {line}\n" for line in _listed(ours)))
+            parts.append(_part(title, _listed(ours), width))
         elif ours:
-            parts.append(f"{title}:\n" + "".join(f"  {_place(source, one)}{one.path}: {one.message}\n" for one in ours))
+            parts.append(_part(title, [f"{_place(source, one)}{one.path}: {one.message}" for one in ours], width))
     return "\n".join(parts)
+
+
+def _part(title: str, lines: Iterable[str], width: int | None) -> str:
+    wrapped = [wrap(line, width, first="  ", rest="    ") for line in lines]
+    return "".join(f"{line}\n" for line in [f"{title}:", *wrapped])
 
 
 def _place(source: str, change: KeyChange) -> str:

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-import textwrap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from podrunner.output.wrap import wrap
 from podrunner.preflight.verdict import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from podrunner.preflight.candidate import Candidate
     from podrunner.preflight.facts import NodeKind
     from podrunner.preflight.report import Report
 
-_WIDTH = 110
 _COLOURS = {Answer.YES: "\x1b[32m", Answer.LIKELY: "\x1b[33m", Answer.NO: "\x1b[31m", Answer.UNKNOWN: "\x1b[33m"}
 _END = "\x1b[0m"
 
 
-def write_text(report: Report, *, colour: bool = False) -> str:
-    """Facts, the table of modes and nodes with numbered reasons, and what to install or to change."""
-    lines = [*_cluster(report), "", *_table(report, colour=colour), "", *_conclusion(report, colour=colour)]
+def write_text(report: Report, *, colour: bool = False, width: int | None = None) -> str:
+    """Facts, the table of modes and nodes with numbered reasons, and what to install or to change.
+
+    `width` is that of the terminal, None for no end of a line.
+    """
+    told = [*_cluster(report), "", *_table(report, colour=colour), "", *_conclusion(report, colour=colour)]
     for title, notes in (("Not tried", report.untried), ("Not read", report.facts.unread)):
         if notes:
-            lines += ["", title, *(line for note in notes for line in _wrapped(note, "  - "))]
-    return "\n".join([*lines, ""])
+            told += ["", title, *(_Sentence("  - ", note) for note in notes)]
+    return "".join(f"{one if isinstance(one, str) else one.wrapped(width)}\n" for one in told)
 
 
-def _cluster(report: Report) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence behind its label; commands and tables are plain text, which is not broken."""
+
+    label: str
+    text: str
+
+    def wrapped(self, width: int | None) -> str:
+        return wrap(self.text, width, first=self.label, rest=" " * len(self.label))
+
+
+def _cluster(report: Report) -> Iterator[str | _Sentence]:
     facts = report.facts
     yield f"Kubernetes {facts.version} at {report.server}"
     yield f"  namespace {facts.namespace}: {_levels(report)}"
     yield from (f"  quota {quota}" for quota in facts.quotas)
     for kind in report.kinds:
-        yield from _wrapped(f"{kind.title}: {'; '.join(_node(report, kind)) or 'nothing is known of it'}", "  node ")
+        yield _Sentence("  node ", f"{kind.title}: {'; '.join(_node(report, kind)) or 'nothing is known of it'}")
     yield from (f"  node {node.name}: {node.away}, jobs do not get there" for node in facts.nodes if node.away)
 
 
@@ -68,7 +82,7 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _table(report: Report, *, colour: bool) -> Iterator[str]:
+def _table(report: Report, *, colour: bool) -> Iterator[str | _Sentence]:
     """One line a candidate, one column a kind of node; equal reasons share a number."""
     if not report.kinds:
         yield "No node takes jobs."
@@ -87,7 +101,7 @@ def _table(report: Report, *, colour: bool) -> Iterator[str]:
     if reasons:
         yield ""
     for number, reason in enumerate(reasons, start=1):
-        yield from _wrapped(f"{_capital(reason)}.", f"[{number}] ")
+        yield _Sentence(f"[{number}] ", f"{_capital(reason)}.")
 
 
 def _cell(report: Report, candidate: Candidate, kind: NodeKind, reasons: list[str]) -> str:
@@ -104,7 +118,7 @@ def _coloured(cell: str) -> str:
     return f"{_COLOURS[answer]}{cell}{_END}"
 
 
-def _conclusion(report: Report, *, colour: bool) -> Iterator[str]:
+def _conclusion(report: Report, *, colour: bool) -> Iterator[str | _Sentence]:
     bold, end = ("\x1b[1m", _END) if colour else ("", "")
     recommendation = report.recommendation
     if recommendation.candidate is None:
@@ -113,28 +127,21 @@ def _conclusion(report: Report, *, colour: bool) -> Iterator[str]:
         return
     yield f"{bold}Recommended: {recommendation.candidate.name}{end}"
     for warning in recommendation.warnings:
-        yield from _wrapped(warning, "  ! ")
+        yield _Sentence("  ! ", warning)
     if not recommendation.everywhere:
         nodes = ", ".join(recommendation.nodes)
         note = f"Only for {nodes}: keep jobs to such nodes by runners.<name>.config.kubernetes.node_selector."
-        yield from _wrapped(note, "  ! ")
+        yield _Sentence("  ! ", note)
     yield f"  {report.command}"
 
 
-def _changes(report: Report) -> Iterator[str]:
+def _changes(report: Report) -> Iterator[str | _Sentence]:
     ways = report.changes
     if ways:
         yield "What to change, any of these, and then ask again:"
     for fix, names in ways:
-        yield from _wrapped(f"{fix} For: {'; '.join(names)}.", "  - ")
+        yield _Sentence("  - ", f"{fix} For: {'; '.join(names)}.")
 
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:].rstrip(".")
-
-
-def _wrapped(text: str, label: str) -> Sequence[str]:
-    indent = " " * len(label)
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent=label, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
-    )

@@ -35,13 +35,14 @@ def write_report(
     colour: bool = False,
     notes: bool = False,
     quiet: bool = False,
+    width: int | None = None,
 ) -> None:
     """Write one report to a file, or to standard output. Raises UsageError, see `write_text`.
 
-    The last three are those of the report as text.
+    The last four are those of the report as text.
     """
     module = importlib.import_module(FORMATS[name])
     if name == "text":
-        write_text(module.write(results, colour=colour, notes=notes, quiet=quiet), file, for_people=True)
+        write_text(module.write(results, colour=colour, notes=notes, quiet=quiet, width=width), file, for_people=True)
     else:
         write_text(module.write(results), file)

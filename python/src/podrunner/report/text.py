@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.findings.rules.manifests import IMAGE_FLOATING, POD_SECURITY, REFERENCE, SELECTOR_EMPTY
 from podrunner.findings.severity import Severity
+from podrunner.output.wrap import wrap
 from podrunner.report.group import group_findings
 
 if TYPE_CHECKING:
@@ -22,13 +23,22 @@ _GOOD_TO_KNOW = (IMAGE_FLOATING, POD_SECURITY, REFERENCE, SELECTOR_EMPTY)
 _ORDER = list(_COLOURS)
 
 
-def write(results: Sequence[Result], *, colour: bool = False, notes: bool = False, quiet: bool = False) -> str:
+def write(
+    results: Sequence[Result],
+    *,
+    colour: bool = False,
+    notes: bool = False,
+    quiet: bool = False,
+    width: int | None = None,
+) -> str:
     """Findings by place, errors last so that they are on the screen, then the summary line.
 
-    `notes` shows what is good to know without a need to fix anything; `quiet` leaves out the summary.
+    `notes` shows what is good to know without a need to fix anything; `quiet` leaves out the summary. `width` is that of the
+    terminal, None for no end of a line.
     """
     shown = group_findings(results, leave_out=() if notes else _GOOD_TO_KNOW)
-    lines = [_line(finding, cases, len(results), colour=colour) for finding, cases in shown.items()]
+    long = [_line(finding, cases, len(results), colour=colour) for finding, cases in shown.items()]
+    lines = [wrap(line, width, rest="    ") for line in long]
     summary = [] if quiet else [_summary(results, list(shown), colour=colour)]
     return "".join(f"{line}\n" for line in [*lines, *summary])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from podrunner.chart.chart import Chart
 from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
@@ -14,6 +15,7 @@ from podrunner.findings.path import dotted, parse_dotted
 from podrunner.findings.rules.config_toml import CONFIG_REQUIRED
 from podrunner.findings.rules.matrix_file import EXPECTED_FAILURE
 from podrunner.findings.rules.values import RENDER
+from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.checks.lists import flatten_lists
 from podrunner.manifests.checks.release import check_pod_security, check_release
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from podrunner.cases.case import Case
-    from podrunner.chart.chart import Chart
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
     from podrunner.helm.renderer import Renderer
@@ -41,6 +42,15 @@ if TYPE_CHECKING:
 _DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
 # What Helm says of a dependency that has a schema: `NAME: - at '/port': got string, want integer`.
 _IN_DEPENDENCY = re.compile(r"([\w.-]+): - at '/([^']+)'")
+
+
+def check_case(case: Case, chart: Chart | None = None) -> Result:
+    """What all checks say of one case, rendered by Helm in this process. None is podrunner's own chart.
+
+    Never raises for what is wrong with the case. Raises UsageError for a chart that cannot be loaded.
+    """
+    chart = chart or Chart.open()
+    return Checker(renderer("library", chart), chart.file.app_version, chart.crds).check(case)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checkout: Path) -> str
     return "team.yaml"
 
 
-@pytest.mark.parametrize("command", ["check", "render", "images", "smoke"])
+@pytest.mark.parametrize("command", ["check", "render", "images", pytest.param("smoke", marks=pytest.mark.process)])
 def test_a_command_refuses_a_misspelt_key_at_its_line(
     command: str, team: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

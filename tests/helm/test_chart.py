@@ -156,6 +156,7 @@ def test_a_packaged_chart_is_the_chart_that_is_in_it(small_chart: Path, tmp_path
     assert chart.defaults.source == str(package / "values.yaml")
 
 
+@pytest.mark.process
 def test_what_a_package_was_unpacked_to_is_removed_when_the_process_ends(small_chart: Path, tmp_path: Path) -> None:
     package = packed(small_chart, tmp_path / "small-1.2.3.tgz")
     code = f"from pathlib import Path; from podrunner.chart.chart import Chart; print(Chart.open(Path({str(package)!r})).path)"

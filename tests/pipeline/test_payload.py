@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from podrunner.gitlab.payload import Order, make_payload
 from podrunner.gitlab.repository import builtin_pipeline, pack
 from podrunner.pipeline.document import load_pipeline
@@ -20,6 +22,7 @@ def variables(payload: dict[str, Any]) -> dict[str, str]:
     return {item["key"]: item["value"] for item in payload["variables"]}
 
 
+@pytest.mark.process
 def test_the_builtin_job_is_sent_as_its_pipeline_says(tmp_path: Path) -> None:
     pipeline = load_pipeline(builtin_pipeline(tmp_path / "playground"))
     job = read_job(pipeline, choose_job(pipeline, None))

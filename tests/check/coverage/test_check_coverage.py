@@ -129,6 +129,7 @@ def test_a_value_whose_branch_no_case_takes_names_the_place_that_uses_it(
     ) in lines
 
 
+@pytest.mark.process
 def test_a_value_whose_effect_only_the_last_of_many_cases_shows_has_an_effect(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

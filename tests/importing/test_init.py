@@ -95,6 +95,11 @@ def test_the_next_commands_are_printed(
         "  # type or paste the token of the runner, then end with Ctrl-D twice",
         "  kubectl create secret generic gitlab-runner-team-a --namespace ci --from-file=token=/dev/stdin",
     ]
+    assert main(["init", "team-b", "-n", "runners"]) == 0
+    assert [line.partition("--namespace ")[2].split()[0] for line in capsys.readouterr().out.splitlines()[3:]] == [
+        "runners",
+        "runners",
+    ]
     assert main(["init", "team-a"]) == 2
     assert "team-a.yaml: is there already, and is not written over." in capsys.readouterr().err
 

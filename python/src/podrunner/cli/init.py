@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import CHART, FORCE, OUTPUT, PRESET, QUIET, URL, add_options, option
+from podrunner.cli.options import CHART, FORCE, NAMESPACE, OUTPUT, PRESET, QUIET, URL, add_options, option
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -37,6 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         URL.default("https://gitlab.com", "https://gitlab.com"),
         CHART,
     )
+    add_options(parser, "release, for commands", NAMESPACE.default("ci", "ci"))
     add_options(parser, "output", OUTPUT.default("NAME.yaml"), FORCE, QUIET)
 
 
@@ -58,13 +59,13 @@ def run(args: Namespace) -> int:
     file = args.output or Path(f"{args.name}.yaml")
     refuse_to_overwrite(file, force=args.force)
     write_text(fork_values(args.name, args.preset, chart, args.url, file), file)
-    secret = kubectl_secret(f"gitlab-runner-{args.name}", ["token"], "ci")
+    secret = kubectl_secret(f"gitlab-runner-{args.name}", ["token"], args.namespace)
     lines = [
         f"{file}: a fork of the preset {args.preset}. Next:",
         f"  podrunner check {file}",
         "  # type or paste the token of the runner, then end with Ctrl-D twice",
         f"  {secret}",
-        f"  helm install ci {shown_path(chart.source)} -f {file} --namespace ci",
+        f"  helm install ci {shown_path(chart.source)} -f {file} --namespace {args.namespace}",
     ]
     if not args.quiet:
         show("".join(f"{line}\n" for line in lines))

@@ -130,7 +130,9 @@ def attempt(trial: Trial) -> None:
 
 def _folder_of(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> Path:
     several = len(bench.plan.subjects) > 1
-    return evidence.folder / subject.name.replace(" + ", "+") if several else evidence.folder
+    # A subject is called by its files, with their folders where those tell them apart.
+    name = subject.name.replace(" + ", "+").replace("/", "-").strip("-")
+    return evidence.folder / name if several else evidence.folder
 
 
 def _say_kept(progress: Progress, removals: Removals) -> None:

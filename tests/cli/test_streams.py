@@ -28,6 +28,8 @@ PRINTS = {
     "import tests/fixtures/import/root.toml": 0,
     "init team-a --force --output {tmp}/team-a.yaml": 0,
     f"explain {LOG}": 0,
+    "rule": 0,
+    "completion bash": 0,
     "smoke --kubeconfig {tmp}/nowhere": 2,
 }
 

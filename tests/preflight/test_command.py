@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -487,3 +489,27 @@ def test_the_taints_that_count_are_those_that_the_probes_tolerate(
 
     assert answers(data)["unprivileged"] == "yes"
     assert {pod["spec"]["tolerations"][0]["key"] for pod in cluster.made} == {"pool"}
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("redirection", "environment", "expected"),
+    [
+        ("> /dev/full", {"PYTHONUNBUFFERED": ""}, (2, True)),
+        ("2> /dev/full", {}, (2, False)),
+        ("", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, (0, False)),
+    ],
+    ids=["standard output is full", "standard error is full", "ASCII"],
+)
+def test_an_output_that_cannot_be_written_leaves_no_pod_behind(
+    redirection: str, environment: dict[str, str], expected: tuple[int, bool], cluster: Cluster
+) -> None:
+    words = ["preflight", "--kubeconfig", str(cluster.kubeconfig)]
+    command = ["bash", "-c", f'"$0" -m podrunner "$@" {redirection}', sys.executable, *words]
+
+    done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment})
+
+    said = done.stderr.decode()
+    assert "Traceback" not in said
+    assert (done.returncode, "cannot be written: No space left on device.\n" in said) == expected
+    assert cluster.pods == {}

@@ -204,6 +204,29 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [pod({"args": ["--token", "glrt-0123456789abcdefghij"]})],
         [pod({"args": ["--token", "$(RUNNER_TOKEN)", "glrt-short"]})],
     ),
+    **{
+        f"{key} in a ConfigMap": (
+            f"secret-in-plain-sight: data.{key}: a secret in plain sight: everybody who may read ConfigMaps",
+            [obj("ConfigMap", data={key: "hunter2hunter2"})],
+            [obj("ConfigMap", data={key: "$(HUNTER)", near: "hunter2hunter2"})],
+        )
+        for key, near in {
+            "dbPassword": "dbPasswordFile",
+            "authToken": "tokenizer",
+            "clientSecret": "existingSecret",
+            "accessKey": "cacheKey",
+        }.items()
+    },
+    "a password in a file of a ConfigMap": (
+        "secret-in-plain-sight: data.app.properties: a secret in plain sight",
+        [obj("ConfigMap", data={"app.properties": "db.host=db\ndb.password=hunter2hunter2\n"})],
+        [obj("ConfigMap", data={"app.properties": "db.host=db\ndb.password=${DB_PASSWORD}\n"})],
+    ),
+    "a password behind an option": (
+        "secret-in-plain-sight: spec.containers[0].args[1]: a secret in plain sight: arguments are visible",
+        [pod({"args": ["--db-password", "hunter2hunter2"]})],
+        [pod({"args": ["--db-password", "$(PASSWORD)", "--db-password-file", "/run/password"]})],
+    ),
     "a private key in a ConfigMap": (
         "secret-in-plain-sight: data.tls.key: a secret in plain sight",
         [obj("ConfigMap", data={"tls.key": "-----BEGIN RSA PRIVATE KEY-----\nMII"})],
@@ -266,3 +289,20 @@ def test_pods_that_somebody_else_makes_are_worth_a_note_only(
     findings = check_release(render_values(small, {"objects": objects}), {})
 
     assert [one.severity.value for one in findings if one.rule.code == "selector-empty"] == [severity]
+
+
+REFERENCES = (
+    *("$(OTHER)", "${OTHER}", '{{ readfile "/secrets/x" }}', "vault:secret/data/x#y", "/run/secrets/x"),
+    *("ref+vault://secret/x#/y", "<path:secret/data/x#y>", "op://vault/item/password", "file:///run/secrets/x"),
+    *("arn:aws:secretsmanager:eu-central-1:111122223333:secret:x", "%env(X)%", "postgres://u:$(PW)@db/x"),
+)
+
+
+@pytest.mark.parametrize("value", REFERENCES)
+def test_a_reference_to_a_secret_is_none_in_plain_sight(small: Renderer, value: str) -> None:
+    variables = [
+        {"name": "A_PASSWORD", "value": value},
+        {"name": "A_TOKEN_URL", "value": "https://a.example.com/token"},
+    ]
+
+    assert found(small, [pod({"env": variables})]) == []

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from podrunner.findings.finding import Finding
+
 RELEASE = "podrunner"
 NAMESPACE = "podrunner"
 KUBE_VERSION = "1.34.0"
@@ -49,6 +51,10 @@ class Case:
     def redact(self, text: str) -> str:
         """A text about this case without what is a secret in its values, or looks like one."""
         return _redacted(text, self.layers)
+
+    def without_secrets(self, finding: Finding) -> Finding:
+        """A finding about this case that can be told: a `--set` option may stand in the place of an object."""
+        return replace(finding, message=self.redact(finding.message), object=self.redact(finding.object))
 
     def with_layers(self, *layers: Values) -> Case:
         """The case with more layers over its own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.findings.finding import Finding, errors
@@ -26,14 +26,9 @@ class Result:
     templates: tuple[CoveredTemplate, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "findings", tuple(_told(one, self.case) for one in self.findings))
+        object.__setattr__(self, "findings", tuple(map(self.case.without_secrets, self.findings)))
 
     @property
     def passed(self) -> bool:
         """Whether there is no error."""
         return not errors(self.findings)
-
-
-def _told(finding: Finding, case: Case) -> Finding:
-    # An option stands in the place of an object: `--set db.password=…`.
-    return replace(finding, message=case.redact(finding.message), object=case.redact(finding.object))

@@ -71,9 +71,11 @@ def run(args: Namespace) -> int:
     from podrunner.preflight.record import write_json
     from podrunner.preflight.run import preflight
     from podrunner.preflight.text import write_text
+    from podrunner.secrets.redact import redact
 
     outputs = read_outputs(args)
     progress = Progress(sys.stderr, quiet=args.quiet)
+    progress.redact = redact
     report = preflight(read_options(args), progress)
     if progress.failure:
         raise progress.failure
@@ -85,7 +87,7 @@ def run(args: Namespace) -> int:
         else:
             colour = not output.file and wants_colour(sys.stdout)
             width = None if output.file else width_of(sys.stdout)
-            write_file(write_text(report, colour=colour, width=width), output.file, for_people=True)
+            write_file(redact(write_text(report, colour=colour, width=width)), output.file, for_people=True)
     return 0 if report.fits else 1
 
 

@@ -49,7 +49,7 @@ class Renderer:
         """
         __tracebackhide__ = True
         if wrong := errors(self.chart.check(case.layers)):
-            raise ValuesError(wrong)
+            raise ValuesError([case.without_secrets(finding) for finding in wrong])
         return self._template(case)
 
     def render_unchecked(self, case: Case) -> Rendering:

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from podrunner.secrets.redact import redact_data
+
 if TYPE_CHECKING:
     from podrunner.preflight.candidate import Candidate
     from podrunner.preflight.facts import NodeKind
@@ -30,7 +32,7 @@ def write_json(report: Report) -> str:
         "untried": report.untried,
         "unread": facts.unread,
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(redact_data(data), indent=2, ensure_ascii=False) + "\n"
 
 
 def _node(report: Report, kind: NodeKind) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from podrunner.check.checker import Checker
 from podrunner.findings.errors import PodrunnerError
 from podrunner.findings.finding import errors
 from podrunner.helm.renderer import Kind, open_chart
+from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,7 @@ class Setup:
             crds = renderer.chart.crds_with(crd_folders)
             return cls(Checker(renderer, renderer.chart.file.app_version, crds), strategy)
         except PodrunnerError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(redact(str(error))) from None
 
 
 class MatrixFile(pytest.File):
@@ -59,7 +60,7 @@ class MatrixFile(pytest.File):
             matrix = load_matrix(self.path, self.setup_of_run.checker.chart)
             cases = make_cases(matrix, strategy=self.setup_of_run.strategy)
         except PodrunnerError as error:
-            raise self.CollectError(str(error)) from None
+            raise self.CollectError(redact(str(error))) from None
         for case in cases:
             item: CaseItem = CaseItem.from_parent(self, name=case.name)
             item.case = case

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from podrunner.explain.diagnosis import explain
@@ -125,3 +127,24 @@ def test_known_secrets_are_redacted_beside_what_looks_like_one() -> None:
     text = known.redact("otter, b3R0ZXI=, password=hunter22, others")
 
     assert text == "[redacted], [redacted], password=[redacted], others"
+
+
+# What makes patterns look again and again at the same text, where they do not end where the last look ended.
+REPEATED = (
+    *("eyJ-", "https://a:", "login ", "curl -u ", "token=", "token: ", 'token="', "name: DB_PASSWORD\n", "<token>"),
+    *("-----BEGIN PRIVATE KEY-----\n", "token={{", "token=$(", "sk-", "password: |\n  x\n", "echo x --password-stdin "),
+)
+
+
+@pytest.mark.parametrize("text", REPEATED)
+def test_four_times_the_text_takes_no_more_than_about_four_times_as_long(text: str) -> None:
+    short, long = (min(_seconds(text * (size // len(text))) for _ in range(2)) for size in (20_000, 80_000))
+
+    # Of what grows by the square it would be 16.
+    assert long <= 9 * short + 0.01
+
+
+def _seconds(text: str) -> float:
+    start = time.process_time()
+    redact(text)
+    return time.process_time() - start

@@ -82,7 +82,7 @@ def test_the_namespace_of_all_jobs_is_where_the_role_is(render: Any) -> None:
 @pytest.mark.parametrize(
     ("jobs", "sentence"),
     [
-        ({"config": {"name": "ci"}}, 'jobs.config.name is "ci": all runners of this release would have one name'),
+        ({"config": {"name": "ci"}}, 'jobs.config.name is "ci": all runners of this release would have the same name'),
         (
             {"namespace": "one", "config": {"kubernetes": {"namespace": "two"}}},
             "jobs.namespace is one and jobs.config.kubernetes.namespace is two.*Remove one of them",

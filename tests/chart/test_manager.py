@@ -74,7 +74,7 @@ def test_a_token_in_the_values_stands_under_the_key_that_was_asked_for(render: A
 def test_a_token_is_not_written_over_a_secret_of_somebody_else(render: Any) -> None:
     token = {"insecureInline": "glrt-example", "existingSecret": {"name": "mine"}}
 
-    with pytest.raises(RenderError, match="the chart would write the token over the Secret mine"):
+    with pytest.raises(RenderError, match="the chart would overwrite the Secret mine with the token"):
         render({"runners": {"a": {"token": token}}})
 
 
@@ -139,7 +139,7 @@ def test_an_address_that_the_kubelet_cannot_reach_is_refused_while_there_are_pro
     probes = {name: {"enabled": False} for name in ("readiness", "liveness")}
 
     with pytest.raises(
-        RenderError, match=r"(?s)manager.probes.liveness.enabled is true and asks from outside.*to \":9000\""
+        RenderError, match=r"(?s)manager.probes.liveness.enabled is true and connects from outside.*to \":9000\""
     ):
         render({"config": config})
     assert manager_pod(render({"config": config, "manager": {"probes": probes}}))
@@ -149,7 +149,7 @@ def test_an_address_that_prometheus_cannot_reach_is_refused_while_there_are_moni
     probes = {name: {"enabled": False} for name in ("readiness", "liveness")}
     values = {"config": {"listen_address": "localhost"}, "manager": {"probes": probes}}
 
-    with pytest.raises(RenderError, match=r"metrics.podMonitor.enabled is true and asks from outside"):
+    with pytest.raises(RenderError, match=r"metrics.podMonitor.enabled is true and connects from outside"):
         render({**values, "metrics": {"podMonitor": {"enabled": True}}})
 
 

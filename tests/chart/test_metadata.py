@@ -97,10 +97,10 @@ def test_a_values_file_takes_away_an_extra_object_of_another(render: Any) -> Non
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("kind: {", "extraObjects.note is no YAML once its template is evaluated"),
-        ("a: b\n---\nc: d\n", r"(?s)extraObjects.note is 2 objects .*Give each of them a name of its own"),
+        ("kind: {", "extraObjects.note is not valid YAML once its template is evaluated"),
+        ("a: b\n---\nc: d\n", r"(?s)extraObjects.note has 2 objects .*Give each of them a name of its own"),
         ("kind: ConfigMap", "extraObjects.note is not an object .* it needs apiVersion, kind and metadata.name"),
-        ("- a", "extraObjects.note is no YAML once its template is evaluated"),
+        ("- a", "extraObjects.note is not valid YAML once its template is evaluated"),
     ],
 )
 def test_an_extra_text_that_makes_no_object_is_refused(render: Any, text: str, sentence: str) -> None:

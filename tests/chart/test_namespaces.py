@@ -151,7 +151,7 @@ KUBERNETES = {"memory_limit": "4Gi", "helper_memory_limit": "1Gi", "service_memo
 @pytest.mark.parametrize(
     ("jobs", "sentence"),
     [
-        ({"createNamespace": True}, "there is no namespace to make.*Set jobs.namespace"),
+        ({"createNamespace": True}, "there is no namespace to create.*Set jobs.namespace"),
         ({"podSecurity": {"enforce": "baseline"}}, "jobs.createNamespace is false: the chart labels only namespaces"),
         (
             {"podSecurity": {"audit": "baseline"}},

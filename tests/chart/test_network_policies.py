@@ -121,10 +121,10 @@ def test_the_jobs_policy_finds_the_pods_of_every_runner_in_each_namespace(render
         (
             "namespace_per_job",
             True,
-            "namespace_per_job lets job pods run in namespaces that have no such NetworkPolicy",
+            "namespace_per_job lets job pods run in namespaces without this NetworkPolicy",
         ),
         ("namespace_overwrite_allowed", ".*", "namespace_overwrite_allowed lets job pods run in namespaces"),
-        ("pod_labels_overwrite_allowed", ".*", "a job could take off the labels"),
+        ("pod_labels_overwrite_allowed", ".*", "a job could change the labels"),
         ("pod_labels", {"app.kubernetes.io/component": "ci"}, "replaces the label app.kubernetes.io/component"),
         ("pod_labels", None, "replaces the label app.kubernetes.io/component"),
     ],

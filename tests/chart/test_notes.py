@@ -61,7 +61,9 @@ def test_the_notes_name_the_level_that_is_worked_out_from_config_toml(case: Case
     rendering = render_case(case)
     runners = read_runners(helm().chart.effective(case.layers), rendering)
 
-    where = r"^  (?:Job pods run in namespace [^,\s]+|Each job's pod runs in a namespace that the manager makes for it)"
+    where = (
+        r"^  (?:Job pods run in namespace [^,\s]+|Each job's pod runs in a namespace that the manager creates for it)"
+    )
     told = re.findall(where + r"(?:[,;] .* \"(\w+)\"[.:])?", rendering.notes, re.MULTILINE)
 
     assert told == [pod_security(helm().chart.modes, runner, case.kube_version) for runner in runners]
@@ -72,7 +74,7 @@ def test_the_notes_print_the_rights_that_somebody_else_has_to_give(render: Any) 
     notes = render(values, release="ci", namespace="one").notes
 
     start = notes.index(
-        "rbac.create is false. Bind these rights to the service account ci-podrunner-manager of namespace one"
+        "rbac.create is false. Grant these permissions to the service account ci-podrunner-manager of namespace one"
     )
     rules = [
         yaml.safe_load(part.partition(":\n")[2])
@@ -97,7 +99,7 @@ def test_the_notes_print_the_right_to_use_the_constraints(render: Any) -> None:
     rendering = render({"rbac": {"create": False}}, preset="openshift", release="ci", namespace="one")
 
     _, found, rule = rendering.notes.partition(
-        "And to the service accounts of the jobs, ci-podrunner-jobs, a Role in namespace one:\n"
+        "For the service accounts of the jobs, ci-podrunner-jobs, a Role in namespace one:\n"
     )
     assert found
     assert yaml.safe_load(rule.partition("\n\n")[0])[0]["resourceNames"] == ["one.ci-podrunner-jobs"]
@@ -107,14 +109,16 @@ def test_the_notes_print_the_right_to_use_the_constraints(render: Any) -> None:
 def test_the_notes_say_what_is_missing_where_jobs_choose_their_namespace(render: Any) -> None:
     notes = render({"jobs": {"config": {"kubernetes": {"namespace_overwrite_allowed": "^ci-"}}}}).notes
 
-    assert "Jobs may choose any namespace that matches ^ci-. There the manager has no rights" in notes
+    assert (
+        "Jobs may choose any namespace that matches ^ci-. In such a namespace the manager has no permissions" in notes
+    )
 
 
 def test_the_notes_leave_the_secrets_of_namespaces_that_are_made_for_jobs_to_the_cluster(render: Any) -> None:
     kubernetes = {"namespace_per_job": True, "image_pull_secrets": ["login"]}
     notes = render({"jobs": {"config": {"kubernetes": kubernetes}}}).notes
 
-    assert "Job pods wait for these Secrets in that namespace, where the cluster has to put them: login." in notes
+    assert "Job pods need these Secrets in that namespace, where the cluster has to create them: login." in notes
 
 
 def test_the_notes_are_silent_about_rights_that_the_chart_gives(render: Any) -> None:

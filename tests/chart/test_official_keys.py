@@ -60,7 +60,7 @@ def test_helm_names_every_key_at_once_and_what_becomes_of_it() -> None:
         helm(yaml.safe_load(OFFICIAL))
 
     assert str(raised.value).partition(": ")[2].split("\n") == [
-        "These values are of GitLab's own chart, gitlab-runner, and do nothing in this one:",
+        "These values belong to GitLab's own chart, gitlab-runner, and have no effect in this one:",
         "  concurrent: becomes config.concurrent.",
         "  gitlabUrl: becomes gitlab.url.",
         "  image.image: becomes image.repository.",
@@ -71,7 +71,7 @@ def test_helm_names_every_key_at_once_and_what_becomes_of_it() -> None:
         "  runners.privileged: becomes runners.<name>.config.kubernetes.privileged.",
         "  runners.secret: becomes runners.<name>.token.existingSecret.",
         "  serviceAccount.create: becomes manager.serviceAccount.create.",
-        "`podrunner import VALUES.yaml` writes a values file for this chart from one for GitLab's.",
+        "`podrunner import VALUES.yaml` converts a values file of that chart.",
     ]
 
 
@@ -92,7 +92,7 @@ def test_check_names_the_line_of_each(podrunner_chart: Path) -> None:
     ]
     assert findings[0].message == (
         "gitlabUrl: is a value of GitLab's own chart: becomes gitlab.url. "
-        "`podrunner import FILE` writes a values file for this chart from one for GitLab's."
+        "`podrunner import FILE` converts a values file of that chart."
     )
 
 

@@ -28,10 +28,13 @@ def build(**context: Any) -> dict[str, Any]:
         ({"jobs": {"serviceAccount": {"create": False}}}, "kubernetes.service_account is empty.*without permissions"),
         (
             {"manager": {"serviceAccount": {"name": "ci"}}, "jobs": {"serviceAccount": {"name": "ci"}}},
-            "serviceAccount.name make two service accounts of one name, ci: job pods would have the rights of the manager",
+            "serviceAccount.name create two service accounts with the same name, ci: job pods would have the permissions of the manager",
         ),
         (build(run_as_user=0), "run_as_user is 0, but run_as_non_root is true.*podman.mode to unprivilegedRoot"),
-        (build(seccomp_profile={"type": "RuntimeDefault"}), "denies unshare and mount.*podman.seccomp.type Localhost"),
+        (
+            build(seccomp_profile={"type": "RuntimeDefault"}),
+            "denies unshare and mount.*podman.seccomp.type to Localhost",
+        ),
     ],
     ids=lambda each: "" if isinstance(each, dict) else each.split(".*")[0],
 )

@@ -142,7 +142,7 @@ def test_another_address_takes_another_pod_because_gitlab_runner_reads_it_at_its
     [
         (
             {"manager": {"replicas": 2}},
-            "manager.replicas is 2: GitLab would reach any of the managers.*manager.replicas to 1",
+            "manager.replicas is 2: GitLab could reach any of the managers.*manager.replicas to 1",
         ),
         ({"config": {"session_server": {"session_timeout": 60}}}, "config.session_server.session_timeout is set too"),
         ({"config": {"listen_address": ":8093"}}, "are the same port, 8093"),
@@ -165,7 +165,7 @@ def test_another_address_takes_another_pod_because_gitlab_runner_reads_it_at_its
         ),
         (
             {"sessionServer": {"enabled": False, "ingress": {"enabled": True, "host": HOST}}},
-            "sessionServer.enabled is false: there is nothing behind the Ingress",
+            "sessionServer.enabled is false: the Ingress would have no backend",
         ),
     ],
     ids=["replicas", "two-places", "same-port", "no-host", "no-address", "node-port", "ranges", "policy", "no-server"],

@@ -59,7 +59,7 @@ def test_layers_are_podmans_own_choice_unless_they_are_off(render: Any) -> None:
     ("storage", "limits", "sentence"),
     [
         ({"home": {"medium": "Memory"}}, {}, "podman.storage.home.size is empty"),
-        ({"additionalImageStores": {"a": {}}}, {}, "additionalImageStores.a is not in one place.*Set one of"),
+        ({"additionalImageStores": {"a": {}}}, {}, "additionalImageStores.a needs exactly one place.*Set one of"),
         (
             {"size": "50Gi"},
             {"ephemeral_storage_limit": "20Gi"},

@@ -171,7 +171,7 @@ def test_the_notes_name_the_secrets_that_job_pods_wait_for(render: Any) -> None:
         }
     )
 
-    assert "Job pods wait for these Secrets in namespace jobs: login, proxy-login, pull." in rendering.notes
+    assert "Job pods need these Secrets in namespace jobs: login, proxy-login, pull." in rendering.notes
 
 
 def prepare(rendering: Any, folder: Path) -> Path:

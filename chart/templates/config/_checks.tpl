@@ -28,7 +28,7 @@ names the value and the way out.
   {{- include "podrunner.checks.constraints" .podman.openshift.scc -}}
 {{- end -}}
 {{- if and .namespacePerJob (eq .podman.mode "openshift") -}}
-  {{- fail (printf "\n\n%s.config.kubernetes.namespace_per_job is true, but podman.mode is openshift: the SecurityContextConstraints are bound in namespaces that are known beforehand.\nRemove namespace_per_job, or set podman.mode to another one.\n" $at) -}}
+  {{- fail (printf "\n\n%s.config.kubernetes.namespace_per_job is true, but podman.mode is openshift: the SecurityContextConstraints can be bound only in namespaces that are known in advance.\nRemove namespace_per_job, or set podman.mode to another one.\n" $at) -}}
 {{- end -}}
 {{- if ne .podman.mode "none" -}}
   {{- if not (or .config.kubernetes.service_account .namespacePerJob) -}}
@@ -45,7 +45,7 @@ usage: include "podrunner.checks.constraints" .podman.openshift.scc
 {{- define "podrunner.checks.constraints" -}}
 {{- $platform := list "anyuid" "container-build" "hostaccess" "hostmount-anyuid" "hostmount-anyuid-v2" "hostnetwork" "hostnetwork-v2" "nested-container" "node-exporter" "nonroot" "nonroot-v2" "privileged" "restricted" "restricted-v2" "restricted-v3" -}}
 {{- if and .create (has .name $platform) -}}
-  {{- fail (printf "\n\npodman.openshift.scc.name is %s, which are the platform's own constraints, but podman.openshift.scc.create is true: the chart would make them anew.\nSet podman.openshift.scc.create to false, or choose another name.\n" .name) -}}
+  {{- fail (printf "\n\npodman.openshift.scc.name is %s, which are the platform's own constraints, but podman.openshift.scc.create is true: the chart would replace them.\nSet podman.openshift.scc.create to false, or choose another name.\n" .name) -}}
 {{- end -}}
 {{- end -}}
 
@@ -72,7 +72,7 @@ usage: include "podrunner.checks.version" (list . $runners)
   {{- $needed := $runner.mode.kubernetes -}}
   {{- if and $needed (semverCompare (printf "<%s-0" $needed) $version) -}}
     {{- if eq $runner.podman.mode "openshift" -}}
-      {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, with which job pods have a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart make the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $version) -}}
+      {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, which gives job pods a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart create the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $version) -}}
     {{- end -}}
     {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $version) -}}
   {{- end -}}

@@ -12,7 +12,7 @@ usage: include "podrunner.checks.official" $
 {{- define "podrunner.checks.official" -}}
 {{- $known := .Files.Get "files/gitlab-runner.json" | fromJson -}}
 {{- with include "podrunner.checks.official.found" (list $known .Values "") -}}
-  {{- fail (printf "\n\nThese values are of GitLab's own chart, gitlab-runner, and do nothing in this one:%s\n`podrunner import VALUES.yaml` writes a values file for this chart from one for GitLab's.\n" .) -}}
+  {{- fail (printf "\n\nThese values belong to GitLab's own chart, gitlab-runner, and have no effect in this one:%s\n`podrunner import VALUES.yaml` converts a values file of that chart.\n" .) -}}
 {{- end -}}
 {{- end -}}
 

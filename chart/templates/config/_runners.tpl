@@ -48,7 +48,7 @@ Fills $runner from runners.<name>, which is $settings:
 */}}
 {{- define "podrunner.runner" -}}
 {{- if hasKey (.settings.podman | default dict) "openshift" -}}
-  {{- fail (printf "\n\nrunners.%s.podman.openshift has no effect: the SecurityContextConstraints are those of the whole release.\nSet podman.openshift, or install a release of its own for this runner.\n" .name) -}}
+  {{- fail (printf "\n\nrunners.%s.podman.openshift has no effect: the SecurityContextConstraints apply to the whole release.\nSet podman.openshift, or install a separate release for this runner.\n" .name) -}}
 {{- end -}}
 {{- $podman := deepCopy .root.Values.podman -}}
 {{- include "podrunner.merge" (list $podman (.settings.podman | default dict)) -}}
@@ -82,7 +82,7 @@ Fills $runner from runners.<name>, which is $settings:
 {{- $token := (index . 2).token | default dict -}}
 {{- $existing := $token.existingSecret | default dict -}}
 {{- if and $token.insecureInline $existing.name -}}
-  {{- fail (printf "\n\nrunners.%s.token has insecureInline and existingSecret.name: the chart would write the token over the Secret %s.\nRemove insecureInline and its token; the Secret has one.\n" $name $existing.name) -}}
+  {{- fail (printf "\n\nrunners.%s.token has insecureInline and existingSecret.name: the chart would overwrite the Secret %s with the token.\nRemove insecureInline: the Secret contains a token.\n" $name $existing.name) -}}
 {{- end -}}
 {{- $secret := $existing.name | default (printf "%s-%s" (include "podrunner.fullname" $root) $name) -}}
 {{- $variable := printf "RUNNER_TOKEN_%s" ($name | upper | replace "-" "_") -}}

@@ -15,11 +15,11 @@ usage: include "podrunner.extra" (list $ $name $given), where $given is an objec
     {{- with fromYaml . -}}{{- $objects = append $objects . -}}{{- end -}}
   {{- end -}}
   {{- if gt (len $objects) 1 -}}
-    {{- fail (printf "\n\nextraObjects.%s is %d objects once its template is evaluated, and becomes one.\nGive each of them a name of its own below extraObjects.\n" (index . 1) (len $objects)) -}}
+    {{- fail (printf "\n\nextraObjects.%s has %d objects once its template is evaluated, but may have only one.\nGive each of them a name of its own below extraObjects.\n" (index . 1) (len $objects)) -}}
   {{- end -}}
   {{- $object = first $objects | default dict -}}
   {{- if $object.Error -}}
-    {{- fail (printf "\n\nextraObjects.%s is no YAML once its template is evaluated: %s.\n" (index . 1) $object.Error) -}}
+    {{- fail (printf "\n\nextraObjects.%s is not valid YAML once its template is evaluated: %s.\n" (index . 1) $object.Error) -}}
   {{- end -}}
   {{- if not (and $object.apiVersion $object.kind (dig "metadata" "name" "" $object)) -}}
     {{- fail (printf "\n\nextraObjects.%s is not an object once its template is evaluated: it needs apiVersion, kind and metadata.name.\n" (index . 1)) -}}

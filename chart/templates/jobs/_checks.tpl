@@ -12,7 +12,7 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
 {{- $config := .Values.jobs.config | default dict -}}
 {{- $namespace := ($config.kubernetes | default dict).namespace -}}
 {{- if hasKey $config "name" -}}
-  {{- fail (printf "\n\njobs.config.name is %q: all runners of this release would have one name.\nRemove it; a runner's name is its key below runners, or runners.<name>.config.name.\n" (toString $config.name)) -}}
+  {{- fail (printf "\n\njobs.config.name is %q: all runners of this release would have the same name.\nRemove it; a runner's name is its key below runners, or runners.<name>.config.name.\n" (toString $config.name)) -}}
 {{- end -}}
 {{- if and $namespace .Values.jobs.namespace (ne $namespace .Values.jobs.namespace) -}}
   {{- fail (printf "\n\njobs.namespace is %s and jobs.config.kubernetes.namespace is %s: jobs cannot run in both.\nRemove one of them.\n" .Values.jobs.namespace $namespace) -}}
@@ -25,11 +25,11 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
 {{- $jobs := $root.Values.jobs -}}
 {{- $made := include "podrunner.namespaces.made" . | fromJsonArray -}}
 {{- if and $jobs.createNamespace (not $made) -}}
-  {{- fail "\n\njobs.createNamespace is true, but there is no namespace to make: jobs run in the release's own, in default, or each in one of its own.\nSet jobs.namespace, or jobs.createNamespace to false; Helm makes the release's own namespace with --create-namespace.\n" -}}
+  {{- fail "\n\njobs.createNamespace is true, but there is no namespace to create: jobs run in the release's own, in default, or each in one of its own.\nSet jobs.namespace, or set jobs.createNamespace to false. Helm creates the release's own namespace with --create-namespace.\n" -}}
 {{- end -}}
 {{- range $key, $level := $jobs.podSecurity -}}
   {{- if and $level (not $jobs.createNamespace) -}}
-    {{- fail (printf "\n\njobs.podSecurity.%s is %s, but jobs.createNamespace is false: the chart labels only namespaces that it makes.\nSet jobs.createNamespace to true, or label the namespace yourself and leave jobs.podSecurity.%s empty.\n" $key $level $key) -}}
+    {{- fail (printf "\n\njobs.podSecurity.%s is %s, but jobs.createNamespace is false: the chart labels only namespaces that it creates.\nSet jobs.createNamespace to true, or label the namespace yourself and leave jobs.podSecurity.%s empty.\n" $key $level $key) -}}
   {{- end -}}
 {{- end -}}
 {{- range $made -}}
@@ -84,7 +84,7 @@ usage: include "podrunner.checks.quota" (list $ $runners)
       {{- range $container := list "" "helper_" "service_" -}}
         {{- $key := printf "%s%s_%s" $container ($resource | replace "-" "_") $part -}}
         {{- if not (or (get $settings.config.kubernetes (printf "%s%s_limit" $container ($resource | replace "-" "_"))) (get $settings.config.kubernetes $key)) -}}
-          {{- fail (printf "\n\n%s counts %s, but runners.%s.config.kubernetes has no %s: Kubernetes would refuse every job's pod.\nSet jobs.limits.Container.default.%s for all containers that state none, or %s in jobs.config.kubernetes.\n" $source $name $runner $key $resource $key) -}}
+          {{- fail (printf "\n\n%s counts %s, but runners.%s.config.kubernetes has no %s: Kubernetes would refuse every job's pod.\nSet jobs.limits.Container.default.%s for all containers that set none, or %s in jobs.config.kubernetes.\n" $source $name $runner $key $resource $key) -}}
         {{- end -}}
       {{- end -}}
     {{- end -}}
@@ -106,17 +106,17 @@ usage: include "podrunner.checks.quota" (list $ $runners)
   {{- $at := printf "runners.%s.config.kubernetes" $name -}}
   {{- range $key := list "namespace_per_job" "namespace_overwrite_allowed" -}}
     {{- if get $kubernetes $key -}}
-      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.%s lets job pods run in namespaces that have no such NetworkPolicy.\nRemove the key, or set networkPolicy.jobs.enabled to false and have the cluster put policies into these namespaces.\n" $at $key) -}}
+      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.%s lets job pods run in namespaces without this NetworkPolicy.\nRemove the key, or set networkPolicy.jobs.enabled to false and create policies in these namespaces yourself.\n" $at $key) -}}
     {{- end -}}
   {{- end -}}
   {{- range $label, $value := $selector -}}
     {{- if ne (get ($kubernetes.pod_labels | default dict) $label | toString) $value -}}
-      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels replaces the label %s, by which the NetworkPolicy finds the job's pod.\nRemove it, there or in jobs.config.kubernetes.pod_labels.\n" $at $label) -}}
+      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels replaces the label %s, by which the NetworkPolicy selects the job's pod.\nRemove it, there or in jobs.config.kubernetes.pod_labels.\n" $at $label) -}}
     {{- end -}}
   {{- end -}}
   {{- with $kubernetes.pod_labels_overwrite_allowed -}}
     {{- if regexMatch . "app.kubernetes.io/instance=another" -}}
-      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels_overwrite_allowed is %q: a job could take off the labels by which the NetworkPolicy finds it.\nNarrow it to the labels that jobs may set, for example ^team=.\n" $at .) -}}
+      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels_overwrite_allowed is %q: a job could change the labels by which the NetworkPolicy selects it.\nAllow only labels that jobs may set, for example ^team=.\n" $at .) -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}

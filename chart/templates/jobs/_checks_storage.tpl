@@ -10,14 +10,14 @@ Values of podman.storage that contradict each other or a runner's resources.
 {{- $at := printf "runners.%s" .name -}}
 {{- $storage := .podman.storage -}}
 {{- if and (eq .podman.storage.medium "Memory") (not .podman.storage.size) -}}
-  {{- fail (printf "\n\npodman.storage.medium is Memory and podman.storage.size is empty (%s): images would use memory without bound.\nSet podman.storage.size, for example to 4Gi, or leave podman.storage.medium empty to store images on disk.\n" $at) -}}
+  {{- fail (printf "\n\npodman.storage.medium is Memory and podman.storage.size is empty (%s): images could use all memory.\nSet podman.storage.size, for example to 4Gi, or leave podman.storage.medium empty to store images on disk.\n" $at) -}}
 {{- end -}}
 {{- if and (eq $storage.home.medium "Memory") (not $storage.home.size) -}}
-  {{- fail (printf "\n\npodman.storage.home.medium is Memory and podman.storage.home.size is empty (%s): checkouts would use memory without bound.\nSet podman.storage.home.size, for example to 2Gi, or leave podman.storage.home.medium empty to keep them on disk.\n" $at) -}}
+  {{- fail (printf "\n\npodman.storage.home.medium is Memory and podman.storage.home.size is empty (%s): checkouts could use all memory.\nSet podman.storage.home.size, for example to 2Gi, or leave podman.storage.home.medium empty to keep them on disk.\n" $at) -}}
 {{- end -}}
 {{- range $name, $store := $storage.additionalImageStores -}}
   {{- if ne (len (values ($store | default dict) | compact)) 1 -}}
-    {{- fail (printf "\n\npodman.storage.additionalImageStores.%s is not in one place (%s).\nSet one of persistentVolumeClaim, hostPath and path.\n" $name $at) -}}
+    {{- fail (printf "\n\npodman.storage.additionalImageStores.%s needs exactly one place (%s).\nSet one of persistentVolumeClaim, hostPath and path.\n" $name $at) -}}
   {{- end -}}
 {{- end -}}
 {{- if ne .podman.mode "none" -}}

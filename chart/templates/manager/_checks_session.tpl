@@ -10,23 +10,23 @@ Values of the section sessionServer that contradict each other or what else is s
 {{- $service := $session.service -}}
 {{- if $session.enabled -}}
   {{- range $key, $_ := .Values.config.session_server -}}
-    {{- fail (printf "\n\nsessionServer.enabled is true, and config.session_server.%s is set too: one of them would be lost.\nRemove config.session_server: sessionServer.port, .address and .timeout set its keys.\n" $key) -}}
+    {{- fail (printf "\n\nsessionServer.enabled is true, and config.session_server.%s is set too: one of them would have no effect.\nRemove config.session_server: sessionServer.port, .address and .timeout set its keys.\n" $key) -}}
   {{- end -}}
   {{- if gt (int .Values.manager.replicas) 1 -}}
-    {{- fail (printf "\n\nsessionServer.enabled is true and manager.replicas is %d: GitLab would reach any of the managers, but only one of them runs the job.\nSet manager.replicas to 1 and config.concurrent higher, or install a release for each manager.\n" (int .Values.manager.replicas)) -}}
+    {{- fail (printf "\n\nsessionServer.enabled is true and manager.replicas is %d: GitLab could reach any of the managers, but only one of them runs the job.\nSet manager.replicas to 1 and config.concurrent higher, or install a release for each manager.\n" (int .Values.manager.replicas)) -}}
   {{- end -}}
   {{- if eq (toString $session.port) (include "podrunner.metrics.port" .) -}}
     {{- fail (printf "\n\nsessionServer.port and config.listen_address are the same port, %s: the manager cannot use it for both.\nSet sessionServer.port to another one, for example 8093.\n" (toString $session.port)) -}}
   {{- end -}}
   {{- if and $session.ingress.enabled (not $session.ingress.host) -}}
-    {{- fail "\n\nsessionServer.ingress.enabled is true, but sessionServer.ingress.host is empty: the Ingress hands TLS through by the name that is asked for.\nSet sessionServer.ingress.host, for example terminals.example.com.\n" -}}
+    {{- fail "\n\nsessionServer.ingress.enabled is true, but sessionServer.ingress.host is empty: the Ingress passes TLS through by host name.\nSet sessionServer.ingress.host, for example terminals.example.com.\n" -}}
   {{- end -}}
   {{- if and (ne $service.type "ClusterIP") (not $session.address) (not $session.ingress.enabled) -}}
-    {{- fail (printf "\n\nsessionServer.service.type is %s, but sessionServer.address is empty: GitLab is told by the manager where to connect to.\nSet sessionServer.address to the name or address outside and its port, for example terminals.example.com:8093.\n" $service.type) -}}
+    {{- fail (printf "\n\nsessionServer.service.type is %s, but sessionServer.address is empty: the manager has to tell GitLab where to connect to.\nSet sessionServer.address to the external name or address and its port, for example terminals.example.com:8093.\n" $service.type) -}}
   {{- end -}}
   {{- include "podrunner.checks.session.service" $service -}}
 {{- else if $session.ingress.enabled -}}
-  {{- fail "\n\nsessionServer.ingress.enabled is true, but sessionServer.enabled is false: there is nothing behind the Ingress.\nSet sessionServer.enabled to true, or sessionServer.ingress.enabled to false.\n" -}}
+  {{- fail "\n\nsessionServer.ingress.enabled is true, but sessionServer.enabled is false: the Ingress would have no backend.\nSet sessionServer.enabled to true, or sessionServer.ingress.enabled to false.\n" -}}
 {{- end -}}
 {{- end -}}
 

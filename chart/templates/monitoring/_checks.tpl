@@ -10,13 +10,13 @@ Contradictions in how the manager is watched: the render fails with a sentence t
 {{- if not (include "podrunner.metrics.port" .) -}}
   {{- range $part := list "service" "podMonitor" "serviceMonitor" "prometheusRule" -}}
     {{- if (get $metrics $part).enabled -}}
-      {{- fail (printf "\n\nmetrics.%s.enabled is true, but config.listen_address is empty: the manager gives no metrics.\nSet config.listen_address to \":9252\", or metrics.%s.enabled to false.\n" $part $part) -}}
+      {{- fail (printf "\n\nmetrics.%s.enabled is true, but config.listen_address is empty: the manager exposes no metrics.\nSet config.listen_address to \":9252\", or metrics.%s.enabled to false.\n" $part $part) -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}
 {{- include "podrunner.checks.listen" . -}}
 {{- if and $metrics.podMonitor.enabled $metrics.serviceMonitor.enabled -}}
-  {{- fail "\n\nmetrics.podMonitor.enabled and metrics.serviceMonitor.enabled are both true: Prometheus would count every manager twice.\nSet metrics.serviceMonitor.enabled to false, unless your Prometheus does not look for PodMonitors.\n" -}}
+  {{- fail "\n\nmetrics.podMonitor.enabled and metrics.serviceMonitor.enabled are both true: Prometheus would count every manager twice.\nSet metrics.serviceMonitor.enabled to false, unless your Prometheus does not read PodMonitors.\n" -}}
 {{- end -}}
 {{- end -}}
 
@@ -26,7 +26,7 @@ Contradictions in how the manager is watched: the render fails with a sentence t
   {{- range $section, $parts := dict "manager.probes" .Values.manager.probes "metrics" .Values.metrics -}}
     {{- range $name, $part := $parts -}}
       {{- if $part.enabled -}}
-        {{- fail (printf "\n\nconfig.listen_address is %s, which answers within the container only, but %s.%s.enabled is true and asks from outside.\nSet config.listen_address to \":%s\", or %s.%s.enabled to false.\n" $address $section $name (include "podrunner.metrics.port" $) $section $name) -}}
+        {{- fail (printf "\n\nconfig.listen_address is %s, which is reachable only within the container, but %s.%s.enabled is true and connects from outside.\nSet config.listen_address to \":%s\", or %s.%s.enabled to false.\n" $address $section $name (include "podrunner.metrics.port" $) $section $name) -}}
       {{- end -}}
     {{- end -}}
   {{- end -}}

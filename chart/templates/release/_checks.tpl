@@ -29,7 +29,7 @@ has its own checks; here are those that no component has.
 {{- $created := and $root.Values.manager.serviceAccount.create $root.Values.jobs.serviceAccount.create -}}
 {{- $beside := has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray) -}}
 {{- if and $created $beside (eq $name (include "podrunner.jobs.serviceAccount" $root)) -}}
-  {{- fail (printf "\n\nmanager.serviceAccount.name and jobs.serviceAccount.name make two service accounts of one name, %s: job pods would have the rights of the manager.\nGive them different names, or leave both empty.\n" $name) -}}
+  {{- fail (printf "\n\nmanager.serviceAccount.name and jobs.serviceAccount.name create two service accounts with the same name, %s: job pods would have the permissions of the manager.\nGive them different names, or leave both empty.\n" $name) -}}
 {{- end -}}
 {{- end -}}
 
@@ -38,7 +38,7 @@ has its own checks; here are those that no component has.
   {{- fail "\n\nproxy.existingSecret.name is set, but neither proxy.http nor proxy.https is: there is no proxy to log in to.\nSet proxy.https to its address, for example http://proxy.example.com:3128, or leave proxy.existingSecret.name empty.\n" -}}
 {{- end -}}
 {{- if and (eq .manager.dnsPolicy "None") (not .manager.dnsConfig.nameservers) -}}
-  {{- fail "\n\nmanager.dnsPolicy is None, but manager.dnsConfig.nameservers is empty: the manager could look up no name.\nName a server, for example manager.dnsConfig.nameservers: [192.0.2.53], or leave manager.dnsPolicy empty.\n" -}}
+  {{- fail "\n\nmanager.dnsPolicy is None, but manager.dnsConfig.nameservers is empty: the manager could not resolve any name.\nSet a name server, for example manager.dnsConfig.nameservers: [192.0.2.53], or leave manager.dnsPolicy empty.\n" -}}
 {{- end -}}
 {{- include "podrunner.checks.cache" .cache -}}
 {{- end -}}
@@ -48,7 +48,7 @@ has its own checks; here are those that no component has.
   {{- $table := get . .type | default dict -}}
   {{- range $key := get (dict "s3" (list "BucketName") "gcs" (list "BucketName") "azure" (list "AccountName" "ContainerName")) .type -}}
     {{- if not (get $table $key) -}}
-      {{- fail (printf "\n\ncache.type is %s, but cache.%s.%s is empty: there is nowhere to keep caches.\nSet cache.%s.%s, or leave cache.type empty.\n" $.type $.type $key $.type $key) -}}
+      {{- fail (printf "\n\ncache.type is %s, but cache.%s.%s is empty: there is no place for caches.\nSet cache.%s.%s, or leave cache.type empty.\n" $.type $.type $key $.type $key) -}}
     {{- end -}}
   {{- end -}}
 {{- else if .existingSecret.name -}}

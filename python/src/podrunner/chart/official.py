@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from podrunner.findings.path import Path as Parts
 
-_WAY_OUT = "`podrunner import FILE` writes a values file for this chart from one for GitLab's."
+_WAY_OUT = "`podrunner import FILE` converts a values file of that chart."
 
 
 def check_official(known: dict[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[Parts, Finding]]:

@@ -170,6 +170,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     ),
     "values-value": ({"values.yaml": "name: Small\n"}, {"values.yaml": "name: small\n"}),
     "values-not-allowed": ({"values.yaml": "gone: 1\n"}, {"values.yaml": "labels: {gone: '1'}\n"}),
+    "values-set": (
+        {"values.yaml": "labels: none\n", "--set": "labels.team=a"},
+        {"values.yaml": "labels: {}\n", "--set": "labels.team=a"},
+    ),
     "values-official": (
         {OURS: "", "values.yaml": f"{OUR_VALUES}runners: {{config: '[[runners]]'}}\n"},
         {OURS: "", "values.yaml": f"{OUR_VALUES}runners: {{config: {{}}}}\n"},

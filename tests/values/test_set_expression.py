@@ -30,6 +30,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "mirrors": [*BELOW["mirrors"][:1], {"location": "b", "insecure": True}, BELOW["mirrors"][2]],
         "names": None,
     },
+    "--set 'new.a={a,b},new={1}'": {"new": [1]},
     "--set a[0][1]=x": {"a": [[None, "x"]]},
     r"--set 'a.b\.c=0644,n=12'": {"a": {"b.c": "0644"}, "n": 12},
     "--set-string n=12,t=true,names[0]=1": {"n": "12", "t": "true", "names": ["1", "s"]},

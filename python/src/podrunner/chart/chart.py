@@ -19,6 +19,7 @@ from podrunner.findings.errors import UsageError
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.placed import Values, load_layer, load_values
 from podrunner.manifests.schemas.crds import Crds, load_crds
+from podrunner.values.clash import find_clashes
 from podrunner.values.merge import coalesce, merge
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Chart:
 
     def _check(self, layers: tuple[Values, ...]) -> tuple[Finding, ...]:
         own = [finding for layer in layers for finding in layer.findings]
-        return (*own, *check_schema(self, layers))
+        return (*own, *find_clashes(layers), *check_schema(self, layers))
 
 
 def _own_folder() -> Path:

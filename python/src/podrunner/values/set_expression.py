@@ -100,12 +100,21 @@ def _placed(value: Any, path: tuple[Part, ...], option: str, expression: str) ->
 
 def _is_gap(path: tuple[Part, ...], option: str, expression: str) -> bool:
     """Whether an item that is null is not named at all: then one that is written before the expression stays."""
-    both = _ask_helm(option, f"{dotted(path)}={_KINDS[option].filler},{expression}", expression)
-    return value_at(both, path) is not None
+    return _written_before(path, path, option, expression) is not None
 
 
 def _stays(path: tuple[Part, ...], option: str, expression: str) -> bool:
     """Whether something that is written before the expression is there after it: then what is around is not replaced."""
-    both = _ask_helm(option, f"{dotted(path)}={_KINDS[option].filler},{expression}", expression)
-    around = value_at(both, path[:-1])
-    return path[-1] in (range(len(around)) if isinstance(around, list) else around)
+    around = _written_before(path, path[:-1], option, expression)
+    if isinstance(around, list):
+        return path[-1] in range(len(around))
+    return isinstance(around, dict) and path[-1] in around
+
+
+def _written_before(path: tuple[Part, ...], shown: tuple[Part, ...], option: str, expression: str) -> Any:
+    """What stands at `shown` when something is written to `path` first; None when Helm cannot do both."""
+    try:
+        both = _ask_helm(option, f"{dotted(path)}={_KINDS[option].filler},{expression}", expression)
+    except UsageError:
+        return None
+    return value_at(both, shown)

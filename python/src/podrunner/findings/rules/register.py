@@ -17,7 +17,7 @@ from podrunner.findings.rules import (
     values,
 )
 from podrunner.findings.rules.rule import Rule
-from podrunner.findings.suggest import did_you_mean, listed
+from podrunner.findings.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -51,6 +51,6 @@ RULES: dict[str, Rule] = {rule.code: rule for section in SECTIONS for rule in se
 def find_rule(code: str) -> Rule:
     """The rule of a code. Raises UsageError with the nearest code when there is none."""
     if code not in RULES:
-        near = did_you_mean(code, RULES) or f" Available: {listed(RULES, len(RULES))}."
+        near = did_you_mean(code, RULES) or f" Available: {', '.join(RULES)}."
         raise UsageError(f"{code} is not the code of a finding.{near}")
     return RULES[code]

@@ -75,6 +75,13 @@ VALUES_NOT_ALLOWED = Rule(
     remedy="Remove it.",
 )
 
+VALUES_SET = Rule(
+    "values-set",
+    Severity.ERROR,
+    wrong="`--set` or one of its kin writes into a value that is not a map or not a list, and Helm refuses to.",
+    remedy="Correct the value in its file, or set it as a whole.",
+)
+
 VALUES_OFFICIAL = Rule(
     "values-official",
     Severity.ERROR,

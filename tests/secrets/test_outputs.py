@@ -339,6 +339,7 @@ def test_what_is_in_a_pipeline(run: Run, seed: Random) -> None:
     assert [told(output, secrets) for output in said] == [[], []]
 
 
+@pytest.mark.process
 @outputs
 def test_what_is_on_a_command_line(run: Run, seed: Random) -> None:
     texts, secrets = log_secrets(seed)

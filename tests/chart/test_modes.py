@@ -21,6 +21,48 @@ def patches(runner: dict[str, Any]) -> dict[str, Any]:
     return {patch["name"]: yaml.safe_load(patch["patch"]) for patch in runner["kubernetes"].get("pod_spec", [])}
 
 
+MODES = ["openshift", "userNamespace", "unprivileged", "unprivilegedRoot", "privileged"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_job_pod_that_is_deleted_is_gone_after_five_seconds(render: Any, mode: str) -> None:
+    runner = one_runner(render({"podman": {"mode": mode}}))
+
+    assert runner["kubernetes"]["pod_termination_grace_period_seconds"] == 5
+
+
+@pytest.mark.parametrize("seconds", [0, 120])
+def test_runners_set_another_time_for_a_pod_to_end(render: Any, seconds: int) -> None:
+    keys = {"kubernetes": {"pod_termination_grace_period_seconds": seconds}}
+
+    for_all = one_runner(render({"jobs": {"config": keys}}))
+    for_one = one_runner(
+        render(
+            {
+                "jobs": {"config": {"kubernetes": {"pod_termination_grace_period_seconds": 7}}},
+                "runners": {"a": {"config": keys}},
+            }
+        )
+    )
+
+    assert for_all["kubernetes"]["pod_termination_grace_period_seconds"] == seconds
+    assert for_one["kubernetes"]["pod_termination_grace_period_seconds"] == seconds
+
+
+def test_null_leaves_the_time_for_a_pod_to_end_to_kubernetes(render: Any) -> None:
+    keys = {"kubernetes": {"pod_termination_grace_period_seconds": None}}
+
+    runner = one_runner(render({"runners": {"a": {"config": keys}}}))
+
+    assert "pod_termination_grace_period_seconds" not in runner["kubernetes"]
+
+
+def test_the_mode_none_sets_no_time_for_a_pod_to_end(render: Any) -> None:
+    runner = one_runner(render({"podman": {"mode": "none"}}))
+
+    assert "pod_termination_grace_period_seconds" not in runner["kubernetes"]
+
+
 def test_the_pod_of_a_user_namespace_is_patched_behind_the_feature_flag(render: Any) -> None:
     runner = one_runner(render(preset="user-namespace"))
 

@@ -46,6 +46,13 @@ kubernetes:
   service_account: {{ . | quote }}
   {{- end }}
   automount_service_account_token: false
+  {{- /*
+  Nothing of a job is left to wait for when its pod is deleted: after_script and uploads run in the pod before that, by
+  exec, also for a cancelled job, whose script got SIGTERM from GitLab Runner already. The shells that remain ignore the
+  SIGTERM of Kubernetes, which would keep the pod, its CPU and memory and its place in a quota for 30 seconds more. Only
+  services, whose process it reaches, and pods that are evicted have to make do with these seconds.
+  */}}
+  pod_termination_grace_period_seconds: 5
   privileged: false
   {{- if eq .podman.fuse.source "crio" }}
   {{- /* CRI-O renamed the annotation: releases know the one, the other or both */}}

@@ -10,7 +10,7 @@ in config.toml itself for azure.
 /etc/podrunner/cache/credentials.json
 {{- end -}}
 
-{{/* "iam" means: what the environment or the node has; a key in config.toml is the other way. */}}
+{{/* "iam": with the credentials of the environment or of the node, instead of a key in config.toml. */}}
 {{- define "podrunner.cache.config" -}}
 {{- $table := deepCopy (get . .type) -}}
 {{- if eq .type "s3" -}}

@@ -39,7 +39,8 @@ names the value and the way out.
 {{- end -}}
 
 {{/*
-Those of OpenShift 4.20 and its operators: Helm would fail on one, or the platform would take it back.
+The list is that of OpenShift 4.20 and its operators. Helm would fail to create them, or the platform would restore its
+own.
 usage: include "podrunner.checks.constraints" .podman.openshift.scc
 */}}
 {{- define "podrunner.checks.constraints" -}}
@@ -49,7 +50,7 @@ usage: include "podrunner.checks.constraints" .podman.openshift.scc
 {{- end -}}
 {{- end -}}
 
-{{/* GitLab Runner ignores pod_spec without its flag, and says nothing: the pod would run without what the chart patches. */}}
+{{/* Without its flag, GitLab Runner silently ignores pod_spec: the pod would run without the chart's patches. */}}
 {{- define "podrunner.checks.patches" -}}
 {{- $flag := "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION" -}}
 {{- range (.config.kubernetes | default dict).pod_spec -}}
@@ -62,7 +63,7 @@ usage: include "podrunner.checks.constraints" .podman.openshift.scc
 {{- end -}}
 
 {{/*
-Older versions drop fields that they do not know without a word: such a pod would run without its user namespace.
+Older versions silently drop fields that they do not know: such a pod would run without its user namespace.
 usage: include "podrunner.checks.version" (list . $runners)
 */}}
 {{- define "podrunner.checks.version" -}}

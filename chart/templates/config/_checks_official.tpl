@@ -6,7 +6,7 @@ Keys of GitLab's own chart among the values.
 */}}
 
 {{/*
-Before anything reads the values. Where runners are named, a map is one, and so is null.
+Runs before anything reads the values. Below runners, a map or null is a runner of this chart, not an official key.
 usage: include "podrunner.checks.official" $
 */}}
 {{- define "podrunner.checks.official" -}}

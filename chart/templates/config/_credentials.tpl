@@ -9,8 +9,8 @@ manager writes the file that GitLab Runner reads, in memory (files/assemble.sh).
 
 {{/*
 usage: include "podrunner.credentials" (list $ $name $token $credentials) | fromJsonArray
-Of each key in the map $credentials of runner $name, and of those that other values ask for: path in its config, file that
-assemble.sh reads, and secret and key that the file comes from.
+For each key in the map $credentials of runner $name, and for those that other values need: its path in the config, the
+file that assemble.sh reads, and the secret and key that the file is mounted from.
 */}}
 {{- define "podrunner.credentials" -}}
 {{- $cache := (index . 0).Values.cache -}}

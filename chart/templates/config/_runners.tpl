@@ -9,10 +9,9 @@ From the values of each runner to its settings, for all templates.
 {{/*
 usage: {{- $runners := dict -}}{{- include "podrunner.runners" (list $ $runners) -}}
 Fills $runners: name -> settings, see podrunner.runner.
-Almost all templates need them, and computing them in each would more than double the time of a render: they are kept in
-$, which the templates of a render share. Nothing else is kept there, nothing but this helper reads it, and the settings
-follow from the values alone: it makes no difference which template asks first. They are shared, so use deepCopy before
-you change one.
+Almost all templates need them, and computing them in each would more than double the time of a render. So they are kept
+in $, which the templates of a render share. Nothing else is kept there, only this helper reads it, and the settings depend
+on the values alone: it makes no difference which template asks first. Use deepCopy before you change one.
 */}}
 {{- define "podrunner.runners" -}}
 {{- $root := index . 0 -}}
@@ -55,7 +54,7 @@ Fills $runner from runners.<name>, which is $settings:
 {{- $_ := set $podman "image" (include "podrunner.image.moved" (list .root $podman.image)) -}}
 {{- $mode := index .modes $podman.mode -}}
 {{- if and (eq $podman.mode "openshift") (eq $podman.openshift.scc.name "nested-container") -}}
-  {{- /* these constraints admit only pods with a user namespace of their own */}}
+  {{- /* these constraints only admit pods with a user namespace of their own */}}
   {{- $mode = merge (dict "kubernetes" .modes.userNamespace.kubernetes) $mode -}}
 {{- end -}}
 {{- $token := include "podrunner.token" (list .root .name .settings) | fromJson -}}
@@ -68,14 +67,14 @@ Fills $runner from runners.<name>, which is $settings:
 {{- range $key, $value := dict "name" .name "podman" $podman "mode" $mode "token" $token "config" $config "credentials" $credentials -}}
   {{- $_ := set $runner $key $value -}}
 {{- end -}}
-{{- /* GitLab Runner takes an empty namespace for "default" */}}
+{{- /* GitLab Runner uses "default" if the namespace is empty */}}
 {{- $_ := set $runner "namespace" ($kubernetes.namespace | default "default") -}}
 {{- $_ := set $runner "namespacePerJob" (eq (toString $kubernetes.namespace_per_job) "true") -}}
 {{- $_ := set $runner "features" (include "podrunner.rbac.runner" $config | fromJson) -}}
 {{- include "podrunner.checks.runner" $runner -}}
 {{- end -}}
 
-{{/* The Secret that holds a runner's token, and the environment variable that carries it to the manager. */}}
+{{/* The Secret that holds a runner's token, and the environment variable through which the manager gets it. */}}
 {{- define "podrunner.token" -}}
 {{- $root := index . 0 -}}
 {{- $name := index . 1 -}}

@@ -20,7 +20,7 @@ The session server: config.toml, and how GitLab reaches it.
 {{- regexFind "[0-9]+$" ((include "podrunner.session" . | fromJson).listen_address | default "") -}}
 {{- end -}}
 
-{{/* The manager makes its certificate for this host. */}}
+{{/* The manager creates its certificate for this host. */}}
 {{- define "podrunner.session.address" -}}
 {{- $session := .Values.sessionServer -}}
 {{- if $session.address -}}

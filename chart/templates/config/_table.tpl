@@ -7,8 +7,8 @@ The [[runners]] table of one runner.
 
 {{/*
 usage: include "podrunner.table" (dict "root" $ "name" $name "podman" $podman "token" $token "keys" $keys "into" $table)
-Fills $table: identity, then the keys of the mode and of what surrounds it (CA bundle, proxy, cache), then those of
-jobs.config, then $keys, the runner's own; the later win.
+Fills $table: identity, then the keys of the mode and of the surroundings (CA bundle, proxy, cache), then those of
+jobs.config, then $keys, the runner's own. Later keys win.
 */}}
 {{- define "podrunner.table" -}}
 {{- $runner := . -}}
@@ -17,7 +17,7 @@ jobs.config, then $keys, the runner's own; the later win.
 {{- $shared := $root.Values.jobs.config | default dict -}}
 {{- $context := dict "podman" $runner.podman "namespace" (include "podrunner.jobs.namespace" $root) "serviceAccount" (include "podrunner.jobs.serviceAccount" $root) "helperImage" "" "trust" $root.Values.trust.caBundle.name -}}
 {{- $perJob := dig "kubernetes" "namespace_per_job" (dig "kubernetes" "namespace_per_job" false $shared) $own -}}
-{{- /* the account of the jobs is not in the namespaces that are made for them */}}
+{{- /* a namespace that is created for a job does not have the service account of the jobs */}}
 {{- if $perJob -}}{{- $_ := set $context "serviceAccount" "" -}}{{- end -}}
 {{- $kubernetes := deepCopy ($shared.kubernetes | default dict) -}}
 {{- include "podrunner.merge" (list $kubernetes ($own.kubernetes | default dict)) -}}
@@ -38,9 +38,8 @@ jobs.config, then $keys, the runner's own; the later win.
 
 {{/*
 usage: include "podrunner.table.add" (list $table $keys)
-They replace what the table has; environment, the scripts, pod_spec and volumes, which several extend, are joined with it,
-volumes by name. An empty value of these or null adds nothing: it must not take away, without a word, what keeps a job
-apart from the node.
+$keys replace those of the table. environment, the scripts, pod_spec and volumes (by name) are joined instead. An empty
+value or null of these adds nothing: it must not silently remove what isolates a job from the node.
 */}}
 {{- define "podrunner.table.add" -}}
 {{- $table := index . 0 -}}

@@ -7,13 +7,14 @@ A map of values as TOML. Helm's own toToml writes integers as floats (run_as_use
   podrunner.toml.lines     a string of several lines
   podrunner.toml.escape    a whole text, with the characters escaped that JSON allows in its strings and TOML does not
 
-Keys come out sorted (identity first in [[runners]]), so that equal values give equal text. A null leaves its key out.
-Other plain values are written as JSON, which is TOML: whole numbers without a point, though Helm reads them as floats.
+Keys are sorted (identity first in [[runners]]), so that equal values give equal text. A key whose value is null is left
+out. Other plain values are written as JSON, which is valid TOML: whole numbers have no decimal point, although Helm reads
+them as floats.
 */}}
 
 {{/*
 usage: include "podrunner.toml.table" (dict "table" $map "path" "runners.kubernetes" "indent" "  ")
-Dates are written as TOML dates only where GitLab Runner types the key as a time: two keys of [[runners]].
+Dates are written as TOML dates only for the two keys of [[runners]] that GitLab Runner reads as a time.
 */}}
 {{- define "podrunner.toml.table" -}}
 {{- $table := .table -}}
@@ -81,8 +82,8 @@ Dates are written as TOML dates only where GitLab Runner types the key as a time
 {{- end -}}
 
 {{/*
-A text of several lines is written as it is, between ''' marks, where TOML and YAML allow that: no control or unusual
-line-break characters (TOML and YAML read some of them differently) and no ''' inside.
+A string of several lines is written unchanged between ''' marks if TOML and YAML allow that: it has no control
+characters, no unusual line breaks (TOML and YAML read some of them differently) and no '''.
 */}}
 {{- define "podrunner.toml.lines" -}}
 {{- if and (not (contains "'''" .)) (not (hasSuffix "'" .)) (not (regexMatch "[^\\n\\t\\x20-\\x7e\\x{a0}-\\x{2027}\\x{2030}-\\x{d7ff}\\x{e000}-\\x{fefe}\\x{ff00}-\\x{fffd}\\x{10000}-\\x{10ffff}]" .)) -}}
@@ -94,8 +95,8 @@ line-break characters (TOML and YAML read some of them differently) and no ''' i
 {{- end -}}
 
 {{/*
-JSON's strings are TOML's, but for DEL; C1 controls and the byte order mark are escaped for YAML's sake. For the whole
-text at once: strings between ''' marks have none of them.
+A JSON string is a TOML string, except for DEL. C1 controls and the byte order mark are escaped for YAML. This is done
+for the whole text at once, because strings between ''' marks have none of these characters.
 */}}
 {{- define "podrunner.toml.escape" -}}
 {{- $text := . -}}

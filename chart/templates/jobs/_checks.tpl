@@ -45,7 +45,7 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
 {{- end -}}
 
 {{/*
-A namespace that is made for a job has no Secrets. Who has the cluster put some there names them in the runner's own keys.
+A namespace that is created for a job has no Secrets. If the cluster adds some to it, name them in the runner's own keys.
 usage: include "podrunner.checks.secrets" (list $ $runner)
 */}}
 {{- define "podrunner.checks.secrets" -}}
@@ -62,8 +62,8 @@ usage: include "podrunner.checks.secrets" (list $ $runner)
 {{- end -}}
 
 {{/*
-Kubernetes refuses pods with a container that does not state CPU or memory that a quota counts, or what the LimitRange
-bounds for the whole pod.
+Kubernetes refuses a pod if one of its containers does not set CPU or memory that a quota counts, or that a LimitRange
+limits for the whole pod.
 usage: include "podrunner.checks.quota" (list $ $runners)
 */}}
 {{- define "podrunner.checks.quota" -}}

@@ -27,7 +27,7 @@ Values of podman.storage that contradict each other or a runner's resources.
 {{- end -}}
 
 {{/*
-Volumes cannot hold what they promise where the build container's limit is lower: they count against it.
+A volume cannot be filled up to its size if the build container's limit is lower, because it counts towards that limit.
 usage: include "podrunner.checks.limit" (dict "at" … "kubernetes" … "storage" … "medium" … "resource" … "then" …)
 */}}
 {{- define "podrunner.checks.limit" -}}

@@ -8,8 +8,8 @@ Features of GitLab Runner for which the manager needs rights of their own.
 */}}
 
 {{/*
-Feature flags that all jobs of a runner have on: flag -> true, as JSON. usage: include "podrunner.rbac.flags" $config | fromJson
-feature_flags wins over environment.
+Feature flags that all jobs of a runner have on: flag -> true, as JSON. feature_flags win over environment.
+usage: include "podrunner.rbac.flags" $config | fromJson
 */}}
 {{- define "podrunner.rbac.flags" -}}
 {{- $on := dict -}}
@@ -26,7 +26,10 @@ feature_flags wins over environment.
 {{- toJson $on -}}
 {{- end -}}
 
-{{/* What one runner needs beside rbac.jobFeatures: feature -> true, as JSON. usage: include "podrunner.rbac.runner" $config | fromJson */}}
+{{/*
+What one runner needs beside rbac.jobFeatures: feature -> true, as JSON.
+usage: include "podrunner.rbac.runner" $config | fromJson
+*/}}
 {{- define "podrunner.rbac.runner" -}}
 {{- $kubernetes := .kubernetes | default dict -}}
 {{- $pause := $kubernetes.autoscaler | default dict -}}
@@ -52,7 +55,7 @@ feature_flags wins over environment.
 
 {{/*
 usage: include "podrunner.rbac.features" (list $ $runners $namespace) | fromJson
-A namespace of "" stands for those of runners with namespace_per_job.
+A namespace of "" stands for the namespaces of all runners with namespace_per_job.
 */}}
 {{- define "podrunner.rbac.features" -}}
 {{- $features := deepCopy (index . 0).Values.rbac.jobFeatures -}}
@@ -65,7 +68,7 @@ A namespace of "" stands for those of runners with namespace_per_job.
 {{- toJson $features -}}
 {{- end -}}
 
-{{/* A flag of the runner wins over a job's variable: such a job runs without the feature instead of being forbidden it. */}}
+{{/* A runner's flag wins over a job's variable: the job runs without the feature instead of failing. */}}
 {{- define "podrunner.rbac.withdrawn" -}}
 {{- $flags := dict -}}
 {{- if not .Values.rbac.jobFeatures.podEvents -}}{{- $_ := set $flags "FF_PRINT_POD_EVENTS" false -}}{{- end -}}

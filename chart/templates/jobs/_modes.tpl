@@ -16,9 +16,9 @@ usage of each mode: include "podrunner.podman.defaults.<mode>" (dict "podman" $p
 */}}
 
 {{/*
-Security contexts of the three containers that run as one user. The user is set by container, not for the pod: services
-keep the user of their image. usage: include … (dict "uid" 1000 "build" "the build container's other keys, as YAML")
-A uid of null leaves the user to the platform.
+Security contexts of the three containers that run as the same user. The user is set for each container and not for the
+pod, so that services keep the user of their image. With a uid of null, the platform assigns the user.
+usage: include … (dict "uid" 1000 "build" "the build container's other keys, as YAML")
 */}}
 {{- define "podrunner.podman.containers" -}}
 {{- $user := "" -}}
@@ -31,28 +31,28 @@ helper_container_security_context: {{ $unprivileged }}
 build_container_security_context: {{ printf "{%srun_as_non_root: %v, %s}" $user (ne (toString .uid) "0") .build }}
 {{- end -}}
 
-{{/* Keys of the build container that podman.seccomp and podman.run set, each followed by a comma. */}}
+{{/* Keys of the build container that podman.seccomp sets, each followed by a comma. */}}
 {{- define "podrunner.podman.confinement" -}}
 {{- with .podman.seccomp.type -}}
 seccomp_profile: {type: {{ . }}{{ with $.podman.seccomp.localhostProfile }}, localhost_profile: {{ . | quote }}{{ end }}}, {{ end -}}
 {{- end -}}
 
 {{/*
-newuidmap and newgidmap carry SETUID and SETGID as file capabilities: the bounding set has to hold both, and
-no_new_privs, which allow_privilege_escalation: false sets, would void them. No seccomp profile is named: an explicit
-Unconfined is refused by the Pod Security level baseline, and the runtime's default denies unshare and mount.
+newuidmap and newgidmap have SETUID and SETGID as file capabilities. Therefore both have to be in the bounding set, and
+allow_privilege_escalation: false would disable them, because it sets no_new_privs. No seccomp profile is named: the Pod
+Security level baseline refuses an explicit Unconfined, and the runtime's default profile denies unshare and mount.
 */}}
 {{- define "podrunner.podman.newuidmap" -}}
 {{ include "podrunner.podman.confinement" . }}privileged: false, allow_privilege_escalation: true, capabilities: {drop: [ALL], add: [SETUID, SETGID]}
 {{- end -}}
 
-{{/* Nothing of podman. Where jobs run does not depend on podman: without it, GitLab Runner would take "default". */}}
+{{/* Nothing of podman. The namespace is set in this mode too; otherwise GitLab Runner would use "default". */}}
 {{- define "podrunner.podman.defaults.none" -}}
 kubernetes:
   namespace: {{ .namespace | quote }}
 {{- end -}}
 
-{{/* newuidmap works in a privileged container as it is: nothing but the user is set. */}}
+{{/* newuidmap works in a privileged container without more settings, so that only the user is set. */}}
 {{- define "podrunner.podman.defaults.privileged" -}}
 {{ include "podrunner.podman.base" . }}
   {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" "privileged: true") | nindent 2 }}
@@ -65,8 +65,8 @@ kubernetes:
 {{- end -}}
 
 {{/*
-Root needs no newuidmap: podman copies the pod's own mapping, for which the kernel wants SETUID, SETGID and, since it
-maps root, SETFCAP.
+Root needs no newuidmap: podman copies the pod's own mapping. For this the kernel requires SETUID, SETGID and, because
+root is mapped, SETFCAP.
 */}}
 {{- define "podrunner.podman.defaults.unprivilegedRoot" -}}
 {{ include "podrunner.podman.base" . }}
@@ -76,7 +76,7 @@ maps root, SETFCAP.
 {{- end -}}
 
 {{/*
-A container's own /proc is a new mount, which the kernel allows only where nothing of the pod's /proc is masked. Without
+A /proc of the container's own is a new mount. The kernel allows it only if no part of the pod's /proc is masked. Without
 podman.run, containers see the job's /proc instead.
 */}}
 {{- define "podrunner.podman.defaults.userNamespace" -}}
@@ -88,8 +88,8 @@ podman.run, containers see the job's /proc instead.
 {{- end -}}
 
 {{/*
-The user is the platform's choice: an init container names it in passwd, subuid and subgid. OpenShift's own constraints
-nested-container admit only pods with a user namespace of their own.
+The platform assigns the user: an init container adds it to passwd, subuid and subgid. OpenShift's own constraints
+nested-container only admit pods with a user namespace of their own.
 */}}
 {{- define "podrunner.podman.defaults.openshift" -}}
 {{ include "podrunner.podman.base" . }}

@@ -31,7 +31,7 @@ Where job pods run, and as whom.
 {{- end -}}
 
 {{/*
-The release's own namespace is there before the chart is, and Kubernetes makes "default".
+The release's own namespace exists before the chart is installed, and Kubernetes creates "default".
 usage: include "podrunner.namespaces.made" (list $ $runners) | fromJsonArray
 */}}
 {{- define "podrunner.namespaces.made" -}}
@@ -43,7 +43,7 @@ usage: include "podrunner.namespaces.made" (list $ $runners) | fromJsonArray
 {{- toJson $made -}}
 {{- end -}}
 
-{{/* The highest of all its runners'. usage: include "podrunner.namespaces.level" (list $ $runners $namespace) */}}
+{{/* The highest level of its runners. usage: include "podrunner.namespaces.level" (list $ $runners $namespace) */}}
 {{- define "podrunner.namespaces.level" -}}
 {{- $root := index . 0 -}}
 {{- $namespace := index . 2 -}}

@@ -10,7 +10,7 @@ Job pods as NetworkPolicies see them.
 app.kubernetes.io/component: jobs
 {{- end -}}
 
-{{/* Some networks take an address block for what is outside of the cluster only: pods are named beside it. */}}
+{{/* Some networks apply an address block only to addresses outside of the cluster, so pods are named as well. */}}
 {{- define "podrunner.networkPolicy.open" -}}
 - to:
     {{- range $all, $separator := dict "0.0.0.0/0" "." "::/0" ":" }}

@@ -7,7 +7,7 @@ SecurityContextConstraints of OpenShift, for runners in the mode openshift.
   podrunner.openshift.rules       rules of the Role that lets these accounts use the constraints
 */}}
 
-{{/* It belongs to the cluster: with the release's namespace in its name, no two releases share it. */}}
+{{/* They are cluster-wide: the namespace in the name keeps two releases from sharing them. */}}
 {{- define "podrunner.openshift.scc" -}}
 {{- .Values.podman.openshift.scc.name | default (printf "%s.%s-jobs" .Release.Namespace (include "podrunner.fullname" .)) -}}
 {{- end -}}

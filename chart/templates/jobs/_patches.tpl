@@ -6,7 +6,7 @@ Patches of the job pod, for what config.toml has no key.
 */}}
 
 {{/*
-What [runners.kubernetes] has no key for is patched into the pod: pod_spec, behind a feature flag.
+pod_spec patches the pod, if its feature flag is on.
 usage: include … (dict "podman" … "kubernetes" … ["hostUsers" false] ["identity" true])
 */}}
 {{- define "podrunner.podman.patches" -}}
@@ -30,16 +30,16 @@ feature_flags:
 {{- end -}}
 
 {{/*
-A patch of the pod: an init container copies the image's passwd and adds the user that the platform assigned, with the
-subordinate ids that newuidmap looks up by its name: above the ids of systems and users (below 100000) and below those
-that OpenShift assigns (from 1000000000); in a user namespace of the pod's own, all of it but the user itself.
+An init container copies the passwd of the image and adds the user that the platform assigned, and the subordinate ids
+that newuidmap looks up by the name of this user. These are above the ids of systems and users (below 100000) and below
+those that OpenShift assigns (from 1000000000). In a user namespace of the pod's own, they are all ids except the user's.
 */}}
 {{- define "podrunner.podman.identity" -}}
 initContainers:
   - name: podrunner-identity
     image: {{ .podman.image | quote }}
     imagePullPolicy: IfNotPresent
-    {{- /* as GitLab Runner's own init container */}}
+    {{- /* the same as for GitLab Runner's own init container */}}
     {{- with include "podrunner.pod.resources" (list .kubernetes "helper_") | fromJson }}
     resources: {{ toJson . }}
     {{- end }}

@@ -34,9 +34,9 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
 {{- end -}}
 
 {{/*
-The mode's level, or privileged where an option or the user's own keys ask for it. `podrunner check` knows all fields;
-here are those that podman's options can set. Until Kubernetes 1.35, baseline refuses an unmasked /proc in pods with a
-user namespace of their own, too.
+The mode's level, or privileged if an option or the user's own keys need it. `podrunner check` knows all fields; this
+looks at those that podman's options can set. Before Kubernetes 1.35, baseline also refuses an unmasked /proc in pods with
+a user namespace of their own.
 usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kubernetes .Capabilities.KubeVersion)
 */}}
 {{- define "podrunner.pod.level" -}}
@@ -46,7 +46,10 @@ usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kube
 {{- if or $build.privileged $unconfined $unmasked ((index . 1).volumes | default dict).host_path -}}privileged{{- else -}}{{ index . 0 }}{{- end -}}
 {{- end -}}
 
-{{/* usage: include "podrunner.pod.resources" (list $kubernetes "helper_") | fromJson; keys without a prefix are the build container's */}}
+{{/*
+usage: include "podrunner.pod.resources" (list $kubernetes "helper_") | fromJson
+The prefix is that of the keys: helper_, or "" for the build container.
+*/}}
 {{- define "podrunner.pod.resources" -}}
 {{- $resources := dict -}}
 {{- range $part := list "limit" "request" -}}

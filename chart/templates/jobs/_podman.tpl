@@ -4,20 +4,20 @@ What all modes in which the chart sets podman up have in common.
   podrunner.podman.base      their keys of a [[runners]] table, as YAML
   podrunner.podman.emptyDir  medium and size of an emptyDir
 
-Everything that podman needs lives on two emptyDirs, so that it works in whichever namespace the job pod runs: the home
-(HOME and builds_dir) and /podrunner (images, runtime folder, configuration). The script reaches the job through
-pre_build_script and environment, not through a ConfigMap, which job namespaces would not have.
+Everything that podman needs is on two emptyDirs: the home (HOME and builds_dir) and /podrunner (images, runtime folder,
+configuration). The script reaches the job through pre_build_script and environment. A ConfigMap would have to exist in
+every namespace in which a job pod may run.
 */}}
 
-{{/* Common to all modes in which the chart sets podman up; the caller adds its container's users. */}}
+{{/* The caller adds the users of its containers. */}}
 {{- define "podrunner.podman.base" -}}
 builds_dir: {{ .podman.home | quote }}
 shell: bash
 environment:
   - {{ printf "HOME=%s" .podman.home | quote }}
-  {{- /* git's global configuration is written by helper and job alike, whatever HOME a pipeline sets */}}
+  {{- /* helper and job both write git's global configuration, whatever HOME a pipeline sets */}}
   - {{ printf "GIT_CONFIG_GLOBAL=%s/.gitconfig" .podman.home | quote }}
-  {{- /* after_script has the HOME of the pipeline again: below it podman and git would look for their own folders */}}
+  {{- /* after_script has the HOME of the pipeline again, where podman and git would look for their folders */}}
   - {{ printf "XDG_CONFIG_HOME=%s/.config" .podman.home | quote }}
   - {{ printf "XDG_DATA_HOME=%s/.local/share" .podman.home | quote }}
   - BUILDAH_ISOLATION=chroot
@@ -31,7 +31,7 @@ environment:
   - CONTAINERS_REGISTRIES_CONF=/podrunner/config/registries.conf
   {{- end }}
   {{- if .trust }}
-  {{- /* Go's programs, such as podman, read these folders beside the image's own file */}}
+  {{- /* Go programs, such as podman, read these folders beside the image's own file */}}
   - SSL_CERT_DIR=/etc/ssl/certs:/etc/pki/tls/certs:/podrunner/trust
 pre_get_sources_script: {{ include "podrunner.trust.copy" . | toJson }}
   {{- end }}
@@ -47,15 +47,15 @@ kubernetes:
   {{- end }}
   automount_service_account_token: false
   {{- /*
-  Nothing of a job is left to wait for when its pod is deleted: after_script and uploads run in the pod before that, by
-  exec, also for a cancelled job, whose script got SIGTERM from GitLab Runner already. The shells that remain ignore the
-  SIGTERM of Kubernetes, which would keep the pod, its CPU and memory and its place in a quota for 30 seconds more. Only
-  services, whose process it reaches, and pods that are evicted have to make do with these seconds.
+  When a job's pod is deleted, nothing is left to wait for: GitLab Runner runs after_script and the uploads before that,
+  by exec. This is also true for a cancelled job, whose script has already got SIGTERM. The shells that are left ignore
+  the SIGTERM of Kubernetes, which by default would wait 30 seconds for them; meanwhile the pod keeps its CPU, memory and
+  place in a quota. Only services, and jobs in a pod that is evicted, have to end within these seconds.
   */}}
   pod_termination_grace_period_seconds: 5
   privileged: false
   {{- if eq .podman.fuse.source "crio" }}
-  {{- /* CRI-O renamed the annotation: releases know the one, the other or both */}}
+  {{- /* CRI-O renamed the annotation: a release knows one, the other or both */}}
   pod_annotations:
     io.kubernetes.cri-o.Devices: /dev/fuse
     devices.crio.io: /dev/fuse
@@ -81,7 +81,7 @@ kubernetes:
     allow_privilege_escalation: false
 {{- end -}}
 
-{{/* Medium and size of an emptyDir, where they are given. */}}
+{{/* Medium and size of an emptyDir, if they are set. */}}
 {{- define "podrunner.podman.emptyDir" -}}
 {{- with .medium }}
 medium: {{ . | quote }}

@@ -3,10 +3,11 @@ The shell script that lays out podman's folders and configuration before the job
 
   podrunner.podman.prepare  the script
 
-With an fsGroup, folders get a group that podman's user namespace does not map, and overlay mounts are refused: hence chgrp.
-Pipelines set HOME to folders of other images (/root, /): podman and git want one that is writable.
-An emptyDir is world-writable, and podman refuses such a runtime folder: hence run/ with mode 0700.
-The first line is what GitLab shows of the script when FF_SCRIPT_SECTIONS is on.
+With an fsGroup, folders get a group that podman's user namespace does not map, and the kernel refuses overlay mounts:
+this is why chgrp is needed.
+Pipelines set HOME to folders of other images (/root, /), but podman and git need a writable one.
+podman refuses a runtime folder that is world-writable, as an emptyDir is: this is why run/ has the mode 0700.
+GitLab shows the first line as the title of the script if FF_SCRIPT_SECTIONS is on.
 */}}
 
 {{- define "podrunner.podman.prepare" -}}

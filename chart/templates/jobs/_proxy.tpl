@@ -5,8 +5,8 @@ The proxy, in the environment of manager and jobs. podman passes it on to the RU
   podrunner.proxy.direct     what is reached directly, joined by commas
   podrunner.proxy.secrets    environment that takes user and password from the Secret, as a JSON list
 
-A password must not be in config.toml, which is a ConfigMap: jobs get it from a Secret of their namespace, by a patch of
-the pod. Kubernetes puts $(PROXY_USERNAME) in.
+A password must not be in config.toml, which is a ConfigMap. Jobs get it from a Secret in their namespace, by a patch of
+the pod. Kubernetes expands $(PROXY_USERNAME).
 */}}
 
 {{- define "podrunner.proxy.addresses" -}}

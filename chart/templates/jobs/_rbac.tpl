@@ -12,7 +12,7 @@ The source of each line is the call in the Kubernetes executor of GitLab Runner 
 {{/* usage: include "podrunner.rbac.rules" (list $ $runners $namespace) */}}
 {{- define "podrunner.rbac.rules" -}}
 {{- $may := include "podrunner.rbac.features" . | fromJson -}}
-# A job's pod, from its creation to its end. list and watch: waiting for it without polling.
+# A job's pod, from its creation to its end. list and watch are for waiting without polling.
 - apiGroups: [""]
   resources: [pods]
   verbs: [create, get, list, watch, delete]
@@ -71,7 +71,7 @@ The source of each line is the call in the Kubernetes executor of GitLab Runner 
   verbs: [create, get, list, update, delete]
 {{- end }}
 {{- if $may.suspend }}
-# FF_SUSPENDABLE_ENVIRONMENTS: what a job leaves for the one that resumes it.
+# FF_SUSPENDABLE_ENVIRONMENTS: what a job keeps for the job that resumes it.
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
   verbs: [create, delete]
@@ -93,7 +93,7 @@ The source of each line is the call in the Kubernetes executor of GitLab Runner 
   {{- end -}}
 {{- end -}}
 {{- if $may.perJob }}
-# namespace_per_job: each job runs in a namespace that is made for it, in which no Role can be beforehand.
+# namespace_per_job: each job runs in a namespace that is created for it, so no Role can exist there in advance.
 - apiGroups: [""]
   resources: [namespaces]
   verbs: [create, delete]
@@ -106,14 +106,14 @@ The source of each line is the call in the Kubernetes executor of GitLab Runner 
   verbs: [create, get]
 {{- end }}
 {{- if $may.suspend }}
-# FF_SUSPENDABLE_ENVIRONMENTS: whether the namespace of the environment is still there.
+# FF_SUSPENDABLE_ENVIRONMENTS: whether the namespace of the environment still exists.
 - apiGroups: [""]
   resources: [namespaces]
   verbs: [get]
 {{- end }}
 {{- end -}}
 
-{{/* No two releases of a cluster share it: neither namespaces nor releases have a colon. */}}
+{{/* Unique in the cluster, because neither namespaces nor releases have a colon in their names. */}}
 {{- define "podrunner.rbac.clusterName" -}}
 {{- printf "podrunner:%s:%s" .Release.Namespace (include "podrunner.fullname" .) -}}
 {{- end -}}

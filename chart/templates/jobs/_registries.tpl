@@ -3,8 +3,8 @@ podman's registries and logins.
 
   podrunner.registries.script  the part of the job's script that lays them out
 
-An entry of its own is what podman looks up by the longest prefix: mirrors and "insecure" of one registry share it.
-The logins are a copy at the place where `podman login` writes: a job adds to them, and the Secret stays as it is.
+podman uses the entry with the longest prefix, so mirrors and "insecure" of a registry have to be in the same entry.
+The credentials are copied to the file that `podman login` writes: a job can add to them, and the Secret does not change.
 */}}
 
 {{- define "podrunner.registries.script" -}}

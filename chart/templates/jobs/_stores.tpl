@@ -6,7 +6,7 @@ Additional image stores: images that podman finds without pulling them.
 */}}
 
 {{/*
-Volumes of additional image stores, read only. They are not below /podrunner, whose folders get the job's group.
+Volumes of additional image stores, read-only. They are not below /podrunner, whose folders get the job's group.
 usage: include … .podman.storage.additionalImageStores
 */}}
 {{- define "podrunner.podman.stores" -}}

@@ -4,13 +4,13 @@ The CA bundle in job pods.
   podrunner.trust.copy    script: where jobs keep it
   podrunner.trust.bundle  script: one file with the image's own CAs too, for programs that read one file only
 
-GitLab Runner sends the text of tls-ca-file to every job as the file $CI_SERVER_TLS_CA_FILE, in whichever namespace its
-pod is: no ConfigMap has to be there.
+GitLab Runner sends the text of tls-ca-file to every job as the file $CI_SERVER_TLS_CA_FILE. No ConfigMap has to exist in
+the namespace of its pod.
 */}}
 
-{{/* Helper and build container share /podrunner: whichever comes first writes it. */}}
+{{/* Helper and build container share /podrunner; the first of them writes the file. */}}
 {{- define "podrunner.trust.copy" -}}
-# podrunner: authorities that this runner trusts
+# podrunner: CAs that this runner trusts
 if [ -r "${CI_SERVER_TLS_CA_FILE:-}" ] && [ ! -e /podrunner/trust/ca.crt ]; then
   mkdir -p /podrunner/trust
   cat "$CI_SERVER_TLS_CA_FILE" >/podrunner/trust/ca.crt

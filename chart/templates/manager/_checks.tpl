@@ -51,7 +51,7 @@ Values of the section manager that contradict each other or what the chart itsel
 {{- end -}}
 {{- end -}}
 
-{{/* Of a percentage Kubernetes keeps as many as it takes, rounded up. usage: include … .Values.manager */}}
+{{/* Kubernetes rounds a percentage up. usage: include … .Values.manager */}}
 {{- define "podrunner.checks.manager.budget" -}}
 {{- $least := toString .podDisruptionBudget.minAvailable -}}
 {{- $most := toString .podDisruptionBudget.maxUnavailable -}}

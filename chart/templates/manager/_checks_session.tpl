@@ -30,7 +30,10 @@ Values of the section sessionServer that contradict each other or what else is s
 {{- end -}}
 {{- end -}}
 
-{{/* What Kubernetes refuses. usage: include "podrunner.checks.session.service" .Values.sessionServer.service */}}
+{{/*
+Services that Kubernetes would refuse.
+usage: include "podrunner.checks.session.service" .Values.sessionServer.service
+*/}}
 {{- define "podrunner.checks.session.service" -}}
 {{- if and .nodePort (eq .type "ClusterIP") -}}
   {{- fail "\n\nsessionServer.service.nodePort is set, but sessionServer.service.type is ClusterIP: Kubernetes refuses such a Service.\nSet the type to NodePort or LoadBalancer, or leave nodePort empty.\n" -}}

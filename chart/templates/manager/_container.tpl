@@ -12,7 +12,7 @@ The container in which the manager runs.
 - name: manager
   image: {{ include "podrunner.image.manager" . | quote }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
-  # dumb-init turns the SIGTERM of Kubernetes (15) into the SIGQUIT (3) that lets running jobs finish.
+  # dumb-init turns the SIGTERM of Kubernetes (15) into SIGQUIT (3), which lets running jobs finish.
   {{- if $manager.unregister }}
   {{- include "podrunner.checks.manager.command" . }}
   command: {{ concat (initial $manager.command) (list "sh" "/etc/podrunner/scripts/unregister.sh" (last $manager.command)) | toJson }}
@@ -42,7 +42,7 @@ The container in which the manager runs.
   {{- end }}
   {{- if $port }}
   {{- with include "podrunner.manager.probes" $manager.probes }}
-  # They ask the manager itself, not GitLab: an outage of GitLab restarts nothing.
+  # The probes ask the manager itself, not GitLab: an outage of GitLab restarts nothing.
   {{- trim . | nindent 2 }}
   {{- end }}
   {{- end }}

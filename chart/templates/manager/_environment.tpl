@@ -10,11 +10,11 @@ Environment variables of the manager's container.
 {{- define "podrunner.manager.environment" -}}
 {{- $runners := dict -}}
 {{- include "podrunner.runners" (list . $runners) -}}
-# read only: nothing is written there
+# The root file system is read-only.
 - name: HOME
   value: /tmp
 {{- if .Values.trust.caBundle.name }}
-# Beside the image's own authorities, for caches and whatever else is no GitLab.
+# Beside the image's own CAs, for caches and everything else that is not GitLab.
 - name: SSL_CERT_DIR
   value: /etc/ssl/certs:/etc/pki/tls/certs:/etc/podrunner/trust
 {{- end }}
@@ -54,7 +54,7 @@ Environment variables of the manager's container.
 {{- end -}}
 {{- end -}}
 
-{{/* The API server is reached by its address, which Kubernetes tells every container. */}}
+{{/* The manager connects to the API server by its address, which every container has in its environment. */}}
 {{- define "podrunner.proxy.manager" -}}
 {{- if or .http .https -}}
 {{- $environment := include "podrunner.proxy.secrets" . | fromJsonArray -}}

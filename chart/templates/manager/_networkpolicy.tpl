@@ -5,7 +5,7 @@ The manager's network.
 */}}
 
 {{/*
-HTTPS and the API server's usual port, and those that the values name: of GitLab, the proxy and the caches.
+HTTPS, the usual port of the API server, and the ports of GitLab, the proxy and the caches in the values.
 usage: include "podrunner.networkPolicy.ports" (list $ $runners) | fromJsonArray
 */}}
 {{- define "podrunner.networkPolicy.ports" -}}

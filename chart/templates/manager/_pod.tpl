@@ -7,8 +7,8 @@ The manager's pod, whatever kind of object runs it. usage of each: include … $
 */}}
 
 {{/*
-listen_address, session_server and boot_verify count from the start of the process only (commands/multi.go of GitLab
-Runner 19.4); so do tokens in the environment, of which the chart knows those in the values.
+GitLab Runner 19.4 reads listen_address, session_server and boot_verify only when it starts (commands/multi.go). The same
+is true for tokens in the environment, of which the chart knows those in the values.
 */}}
 {{- define "podrunner.manager.restart" -}}
 {{- $runners := dict -}}
@@ -46,14 +46,14 @@ metadata:
     {{- . | trim | nindent 4 }}
     {{- end }}
   annotations:
-    # Changes with what GitLab Runner reads at its start only. All else in config.toml counts without another pod.
+    # Changes with what GitLab Runner reads only when it starts. Other changes of config.toml need no new pod.
     checksum/read-at-start: {{ include "podrunner.manager.restart" . | sha256sum }}
     {{- with $manager.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
   serviceAccountName: {{ include "podrunner.manager.serviceAccount" . | quote }}
-  # On SIGQUIT the manager takes no new job and waits for the running ones; Kubernetes waits this long for it.
+  # On SIGQUIT the manager takes no new jobs and waits for its running ones, at most this long.
   terminationGracePeriodSeconds: {{ $manager.terminationGracePeriodSeconds }}
   securityContext:
     runAsNonRoot: true
@@ -107,7 +107,7 @@ spec:
   containers:
     {{- include "podrunner.manager.container" . | nindent 4 }}
     {{- if $credentials }}
-    # Puts the secrets into config.toml again when it or one of them changes.
+    # Writes config.toml with its secrets again when the file or a secret changes.
     {{- include "podrunner.credentials.container" (list . "credentials" "") | nindent 4 }}
     {{- end }}
     {{- with $manager.extraContainers }}

@@ -14,7 +14,7 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* GitLab Runner derives its system id from /etc/machine-id, which no field of a pod alone could fill. */}}
+{{/* GitLab Runner derives its system id from /etc/machine-id. No single field of a pod has a value that fits. */}}
 {{- define "podrunner.manager.identity" -}}
 - name: identity
   image: {{ include "podrunner.image.manager" . | quote }}

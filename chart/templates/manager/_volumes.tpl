@@ -46,16 +46,16 @@ What is mounted into the manager's containers, and where it comes from.
 {{- with $credentials }}
 {{- include "podrunner.credentials.volumes" . | nindent 0 }}
 {{- end }}
-# Job logs pass through it, up to output_limit for each running job.
+# Buffers job logs, up to output_limit for each running job.
 - name: tmp
   emptyDir: {}
 {{- if .Values.manager.stableIdentity }}
-# GitLab Runner derives its system id from /etc/machine-id: the same for all pods of one name, release and namespace.
+# GitLab Runner derives its system id from /etc/machine-id. It stays the same when a pod of the same name replaces this one.
 - name: machine-id
   emptyDir:
     sizeLimit: 1Mi
 {{- else }}
-# GitLab Runner derives its system id from /etc/machine-id: stable over container restarts, another for each pod.
+# GitLab Runner derives its system id from /etc/machine-id. It survives container restarts; each pod has its own.
 - name: machine-id
   downwardAPI:
     items:
@@ -81,7 +81,7 @@ What is mounted into the manager's containers, and where it comes from.
     items:
       - key: unregister.sh
         path: unregister.sh
-# A copy of config.toml at the very end: GitLab Runner wants to write to the one that it unregisters from.
+# For a copy of config.toml at the end: GitLab Runner writes to the file while it unregisters.
 - name: unregister
   emptyDir:
     medium: Memory

@@ -16,7 +16,7 @@ How the manager is watched.
 {{- end -}}
 
 {{/*
-In a namespace that several releases share for it, releases of one name in two namespaces must not share an object.
+Monitors of several releases may be in one namespace: releases with the same name must not share an object there.
 usage: include "podrunner.metrics.name" (list $ .Values.metrics.podMonitor)
 */}}
 {{- define "podrunner.metrics.name" -}}
@@ -25,12 +25,12 @@ usage: include "podrunner.metrics.name" (list $ .Values.metrics.podMonitor)
 {{- include "podrunner.fullname" (index . 0) -}}
 {{- end -}}
 
-{{/* No version among the labels: an upgrade would lose its targets. */}}
+{{/* Without the version: an upgrade would lose its targets. */}}
 {{- define "podrunner.metrics.monitor" -}}
 selector:
   matchLabels:
     {{- include "podrunner.manager.selector" . | nindent 4 }}
-# The manager's, wherever the monitor stands.
+# The manager's namespace, whatever the monitor's is.
 namespaceSelector:
   matchNames: [{{ .Release.Namespace | quote }}]
 {{- end -}}
@@ -54,7 +54,7 @@ namespaceSelector:
   {{- end }}
 {{- end -}}
 
-{{/* The pods of a StatefulSet (-0) or Deployment (-hash-suffix), and not those of a release whose name begins alike. */}}
+{{/* Pods of a StatefulSet (-0) or Deployment (-hash-suffix), but not those of a release whose name begins the same. */}}
 {{- define "podrunner.metrics.series" -}}
 namespace={{ .Release.Namespace | quote }},pod=~"{{ include "podrunner.fullname" . }}-([0-9]+|[a-z0-9]+-[a-z0-9]{5})"
 {{- end -}}

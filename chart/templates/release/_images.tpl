@@ -24,8 +24,8 @@ References of images, with global.imageRegistry in place of their registries.
 {{- end -}}
 
 {{/*
-What stands before the first slash is a registry when it has a dot or a colon, or is localhost: as container engines read
-it. An image with a variable in it is known to the job only.
+As for container engines, the part before the first slash is a registry if it has a dot or a colon, or is localhost. An
+image with a variable in it stays as it is, because only the job knows it.
 usage: include "podrunner.image.moved" (list $ $image)
 */}}
 {{- define "podrunner.image.moved" -}}
@@ -40,8 +40,8 @@ usage: include "podrunner.image.moved" (list $ $image)
 {{- end -}}
 
 {{/*
-GitLab Runner's own choice is at registry.gitlab.com: with a registry for all images, the chart makes the same choice there.
-It names machines as uname does, Kubernetes as Go does.
+GitLab Runner chooses an image at registry.gitlab.com. With global.imageRegistry, the chart chooses the same image there.
+The tag names the architecture as uname does, Kubernetes as Go does.
 usage: include "podrunner.image.helper" (list $ $kubernetes), with what [runners.kubernetes] will say of nodes and flavor
 */}}
 {{- define "podrunner.image.helper" -}}
@@ -51,10 +51,10 @@ usage: include "podrunner.image.helper" (list $ $kubernetes), with what [runners
   {{- $image = merge (dict "repository" "gitlab-org/gitlab-runner/gitlab-runner-helper") $image -}}
 {{- end -}}
 {{- if $image.repository -}}
-  {{- $machine := dig "node_selector" "kubernetes.io/arch" "amd64" (index . 1) -}}
-  {{- $machine = get (dict "amd64" "x86_64" "386" "x86") $machine | default $machine -}}
+  {{- $architecture := dig "node_selector" "kubernetes.io/arch" "amd64" (index . 1) -}}
+  {{- $architecture = get (dict "amd64" "x86_64" "386" "x86") $architecture | default $architecture -}}
   {{- $flavor := without (list (index . 1).helper_image_flavor) "alpine" | first | default "" -}}
-  {{- $tag := append (list $flavor $machine | compact) (printf "v%s" $root.Chart.AppVersion) | join "-" -}}
+  {{- $tag := append (list $flavor $architecture | compact) (printf "v%s" $root.Chart.AppVersion) | join "-" -}}
   {{- include "podrunner.image" (list $root $image $tag) -}}
 {{- end -}}
 {{- end -}}

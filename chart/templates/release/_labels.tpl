@@ -37,7 +37,7 @@ app.kubernetes.io/component: manager
 {{- end -}}
 
 {{/*
-Each on a line of its own. A key stands once in YAML: what the chart itself says is left out here.
+Each on a line of its own, without those that the chart itself sets: a key may occur only once in YAML.
 usage: {{- include "podrunner.labels.common" (list $ .Values.manager.podLabels) | nindent 8 }}
 */}}
 {{- define "podrunner.labels.common" -}}
@@ -49,7 +49,7 @@ usage: {{- include "podrunner.labels.common" (list $ .Values.manager.podLabels) 
 {{- end -}}
 
 {{/*
-The whole key, on a line of its own below the labels; nothing when there are none.
+The key with its map, below the labels; nothing if there are no annotations.
 usage: {{- include "podrunner.annotations" (list $ (dict "key" "value")) }}
 */}}
 {{- define "podrunner.annotations" -}}
@@ -61,8 +61,8 @@ usage: {{- include "podrunner.annotations" (list $ (dict "key" "value")) }}
 {{- end -}}
 
 {{/*
-A manager that drains needs its account and rights, a job's pod may still have to be made, and its network may be closed to
-all that no policy opens: Helm keeps them at uninstall, and when an upgrade has no place for them any more.
+A manager that drains needs its service account and permissions, it may still have to create a job's pod, and its network
+may be closed unless a policy opens it. So Helm keeps these objects on uninstall, and when an upgrade no longer has them.
 */}}
 {{- define "podrunner.annotations.kept" -}}
 {{- $own := index . 1 -}}
@@ -72,7 +72,7 @@ all that no policy opens: Helm keeps them at uninstall, and when an upgrade has 
 {{- include "podrunner.annotations" (list (index . 0) $own) -}}
 {{- end -}}
 
-{{/* As kubectl names them, with those that are of the whole cluster; it fails for a kind that the cluster has not. */}}
+{{/* As kubectl names them, with cluster-wide kinds. kubectl fails for a kind that the cluster does not have. */}}
 {{- define "podrunner.kept.kinds" -}}
 namespaces,serviceaccounts,roles,rolebindings,networkpolicies,clusterroles,clusterrolebindings
 {{- if .Capabilities.APIVersions.Has "security.openshift.io/v1" -}},securitycontextconstraints{{- end -}}

@@ -6,8 +6,8 @@ Maps of values, laid over each other.
 
 {{/*
 usage: include "podrunner.merge" (list $into $from)
-Sets every key of $from in $into, maps by recursion; a user's false, 0, "" and null all win. (sprig's merge lets a
-default beat them, and mergeOverwrite replaces neither by null.)
+Sets every key of $from in $into, and merges maps recursively. A user's false, 0, "" and null win. (With sprig's merge a
+default would win over them, and mergeOverwrite would ignore null.)
 */}}
 {{- define "podrunner.merge" -}}
 {{- $into := index . 0 -}}

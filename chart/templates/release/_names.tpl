@@ -5,9 +5,9 @@ What objects of this release are called.
 */}}
 
 {{/*
-40 characters leave room for "-<runner>-build" and for what controllers append, within 63. Of a longer name the end is a
-hash of the whole: two releases whose names begin alike share no object. The same where a Service could not be called so:
-before Kubernetes 1.36 its name begins with a letter, and neither it nor a StatefulSet may have dots, as releases may.
+Of 63 characters, 40 leave room for "-<runner>-build" and for what controllers append. A longer name ends in a hash of
+the whole name, so that two releases whose names begin the same do not share an object. So does a name that is not valid
+for a Service, which before Kubernetes 1.36 has to begin with a letter, or that has dots, as releases may.
 */}}
 {{- define "podrunner.fullname" -}}
 {{- $name := .Values.fullnameOverride -}}

@@ -5,7 +5,7 @@ What the pod of `helm test` takes over from a [[runners]] table, beside what job
   podrunner.pod.patch        what pod_spec adds: pod (scalar fields), initContainers, volumes, build (container)
 */}}
 
-{{/* Of each entry `key=value: effect`; without a value any will do, without an effect every one. */}}
+{{/* Each entry is `key=value: effect`. Without a value it matches every value, without an effect every effect. */}}
 {{- define "podrunner.pod.tolerations" -}}
 {{- $found := list -}}
 {{- range $key, $effect := . -}}
@@ -20,7 +20,7 @@ What the pod of `helm test` takes over from a [[runners]] table, beside what job
 
 {{/*
 usage: {{- $patch := include "podrunner.pod.patch" $kubernetes | fromJson }}
-The strategic patches of pod_spec, laid over each other. Lists are joined, as the API server joins them by name.
+The strategic patches of pod_spec, merged. Lists are joined, as the API server joins them by name.
 */}}
 {{- define "podrunner.pod.patch" -}}
 {{- $joined := dict "pod" dict "initContainers" list "volumes" list "build" (dict "volumeMounts" list) -}}

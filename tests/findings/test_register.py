@@ -24,7 +24,7 @@ SENTENCES = re.compile(r"[A-Z`].*\.\Z")
 MAKERS = ("Finding", "Fault")
 CUTS = ("lstrip", "partition", "removeprefix", "removesuffix", "replace", "rpartition", "rsplit", "rstrip", "split")
 # Messages that are nobody's finding, of commits and Helm's of several lines; and the one place that redacts secrets.
-OTHER_MESSAGES = ("gitlab/repository.py", "gitlab/predefined.py", "findings/errors.py", "check/result.py")
+OTHER_MESSAGES = ("gitlab/repository.py", "gitlab/predefined.py", "findings/errors.py", "cases/case.py")
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -154,8 +154,8 @@ def test_a_misspelt_code_is_wrong_use_and_the_nearest_is_named() -> None:
         find_rule("value-type")
 
 
-def test_a_code_that_is_like_no_other_is_answered_with_all_of_them() -> None:
+def test_a_code_that_is_like_no_other_is_answered_with_the_first_of_them_and_their_number() -> None:
     with pytest.raises(
-        UsageError, match=r"\Axyzzy is not the code of a finding\. Available: values-yaml, .*import-template\.\Z"
+        UsageError, match=r"\Axyzzy is not the code of a finding\. Available: values-yaml, .*, and \d+ more\.\Z"
     ):
         find_rule("xyzzy")

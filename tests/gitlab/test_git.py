@@ -113,8 +113,8 @@ def test_a_shallow_repository_can_be_sent(stand_in: Client, builtin: Bundle, tmp
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("repositories/../../etc/x", "'../../etc/x' is no project path such as group/project"),
-        ("repositories/project", "'project' is no project path such as group/project"),
+        ("repositories/../../etc/x", "'../../etc/x' is not a project path such as group/project"),
+        ("repositories/project", "'project' is not a project path such as group/project"),
         ("repositories/group/project?branch=--upload-pack=x", "'--upload-pack=x' is not a valid branch name"),
         ("repositories/group/project?branch=a..b", "'a..b' is not a valid branch name"),
         ("repositories/group/project?shallow=HEAD", "a commit id has 40 hexadecimal digits"),

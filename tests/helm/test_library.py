@@ -163,7 +163,7 @@ def test_folders_that_helmignore_names_are_not_copied(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("release", "namespace"), [("Bad_Name!", "ci"), ("ci", "Bad_Name!")])
 def test_a_name_that_helm_does_not_take_is_wrong_use(small: Renderer, release: str, namespace: str) -> None:
-    with pytest.raises(UsageError, match=r"^`Bad_Name!` is no (release name|namespace): at most "):
+    with pytest.raises(UsageError, match=r"^`Bad_Name!` is not a valid (release name|namespace): at most "):
         render_values(small, {}, release=release, namespace=namespace)
 
 

@@ -61,7 +61,7 @@ def test_the_config_toml_is_parsed() -> None:
 def test_two_config_tomls_are_not_guessed_between() -> None:
     both = [thing("ConfigMap", name, data={"config.toml": ""}) for name in ("a", "b")]
 
-    with pytest.raises(LookupError, match=r"There: a, b\."):
+    with pytest.raises(LookupError, match=r"Available: a, b\."):
         _ = rendering(*both).config_toml
 
 

@@ -21,7 +21,6 @@ from podrunner.cluster.processes import run
 from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.findings.errors import PodrunnerError
 from podrunner.formats.placed import Values
-from podrunner.gitlab.repository import pack
 from podrunner.modes.promise import check_inside, check_pods
 from podrunner.modes.runners import read_promise
 from podrunner.pipeline.fields import Image, Variable
@@ -30,6 +29,7 @@ from podrunner.smoke.install import install
 from podrunner.smoke.job import JobRun
 from podrunner.smoke.judgement import run_job
 from podrunner.smoke.plan import Plan
+from podrunner.smoke.repository import pack
 from podrunner.smoke.surroundings import make_namespaces, send_repository, start_stand_in
 from podrunner.smoke.trial import SmokeBench, prepare, render
 

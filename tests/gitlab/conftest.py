@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from podrunner.gitlab.repository import Bundle, builtin_pipeline, pack
+from podrunner.gitlab.repository import Bundle
 from podrunner.gitlab.stand_in.server import CONTROL_HEADER, Tokens, make_server
+from podrunner.smoke.repository import builtin_pipeline, pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.gitlab.repository import Bundle, pack
+from podrunner.gitlab.repository import Bundle
+from podrunner.smoke.repository import pack
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from podrunner.gitlab.payload import Order, make_payload
-from podrunner.gitlab.repository import builtin_pipeline, pack
 from podrunner.pipeline.document import load_pipeline
 from podrunner.pipeline.job import choose_job, read_job
+from podrunner.smoke.repository import builtin_pipeline, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,10 +13,11 @@ from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.gitlab.client import StandIn
 from podrunner.gitlab.objects import stand_in
 from podrunner.gitlab.payload import Order, make_payload
-from podrunner.gitlab.repository import Bundle, pack
+from podrunner.gitlab.repository import Bundle
 from podrunner.gitlab.trace import plain
 from podrunner.pipeline.fields import Variable
 from podrunner.pipeline.job import PipelineJob
+from podrunner.smoke.repository import pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -46,7 +46,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Explain and report. 0 when a cause is named, 1 when none is. Raises UsageError, ValuesError, PodrunnerError."""
-    from podrunner.explain.changes import find_changes
     from podrunner.explain.report import write_json, write_text
     from podrunner.output.files import write_text as write_file
     from podrunner.output.terminal import wants_colour, width_of
@@ -54,7 +53,7 @@ def run(args: Namespace) -> int:
     outputs = read_outputs(args)
     layers = _layers(args)
     explanation, unread = _explain(args)
-    changes = [find_changes(one.values, layers, explanation.runner) for one in explanation.diagnoses]
+    changes = explanation.changes(layers)
     pod = args.pod or ""
     for output in outputs:
         if output.format == "json":

@@ -40,9 +40,9 @@ def parts(args: Namespace) -> Iterable[str]:
 
 def kube_versions(_args: Namespace) -> Iterable[str]:
     """The Kubernetes versions that there is data for."""
-    from podrunner.manifests.schemas.kinds import known_versions
+    from podrunner.helm.kube_versions import ALL, versions_with_data
 
-    return [*(f"{major}.{minor}" for major, minor in known_versions()), "all"]
+    return [*versions_with_data(), ALL]
 
 
 def codes(_args: Namespace) -> Iterable[str]:

@@ -12,12 +12,15 @@ from podrunner.explain.scan import Hit, Scan
 from podrunner.explain.trace import Line, Trace, clean
 from podrunner.secrets.find import find_in_text
 from podrunner.secrets.redact import Redactor, redact
+from podrunner.values.change import find_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from podrunner.explain.catalogue import Catalogue, Cause, Pattern
     from podrunner.explain.ranking import Ranked
+    from podrunner.formats.placed import Values
+    from podrunner.values.change import ValueChange
 
 # `{name}` and `{name|text when it is not known}`.
 _PLACEHOLDER = re.compile(r"\{(?P<name>[a-z_]+)(?:\|(?P<unknown>[^}]*))?\}")
@@ -76,6 +79,10 @@ class Explanation:
         """The first diagnosis, if it names a cause and the job did not succeed."""
         first = next(iter(self.diagnoses), None)
         return first if first and first.names_a_cause and not self.succeeded else None
+
+    def changes(self, layers: Sequence[Values]) -> list[list[ValueChange]]:
+        """What to change in values files, the last of which wins, for each diagnosis."""
+        return [find_changes(one.values, layers, self.runner) for one in self.diagnoses]
 
 
 def explain(

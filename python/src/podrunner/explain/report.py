@@ -12,8 +12,8 @@ from podrunner.output.wrap import wrap
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.explain.changes import ValueChange
     from podrunner.explain.diagnosis import Diagnosis, EvidenceLine, Explanation
+    from podrunner.values.change import ValueChange
 
 # Diagnoses that are told in full, and how far behind the first one they may be.
 _IN_FULL, _NEAR = 3, 25

@@ -31,9 +31,13 @@ def kube_versions(asked: Iterable[str], chart: Chart) -> list[str]:
             full_version(version)
             versions.append(version)
             continue
-        every = [f"{major}.{minor}" for major, minor in known_versions()]
-        versions += [one for one in every if not wanted or is_in_range(wanted, full_version(one))]
+        versions += [one for one in versions_with_data() if not wanted or is_in_range(wanted, full_version(one))]
     return list(dict.fromkeys(versions))
+
+
+def versions_with_data() -> list[str]:
+    """Every version that there is data for, oldest first."""
+    return [f"{major}.{minor}" for major, minor in known_versions()]
 
 
 @lru_cache

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from podrunner.cases.selection import Selection, values_cases
 from podrunner.cluster.images import ImageSet, load_images
-from podrunner.gitlab.repository import PIPELINE_FILE, Bundle, builtin_pipeline, find_repository, pack
 from podrunner.pipeline.document import load_pipeline
 from podrunner.pipeline.job import PipelineJob, choose_job, read_job
+from podrunner.smoke.repository import PIPELINE_FILE, builtin_pipeline, find_repository, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from podrunner.cases.case import Case
+    from podrunner.gitlab.repository import Bundle
     from podrunner.helm.renderer import Renderer
 
 # The chart's default mode.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from podrunner.explain.changes import find_changes
 from podrunner.explain.report import write_text
 from podrunner.smoke.evidence import EvidenceFolder, Own, gather_namespace, gather_nodes
 from podrunner.smoke.failure import explain_trial
@@ -59,8 +58,7 @@ def _tell_cause(trial: Trial, error: PodrunnerError) -> str:
     selection = trial.bench.options.selection
     own = {*selection.files, *selection.values, *selection.settings}
     layers = [layer for layer in trial.subject.layers if layer in own]
-    changes = [find_changes(one.values, layers, explanation.runner) for one in explanation.diagnoses]
-    return write_text(explanation, changes, ())
+    return write_text(explanation, explanation.changes(layers), ())
 
 
 def _explanation(trial: Trial, error: PodrunnerError) -> Explanation:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from podrunner.explain.changes import find_changes
 from podrunner.formats.placed import read_values
+from podrunner.values.change import find_changes
 
 TEAM = """\
 podman:

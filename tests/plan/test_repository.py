@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from podrunner.findings.errors import UsageError
-from podrunner.gitlab.repository import builtin_pipeline, pack
+from podrunner.smoke.repository import builtin_pipeline, pack
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
+from podrunner.chart.chart import Chart
 from podrunner.cluster.api import Api
+from podrunner.helm import renderer
 
 from .pods import Server, served
 from .processes import Guard, mark
@@ -71,6 +73,33 @@ def _no_bytecode_of_temporary_files(tmp_path_factory: pytest.TempPathFactory) ->
     if sys.pycache_prefix:
         kept = Path(sys.pycache_prefix, *tmp_path_factory.getbasetemp().parts[1:])
         shutil.rmtree(kept, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_chart_once() -> Iterator[None]:
+    """Open and load the chart of this repository once in a process, which no test changes: half of a short command's time."""
+    open_chart, load = Chart.open, renderer.HelmLibrary
+    opened: dict[Path | None, Chart] = {}
+    loaded: dict[Path, renderer.HelmLibrary] = {}
+
+    def open_once(path: Path | None = None) -> Chart:
+        if path is not None and path.resolve() != HERE.parent / "chart":
+            return open_chart(path)
+        if path not in opened:
+            opened[path] = open_chart(path)
+        return opened[path]
+
+    def load_once(chart: Chart) -> renderer.HelmLibrary:
+        if chart not in opened.values():
+            return load(chart)
+        if chart.path not in loaded:
+            loaded[chart.path] = load(chart)
+        return loaded[chart.path]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Chart, "open", open_once)
+        patch.setattr(renderer, "HelmLibrary", load_once)
+        yield
 
 
 @pytest.fixture(scope="session")

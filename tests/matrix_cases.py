@@ -25,7 +25,6 @@ def helm() -> Renderer:
     return renderer("library", OPENED)
 
 
-@cache
 def rendered() -> dict[str, Rendering]:
     """Name of a case → what it renders, for tests that look at all of them: each case is rendered once in a process."""
     return {case.name: render_case(case) for case in CASES}
@@ -35,5 +34,11 @@ def render_case(case: Case, release: str = "", namespace: str = "", values: dict
     """A case as it is, or with another release, namespace or other values."""
     case = replace(case, release=release or case.release, namespace=namespace or case.namespace)
     if values is not None:
-        case = replace(case, layers=()).with_values(values, "the test")
+        return helm().render(replace(case, layers=()).with_values(values, "the test"))
+    return _render_once(case)
+
+
+@cache
+def _render_once(case: Case) -> Rendering:
+    """Several tests look at the same rendering."""
     return helm().render(case)

@@ -16,11 +16,11 @@ from podrunner.findings.errors import PodrunnerError
 
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "chart"
-# Stands for helm: says what it was called with, and takes 0.2 seconds of CPU time.
+# Stands for helm: says what it was called with, and takes 0.05 seconds of CPU time.
 HELM = f"""#!{sys.executable}
 import json, pathlib, sys, time
 pathlib.Path(__file__).with_name("arguments").write_text(json.dumps(sys.argv[1:]))
-while time.process_time() < 0.2:
+while time.process_time() < 0.05:
     pass
 """
 
@@ -45,7 +45,7 @@ def test_a_render_is_compared_with_the_cpu_time_of_helm_template(tmp_path: Path)
     assert without.what == "one render in process, without schema validation: helm template"
     assert without.value == median(peer / own for peer, own in zip(helm.values, ours.values, strict=True))
     assert (without.unit, without.limit, without.at_least) == ("times our CPU time", 5.0, True)
-    assert [200 <= value < 400 for value in helm.values] == [True, True]
+    assert [50 <= value < 250 for value in helm.values] == [True, True]
     assert with_schema.series[0] == helm
     assert with_schema.limit is None
     assert with_schema.value < without.value

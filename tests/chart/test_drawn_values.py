@@ -106,6 +106,7 @@ def checker() -> Checker:
 @given(draw_from({**SCHEMA, "required": []}))
 @example({})
 @example({"manager": {"serviceAccount": {"name": "m"}}, "jobs": {"serviceAccount": {"name": "m"}}})
+@example({"manager": {"extraContainers": [{"name": "a"}, {"name": "a"}]}})
 @example({"fullnameOverride": "000", "trust": {"caBundle": {"kind": "ConfigMap", "name": "000", "key": "0"}}})
 def test_what_the_schema_allows_renders_or_is_refused_in_words(checker: Checker, drawn: dict[str, Any]) -> None:
     values = {**drawn, "gitlab": {"url": "https://gitlab.example.com"}}
@@ -126,6 +127,10 @@ def is_refused_in_words(finding: Finding) -> bool:
 
 
 def is_one_name_twice(finding: Finding, drawn: dict[str, Any]) -> bool:
-    """Whether a key is looked for in an object of this release, whose name was drawn for somebody else's, too."""
+    """Whether one name was drawn for two things: for somebody else's object and this release, or for two containers."""
     name = drawn.get("fullnameOverride")
+    if finding.rule.code == "container-name":
+        manager = drawn.get("manager") or {}
+        names = [one["name"] for key in ("extraContainers", "extraInitContainers") for one in manager.get(key) or []]
+        return len(names) > len(set(names))
     return finding.rule.code == "reference-key" and bool(name) and f"/{name} has no key" in finding.message

@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
+from podrunner.cases.case import Case
 from podrunner.gitlab.stand_in.server import StandInServer, Tokens, make_server
+from tests.matrix_cases import helm
 
 ALERTS = (Path(__file__).parents[2] / "chart/files/alerts.yaml").read_text()
 # Labels that Prometheus adds.
@@ -36,10 +38,11 @@ JOB: dict[str, Any] = {
 SECONDS = 60
 
 
-@pytest.fixture
-def gitlab(tmp_path: Path) -> Iterator[StandInServer]:
+@pytest.fixture(scope="module")
+def gitlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandInServer]:
     """A stand-in GitLab that has one job, for the runner `good`; it knows no other."""
-    server = make_server(("127.0.0.1", 0), Tokens(secrets.token_hex(8), {"glrt-good": "good"}), tmp_path)
+    tokens = Tokens(secrets.token_hex(8), {"glrt-good": "good"})
+    server = make_server(("127.0.0.1", 0), tokens, tmp_path_factory.mktemp("gitlab"))
     server.jobs.add(JOB, "good")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -49,20 +52,30 @@ def gitlab(tmp_path: Path) -> Iterator[StandInServer]:
     server.server_close()
 
 
-@pytest.fixture
-def manager(gitlab: StandInServer, gitlab_runner: str, render: Any, tmp_path: Path) -> Iterator[str]:
-    """A real manager with the release's configuration and no cluster: the address of its metrics."""
+@pytest.fixture(scope="module")
+def config(gitlab: StandInServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release's configuration, without a cluster."""
     away = {"config": {"kubernetes": {"host": "https://127.0.0.1:1"}}}
     url = f"http://127.0.0.1:{gitlab.server_address[1]}"
     lost = {"config": {"url": "http://127.0.0.1:1"}}
-    text = render({"gitlab": {"url": url}, "runners": {"good": away, "unknown": away, "lost": lost}}).config.toml.text
-    (tmp_path / "config.toml").write_text(text)
+    often = {"check_interval": 1}
+    runners = {"good": away, "unknown": away, "lost": lost}
+    values = {"gitlab": {"url": url}, "config": often, "runners": runners}
+    file = tmp_path_factory.mktemp("manager") / "config.toml"
+    file.write_text(helm().render(Case("metrics").with_values(values, "the test")).config.toml.text)
+    return file
+
+
+@pytest.fixture(scope="module")
+def manager(config: Path, gitlab_runner: str) -> Iterator[str]:
+    """A real manager with that configuration: the address of its metrics."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [gitlab_runner, "run", "--config", str(tmp_path / "config.toml"), "--listen-address", address]
+    command = [gitlab_runner, "run", "--config", str(config), "--listen-address", address]
     tokens = {f"RUNNER_TOKEN_{name.upper()}": f"glrt-{name}" for name in ("good", "unknown", "lost")}
-    with (tmp_path / "manager.log").open("wb") as log:
-        process = subprocess.Popen(command, env=os.environ | tokens | {"HOME": str(tmp_path)}, stdout=log, stderr=log)
+    with (config.parent / "manager.log").open("wb") as log:
+        home = {"HOME": str(config.parent)}
+        process = subprocess.Popen(command, env=os.environ | tokens | home, stdout=log, stderr=log)
     yield f"http://{address}/metrics"
     process.kill()
     process.wait()
@@ -110,7 +123,7 @@ def test_the_real_runner_gives_every_metric_with_the_labels_that_alerts_ask_for(
         assert set(kept.split(", ")) - {""} <= labels | OF_PROMETHEUS, name
 
 
-def test_what_alerts_are_about_moves_their_metrics(manager: str, tmp_path: Path) -> None:
+def test_what_alerts_are_about_moves_their_metrics(manager: str, config: Path) -> None:
     system_failure = {"runner_name": "good", "failure_reason": "runner_system_failure"}
     wait_for(manager, "gitlab_runner_failed_jobs_total", system_failure, 1)
     wait_for(manager, "gitlab_runner_job_queue_duration_seconds_bucket", {"runner_name": "good", "le": "900"}, 1)
@@ -119,8 +132,8 @@ def test_what_alerts_are_about_moves_their_metrics(manager: str, tmp_path: Path)
     # Who gets no answer goes on asking.
     wait_for(manager, "gitlab_runner_api_request_statuses_total", {"runner": "lost", "status": "-1"}, 5)
     assert value_of(manager, "gitlab_runner_worker_feed_failures_total", "lost") == 0
-    with (tmp_path / "config.toml").open("a") as config:
-        config.write("broken = [")
+    with config.open("a") as file:
+        file.write("broken = [")
 
     # The file that was refused is counted once and not read again, and the manager goes on.
     wait_for(manager, "gitlab_runner_configuration_loading_error_total", {}, 1)

@@ -82,7 +82,7 @@ def gitlab() -> Iterator[tuple[str, list[tuple[str, str, dict[str, Any]]]]]:
     """Address of a GitLab, and what it was asked."""
     asked: list[tuple[str, str, dict[str, Any]]] = []
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (GitLab,), {"asked": asked}))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", asked
     server.shutdown()
     server.server_close()

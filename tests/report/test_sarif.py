@@ -129,15 +129,16 @@ def test_a_rule_that_is_in_no_register_brings_its_own_help() -> None:
     assert rule["help"]["text"] == "What is wrong: It is made up. What to do: Do what the message says."
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> dict[str, Any]:
-    """Make the report of every fixture and of the matrix, with coverage, once: it takes many renders."""
+@pytest.fixture(scope="module", params=["fixtures", "matrix", "coverage"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> dict[str, Any]:
+    """Make the report of every fixture, of the matrix, and of what values cover of a chart, once: it takes many renders."""
     file = tmp_path_factory.mktemp("report") / "out.sarif"
     files = [str(file) for file in sorted((checkout / "tests/fixtures/values").glob("*.yaml"))]
-    matrix = ["--matrix", "tests/matrix.yaml", "--coverage"]
+    of_small = ["--chart", "tests/fixtures/charts/small", "tests/fixtures/charts/small/values.yaml", "--coverage"]
+    cases = {"fixtures": files, "matrix": ["--matrix", "tests/matrix.yaml"], "coverage": of_small}
 
     with contextlib.chdir(checkout):
-        main(["check", *files, *matrix, "--format", f"sarif={file}"])
+        main(["check", *cases[request.param], "--format", f"sarif={file}"])
 
     return dict(json.loads(file.read_text()))
 
@@ -147,7 +148,7 @@ def test_a_real_report_has_what_the_standard_and_code_hosts_ask_for(report: dict
     (run,) = report["runs"]
     rules = run["tool"]["driver"]["rules"]
 
-    assert len(run["results"]) > 20
+    assert len(run["results"]) >= 9
     for result in run["results"]:
         (location,) = result["locations"]
         place = location["physicalLocation"]

@@ -1,6 +1,6 @@
 #!/bin/sh
-# config.toml with the secrets in it, in memory: GitLab Runner expands no variable but the token's.
-# usage: assemble.sh [once]    without "once": again whenever config.toml or a secret changes
+# Writes config.toml with its secrets, in memory: GitLab Runner expands no variables but that of the token.
+# usage: assemble.sh [once]    without "once", it writes the file again whenever config.toml or a secret changes
 set -eu
 config=/etc/podrunner/config/config.toml
 credentials=/etc/podrunner/credentials
@@ -8,7 +8,7 @@ into=/etc/gitlab-runner
 umask 077
 trap 'exit 0' TERM INT QUIT
 
-# A secret as TOML writes it between quotation marks; line ends at its end are left out.
+# A secret as TOML writes it between quotation marks, without line breaks at its end.
 text() {
   printf '%s' "$(tr -d '\r' <"$1" | sed 's/[\\"]/\\&/g')" | {
     joined=
@@ -29,7 +29,7 @@ assemble() {
     esac
     printf '%s\n' "$line"
   done <"$config" >"$into/.next"
-  # All at once: GitLab Runner reads the file whenever it likes.
+  # At once, because GitLab Runner may read the file at any time.
   mv "$into/.next" "$into/config.toml"
 }
 

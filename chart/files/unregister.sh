@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs GitLab Runner; when the pod is to stop, lets it end its jobs, and then takes this manager off GitLab's list.
+# Runs GitLab Runner. When the pod stops, it lets the runner end its jobs, and then removes this manager from GitLab's list.
 # usage: unregister.sh gitlab-runner run --config FILE
 set -u
 umask 077
@@ -24,8 +24,8 @@ deaf() {
   [ -n "$(sed -n '/^SigIgn:.*[4-7c-f]$/p' "/proc/$runner/status" 2>/dev/null)" ]
 }
 
-# Whatever the signal, the runner gets the one on which it takes no new job and waits for those that run. One that has no
-# handler of its own yet ends with a stack trace of Go instead; it has no job either.
+# Whatever the signal, the runner gets SIGQUIT, on which it takes no new jobs and waits for its running ones. A runner that
+# has not installed its own handler yet ends with a stack trace of Go, but it has no jobs either.
 stop() {
   stopping=yes
   interrupted=yes
@@ -35,7 +35,7 @@ stop() {
   kill -QUIT "$runner" 2>/dev/null
 }
 
-# A token that is not of the kind glrt- is that of the whole runner: GitLab would delete it, with all its managers.
+# Without glrt-, a token stands for the whole runner: GitLab would delete the runner, with all its managers.
 only_managers() {
   sed -n 's/^ *token = "\(.*\)"$/\1/p' "$copy" | {
     while IFS= read -r token; do
@@ -58,18 +58,18 @@ unregister() {
 trap stop TERM QUIT INT
 "$@" &
 runner=$!
-# A signal came before there was a runner to tell.
+# A signal came before the runner was started.
 [ -z "$stopping" ] || stop
 status=
 while :; do
   interrupted=
   wait "$runner" 2>/dev/null
   ended=$?
-  # 127: the shell gave the status before and has forgotten it.
+  # 127: an earlier wait returned the status, and the shell has forgotten it.
   [ "$ended" = 127 ] && [ -n "$status" ] || status=$ended
   # A signal ends `wait`, not the runner.
   [ -n "$interrupted" ] || break
 done
-# Nobody asked it to end: the container starts again, as the same manager.
+# If the runner ended by itself, the container starts again, as the same manager.
 [ -z "$stopping" ] || unregister || say "not unregistered: the manager stays on GitLab's list"
 exit "$status"

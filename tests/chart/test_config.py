@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from podrunner.findings.errors import RenderError
+from podrunner.secrets.find import holds_secret
+from tests.matrix_cases import rendered
 
 HERE = Path(__file__).parent
 
@@ -192,3 +194,13 @@ def test_the_helper_image_is_the_runners_own_unless_one_is_given(render: Any) ->
 
     assert "helper_image" not in own["kubernetes"]
     assert given["kubernetes"]["helper_image"] == "r.example.com/helper:x86_64-v19.4.0"
+
+
+def test_no_case_of_the_matrix_has_a_secret_where_everybody_reads_it() -> None:
+    """Neither its scripts, which look for secrets, nor the marks of files that the manager puts in."""
+    maps = [(case, one) for case, rendering in rendered().items() for one in rendering.objects("ConfigMap")]
+
+    told = {(case, name) for case, one in maps for name, text in (one.get("data") or {}).items() if holds_secret(text)}
+
+    assert len(maps) > 90
+    assert told == set()

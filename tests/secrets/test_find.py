@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from podrunner.formats.patch import patch_at
-from podrunner.secrets.find import find_secrets
+from podrunner.secrets.find import find_secrets, holds_secret
 from podrunner.secrets.redact import redact_data
 from podrunner.secrets.value import is_secret
 
@@ -18,6 +18,8 @@ OTHERS = [
     *("checksum/secret", "nginx.ingress.kubernetes.io/auth-secret", "secretName"),
 ]
 HARMLESS = ["$CI_JOB_TOKEN", "${TOKEN}", "/run/secrets/db", "./token", "true", "3600", "vault:secret/db#password", ""]
+# What scripts look for.
+PATTERNS = ["*", r"\(.*\)", '[^"]*', "(.+)", r"\([^ ]*\)$"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -30,9 +32,26 @@ def test_a_name_that_only_sounds_like_a_secrets_is_none(name: str) -> None:
     assert not is_secret(name, "hunter2hunter2")
 
 
-@pytest.mark.parametrize("value", HARMLESS)
-def test_a_reference_a_path_and_a_switch_are_no_secrets(value: str) -> None:
+@pytest.mark.parametrize("value", [*HARMLESS, *PATTERNS])
+def test_a_reference_a_path_a_pattern_and_a_switch_are_no_secrets(value: str) -> None:
     assert not is_secret("DB_PASSWORD", value)
+
+
+@pytest.mark.parametrize("value", ["!@#$%^&*()", "$$$%%%&&&", "a*", "(.+)x9", "****!?"])
+def test_signs_alone_may_be_a_secret(value: str) -> None:
+    assert is_secret("DB_PASSWORD", value)
+
+
+def test_the_mark_of_a_file_that_is_put_in_later_is_no_secret() -> None:
+    assert not holds_secret('AccessKey = "@podrunner-secret:team-a.cache.s3.AccessKey@"')
+    assert holds_secret('AccessKey = "@podrunner-secret" token="hunter2hunter2"')
+
+
+def test_the_file_of_a_key_of_a_mounted_secret_is_no_secret() -> None:
+    items = {"volumes": {"secret": [{"name": "login", "items": {".dockerconfigjson": "auth.json"}}]}}
+
+    assert list(find_secrets(items)) == []
+    assert [one.path for one in find_secrets({"items": {"password": "hunter2"}})] == [("items", "password")]
 
 
 def test_secrets_are_found_by_key_by_name_in_lists_and_in_patches() -> None:

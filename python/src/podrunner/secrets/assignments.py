@@ -29,6 +29,8 @@ _END = r"\s*(?:[,;)}\]]|#|\Z)"
 # What a line may have before the name that it begins with.
 _BEGINNING = r"[\s>#|│+-]*(?:(?:export|ENV|ARG|set) )?\Z"
 _FLOW = r"(?:[{,\[]\s*|[\"'])\Z"
+# In config.toml of this chart, `@podrunner-secret:PATH@` stands for a file that is put in when the manager starts.
+_MARK = "podrunner-secret"
 _CLOSED_BY = {")": "(", "}": "{", "]": "["}
 # The name of a variable in YAML and JSON of Kubernetes, and what its value may look like.
 _VARIABLE = r"\\*[\"']?(?P<name>[\w.-]{1,200})\\*[\"']?[ \t]*(?=[,\n])"
@@ -45,6 +47,8 @@ def find_assigned(text: str, start: int, end: int) -> Iterator[Span]:
     """(start, end) of the values in a line, and of those that go on below it, whose name is that of a secret."""
     while found := compiled(_NAME).search(text, start, end):
         start = found.end()
+        if found["name"] == _MARK:
+            continue
         if found["name"].lower() == "name":
             span = _of_variable(text, start)
         else:

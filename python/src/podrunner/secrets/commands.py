@@ -71,7 +71,7 @@ COMMANDS = tuple(
     ArgumentPlace(hint, pattern, accepts)
     for hint, pattern, accepts in (
         # -p SECRET of a login, the lines of .netrc, --creds user:SECRET.
-        ("login", rf"\blogin\b{_FAR}[ \t]-p[ =]?{_VALUE}", _any),
+        ("login", rf"(?<![\w/.-])login(?=[ \t]){_FAR}[ \t]-p[ =]?{_VALUE}", _any),
         ("login", rf"\blogin[ \t]+\S{{1,200}}[ \t]+password[ \t]+{_VALUE}", _any),
         ("creds", rf"--(?:src-|dest-)?creds[ =]{_VALUE}", _any),
         # curl -u USER:SECRET, mysql -pSECRET (not a port's -p3306:3306), sshpass -p SECRET, redis-cli -a SECRET.

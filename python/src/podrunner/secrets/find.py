@@ -84,6 +84,15 @@ def _called(items: list[Any], index: int, around: str) -> str:
     return option[1] if option else around
 
 
+def _is_item(path: Path, value: str) -> bool:
+    """Whether a text is the file of a key of a mounted Secret: `volumes.secret[0].items`, where keys are called as secrets."""
+    return (
+        path[-2:-1] == ("items",)
+        and path[-4:-3] == ("secret",)
+        and compiled(r"[\w.-]+(?:/[\w.-]+)*").fullmatch(value) is not None
+    )
+
+
 def _in_text(text: str, path: Path, name: str, read: Read | None) -> Iterator[PlainSecret]:
     inside = read(path, text) if read else None
     if inside is not None:
@@ -95,7 +104,7 @@ def _in_text(text: str, path: Path, name: str, read: Read | None) -> Iterator[Pl
         called, value = assigned.groups() if assigned else (name, text)
     # The value of `secret` is the name of one, but for files.
     is_file = called == "secret" and path[-2:-1] == ("data",)
-    is_named = is_secret("SECRET" if is_file else called, value)
+    is_named = is_secret("SECRET" if is_file else called, value) and not _is_item(path, value)
     if is_named:
         yield PlainSecret(path, called, value)
     elif holds_secret(text):

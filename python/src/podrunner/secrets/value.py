@@ -1,4 +1,4 @@
-"""Whether a value is a secret, by its name and by its look: references, paths, switches and marks are not."""
+"""Whether a value is a secret, by its name and by its look: references, paths, patterns, switches and marks are not."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ _PATH = (
     r"(?:~|\.\.?)/\S*|/(?:[\w.@+~-]+/)+[\w.@+~*-]*|[A-Za-z]:\\\S*"
     r"|/(?:run|etc|var|secrets?|home|builds|tmp|opt|usr|vault|mnt|dev|root|srv|certs?|cache|data|proc|sys)?"
 )
+# What a script looks for: `\\(.*\\)`, `*`, `[^"]+`.
+_PATTERN = r"(?=\W{0,3}\Z|.*(?:[.\])][*+?]|\[\^|\\\())[\W_]{1,40}"
 _URL = r"[A-Za-z][\w+.-]*://\S+"
 _HOST = r"[\w.-]+:\d{1,5}(?:/[\w-]*)?"
 # RFC 1123: the name of a Secret, or of a key in one.
@@ -58,7 +60,7 @@ def _is_login(name: str, value: str) -> bool:
 def is_reference(name: str, value: str) -> bool:
     """Whether a value of this name only says where the secret is, or that there is none."""
     value = value.strip().strip("\"'")
-    if any(compiled(pattern).fullmatch(value) for pattern in (_WORD, _MASK, _PATH, _URL, _HOST)) or compiled(
+    if any(compiled(pattern).fullmatch(value) for pattern in (_WORD, _MASK, _PATTERN, _PATH, _URL, _HOST)) or compiled(
         _REFERENCE
     ).match(value):
         return True

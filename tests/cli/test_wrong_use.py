@@ -10,6 +10,7 @@ import pytest
 from podrunner.cli.main import main
 
 SENTENCES = {
+    "check --format json=": "--format json=: the name of the file is missing. Write --format json=FILE.",
     "check nowhere.yaml": "nowhere.yaml: no such file.",
     "check --chart nowhere": "nowhere: no chart here, there is no Chart.yaml. Give the chart's directory.",
     "check --chart small-1.0.0.tgz": "small-1.0.0.tgz: no such file.",

@@ -226,7 +226,7 @@ def test_a_pipeline_that_is_missing_is_named(job: Read) -> None:
 
     from podrunner.pipeline.document import load_pipeline
 
-    with pytest.raises(PipelineError) as raised:
+    with pytest.raises(UsageError) as raised:
         load_pipeline(Path("no-such.yml"))
 
     assert str(raised.value) == "no-such.yml: the pipeline cannot be read: No such file or directory."

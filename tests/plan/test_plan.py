@@ -16,14 +16,16 @@ PIPELINE = "build:\n  script: [make]\n"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ci.yml").write_text(PIPELINE)
+    (tmp_path / "list.yml").write_text("- build\n")
+    (tmp_path / "broken.yml").write_text("build: [\n")
     return tmp_path
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--pipeline", "gone.yml"], "gone.yml: the pipeline cannot be read: No such file or directory."),
-        (["--repository", "."], ".gitlab-ci.yml: the pipeline cannot be read: No such file or directory."),
+        (["--pipeline", "list.yml"], "list.yml:1: the pipeline is not a map of jobs"),
+        (["--pipeline", "broken.yml"], "broken.yml:2:1: the pipeline is not YAML: "),
     ],
 )
 def test_a_sentence_and_the_evidence(
@@ -45,6 +47,8 @@ def test_a_sentence_and_the_evidence(
             ["--pipeline", "ci.yml", "--job", "biuld"],
             "ci.yml: there is no job `biuld`. Did you mean `build`? Jobs: build.",
         ),
+        (["--pipeline", "gone.yml"], "gone.yml: the pipeline cannot be read: No such file or directory."),
+        (["--repository", "."], ".gitlab-ci.yml: the pipeline cannot be read: No such file or directory."),
         (["--preset", "unpriviledged"], "No preset `unpriviledged`. Did you mean `unprivileged`?"),
         (["--kubeconfig", "gone"], "--kubeconfig gone: no such file."),
         (["--kubeconfig", "ci.yml"], "ci.yml: not a usable kubeconfig: "),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,16 @@ def test_custom_objects_are_checked_with_the_crds_of_a_folder(project: pytest.Py
     unknown.assert_outcomes(passed=1)
     known.assert_outcomes(failed=1)
     known.stdout.fnmatch_lines(["*error: Kite/k: spec.length: missing. [[]crd-schema[]]"])
+
+
+def test_a_chart_may_be_a_package(project: pytest.Pytester, small_chart: Path) -> None:
+    with tarfile.open(project.path / "small-1.0.0.tgz", "w:gz") as package:
+        package.add(small_chart, "small")
+    project.makefile(".yaml", matrix=MATRIX)
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml", "--podrunner-chart", "small-1.0.0.tgz")
+
+    result.assert_outcomes(passed=3)
 
 
 def test_a_chart_that_is_not_there_ends_the_run_with_a_sentence(project: pytest.Pytester) -> None:

@@ -29,11 +29,13 @@ def formats(*names: str) -> Option:
     """`--format` of a command that writes these formats, text unless another is asked for."""
 
     def read(text: str) -> Output:
-        name, _, file = text.partition("=")
+        name, separator, file = text.partition("=")
         if name not in names:
             raise UsageError(
                 f"--format {text}: no format `{name}`.{did_you_mean(name, names)} Formats: {listed(names)}."
             )
+        if separator and not file:
+            raise UsageError(f"--format {text}: the name of the file is missing. Write --format {name}=FILE.")
         return Output(name, Path(file) if file not in ("", "-") else None)
 
     return several(

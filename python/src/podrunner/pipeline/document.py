@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from podrunner.findings.errors import PodrunnerError
+from podrunner.findings.errors import PodrunnerError, UsageError
 from podrunner.formats.flaw import NOT_YAML, yaml_flaw
 
 if TYPE_CHECKING:
@@ -90,12 +90,12 @@ class Pipeline:
 
 
 def load_pipeline(path: Path) -> Pipeline:
-    """Reads a pipeline file. Raises PipelineError when it is missing, not YAML, or not a map."""
+    """Reads a pipeline file. Raises UsageError when it cannot be read, PipelineError when it is not YAML or not a map."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise PipelineError(f"{path}: the pipeline cannot be read: {reason}.") from None
+        raise UsageError(f"{path}: the pipeline cannot be read: {reason}.") from None
     try:
         documents = list(yaml.compose_all(text, Loader=_Loader))
         # A first document with `spec:` is a header, the pipeline follows it.

@@ -17,7 +17,7 @@ from podrunner.findings.rules import (
     values,
 )
 from podrunner.findings.rules.rule import Rule
-from podrunner.findings.suggest import did_you_mean
+from podrunner.findings.suggest import did_you_mean, listed
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -51,6 +51,6 @@ RULES: dict[str, Rule] = {rule.code: rule for section in SECTIONS for rule in se
 def find_rule(code: str) -> Rule:
     """The rule of a code. Raises UsageError with the nearest code when there is none."""
     if code not in RULES:
-        near = did_you_mean(code, RULES) or f" Available: {', '.join(RULES)}."
+        near = did_you_mean(code, RULES) or f" `podrunner rule` lists all codes: {listed(RULES)}."
         raise UsageError(f"{code} is not the code of a finding.{near}")
     return RULES[code]

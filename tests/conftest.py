@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from podrunner.cases.case import Case
 from podrunner.chart.chart import Chart
 from podrunner.cluster.api import Api
 from podrunner.helm import renderer
@@ -43,9 +44,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what starts a process by a fixture, and leave out what is for .ci/run, with the reason."""
     mark(items)
     for item in items:
+        if _is_broad(item):
+            item.add_marker(pytest.mark.broad)
         full = item.get_closest_marker("full")
         if full and not config.getoption("--full"):
             item.add_marker(pytest.mark.skip(reason=f"left to .ci/run and make test FULL=1: {full.kwargs['reason']}"))
+
+
+def _is_broad(item: pytest.Item) -> bool:
+    """Whether a test is one for every case of the matrix, or draws its inputs."""
+    parameters = (
+        item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    )
+    is_drawn = isinstance(item, pytest.Function) and getattr(item.obj, "is_hypothesis_test", False)
+    return is_drawn or item.path.suffix == ".yaml" or any(isinstance(one, Case) for one in parameters)
 
 
 @pytest.hookimpl(wrapper=True)

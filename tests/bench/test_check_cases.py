@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.check.block import make_block
 from bench.check.case_set import VERSIONS, write_cases
 from bench.check.pipes import write_scripts
@@ -16,6 +18,7 @@ from podrunner.helm.renderer import renderer
 CHART = Chart.open(Path(__file__).resolve().parents[2] / "chart")
 
 
+@pytest.mark.broad
 def test_the_cases_are_every_team_on_every_version_and_none_is_wrong(tmp_path):
     cases = write_cases(tmp_path, 8)
     checker = Checker(renderer("library", CHART), CHART.file.app_version)

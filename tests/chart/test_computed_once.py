@@ -65,6 +65,7 @@ def alone(chart: Path, template: str, folder: Path) -> str:
     return rendered(copy)[template]
 
 
+@pytest.mark.broad
 def test_a_template_gives_the_same_alone_and_among_the_others(chart: Path, tmp_path: Path) -> None:
     together = rendered(chart)
 
@@ -72,6 +73,7 @@ def test_a_template_gives_the_same_alone_and_among_the_others(chart: Path, tmp_p
     assert len(together) > 10
 
 
+@pytest.mark.broad
 def test_whichever_template_is_the_first_all_give_the_same(chart: Path, tmp_path: Path) -> None:
     together = rendered(chart)
     copy = changed(chart, tmp_path, COMPUTED, COMPUTED + '{{- $_ := set $root "asked" $root.Template.Name -}}')
@@ -100,6 +102,7 @@ def test_whichever_template_is_the_first_all_give_the_same(chart: Path, tmp_path
     assert askers.count("templates/Z.yaml") > 10
 
 
+@pytest.mark.broad
 def test_computed_by_every_template_for_itself_they_are_the_same(podrunner_chart: Path, tmp_path: Path) -> None:
     for_itself = renderer("library", Chart.open(changed(podrunner_chart, tmp_path, COMPUTED, "{{- if true -}}")))
     cases = CASES[::7]

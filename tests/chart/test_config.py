@@ -196,6 +196,7 @@ def test_the_helper_image_is_the_runners_own_unless_one_is_given(render: Any) ->
     assert given["kubernetes"]["helper_image"] == "r.example.com/helper:x86_64-v19.4.0"
 
 
+@pytest.mark.broad
 def test_no_case_of_the_matrix_has_a_secret_where_everybody_reads_it() -> None:
     """Neither its scripts, which look for secrets, nor the marks of files that the manager puts in."""
     maps = [(case, one) for case, rendering in rendered().items() for one in rendering.objects("ConfigMap")]

@@ -22,6 +22,7 @@ EVERYTHING: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "values
 TYPOGRAPHY = re.compile("[\u2010-\u2015\u2018-\u201f]")
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("base", [{}, EVERYTHING], ids=["minimal", "everything"])
 def test_a_null_in_the_values_ends_in_no_error_of_the_template_engine(base: dict[str, Any]) -> None:
     """There: runners.config=null, the documented way to use configPath, fails with "wrong type for value"."""
@@ -57,6 +58,7 @@ def without(path: tuple[str, ...]) -> dict[str, Any]:
     return values
 
 
+@pytest.mark.broad
 def test_no_script_or_command_has_a_dash_that_is_none() -> None:
     """There: `curl` with an em dash before "silent" in three scripts, which takes the option for an address."""
     wrong = [

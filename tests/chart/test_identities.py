@@ -98,6 +98,7 @@ def test_two_releases_of_one_name_in_two_namespaces_share_no_object_but_where_bo
     assert {identity for identity in first & second if identity.namespace not in shared_by_choice} == set()
 
 
+@pytest.mark.broad
 def test_no_two_cases_of_one_release_differ_in_a_field_that_cannot_change() -> None:
     seen: dict[Identity, list[dict[str, Any]]] = defaultdict(list)
     for case in CASES:

@@ -96,6 +96,7 @@ def test_check_names_the_line_of_each(podrunner_chart: Path) -> None:
     )
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("path", paths(KNOWN), ids=dotted)
 def test_helm_refuses_each_key_in_a_sentence(path: tuple[str, ...]) -> None:
     with pytest.raises(RenderError, match=f"own chart, gitlab-runner, .*\n  {re.escape(dotted(path))}: "):

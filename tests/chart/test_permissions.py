@@ -81,6 +81,7 @@ def test_the_role_holds_what_the_executor_calls_and_nothing_else(render: Any) ->
     }
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("sessions", [False, True], ids=["", "sessions"])
 @pytest.mark.parametrize("features", ["podEvents containerLogs registrySecrets", *JOB_FEATURES, ""])
 @pytest.mark.parametrize("config", CONFIGURED.values(), ids=CONFIGURED)

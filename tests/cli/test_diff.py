@@ -42,6 +42,7 @@ def test_a_pipeline_that_only_shows_differences_asks_for_exit_code_0(tmp_path: P
     )
 
 
+@pytest.mark.broad
 def test_the_chart_does_not_differ_from_itself_in_any_case_of_the_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     exit_code = main(["diff", "chart", "chart", "--matrix", "tests/matrix.yaml"])
 

@@ -428,11 +428,13 @@ def _is_always_there(finding: dict[str, Any]) -> bool:
     return bool(finding["severity"] == "note" and own)
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("code", PAIRS)
 def test_an_input_triggers_exactly_this_code(find: Find, code: str) -> None:
     assert find(PAIRS[code][0]) == {code, *ALONG.get(code, ())}
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("code", PAIRS)
 def test_a_near_miss_triggers_nothing(find: Find, code: str) -> None:
     assert find(PAIRS[code][1]) == set()

@@ -87,6 +87,7 @@ def without(table: dict[str, Any], keys: list[str]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("mode", ["", "none"])
 @pytest.mark.parametrize("file", CONFIGURATIONS, ids=lambda file: file.stem)
 def test_a_config_toml_renders_again_to_what_it_was_apart_from_what_the_list_names(

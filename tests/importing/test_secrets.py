@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "import"
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("options", [[], ["--format", "json"]], ids=["text", "json"])
 @pytest.mark.parametrize("file", sorted(FIXTURES.iterdir()), ids=lambda file: file.name)
 def test_no_made_up_secret_of_a_fixture_is_printed(

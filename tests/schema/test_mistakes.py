@@ -137,6 +137,7 @@ def test_a_schema_that_is_not_json_is_said_so(tmp_path: Path) -> None:
         check_schema(Chart.open(tmp_path), [])
 
 
+@pytest.mark.broad
 def test_our_verdict_is_helms_verdict_for_every_fixture(checkout: Path, fixtures: Path) -> None:
     chart = Chart.open(checkout / "chart")
     helm = helm_python.Chart.load(chart.path)

@@ -136,6 +136,7 @@ REPEATED = (
 )
 
 
+@pytest.mark.broad
 @pytest.mark.parametrize("text", REPEATED)
 def test_four_times_the_text_takes_no_more_than_about_four_times_as_long(text: str) -> None:
     short, long = (min(_seconds(text * (size // len(text))) for _ in range(2)) for size in (20_000, 80_000))

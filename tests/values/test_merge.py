@@ -56,6 +56,7 @@ LEAVES = st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "
 TREES = st.dictionaries(NAMES, st.recursive(LEAVES, lambda below: st.dictionaries(NAMES, below, max_size=3)))
 
 
+@pytest.mark.broad
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(values=TREES)
 def test_coalescing_gives_what_helm_gives(chart: helm_python.Chart, values: dict[str, Any]) -> None:

@@ -114,11 +114,9 @@ def _matrix_files(config: pytest.Config) -> list[Path]:
 def _given_chart(config: pytest.Config) -> Path | None:
     option, ini = config.getoption("podrunner_chart"), config.getini("podrunner_chart")
     chart = config.invocation_params.dir / option if option else config.rootpath / ini if ini else None
-    if chart is not None and not (chart / "Chart.yaml").is_file():
-        from podrunner.chart.package import is_package
-
-        if not is_package(chart):
-            raise pytest.UsageError(f"{chart}: no chart here, there is no Chart.yaml. Give the chart's directory.")
+    # A file may be a package.
+    if chart is not None and not (chart / "Chart.yaml").is_file() and not chart.is_file():
+        raise pytest.UsageError(f"{chart}: no chart here, there is no Chart.yaml. Give the chart's directory.")
     return chart
 
 

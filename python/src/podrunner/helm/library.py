@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from functools import lru_cache
+import weakref
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from podrunner.helm.sdk import ask_render, load_library
 from podrunner.manifests.rendering import Document, Rendering, parse_documents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from podrunner.cases.case import Case
     from podrunner.chart.chart import Chart
 
@@ -24,7 +27,7 @@ _NOTES = "templates/NOTES.txt"
 
 
 class HelmLibrary:
-    """One chart, loaded once.
+    """One chart, loaded once, or for each render if it has subcharts: Helm removes those that a case disables.
 
     Loaded without its values.schema.json, unless it has dependencies: Helm compiles the schema again for each render,
     which costs more than the render. `Chart.check` looks at each set of values once.
@@ -36,7 +39,11 @@ class HelmLibrary:
         Raises UsageError when the chart cannot be loaded or the library cannot be.
         """
         self._chart_file = chart.file
-        self._chart = _load(loaded_from, chart) if loaded_from else _load_without_schema(chart)
+        folder = tempfile.mkdtemp(prefix="podrunner-")
+        remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._loaded = _loader(chart, loaded_from or copy_without_schema(chart.path, Path(folder)))
+        if loaded_from or not _has_subcharts(chart.path):
+            remove()
 
     def template(self, case: Case) -> Rendering:
         """See `Helm.template`."""
@@ -48,7 +55,7 @@ class HelmLibrary:
             "api_versions": [*UNLISTED_API_VERSIONS, *case.api_versions],
         }
         self._check_kube_version(kube_version)
-        payload = ask_render(self._chart, case.values, options)
+        payload = ask_render(self._loaded(), case.values, options)
         documents, notes, text = _read(payload, f"{self._chart_file.name}/")
         return Rendering(case.name, case.release, case.namespace, documents, notes, text)
 
@@ -103,9 +110,14 @@ def _ignored_folders(chart: Path) -> set[str]:
     return {name for name in names if name and not set(name) & set("/*?[!#\\")}
 
 
-def _load_without_schema(chart: Chart) -> Any:
-    with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
-        return _load(copy_without_schema(chart.path, Path(folder)), chart)
+def _loader(chart: Chart, copy: Path) -> Callable[[], Any]:
+    """Gives a chart as it is on disk, to be rendered once. Raises UsageError when the chart cannot be loaded."""
+    loaded = _load(copy, chart)
+    return partial(_load, copy, chart) if _has_subcharts(chart.path) else lambda: loaded
+
+
+def _has_subcharts(chart: Path) -> bool:
+    return (chart / "charts").is_dir()
 
 
 def _load(copy: Path, chart: Chart) -> Any:
@@ -120,5 +132,4 @@ def _load(copy: Path, chart: Chart) -> Any:
 
 def _schema_of(chart: Path, folder: Path, names: list[str]) -> list[str]:
     # Only Helm knows what dependencies add to the values: their charts are rendered with the schema.
-    has_dependencies = (chart / "charts").is_dir()
-    return [name for name in names if name == "values.schema.json" and folder == chart and not has_dependencies]
+    return [name for name in names if name == "values.schema.json" and folder == chart and not _has_subcharts(chart)]

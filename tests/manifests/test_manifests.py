@@ -12,7 +12,8 @@ from podrunner.chart.chart import Chart
 from podrunner.findings.finding import Finding
 from podrunner.helm.renderer import Renderer, renderer
 from podrunner.manifests.checks.check import check_manifests
-from podrunner.manifests.schemas.kinds import known_versions
+from podrunner.manifests.objects import OWN_GROUPS
+from podrunner.manifests.schemas.kinds import kinds_of, known_versions
 from tests.renders import render_values
 
 Check = Callable[..., list[str]]
@@ -146,13 +147,64 @@ def test_a_kind_of_somebody_else_with_a_name_of_kubernetes_is_not_mistaken_for_i
     assert found.startswith("note: Role/r: rbac.example.com/v1 Role: not checked")
 
 
-def test_a_version_without_data_is_noted(check: Check) -> None:
-    found = check(kube="1.99")
+def test_a_version_without_data_is_refused_once(check: Check) -> None:
+    assert check(kube="1.99") == [
+        "error: : nothing is checked: there is no data for Kubernetes 1.99, only for 1.25 to 1.37. [kubernetes-version]"
+    ]
 
-    assert found[0] == (
-        "note: ConfigMap/podrunner: objects are not checked, there is no data for Kubernetes 1.99. "
-        "Data: 1.25 to 1.37. [kubernetes-version]"
-    )
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "sentence"),
+    [
+        ("apps/v1", "Deploymnt", "Did you mean `Deployment` of apps/v1?"),
+        ("v1", "Servce", "Did you mean `Service` of v1?"),
+        ("rbac.authorization.k8s.io/v1", "Rolebinding", "Did you mean `RoleBinding` of rbac.authorization.k8s.io/v1?"),
+        ("app/v1", "StatefulSet", "Use apiVersion: apps/v1."),
+        ("networking.k8s.io/v2", "Ingress", "Use apiVersion: networking.k8s.io/v1."),
+        (
+            "policy/v1beta1",
+            "PodSecurityPolicy",
+            "It is gone since 1.25: label namespaces with a level of Pod Security, pod-security.kubernetes.io/enforce.",
+        ),
+        ("batch/v1", "Xyz", ""),
+    ],
+)
+def test_a_kind_that_kubernetes_own_groups_do_not_have_is_an_error(
+    check: Check, api_version: str, kind: str, sentence: str
+) -> None:
+    wrong = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "w"}}
+
+    assert check(wrong) == [
+        f"error: {kind}/w: {api_version} {kind} is not in Kubernetes 1.34.{sentence and ' '}{sentence} [kubernetes-api-version]"
+    ]
+
+
+@pytest.mark.parametrize(
+    "group", ["snapshot.storage.k8s.io", "gateway.networking.k8s.io", "metrics.k8s.io", "x-k8s.io"]
+)
+def test_groups_of_other_projects_below_the_same_domain_are_not_kubernetes_own(check: Check, group: str) -> None:
+    (found,) = check({"apiVersion": f"{group}/v1", "kind": "Gateway", "metadata": {"name": "g"}})
+
+    assert found.startswith("note: ")
+
+
+def test_kubernetes_own_groups_are_those_of_its_schemas() -> None:
+    groups = {
+        one.rpartition("/")[0] for version in known_versions() for every in kinds_of(version).values() for one in every
+    }
+
+    # What is only asked, and never stored, has no metadata in some versions.
+    assert {group for group in groups if "." in group} <= OWN_GROUPS
+    assert len(OWN_GROUPS - groups) <= 3
+
+
+def test_what_the_api_server_adds_itself_is_not_missed(check: Check) -> None:
+    role = {"kind": "Role", "name": "r"}
+    binding = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "b"}}
+    priority = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "p"}}
+
+    assert [one for one in check({**binding, "roleRef": role}, priority) if "kubernetes-schema" in one] == []
+    assert [one for one in check({**binding, "roleRef": {"kind": "Role"}}) if "roleRef.name: missing" in one]
 
 
 def test_two_objects_of_one_kind_and_name_are_found(check: Check) -> None:

@@ -21,6 +21,26 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# Groups with a dot of Kubernetes 1.25 to 1.37. Other projects have names below k8s.io, too: snapshot.storage.k8s.io.
+OWN_GROUPS = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        *("admission", "admissionregistration", "apiextensions", "apiregistration", "authentication", "coordination"),
+        *("certificates", "discovery", "events", "flowcontrol.apiserver", "imagepolicy", "internal.apiserver"),
+        *(
+            "lifecycle",
+            "networking",
+            "node",
+            "rbac.authorization",
+            "authorization",
+            "resource",
+            "scheduling",
+            "storage",
+        ),
+        "storagemigration",
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Pod:
@@ -66,9 +86,9 @@ def name_of(document: Document) -> str:
 
 
 def is_built_in(api_version: str) -> bool:
-    """Whether an API version is one of Kubernetes' own, as far as its name tells."""
+    """Whether an API version is of a group of Kubernetes' own. Groups of others have a dot in their names."""
     group = api_version.rpartition("/")[0]
-    return "." not in group or group.endswith(".k8s.io")
+    return "." not in group or group in OWN_GROUPS
 
 
 def table(value: Any) -> dict[str, Any]:

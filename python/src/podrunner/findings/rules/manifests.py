@@ -35,7 +35,7 @@ KUBERNETES_UNKNOWN_KIND = Rule(
 
 KUBERNETES_VERSION = Rule(
     "kubernetes-version",
-    Severity.NOTE,
+    Severity.ERROR,
     wrong="There is no data for this Kubernetes version, so nothing was checked against it.",
     remedy="Name a version in the range that the message gives.",
 )

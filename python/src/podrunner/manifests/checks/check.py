@@ -18,7 +18,7 @@ from podrunner.findings.rules.manifests import (
     MANIFEST_DUPLICATE,
     MANIFEST_DUPLICATE_KEY,
 )
-from podrunner.findings.suggest import listed
+from podrunner.findings.suggest import listed, nearest
 from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.checks.names import check_service_name
 from podrunner.manifests.objects import is_built_in, table
@@ -27,6 +27,7 @@ from podrunner.manifests.schemas.kinds import (
     KindSchema,
     api_versions_of,
     find_schema,
+    kinds_of,
     known_versions,
     last_version_with,
     versions_with,
@@ -41,10 +42,25 @@ if TYPE_CHECKING:
     from podrunner.schema.mistakes import Mistake
 
 
+# Kinds that are gone, with nothing of their name after them.
+_SUCCESSORS = {
+    "PodSecurityPolicy": "It is gone since 1.25: label namespaces with a level of Pod Security, pod-security.kubernetes.io/enforce."
+}
+# Required by the published schema, and what the API server takes without.
+_DEFAULTED = {
+    ("RoleBinding", "roleRef", "apiGroup"),
+    ("ClusterRoleBinding", "roleRef", "apiGroup"),
+    ("PriorityClass", "value"),
+}
+
+
 def check_manifests(rendering: Rendering, kube_version: str, crds: Crds | None = None) -> list[Finding]:
     """All that Kubernetes of this version would refuse in a rendering. `file` of a finding is the template."""
     # A chart that brings its CRDs is checked with them.
     known = (crds or Crds()).with_documents(document.data for document in rendering.documents)
+    version = minor_version(kube_version)
+    if version not in known_versions():
+        return [_no_data(version), *_duplicate_objects(rendering)]
     found = [finding for one in rendering.documents for finding in _check_document(one, kube_version, known)]
     return [*found, *_duplicate_objects(rendering)]
 
@@ -108,6 +124,8 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
     yield from _deprecated(document, api_version, kind)
     errors = found.validator.iter_errors(document.data)
     for mistake in dict.fromkeys(one for error in errors for one in explain(error, found.schema, lambda _: None)):
+        if (kind, *mistake.path, mistake.missing) in _DEFAULTED:
+            continue
         told = _without_value(mistake) if kind == "Secret" else mistake
         message = f"{told.message} (Kubernetes {_dots(version)})"
         yield _finding(document, KUBERNETES_SCHEMA, message, path=mistake.dotted)
@@ -134,21 +152,31 @@ def _deprecated(document: Document, api_version: str, kind: str) -> Iterator[Fin
 
 
 def _unknown_kind(document: Document, api_version: str, kind: str, version: tuple[int, int]) -> Finding:
-    known = known_versions()
     what, kube = f"{api_version} {kind}", f"Kubernetes {_dots(version)}"
-    if version not in known:
-        message = (
-            f"objects are not checked, there is no data for {kube}. Data: {_dots(known[0])} to {_dots(known[-1])}."
-        )
-        return _finding(document, KUBERNETES_VERSION, message)
-    elsewhere = versions_with(api_version, kind)
-    others = api_versions_of(kind, _dots(version)) if is_built_in(api_version) else []
-    if not elsewhere and not others:
+    if not is_built_in(api_version):
         message = f"{what}: not checked, it is not one of Kubernetes' own kinds. Give its CRD with --crds."
         return _finding(document, KUBERNETES_UNKNOWN_KIND, message)
+    elsewhere = versions_with(api_version, kind)
+    others = api_versions_of(kind, _dots(version))
+    if not elsewhere and not others:
+        return _finding(document, KUBERNETES_API_VERSION, f"{what} is not in {kube}.{_successor(kind, version)}")
     served = f" {what} is in {_dots(elsewhere[0])} to {_dots(elsewhere[-1])}." if elsewhere else ""
     instead = f" Use apiVersion: {listed(others)}." if others else ""
     return _finding(document, KUBERNETES_API_VERSION, f"{what} is not in {kube}.{served}{instead}")
+
+
+def _no_data(version: tuple[int, int]) -> Finding:
+    first, *_, last = known_versions()
+    message = f"nothing is checked: there is no data for Kubernetes {_dots(version)}, only for {_dots(first)} to {_dots(last)}."
+    return Finding(KUBERNETES_VERSION, message)
+
+
+def _successor(kind: str, version: tuple[int, int]) -> str:
+    if kind in _SUCCESSORS:
+        return f" {_SUCCESSORS[kind]}"
+    kinds = kinds_of(version)
+    near = nearest(kind, kinds)
+    return f" Did you mean `{near}` of {listed(kinds[near])}?" if near else ""
 
 
 def _dots(version: tuple[int, int]) -> str:

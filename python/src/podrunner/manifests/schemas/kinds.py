@@ -80,6 +80,18 @@ def api_versions_of(kind: str, kube_version: str) -> list[str]:
     return sorted(group_version for file in files for group_version in _group_versions(file, kind))
 
 
+@cache
+def kinds_of(version: tuple[int, int]) -> dict[str, list[str]]:
+    """Kind → its API versions in one Kubernetes version, for kinds of objects. Reads every schema: half a second."""
+    found: dict[str, set[str]] = {}
+    for file in _folders()[version].glob("*.json"):
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        if "metadata" in schema.get("properties", {}):
+            for known in schema.get("x-kubernetes-group-version-kind", []):
+                found.setdefault(known["kind"], set()).update(_group_versions(file, known["kind"]))
+    return {kind: sorted(versions) for kind, versions in found.items() if not kind.endswith("List")}
+
+
 def _group_versions(file: Path, kind: str) -> Iterator[str]:
     for known in json.loads(file.read_text(encoding="utf-8")).get("x-kubernetes-group-version-kind", []):
         if known["kind"] == kind:

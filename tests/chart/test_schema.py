@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -114,3 +115,41 @@ def test_a_token_in_config_is_refused_with_the_way_to_give_it() -> None:
         "not": {},
         "description": "the token comes from a Secret: set runners.<name>.token.existingSecret instead",
     }
+
+
+def takes(name: str, value: Any) -> bool:
+    """Whether a definition of the schema takes a value."""
+    return jsonschema_rs.is_valid({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}, value)
+
+
+@pytest.mark.parametrize("amount", ["64Ki", "4Mi", "1.5Gi", "500m", "2k", "1M", 3, "0.5"])
+def test_an_amount_as_kubernetes_writes_it_is_taken(amount: Any) -> None:
+    assert takes("quantity", amount)
+    assert takes("amounts", {"requests.memory": amount})
+
+
+@pytest.mark.parametrize("amount", ["1ki", "1K", "4MB", "1 Gi", "Gi", "-1"])
+def test_an_amount_of_another_form_is_refused(amount: Any) -> None:
+    assert not takes("quantity", amount)
+    assert not takes("amounts", {"requests.memory": amount})
+
+
+@pytest.mark.parametrize("key", ["cpu", "ephemeral-storage", "hugepages-2Mi", "nvidia.com/gpu", "openshift.io/mlxNICs"])
+def test_a_resource_of_a_container_is_one_of_kubernetes_or_has_a_domain(key: str) -> None:
+    assert takes("containerAmounts", {key: 1})
+    assert takes("amounts", {f"requests.{key}": 1, "pods": 2})
+
+
+@pytest.mark.parametrize("key", ["foo_bar", "gpu", "x/y/z", "", "Nvidia.com/gpu", "a..b/c", "hugepages-2MB", "cpu\n"])
+def test_another_resource_of_a_container_is_refused(key: str) -> None:
+    assert not takes("containerAmounts", {key: 1})
+
+
+@pytest.mark.parametrize("key", ["app", "example.com/My_Label.1", "a-b.c/d", "x" * 63])
+def test_the_key_of_a_label_as_kubernetes_takes_it_is_taken(key: str) -> None:
+    assert takes("labelName", key)
+
+
+@pytest.mark.parametrize("key", ["0..0/0", "-a", "a/", "/a", "Example.com/a", "a//b", "x" * 64, "a b", "a-.b/c"])
+def test_the_key_of_a_label_that_kubernetes_refuses_is_refused(key: str) -> None:
+    assert not takes("labelName", key)

@@ -206,6 +206,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
         objects(obj("ConfigMap"), obj("ConfigMap")),
         objects(obj("ConfigMap"), obj("ConfigMap", metadata="name: x, namespace: other")),
     ),
+    "hook": (
+        objects(obj("ConfigMap", metadata="name: x, annotations: {helm.sh/hook: pre-instal}")),
+        objects(obj("ConfigMap", metadata="name: x, annotations: {helm.sh/hook: 'pre-install, POST-upgrade'}")),
+    ),
     "manifest-duplicate-key": (
         {"values.yaml": 'image: "a:1\\n          image: b:1"\n'},
         {"values.yaml": 'image: "a:1\\n          tty: true"\n'},

@@ -127,6 +127,27 @@ def test_the_command_and_the_library_give_equal_objects_for_the_cases_of_our_mat
 
 
 @pytest.mark.usefixtures("helm_on_path")
+def test_the_command_and_the_library_end_texts_alike(tmp_path: Path) -> None:
+    chart = tmp_path / "ends"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: ends\nversion: 1.0.0\n")
+    ends = [
+        "|\n    a = 1",
+        "|+\n    a\n\n\n",
+        "|-\n    a\n",
+        ">\n    a\n    b\n   \n",
+        "|\n    a\n\n---\n",
+        "|+\n    a\n \n---\n# b",
+    ]
+    for number, end in enumerate(ends):
+        text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{number}}}\ndata:\n  a: {end}"
+        (chart / f"templates/{number}.yaml").write_text(text)
+    opened = Chart.open(chart)
+
+    assert objects(renderer("library", opened), Case("ends")) == objects(renderer("command", opened), Case("ends"))
+
+
+@pytest.mark.usefixtures("helm_on_path")
 def test_the_command_and_the_library_refuse_the_same_cases_with_the_same_words(cases: list[Case]) -> None:
     command = renderer("command", OPENED)
     refused = [case for case in cases if case.expect_fail and not OPENED.check(case.layers)]

@@ -174,3 +174,25 @@ def test_a_renderer_of_another_name_is_wrong_use(small_chart: Path) -> None:
 
 def test_a_big_integer_keeps_all_its_digits(small: Renderer) -> None:
     assert render_values(small, {"replicas": 1000650000}).object("Deployment")["spec"]["replicas"] == 1000650000
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("|\n    a = 1{{  -}}\n", "a = 1\n"),
+        ("|+\n    a = 1\n\n\n", "a = 1\n"),
+        ("|-\n    a = 1\n", "a = 1"),
+        (">\n    a\n    b\n   \n", "a b\n"),
+        ("|\n    a = 1\n\n---\n# nothing else\n", "a = 1\n"),
+    ],
+)
+def test_a_text_at_the_end_of_a_document_ends_as_in_the_cluster(tmp_path: Path, written: str, value: str) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: ends\nversion: 1.0.0\n")
+    (tmp_path / "templates/c.yaml").write_text(
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  a: {written}"
+    )
+
+    (document,) = render_values(renderer("library", Chart.open(tmp_path)), {}).documents
+
+    assert document.data["data"]["a"] == value

@@ -6,7 +6,7 @@ import pytest
 
 from podrunner.formats.patch import patch_at
 from podrunner.secrets.find import find_secrets, holds_secret
-from podrunner.secrets.redact import redact_data
+from podrunner.secrets.redact import redact, redact_data
 from podrunner.secrets.value import is_secret
 
 NAMES = [
@@ -19,7 +19,19 @@ OTHERS = [
 ]
 HARMLESS = ["$CI_JOB_TOKEN", "${TOKEN}", "/run/secrets/db", "./token", "true", "3600", "vault:secret/db#password", ""]
 # What scripts look for.
-PATTERNS = ["*", r"\(.*\)", '[^"]*', "(.+)", r"\([^ ]*\)$"]
+PATTERNS = [
+    *("*", r"\(.*\)", '[^"]*', "(.+)", r"\([^ ]*\)$", "[A-Za-z0-9_-]+", "[[:alnum:]]+", r"(\w+)", r"\w\+", r"\d+"),
+    *("^[a-z]+$", r"(?P<pw>\S+)", r"\K[^", "%s", "%v", "{token}", "${TOKEN:?must"),
+]
+LOGINS = [
+    *("podman login -u bob -p {}", "podman login -p={}", "podman login -u bob -p\t{}", "docker-login -u bob -p  {}"),
+    *('podman "login" -u bob -p {}', "/opt/bin/login -u bob -p {}", '["podman","login","-u","bob","-p","{}"]'),
+    *(
+        "[podman, login, -u, bob, -p, {}]",
+        "podman login \\\n  -u bob \\\n  -p {} \\\n  example.com",
+        "podman login -p{}",
+    ),
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,9 +49,21 @@ def test_a_reference_a_path_a_pattern_and_a_switch_are_no_secrets(value: str) ->
     assert not is_secret("DB_PASSWORD", value)
 
 
-@pytest.mark.parametrize("value", ["!@#$%^&*()", "$$$%%%&&&", "a*", "(.+)x9", "****!?"])
+@pytest.mark.parametrize(
+    "value", ["!@#$%^&*()", "$$$%%%&&&", "a*", "(.+)x9", "****!?", "!!.*!!", ".*@#$%!", "[Secret!]x1"]
+)
 def test_signs_alone_may_be_a_secret(value: str) -> None:
     assert is_secret("DB_PASSWORD", value)
+
+
+@pytest.mark.parametrize("command", LOGINS)
+def test_the_password_of_a_login_is_redacted_however_it_is_written(command: str) -> None:
+    assert "S3cretPw9" not in redact(command.format("S3cretPw9"))
+
+
+@pytest.mark.parametrize("text", ["cp -p /podrunner-login/auth.json x && mkdir -p /run/x", "a login \\\n\nls -p 80"])
+def test_a_folder_that_is_called_login_has_no_password(text: str) -> None:
+    assert redact(text) == text
 
 
 def test_the_mark_of_a_file_that_is_put_in_later_is_no_secret() -> None:

@@ -145,9 +145,11 @@ def is_of_a_runner(config_toml: str) -> bool:
 def parse_documents(template: str, text: str) -> Iterable[Document]:
     """The objects in the output of one template, empty documents left out. Raises RenderError for bad YAML."""
     for part in _SEPARATOR.split(text):
-        data, duplicate_keys = _parse(template, part)
+        # As Helm cuts and joins them: a text at the end of a document keeps its line end, and only one.
+        document = f"{part.strip()}\n"
+        data, duplicate_keys = _parse(template, document)
         if data is not None:
-            yield Document(template, part.strip("\n") + "\n", data, duplicate_keys)
+            yield Document(template, document, data, duplicate_keys)
 
 
 @lru_cache(maxsize=4096)

@@ -127,7 +127,8 @@ def _wrong_value(error: ValidationError, path: Path, schema: dict[str, Any], wri
     if name == "falseSchema":
         return Mistake(MistakeKind.NOT_ALLOWED, path, "not allowed here", hint=" Remove it.")
     if name == "propertyNames":
-        about = subschema(schema, error.schema_path).get("description")
+        # The path ends with what the name does not keep, such as its pattern.
+        about = subschema(schema, error.schema_path[:-1]).get("description")
         why = f"{json.dumps(kind['error'].instance)}: {about}" if about else kind["error"].message
         return Mistake(MistakeKind.KEY, path, f"a key does not fit: {why}")
     around = subschema(schema, error.schema_path[:-1])

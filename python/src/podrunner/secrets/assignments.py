@@ -47,7 +47,7 @@ def find_assigned(text: str, start: int, end: int) -> Iterator[Span]:
     """(start, end) of the values in a line, and of those that go on below it, whose name is that of a secret."""
     while found := compiled(_NAME).search(text, start, end):
         start = found.end()
-        if found["name"] == _MARK:
+        if found["name"] == _MARK and text[found.start() - 1 : found.start()] == "@":
             continue
         if found["name"].lower() == "name":
             span = _of_variable(text, start)

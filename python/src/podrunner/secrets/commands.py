@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 # A word of a command line, in quotes or without, of at most as many characters as anybody writes.
 _VALUE = r"""(?P<quote>["'])?(?P<secret>(?(quote)(?:(?!(?P=quote))[^\n]){1,4096}|[^\s"']{1,4096}))"""
-# Anything on the way from a command to its option.
-_FAR = r"[^|;&\n]{0,400}?"
+# Anything on the way from a command to its option, also on the next line.
+_FAR = r"(?:[^|;&\n]|\\\n){0,400}?"
 # What follows an option in help and in messages.
 # fmt: off
 _PROSE = frozenset({
@@ -71,7 +71,7 @@ COMMANDS = tuple(
     ArgumentPlace(hint, pattern, accepts)
     for hint, pattern, accepts in (
         # -p SECRET of a login, the lines of .netrc, --creds user:SECRET.
-        ("login", rf"(?<![\w/.-])login(?=[ \t]){_FAR}[ \t]-p[ =]?{_VALUE}", _any),
+        ("login", rf"\blogin\b(?!/){_FAR}[ \t\"',]-p[\"']?[ \t=,]{{0,9}}{_VALUE}", _any),
         ("login", rf"\blogin[ \t]+\S{{1,200}}[ \t]+password[ \t]+{_VALUE}", _any),
         ("creds", rf"--(?:src-|dest-)?creds[ =]{_VALUE}", _any),
         # curl -u USER:SECRET, mysql -pSECRET (not a port's -p3306:3306), sshpass -p SECRET, redis-cli -a SECRET.

@@ -38,6 +38,7 @@ _HINTS = (*_WORDS, *_COMMANDS, *_FORMATS, _AT)
 _CLOUD_KEY = r"(?<![\w/+.\\-])[A-Za-z0-9/+]{40}(?![\w/+=-]|\.\w)"
 # Longer than any key.
 _LONGEST = 24000
+_MOST_LINES = 8
 
 
 def find_spans(text: str) -> list[Span]:
@@ -78,7 +79,17 @@ def _in_line(text: str, start: int, end: int, hints: set[str]) -> Iterator[Span]
         yield from find_assigned(text, start, end)
         yield from find_places(HEADERS, text, start, end)
     if not hints.isdisjoint((*_WORDS, *_COMMANDS)):
-        yield from find_places(COMMANDS, text, start, end)
+        yield from find_places(COMMANDS, text, start, _continued(text, end))
+
+
+def _continued(text: str, end: int) -> int:
+    """The end of a command that goes on below, for at most as many lines as people write one on."""
+    for _ in range(_MOST_LINES):
+        if text[end - 1 : end + 1] != "\\\n":
+            break
+        found = text.find("\n", end + 1, end + 1000)
+        end = found if found >= 0 else min(end + 1000, len(text))
+    return end
 
 
 def _of_format(one: Format, text: str, start: int, end: int) -> Iterator[Span]:

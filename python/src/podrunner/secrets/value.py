@@ -12,7 +12,7 @@ from podrunner.secrets.names import Likeness, likeness, words_of
 from podrunner.secrets.patterns import compiled
 
 # Variables of shells, Kubernetes, Windows and Symfony; templates; what argocd-vault-plugin and people write for "put it here".
-_VARIABLE = r"(?s)\$\w+|\$\{[^{}]*\}|\$\([^()]*\)?|\$\$|%env\([^()]*\)%|%\w+%|\$?\{\{.{0,500}?\}\}|<[^<>\n]*>|\$\[\[.{0,500}?\]\]"
+_VARIABLE = r"(?s)\$\w+|\$\{[^{}]*\}|\$\{\w+:?[?+=-][^{}]*\Z|\$\([^()]*\)?|\$\$|%env\([^()]*\)%|%\w+%|\$?\{\{.{0,500}?\}\}|<[^<>\n]*>|\$\[\[.{0,500}?\]\]"
 # References with a scheme of their own, and texts that only their key opens.
 _REFERENCE = (
     r"(?:vault|@podrunner-secret|ref\+\w+|op|arn|file|env|ssm|secretsmanager|awssm|gcpsm|sm|azurekeyvault|akv|keyvault"
@@ -29,8 +29,11 @@ _PATH = (
     r"(?:~|\.\.?)/\S*|/(?:[\w.@+~-]+/)+[\w.@+~*-]*|[A-Za-z]:\\\S*"
     r"|/(?:run|etc|var|secrets?|home|builds|tmp|opt|usr|vault|mnt|dev|root|srv|certs?|cache|data|proc|sys)?"
 )
-# What a script looks for: `\\(.*\\)`, `*`, `[^"]+`.
-_PATTERN = r"(?=\W{0,3}\Z|.*(?:[.\])][*+?]|\[\^|\\\())[\W_]{1,40}"
+# What a script looks for, and where a program puts a text in: `\(.*\)`, `*`, `[A-Za-z0-9_-]+`, `(?P<pw>\S+)`, `%s`, `{token}`.
+_PATTERN = (
+    r"""[\^"']{0,2}(?:\\?\((?:\?P?<\w{1,40}>|\?:)?|\\?\)|\[\^?[^\[\]\n]{1,40}\]|\[\[:\w{1,10}:\]\]|\\[AbBdDKsSwWzZ]|[.*+?|]|\\\+|\{\d{1,4},?\d{0,4}\}){1,40}(?:\$?["']?|\[\^?)"""
+    r"|%[-+# 0]*\d{0,3}[a-z]|\{\w{0,40}\}"
+)
 _URL = r"[A-Za-z][\w+.-]*://\S+"
 _HOST = r"[\w.-]+:\d{1,5}(?:/[\w-]*)?"
 # RFC 1123: the name of a Secret, or of a key in one.

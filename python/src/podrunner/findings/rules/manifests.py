@@ -61,6 +61,13 @@ MANIFEST_DUPLICATE = Rule(
     remedy="Rename one of them.",
 )
 
+HOOK = Rule(
+    "hook",
+    Severity.ERROR,
+    wrong="`helm.sh/hook` names a hook that Helm does not have, and Helm leaves the object out.",
+    remedy="Write the name of a hook, such as `pre-install`.",
+)
+
 MANIFEST_DUPLICATE_KEY = Rule(
     "manifest-duplicate-key",
     Severity.ERROR,

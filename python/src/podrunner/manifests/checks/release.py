@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import POD_SECURITY
 from podrunner.manifests.checks.containers import check_containers
+from podrunner.manifests.checks.hooks import check_hooks
 from podrunner.manifests.checks.images import check_images
 from podrunner.manifests.checks.monitors import check_monitors
 from podrunner.manifests.checks.names import check_names
@@ -29,6 +30,7 @@ def check_release(rendering: Rendering, values: Mapping[str, Any]) -> list[Findi
     pods = find_pods(documents, rendering.namespace)
     return [
         *check_names(documents),
+        *check_hooks(documents),
         *check_containers(pods),
         *check_selectors(documents, pods, rendering.namespace),
         *check_monitors(documents, pods, rendering.namespace),

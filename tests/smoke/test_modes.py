@@ -20,6 +20,8 @@ from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.modes.promise import INSIDE_SCRIPT, Promise, check_inside
 from podrunner.values.merge import merge
 
+from .waiting import until
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -66,6 +68,7 @@ SMALL_LINES = [
     "Job succeeded",
 ]
 NODE = "podrunner-test-node"
+FUSE = "github.com/fuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,19 @@ def prepare_node(images: ImageSet) -> Iterator[Callable[[Cluster], None]]:
     yield prepare
     for cluster in prepared:
         cluster.api.delete("Namespace", NODE)
+        _wait_until_nothing_is_offered(cluster)
+
+
+def _wait_until_nothing_is_offered(cluster: Cluster) -> None:
+    """The kubelet says later that the device plugin is gone, and until then a preflight would try it."""
+    until(
+        lambda: not any(_offered(node) for node in cluster.api.list("Node")),
+        "the node offers no /dev/fuse any more",
+    )
+
+
+def _offered(node: dict[str, Any]) -> bool:
+    return str(node["status"]["allocatable"].get(FUSE, "0")) != "0"
 
 
 def profile() -> dict[str, Any]:

@@ -84,6 +84,7 @@ def test_a_mistake_fails_the_job_and_is_a_result_at_its_line(team: Path) -> None
     }
 
 
+@pytest.mark.full(reason="it starts pytest, which starts podrunner: three seconds")
 def test_a_folder_of_tests_is_run_by_pytest(team: Path) -> None:
     done = run("check", team, tests="tests")
 

@@ -144,6 +144,7 @@ def test_reports_are_the_files_that_the_script_writes() -> None:
     assert all(f"={file}" in job["script"][1] for file in job["artifacts"]["reports"].values())
 
 
+@pytest.mark.full(reason="it starts pytest, which starts podrunner: three seconds")
 def test_a_folder_of_tests_is_run_by_pytest(team: Path) -> None:
     job = jobs(tests="tests")["podrunner pytest"]
 

@@ -30,8 +30,16 @@ ELSEWHERE = {
 }
 
 
+FULL = pytest.mark.full(reason="the commands of all pages take twenty seconds")
+SCRIPTED = [
+    pytest.param(page, marks=() if page.name == "README.md" else FULL, id=str(page))
+    for page in pages()
+    if page.scripts()
+]
+
+
 @pytest.mark.process
-@pytest.mark.parametrize("page", [page for page in pages() if page.scripts()], ids=str)
+@pytest.mark.parametrize("page", SCRIPTED)
 def test_the_commands_of_a_page_do_what_it_says(page: Page, tmp_path: Path) -> None:
     page.set_up(tmp_path)
 

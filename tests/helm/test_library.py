@@ -179,7 +179,7 @@ def test_a_big_integer_keeps_all_its_digits(small: Renderer) -> None:
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        ("|\n    a = 1{{  -}}\n", "a = 1\n"),
+        ("|\n    a = 1{{ `` -}}\n", "a = 1\n"),
         ("|+\n    a = 1\n\n\n", "a = 1\n"),
         ("|-\n    a = 1\n", "a = 1"),
         (">\n    a\n    b\n   \n", "a b\n"),

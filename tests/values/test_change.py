@@ -63,3 +63,25 @@ def test_the_last_file_that_has_it_wins() -> None:
     changes = find_changes("podman: {mode: unprivileged}", layers)
 
     assert [str(change) for change in changes] == ["over.yaml:1: podman.mode: write unprivileged instead of privileged"]
+
+
+def test_what_is_in_a_list_stays_there() -> None:
+    layer = read_values("jobs:\n  imagePullSecrets: [company, login]\n", "team.yaml")
+
+    changes = find_changes("jobs: {imagePullSecrets: [registry-login]}", [layer])
+    again = find_changes("jobs: {imagePullSecrets: [login]}", [layer])
+
+    assert [str(change) for change in changes] == [
+        "team.yaml:2: jobs.imagePullSecrets: add [registry-login] to the list"
+    ]
+    assert [str(change) for change in again] == ["team.yaml:2: jobs.imagePullSecrets has [login] already"]
+
+
+def test_where_a_log_names_no_runner_the_only_one_is_meant() -> None:
+    snippet = "runners: {default: {config: {limit: 8}}}"
+    two = read_values("runners: {a: {}, b: {}}\n", "two.yaml")
+
+    assert [str(one) for one in find_changes(snippet, [read_values(TEAM, "team.yaml")])] == [
+        "team.yaml:8: runners.team-a.config.limit: write 8 instead of 4"
+    ]
+    assert [str(one) for one in find_changes(snippet, [two])] == ["two.yaml:1: add runners.default.config.limit: 8"]

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from podrunner.formats.placed import Values
 
 
+# What a release has without any runner in its values, and what is said where a log names none.
+_UNNAMED = ("runners", "default")
+
+
 @dataclass(frozen=True, slots=True)
 class ValueChange:
     """One value to change. `line` is where it stands, or the map it belongs into; 0: nothing of it is there yet.
@@ -35,11 +39,18 @@ class ValueChange:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
+        if isinstance(self.found, list) and isinstance(self.wanted, list) and self.found:
+            return f"{place}: {self._added(self.found, self.wanted)}"
         if self.is_there and self.found == self.wanted:
             return f"{place}: {self.path} is {_shown(self.wanted)} already"
         if self.is_there:
             return f"{place}: {self.path}: write {_shown(self.wanted)} instead of {_shown(self.found)}"
         return f"{place}: add {self.path}: {_shown(self.wanted)}"
+
+    def _added(self, there: list[Any], wanted: list[Any]) -> str:
+        """A list is never written anew: what stands in it is there for a reason of its own."""
+        new = [one for one in wanted if one not in there]
+        return f"{self.path}: add {_shown(new)} to the list" if new else f"{self.path} has {_shown(wanted)} already"
 
 
 def find_changes(snippet: str, layers: Sequence[Values], runner: str = "") -> list[ValueChange]:
@@ -62,8 +73,16 @@ def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _where(path: Path, layers: Sequence[Values], runner: str) -> Path:
+    if path[:2] == _UNNAMED and len(names := _runners(layers)) == 1:
+        return ("runners", *names, *path[2:])
     own = ("runners", runner, *path)
     return own if path[0] == "podman" and find_layer(layers, own) else path
+
+
+def _runners(layers: Sequence[Values]) -> set[str]:
+    """The names of the runners in values."""
+    tables = [layer.data.get("runners") for layer in layers]
+    return {str(name) for table in tables if isinstance(table, dict) for name in table}
 
 
 def _change(path: Path, wanted: Any, layers: Sequence[Values]) -> ValueChange:

@@ -23,8 +23,8 @@ PYTEST = env -u PYTHONDONTWRITEBYTECODE GOGC=800 PYTHONPYCACHEPREFIX='$(CURDIR)/
 test: $(BIN)/podrunner ## Run all tests that need no cluster; FULL=1 adds what is left to CI
 	$(PYTEST) -m 'not exhaustive' $(if $(FULL),--full --hypothesis-profile=ci) tests
 
-test-fast: $(BIN)/podrunner ## Run the tests that start no other process and do not go through the whole matrix
-	$(PYTEST) -m "not process and not broad" tests
+test-fast: $(BIN)/podrunner ## Run the tests that start no other process or server and do not go through the whole matrix
+	$(PYTEST) -o podrunner_matrix= -m "not process and not broad and not server" tests
 
 lint: $(BIN)/podrunner ## Check style, types and generated files
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

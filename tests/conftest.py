@@ -33,6 +33,8 @@ CRD = "security/v1/zz_generated.crd-manifests/0000_03_config-operator_01_securit
 
 
 GUARD = Guard()
+# Fixtures that are a server of the test's own.
+SERVERS = {"cluster", "pods", "stand_in"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _is_broad(item):
             item.add_marker(pytest.mark.broad)
+        if SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.server)
         full = item.get_closest_marker("full")
         if full and not config.getoption("--full"):
             item.add_marker(pytest.mark.skip(reason=f"left to .ci/run and make test FULL=1: {full.kwargs['reason']}"))

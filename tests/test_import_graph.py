@@ -6,18 +6,16 @@ import ast
 from collections import defaultdict
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grimp
 import pytest
 
-import podrunner
+from tests.sources import PACKAGE, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
-PACKAGE = Path(podrunner.__file__).parent
 MOST_ROOMS, MOST_ARROWS = 26, 120
 # Who may be imported by whom; what is not named here is bound by the absence of circles alone.
 FOUNDATIONS = ("formats", "secrets", "output")
@@ -45,11 +43,6 @@ def _room(module: str) -> str:
 
 def rooms() -> list[str]:
     return sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
-
-
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_there_are_few_rooms_and_few_arrows(capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,6 +59,7 @@ def without(path: tuple[str, ...]) -> dict[str, Any]:
 
 
 @pytest.mark.broad
+@pytest.mark.broad
 def test_no_script_or_command_has_a_dash_that_is_none() -> None:
     """There: `curl` with an em dash before "silent" in three scripts, which takes the option for an address."""
     wrong = [
@@ -92,6 +93,7 @@ def test_an_ingress_has_a_namespace_and_labels_and_names_no_class_unless_told(re
     assert ingress["spec"].get("ingressClassName", "left out") is not None
 
 
+@pytest.mark.broad
 def test_no_pod_has_a_volume_that_nothing_mounts() -> None:
     """There: the volume runner-secrets."""
     idle = []
@@ -139,6 +141,7 @@ def test_what_no_runner_could_use_is_refused(render: Any, values: dict[str, Any]
         render(values)
 
 
+@pytest.mark.broad
 def test_a_new_version_of_the_chart_does_not_restart_the_manager() -> None:
     """There: the pod has the label chart: gitlab-runner-<version>, so each version makes new pods."""
     version = re.search(r"^version: (.+)$", (CHART / "Chart.yaml").read_text(), re.MULTILINE)

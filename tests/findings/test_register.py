@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-import podrunner
 from podrunner.findings import rules
 from podrunner.findings.errors import UsageError
 from podrunner.findings.rules.register import RULES, SECTIONS, find_rule
 from podrunner.findings.rules.rule import Rule
+from tests.sources import PACKAGE, sources
 
-PACKAGE = Path(podrunner.__file__).parent
 REGISTER = PACKAGE / "findings" / "rules"
 SENTENCES = re.compile(r"[A-Z`].*\.\Z")
 # What makes findings, or what becomes one: their first argument is a rule.
@@ -29,9 +28,7 @@ OTHER_MESSAGES = ("gitlab/repository.py", "gitlab/predefined.py", "findings/erro
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """(path below the package, syntax tree) of every module that is not in the register."""
-    for file in sorted(PACKAGE.rglob("*.py")):
-        if REGISTER not in file.parents:
-            yield file.relative_to(PACKAGE).as_posix(), ast.parse(file.read_text(encoding="utf-8"))
+    yield from ((name, tree) for name, tree in sources() if REGISTER not in (PACKAGE / name).parents)
 
 
 def constants() -> dict[str, Rule]:

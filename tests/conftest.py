@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import signal
 import subprocess
@@ -20,6 +18,7 @@ from podrunner.chart.chart import Chart
 from podrunner.cluster.api import Api
 from podrunner.helm import renderer
 
+from .go_modules import go_module
 from .pods import Server, served
 from .processes import Guard, mark
 
@@ -57,11 +56,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_broad(item: pytest.Item) -> bool:
     """Whether a test is one for every case of the matrix, or draws its inputs."""
-    parameters = (
-        item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-    )
-    is_drawn = isinstance(item, pytest.Function) and getattr(item.obj, "is_hypothesis_test", False)
-    return is_drawn or item.path.suffix == ".yaml" or any(isinstance(one, Case) for one in parameters)
+    if not isinstance(item, pytest.Function):
+        return item.path.suffix == ".yaml"
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return hasattr(item.obj, "is_hypothesis_test") or any(isinstance(one, Case) for one in parameters.values())
 
 
 @pytest.hookimpl(wrapper=True)
@@ -139,14 +137,7 @@ def checkout() -> Path:
 @pytest.fixture(scope="session")
 def openshift_definitions() -> list[dict[str, Any]]:
     """Return OpenShift's own CustomResourceDefinition of SecurityContextConstraints, or skip."""
-    go = shutil.which("go", path=f"{os.environ['PATH']}{os.pathsep}/usr/local/go/bin")
-    if not go:
-        pytest.skip("needs Go, which downloads OpenShift's SecurityContextConstraints")
-    done = subprocess.run([go, "mod", "download", "-json", OPENSHIFT], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip()
-        pytest.skip(f"{OPENSHIFT}, which has OpenShift's SecurityContextConstraints, cannot be had: {said}")
-    file = Path(json.loads(done.stdout)["Dir"]) / CRD
+    file = go_module(OPENSHIFT, "OpenShift's SecurityContextConstraints") / CRD
     return [yaml.safe_load(file.read_text(encoding="utf-8"))]
 
 

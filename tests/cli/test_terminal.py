@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminals import shown_by
+
 pytestmark = pytest.mark.process
 
 WRONG = ["check", "tests/fixtures/values/wrong-type.yaml"]
@@ -19,23 +20,9 @@ WRONG = ["check", "tests/fixtures/values/wrong-type.yaml"]
 
 def at_a_terminal(checkout: Path, **environment: str) -> str:
     """Run a check that finds something with a terminal for its output."""
-    ours, theirs = pty.openpty()
     clean = {key: value for key, value in os.environ.items() if key not in ("CI", "NO_COLOR")}
-    with subprocess.Popen(
-        [sys.executable, "-m", "podrunner", *WRONG],
-        stdout=theirs,
-        cwd=checkout,
-        env={**clean, "TERM": "xterm", **environment},
-    ):
-        os.close(theirs)
-        text = b""
-        try:
-            while chunk := os.read(ours, 4096):
-                text += chunk
-        except OSError:  # how Linux says that the other end is closed
-            pass
-    os.close(ours)
-    return text.decode()
+    command = [sys.executable, "-m", "podrunner", *WRONG]
+    return shown_by(command, checkout, {**clean, "TERM": "xterm", **environment}, streams=["stdout"])
 
 
 def test_a_terminal_gets_colours(checkout: Path) -> None:

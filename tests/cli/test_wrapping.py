@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 
 from podrunner.findings.suggest import listed
 from podrunner.output.wrap import wrap
+from tests.terminals import shown_by
 
 LOG = "tests/explain/logs/git-config-lock.home-is-root.log"
 WORDS = {
@@ -63,19 +63,9 @@ def test_reports_fit_the_terminal_and_are_whole_lines_in_a_pipe(words: str, chec
 
 def at_a_terminal(command: list[str], checkout: Path, width: int) -> str:
     """What a terminal shows that is so many columns wide; the values of an import are not shown."""
-    ours, theirs = pty.openpty()
+    streams = ["stderr"] if "import" in command else ["stdout", "stderr"]
     environment = {**os.environ, "COLUMNS": str(width), "NO_COLOR": "1"}
-    stdout = subprocess.DEVNULL if "import" in command else theirs
-    with subprocess.Popen(command, stdout=stdout, stderr=theirs, cwd=checkout, env=environment):
-        os.close(theirs)
-        text = b""
-        try:
-            while chunk := os.read(ours, 4096):
-                text += chunk
-        except OSError:  # how Linux says that the other end is closed
-            pass
-    os.close(ours)
-    return text.decode().replace("\r\n", "\n")
+    return shown_by(command, checkout, environment, streams=streams).replace("\r\n", "\n")
 
 
 def flat(text: str) -> str:

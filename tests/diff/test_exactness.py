@@ -16,6 +16,7 @@ from podrunner.cases.matrix import load_matrix, make_cases
 from podrunner.chart.chart import Chart
 from podrunner.findings.errors import RenderError, ValuesError
 from podrunner.helm.renderer import renderer
+from tests.short_matrix import shortened
 
 from .conftest import Repository
 
@@ -105,10 +106,8 @@ def matrix(request: pytest.FixtureRequest, checkout: Path, tmp_path: Path) -> Pa
     file = checkout / "tests/matrix.yaml"
     if request.param == "every":
         return file
-    axes = yaml.safe_load(file.read_text().replace(": values/", f": {file.parent}/values/"))
-    del axes["cases"]
     sample = tmp_path / "matrix.yaml"
-    sample.write_text(yaml.safe_dump({**axes, "strategy": "each"}))
+    sample.write_text(shortened(file.read_text().replace(": values/", f": {file.parent}/values/")))
     return sample
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
+from tests.short_matrix import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,19 +76,14 @@ class Page:
             (folder / part).parent.mkdir(parents=True, exist_ok=True)
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
             copy(ROOT / part, folder / part)
-        _shorten(folder / "tests/matrix.yaml")
+        # A page is about commands: the whole matrix is for other tests.
+        matrix = folder / "tests/matrix.yaml"
+        matrix.write_text(shortened(matrix.read_text(encoding="utf-8")), encoding="utf-8")
         for block in self.blocks:
             if block.path:
                 (folder / block.path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / block.path).write_text(block.text, encoding="utf-8")
         _make_history(folder)
-
-
-def _shorten(matrix: Path) -> None:
-    """Leave a matrix of a dozen cases: the whole one is for other tests, and a page is about commands."""
-    axes = yaml.safe_load(matrix.read_text(encoding="utf-8"))
-    del axes["cases"]
-    matrix.write_text(yaml.safe_dump({**axes, "strategy": "each"}), encoding="utf-8")
 
 
 def _make_history(folder: Path) -> None:

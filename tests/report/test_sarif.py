@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +22,7 @@ from podrunner.findings.rules.values import RENDER, VALUES_TYPE
 from podrunner.findings.severity import Severity
 from podrunner.formats.placed import Values
 from podrunner.report import sarif
+from tests.go_modules import go_module
 
 TYPE = Finding(VALUES_TYPE, "limit: text.", case="b", path="limit", file="my team.yaml", line=6, column=7)
 NOWHERE = Finding(COVERAGE, "100 %.", case="a")
@@ -165,19 +163,8 @@ def test_a_real_report_has_what_the_standard_and_code_hosts_ask_for(report: dict
 
 @pytest.mark.process
 def test_a_real_report_fits_the_schema_of_the_standard(report: dict[str, Any]) -> None:
-    file = downloaded_module() / "pkg/report/v210/sarif/schema.go"
+    file = go_module(MODULE, "the schema of SARIF") / "pkg/report/v210/sarif/schema.go"
     text = file.read_text()
     schema = json.loads(text[text.index("`") + 1 : text.rindex("`")])
 
     assert [str(error) for error in jsonschema_rs.validator_for(schema).iter_errors(report)] == []
-
-
-def downloaded_module() -> Path:
-    """Where Go has the module, or skip."""
-    go = shutil.which("go", path=f"{os.environ['PATH']}{os.pathsep}/usr/local/go/bin")
-    if not go:
-        pytest.skip(f"needs Go, which downloads the schema of SARIF in {MODULE}")
-    done = subprocess.run([go, "mod", "download", "-json", MODULE], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"{MODULE}, which has the schema of SARIF, cannot be had: {(done.stderr or done.stdout).strip()}")
-    return Path(json.loads(done.stdout)["Dir"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.difference.objects import ABSENT
-from podrunner.manifests.objects import table
+from podrunner.manifests.objects import HOOK_ANNOTATION, table
 from podrunner.manifests.quantity import quantity
 
 if TYPE_CHECKING:
@@ -111,4 +111,4 @@ def _below(path: str, prefixes: Prefixes) -> bool:
 
 def _is_hook(item: Mapping[str, Any]) -> bool:
     """Helm deletes a hook and makes it anew."""
-    return "helm.sh/hook" in table(table(item.get("metadata")).get("annotations"))
+    return HOOK_ANNOTATION in table(table(item.get("metadata")).get("annotations"))

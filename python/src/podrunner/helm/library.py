@@ -39,10 +39,13 @@ class HelmLibrary:
         Raises UsageError when the chart cannot be loaded or the library cannot be.
         """
         self._chart_file = chart.file
+        if loaded_from:
+            self._loaded = _loader(chart, loaded_from)
+            return
         folder = tempfile.mkdtemp(prefix="podrunner-")
         remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self._loaded = _loader(chart, loaded_from or copy_without_schema(chart.path, Path(folder)))
-        if loaded_from or not _has_subcharts(chart.path):
+        self._loaded = _loader(chart, copy_without_schema(chart.path, Path(folder)))
+        if not _has_subcharts(chart.path):
             remove()
 
     def template(self, case: Case) -> Rendering:

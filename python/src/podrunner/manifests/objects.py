@@ -21,6 +21,7 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+HOOK_ANNOTATION = "helm.sh/hook"
 # Groups with a dot of Kubernetes 1.25 to 1.37. Other projects have names below k8s.io, too: snapshot.storage.k8s.io.
 OWN_GROUPS = frozenset(
     f"{name}.k8s.io"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.cases.case import Case
 from podrunner.findings.errors import RenderError, ValuesError
+from podrunner.manifests.objects import HOOK_ANNOTATION
 from podrunner.modes.promise import INSIDE_SCRIPT
 from podrunner.modes.runners import pod_security, read_promise, read_runners
 from podrunner.preflight.inside import inside_script
@@ -107,7 +108,7 @@ def _test_pod(rendering: Rendering, namespace: str) -> Object:
 
 
 def _is_test(pod: Object) -> bool:
-    return (pod["metadata"].get("annotations") or {}).get("helm.sh/hook") == "test"
+    return (pod["metadata"].get("annotations") or {}).get(HOOK_ANNOTATION) == "test"
 
 
 def _whole(pod: Object, others: Object) -> Object:

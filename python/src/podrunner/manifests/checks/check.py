@@ -20,9 +20,8 @@ from podrunner.findings.rules.manifests import (
 )
 from podrunner.findings.suggest import listed, nearest
 from podrunner.formats.kube_version import minor_version
-from podrunner.manifests.checks.hooks import ANNOTATION
 from podrunner.manifests.checks.names import check_service_name
-from podrunner.manifests.objects import is_built_in, table
+from podrunner.manifests.objects import HOOK_ANNOTATION, is_built_in, table
 from podrunner.manifests.schemas.crds import Crds
 from podrunner.manifests.schemas.kinds import (
     KindSchema,
@@ -201,7 +200,7 @@ def _duplicate_objects(rendering: Rendering) -> Iterator[Finding]:
         group = str(document.data.get("apiVersion", "")).rpartition("/")[0]
         namespace = str(metadata.get("namespace") or rendering.namespace)
         # A hook lives at its own time: another object may have its name before or after.
-        hook = str(table(metadata.get("annotations")).get(ANNOTATION, ""))
+        hook = str(table(metadata.get("annotations")).get(HOOK_ANNOTATION, ""))
         key = (group, str(document.data.get("kind")), namespace, str(metadata.get("name")), hook)
         if key in first:
             message = (

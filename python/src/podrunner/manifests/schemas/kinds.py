@@ -87,15 +87,20 @@ def kinds_of(version: tuple[int, int]) -> dict[str, list[str]]:
     for file in _folders()[version].glob("*.json"):
         schema = json.loads(file.read_text(encoding="utf-8"))
         if "metadata" in schema.get("properties", {}):
-            for known in schema.get("x-kubernetes-group-version-kind", []):
-                found.setdefault(known["kind"], set()).update(_group_versions(file, known["kind"]))
+            for kind, group_version in _served_as(schema):
+                found.setdefault(kind, set()).add(group_version)
     return {kind: sorted(versions) for kind, versions in found.items() if not kind.endswith("List")}
 
 
 def _group_versions(file: Path, kind: str) -> Iterator[str]:
-    for known in json.loads(file.read_text(encoding="utf-8")).get("x-kubernetes-group-version-kind", []):
-        if known["kind"] == kind:
-            yield f"{known['group']}/{known['version']}".removeprefix("/")
+    served = _served_as(json.loads(file.read_text(encoding="utf-8")))
+    return (group_version for known, group_version in served if known == kind)
+
+
+def _served_as(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(kind, API version) of a schema."""
+    for known in schema.get("x-kubernetes-group-version-kind", []):
+        yield known["kind"], f"{known['group']}/{known['version']}".removeprefix("/")
 
 
 def _file_name(api_version: str, kind: str) -> str:

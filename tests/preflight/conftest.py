@@ -41,7 +41,10 @@ NODE: dict[str, Any] = {
 
 
 class Cluster:
-    """Answers by path. Pods end at once, as builds that went well in the node's own user namespace."""
+    """Answers by path. Pods end at once, as builds that went well in the node's own user namespace.
+
+    The first `hiccups` pods fail before they say a word.
+    """
 
     def __init__(self, kubeconfig: Path) -> None:
         self.kubeconfig = kubeconfig
@@ -56,6 +59,7 @@ class Cluster:
         self.pods: dict[str, dict[str, Any]] = {}
         self.made: list[dict[str, Any]] = []
         self.busy = 0
+        self.hiccups = 0
 
     def forbid(self, path: str, message: str = "no") -> None:
         """Answer that somebody may not."""
@@ -91,7 +95,8 @@ class Cluster:
             return self.answers[path]
         name, _, part = path.removeprefix(f"{PODS}/").partition("/")
         if path.startswith(PODS) and name in self.pods:
-            return log_of(self.pods[name]).encode() if part else self.pods[name]
+            failed = self.pods[name]["status"]["phase"] == "Failed"
+            return ("" if failed else log_of(self.pods[name])).encode() if part else self.pods[name]
         return {"code": 404, "message": "not found"}
 
     def post(self, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> Any:
@@ -104,7 +109,10 @@ class Cluster:
             return {"status": {"allowed": name not in self.denied}}
         if "dryRun" not in query:
             self.made.append(body)
-            self.pods[body["metadata"]["name"]] = body | {"status": {"phase": "Succeeded"}}
+            self.pods[body["metadata"]["name"]] = body | {
+                "status": {"phase": "Failed" if self.hiccups else "Succeeded"}
+            }
+            self.hiccups = max(0, self.hiccups - 1)
         return body
 
     def delete(self, path: str) -> Any:

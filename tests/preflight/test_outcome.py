@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.preflight.outcome import Ending, find_ending
+from podrunner.preflight.outcome import Ending, find_ending, telling_events
 
 MANY_SECONDS = 30.0
 USERNS_OFF = (
@@ -72,3 +72,20 @@ def test_a_sandbox_that_fails_by_a_known_cause_ends_the_probe_at_once(message: s
 
 def test_a_sandbox_that_fails_otherwise_is_tried_again() -> None:
     assert find_ending(waiting("ContainerCreating"), sandbox(NO_NETWORK), MANY_SECONDS) is None
+
+
+def test_a_container_that_waits_for_a_new_sandbox_may_still_start() -> None:
+    pod = waiting("CreateContainerError", "failed to get sandbox container task: no running task found")
+
+    assert find_ending(pod, sandbox("failed to start sandbox"), 1) is None
+    assert find_ending(pod, sandbox("failed to start sandbox"), MANY_SECONDS) is Ending.STUCK
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [(Ending.FAILED, ()), (Ending.STUCK, ("FailedCreatePodSandBox: failed to start sandbox",))],
+)
+def test_a_sandbox_that_failed_before_the_container_ran_explains_nothing(
+    ending: Ending, expected: tuple[str, ...]
+) -> None:
+    assert telling_events(sandbox("failed to start sandbox"), ending) == expected

@@ -203,6 +203,14 @@ def test_a_failure_that_nobody_knows_is_told_by_its_last_line() -> None:
     assert (reason.code, reason.text) == ("unexplained", "the build fails: Error: the dog ate it")
 
 
+def test_a_probe_that_ends_without_a_word_is_no_verdict() -> None:
+    answer, reason = judge(ProbeOutcome(Ending.FAILED, "", pod()))
+
+    assert answer is Answer.UNKNOWN
+    assert reason
+    assert reason.text == "could not be tried: no reason given"
+
+
 def test_a_probe_that_does_not_end_is_no_verdict() -> None:
     answer, reason = judge(ProbeOutcome(Ending.LATE, inside() + "STEP 1/3: FROM scratch\n", pod()))
 

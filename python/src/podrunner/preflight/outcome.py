@@ -55,15 +55,27 @@ def find_ending(pod: Object, events: Sequence[Object], waited: float) -> Ending 
     if status.get("phase") in {"Succeeded", "Failed"}:
         return Ending(status["phase"].lower())
     reasons = set(_waiting(status))
-    if reasons & (STUCK - {"CreateContainerConfigError"}):
+    # While a sandbox is made anew, a container is missing the old one: that ends with the new sandbox.
+    passing = {"CreateContainerConfigError", "CreateContainerError" if _about_sandboxes(events) else ""}
+    if reasons & (STUCK - passing):
         return Ending.STUCK
     unscheduled = any(condition.get("reason") == "Unschedulable" for condition in status.get("conditions") or [])
-    if waited > PATIENCE and (unscheduled or "CreateContainerConfigError" in reasons):
+    if waited > PATIENCE and (unscheduled or reasons & passing):
         return Ending.STUCK
     # The kubelet tries a sandbox again for ever; a cause that is known by name will not go away.
     if not reasons - {"ContainerCreating", "PodInitializing"} and _names_a_cause(events):
         return Ending.STUCK
     return None
+
+
+def telling_events(events: Sequence[Object], ending: Ending) -> tuple[str, ...]:
+    """Lines of the events that can explain an ending: a pod whose container ended has got over its sandbox's failures."""
+    past = _about_sandboxes(events) if ending in {Ending.SUCCEEDED, Ending.FAILED} else []
+    return tuple(describe_events(event for event in events if event not in past))
+
+
+def _about_sandboxes(events: Sequence[Object]) -> list[Object]:
+    return [event for event in events if event.get("reason") == "FailedCreatePodSandBox"]
 
 
 def _waiting(status: Object) -> Iterator[str]:
@@ -74,6 +86,6 @@ def _waiting(status: Object) -> Iterator[str]:
 
 
 def _names_a_cause(events: Sequence[Object]) -> bool:
-    lines = describe_events(event for event in events if event.get("reason") == "FailedCreatePodSandBox")
+    lines = describe_events(_about_sandboxes(events))
     found = examine([], others={"event": lines}).cause if lines else None
     return found is not None and found.id not in {"sandbox", "container-start"}

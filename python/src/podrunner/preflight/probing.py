@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from podrunner.cluster.api import ApiError
 from podrunner.cluster.interruption import deferred
-from podrunner.cluster.pod import describe_events
 from podrunner.findings.errors import PodrunnerError
 from podrunner.preflight.facts import ANY_NODE
 from podrunner.preflight.job import OWNER, made_by, probe_pod
-from podrunner.preflight.outcome import Ending, ProbeOutcome, find_ending
+from podrunner.preflight.outcome import Ending, ProbeOutcome, find_ending, telling_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,7 +61,7 @@ class Prober:
 
     def run(self, probes: Sequence[Probe], at_once: int, ended: Callable[[Probe, ProbeOutcome], None]) -> None:
         """Runs probes, so many at once; `ended` is told how each ended. Raises ApiError when the cluster is gone."""
-        waiting, running = list(probes), list[_Running]()
+        waiting, running, again = list(probes), list[_Running](), list[Probe]()
         while waiting or running:
             while waiting and len(running) < at_once:
                 probe = waiting.pop(0)
@@ -73,7 +72,12 @@ class Prober:
                 if outcome := self._look(one):
                     running.remove(one)
                     self._api.delete("Pod", one.name, self._target.namespace, grace=0)
-                    ended(one.probe, outcome)
+                    # Every probe tells about itself first: one that said nothing never began, and a node may hiccup.
+                    if outcome.ending is Ending.FAILED and not outcome.log and one.probe not in again:
+                        again.append(one.probe)
+                        waiting.append(one.probe)
+                    else:
+                        ended(one.probe, outcome)
             if running:
                 time.sleep(_INTERVAL)
 
@@ -108,7 +112,7 @@ class Prober:
         if ending is None:
             return None
         node = str(pod["spec"].get("nodeName") or one.probe.node)
-        return ProbeOutcome(ending, self._log(pod), pod, tuple(describe_events(events)), node=node)
+        return ProbeOutcome(ending, self._log(pod), pod, telling_events(events, ending), node=node)
 
     def _events(self, name: str) -> list[Object]:
         try:

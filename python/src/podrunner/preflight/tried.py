@@ -103,7 +103,8 @@ def _judge_failure(outcome: ProbeOutcome, *, asks_crio: bool) -> tuple[Answer, R
 def _unexplained(outcome: ProbeOutcome, inside: Inside | None) -> tuple[Answer, Reason]:
     lines = [line for line in outcome.log.splitlines() if line.strip()]
     last = lines[-1][:_LONGEST] if lines else ""
-    if outcome.ending is Ending.STUCK and inside is None:
+    # A container that ran has at least said who it is.
+    if inside is None and (outcome.ending is Ending.STUCK or not last):
         status = [line for lines in outcome.others().values() for line in lines]
         return Answer.UNKNOWN, Reason(
             "stuck", f"could not be tried: {'; '.join(status)[:_LONGEST] or 'no reason given'}"

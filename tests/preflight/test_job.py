@@ -9,7 +9,7 @@ from podrunner.chart.chart import Chart
 from podrunner.helm.renderer import renderer
 from podrunner.preflight.candidate import Candidate, candidates
 from podrunner.preflight.facts import Facts, Node
-from podrunner.preflight.job import Wish, make_job, probe_pod
+from podrunner.preflight.job import Question, make_job, probe_pod
 
 CHART = Chart.open()
 RENDERER = renderer("library", CHART)
@@ -26,7 +26,7 @@ def test_a_probe_has_the_settings_of_the_chart_s_test_pod(preset: str) -> None:
     ours = RENDERER.render(case).object("Pod")["spec"]
     candidate = next(one for one in EVERY if one.name == preset)
 
-    spec = make_job(Wish(RENDERER), candidate, HERE).pod["spec"]
+    spec = make_job(Question(RENDERER), candidate, HERE).pod["spec"]
 
     build, expected = spec["containers"][0], ours["containers"][0]
     assert {key: build[key] for key in ("image", "securityContext", "env", "volumeMounts", "command")} == {
@@ -38,7 +38,7 @@ def test_a_probe_has_the_settings_of_the_chart_s_test_pod(preset: str) -> None:
 
 
 def test_a_probe_tells_of_itself_before_and_after_it_builds() -> None:
-    script = make_job(Wish(RENDERER), UNPRIVILEGED, HERE).pod["spec"]["containers"][0]["args"][0]
+    script = make_job(Question(RENDERER), UNPRIVILEGED, HERE).pod["spec"]["containers"][0]["args"][0]
 
     told, built, verdict = (script.index(text) for text in ("podrunner-preflight", "podman build", "podrunner-inside"))
     assert told < built < verdict
@@ -47,7 +47,7 @@ def test_a_probe_tells_of_itself_before_and_after_it_builds() -> None:
 def test_a_probe_is_no_hook_of_helm_and_keeps_the_annotations_of_the_mode() -> None:
     fuse = next(one for one in EVERY if one.variation == "fuse by CRI-O")
 
-    pod = make_job(Wish(RENDERER), fuse, HERE).pod
+    pod = make_job(Question(RENDERER), fuse, HERE).pod
 
     assert pod["metadata"]["annotations"] == {
         "io.kubernetes.cri-o.Devices": "/dev/fuse",
@@ -58,13 +58,13 @@ def test_a_probe_is_no_hook_of_helm_and_keeps_the_annotations_of_the_mode() -> N
 def test_a_device_plugin_s_resource_is_asked_for() -> None:
     fuse = next(one for one in EVERY if one.resource)
 
-    build = make_job(Wish(RENDERER), fuse, HERE).pod["spec"]["containers"][0]
+    build = make_job(Question(RENDERER), fuse, HERE).pod["spec"]["containers"][0]
 
     assert build["resources"] == {"limits": {"github.com/fuse": "1"}}
 
 
 def test_the_dry_run_has_every_container_of_a_job() -> None:
-    whole = make_job(Wish(RENDERER), PRIVILEGED, HERE).whole["spec"]
+    whole = make_job(Question(RENDERER), PRIVILEGED, HERE).whole["spec"]
 
     contexts = {one["name"]: one["securityContext"] for one in [*whole["initContainers"], *whole["containers"]]}
     assert list(contexts) == ["init-permissions", "build", "helper"]
@@ -85,17 +85,17 @@ def test_the_dry_run_has_every_container_of_a_job() -> None:
 def test_the_level_is_that_of_the_job_with_all_settings(
     candidate: Candidate, settings: tuple[str, ...], expected: str
 ) -> None:
-    assert make_job(Wish(RENDERER, Case("").with_settings(settings)), candidate, HERE).level == expected
+    assert make_job(Question(RENDERER, Case("").with_settings(settings)), candidate, HERE).level == expected
 
 
 def test_what_the_chart_refuses_is_told_in_its_words() -> None:
-    job = make_job(Wish(RENDERER, Case("").with_settings(["podman.run=true"])), UNPRIVILEGED, HERE)
+    job = make_job(Question(RENDERER, Case("").with_settings(["podman.run=true"])), UNPRIVILEGED, HERE)
 
     assert job.refusal.startswith("podman.run is true, but podman.mode is unprivileged (runners.default)")
 
 
 def test_probes_go_to_a_node_as_jobs_do_by_the_scheduler() -> None:
-    pod = probe_pod(make_job(Wish(RENDERER), UNPRIVILEGED, HERE), "p-1", "abc", "worker", 60)
+    pod = probe_pod(make_job(Question(RENDERER), UNPRIVILEGED, HERE), "p-1", "abc", "worker", 60)
 
     assert "nodeName" not in pod["spec"]
     assert pod["metadata"]["name"] == "p-1"
@@ -105,13 +105,13 @@ def test_probes_go_to_a_node_as_jobs_do_by_the_scheduler() -> None:
 
 
 def test_where_nodes_are_not_known_the_scheduler_is_free() -> None:
-    pod = probe_pod(make_job(Wish(RENDERER), UNPRIVILEGED, HERE), "p-1", "abc", "", 60)
+    pod = probe_pod(make_job(Question(RENDERER), UNPRIVILEGED, HERE), "p-1", "abc", "", 60)
 
     assert "affinity" not in pod["spec"]
 
 
 def test_the_account_is_the_one_asked_for() -> None:
-    pod = make_job(Wish(RENDERER, service_account="builder"), UNPRIVILEGED, HERE).pod
+    pod = make_job(Question(RENDERER, service_account="builder"), UNPRIVILEGED, HERE).pod
 
     assert pod["spec"]["serviceAccountName"] == "builder"
     assert pod["spec"]["automountServiceAccountToken"] is False

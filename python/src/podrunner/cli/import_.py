@@ -58,7 +58,7 @@ def run(args: Namespace) -> int:
     from podrunner.helm.renderer import renderer
     from podrunner.importing.change import Changes
     from podrunner.importing.imported import import_text
-    from podrunner.importing.release import Wishes
+    from podrunner.importing.release import ImportSettings
     from podrunner.importing.source import read_text
     from podrunner.output.files import refuse_to_overwrite, write_text
 
@@ -69,7 +69,9 @@ def run(args: Namespace) -> int:
     text = read_text(args.file)
     source = STANDARD_INPUT if args.file == DASH else args.file
     changes = Changes()
-    imported = import_text(text, Wishes(source, args.namespace, args.url, mode), renderer("library", chart), changes)
+    imported = import_text(
+        text, ImportSettings(source, args.namespace, args.url, mode), renderer("library", chart), changes
+    )
     if args.output or not any(_takes_standard_output(output) for output in outputs):
         write_text(imported.text, args.output)
     for output in outputs:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from podrunner.chart.chart import Chart
-    from podrunner.preflight.job import Wish
+    from podrunner.preflight.job import Question
     from podrunner.preflight.run import PreflightOptions
 
 EXAMPLES = """\
@@ -104,25 +104,25 @@ def read_options(args: Namespace) -> PreflightOptions:
     if args.timeout < 1:
         raise UsageError(f"--timeout {args.timeout:g}: must be 1 second or more.")
     chart = Chart.open(args.chart)
-    wish = read_wish(args, chart)
+    question = read_question(args, chart)
     return PreflightOptions(
         target=find_target(args.kubeconfig, args.context, args.namespace or ""),
-        wish=wish,
+        question=question,
         probe=not args.no_probe,
-        demand=read_demand(chart.effective(wish.case.layers)),
+        demand=read_demand(chart.effective(question.case.layers)),
         selector=args.selector,
         max_nodes=args.max_nodes,
         timeout=args.timeout,
     )
 
 
-def read_wish(args: Namespace, chart: Chart) -> Wish:
+def read_question(args: Namespace, chart: Chart) -> Question:
     """What to try. Raises UsageError for values that the chart does not know."""
     from podrunner.cases.case import Case
     from podrunner.findings.errors import UsageError
     from podrunner.findings.finding import errors
     from podrunner.helm.renderer import renderer
-    from podrunner.preflight.job import Wish
+    from podrunner.preflight.job import Question
 
     if not chart.modes or "podman" not in chart.defaults.data:
         raise UsageError(f"{chart.source}: no chart with modes: preflight is for podrunner's chart and forks of it.")
@@ -133,11 +133,11 @@ def read_wish(args: Namespace, chart: Chart) -> Wish:
     case = Case("", (*selection.values, *selection.files, *selection.settings)).with_settings(image)
     if wrong := errors(chart.check([*chart.placeholder, *case.layers])):
         raise UsageError("\n".join(str(finding) for finding in wrong))
-    wish = Wish(renderer("library", chart), case, arguments=(*_arguments(args), *_words("--set", image)))
+    question = Question(renderer("library", chart), case, arguments=(*_arguments(args), *_words("--set", image)))
     return replace(
-        wish,
-        service_account=args.service_account or _existing_account(wish.case.values),
-        presets=_presets(selection.presets, wish),
+        question,
+        service_account=args.service_account or _existing_account(question.case.values),
+        presets=_presets(selection.presets, question),
     )
 
 
@@ -157,14 +157,14 @@ def _existing_account(values: Mapping[str, Any]) -> str:
     return str(account.get("name") or "default") if account.get("create") is False else "default"
 
 
-def _presets(asked: tuple[str, ...], wish: Wish) -> tuple[str, ...]:
+def _presets(asked: tuple[str, ...], question: Question) -> tuple[str, ...]:
     """The presets to try: those asked for, that of the mode in the values, else all. Raises UsageError."""
     from podrunner.findings.errors import UsageError
 
-    chart = wish.renderer.chart
+    chart = question.renderer.chart
     for name in asked:
         chart.preset(name)
-    mode = (wish.case.values.get("podman") or {}).get("mode")
+    mode = (question.case.values.get("podman") or {}).get("mode")
     if mode is None:
         return asked
     preset = (chart.modes.get(mode) or {}).get("preset")

@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Removal:
     """Something to be removed: what it is called, how we remove it, and how people do (a shell command)."""
 
     name: str
@@ -34,11 +34,11 @@ class Removals:
     def __init__(self, progress: Progress, interruption: Interruption) -> None:
         self._progress = progress
         self._interruption = interruption
-        self._made: list[Made] = []
+        self._made: list[Removal] = []
 
     def add(self, name: str, remove: Callable[[], None], command: str) -> None:
         """Notes something that is about to be made. `remove` must accept that it was not."""
-        self._made.append(Made(name, remove, command))
+        self._made.append(Removal(name, remove, command))
 
     def temporary_folder(self, prefix: str = "podrunner-") -> Path:
         """Makes a folder for temporary files, and notes it."""
@@ -66,7 +66,7 @@ class Removals:
         A further Ctrl-C is answered, one more gives up with the commands that remain. True when nothing is left.
         Raises Interrupted when the run was to go on (`mark`), but somebody wants it to end.
         """
-        left: list[Made] = []
+        left: list[Removal] = []
         with self._interruption.shield(self._answer):
             while len(self._made) > mark:
                 # Stays on the stack until it is gone: giving up must name it.
@@ -92,7 +92,7 @@ class Removals:
             return
         raise Interrupted
 
-    def _say_left(self, left: list[Made]) -> None:
+    def _say_left(self, left: list[Removal]) -> None:
         if left:
             commands = "".join(f"\n     {made.command}" for made in left)
             self._progress.note(f"Left behind; to remove it:{commands}")

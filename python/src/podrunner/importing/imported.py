@@ -12,7 +12,7 @@ from podrunner.formats.placed import read_values
 from podrunner.importing.configuration import values_comments
 from podrunner.importing.dangers import note_dangers
 from podrunner.importing.globals import global_values
-from podrunner.importing.release import Wishes, make_values
+from podrunner.importing.release import ImportSettings, make_values
 from podrunner.importing.source import Source, read_source
 from podrunner.output.kubectl import kubectl_secret
 from podrunner.values.document import Comment, write_values
@@ -45,28 +45,28 @@ class Imported:
     findings: tuple[Finding, ...]
 
 
-def import_text(text: str, wishes: Wishes, renderer: Renderer, changes: Changes) -> Imported:
+def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes: Changes) -> Imported:
     """Values for a config.toml or for values of GitLab's chart; what is another way now is noted in `changes`.
 
     Raises FindingsError for what the runner, Helm or this chart would refuse, UsageError for another kind of file.
     """
     chart = renderer.chart
     version = chart.file.app_version
-    source = read_source(text, wishes, changes, version)
+    source = read_source(text, settings, changes, version)
     note_dangers(source.configuration.top, source.configuration.runners, changes)
     defaults = chart.defaults.data
     values = _without_defaults(source.values, defaults)
     top = global_values(source.configuration.top, defaults["config"], changes)
     if top:
         values["config"] = top
-    wishes = Wishes(wishes.source, wishes.namespace, wishes.url or source.url, wishes.mode)
-    made = make_values(source.configuration, values, wishes, renderer, changes)
+    settings = ImportSettings(settings.source, settings.namespace, settings.url or source.url, settings.mode)
+    made = make_values(source.configuration, values, settings, renderer, changes)
     _use_secret(made.values, made.runners, source)
     comments = _comments(source, made.runners)
-    document = write_values(made.values, defaults, comments, _header(wishes.source, comments))
-    case = Case("values", (read_values(document, "values"),), namespace=wishes.namespace)
+    document = write_values(made.values, defaults, comments, _header(settings.source, comments))
+    case = Case("values", (read_values(document, "values"),), namespace=settings.namespace)
     checked = Checker(renderer, version).check(case)
-    commands = _commands(made.runners, source, wishes)
+    commands = _commands(made.runners, source, settings)
     return Imported(document, commands, _namespaces(made.values), tuple(errors(checked.findings)))
 
 
@@ -112,7 +112,7 @@ def _namespaces(values: dict[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({str(table["namespace"]) for table in tables if table.get("namespace")}))
 
 
-def _commands(runners: list[ImportedRunner], source: Source, wishes: Wishes) -> tuple[Command, ...]:
+def _commands(runners: list[ImportedRunner], source: Source, settings: ImportSettings) -> tuple[Command, ...]:
     wanted: dict[str, tuple[str, list[str]]] = {}
     for runner in runners:
         if not source.secret:
@@ -121,7 +121,7 @@ def _commands(runners: list[ImportedRunner], source: Source, wishes: Wishes) -> 
             what = f"{path} of {runner.name}"
             wanted.setdefault(reference["name"], (what, []))[1].append(reference["key"])
     return tuple(
-        Command(_how(what, keys), kubectl_secret(secret, keys, wishes.namespace))
+        Command(_how(what, keys), kubectl_secret(secret, keys, settings.namespace))
         for secret, (what, keys) in wanted.items()
     )
 

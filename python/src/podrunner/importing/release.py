@@ -29,7 +29,7 @@ _HOME = re.compile(r"(/[A-Za-z0-9._-]+)+\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ImportSettings:
     """What the command line says. `mode` is a mode for all runners, empty to recognise it."""
 
     source: str
@@ -47,7 +47,7 @@ class ImportedRelease:
 
 
 def make_values(
-    configuration: Configuration, values: Tree, wishes: Wishes, renderer: Renderer, changes: Changes
+    configuration: Configuration, values: Tree, settings: ImportSettings, renderer: Renderer, changes: Changes
 ) -> ImportedRelease:
     """Values for a configuration, over those that are known already (`values`, of the manager).
 
@@ -55,12 +55,12 @@ def make_values(
     """
     mounts = [str(mount.get("mountPath", "")) for mount in maps(values.get("manager", {}).get("extraVolumeMounts"))]
     schema = renderer.chart.schema.data if renderer.chart.schema else {}
-    runners = _kubernetes_runners(configuration, mounts, wishes, schema, changes)
-    _choose_modes(runners, wishes, renderer, changes)
-    tree: Tree = {"gitlab": {"url": _common_url(runners, wishes, changes)}, **values}
+    runners = _kubernetes_runners(configuration, mounts, settings, schema, changes)
+    _choose_modes(runners, settings, renderer, changes)
+    tree: Tree = {"gitlab": {"url": _common_url(runners, settings, changes)}, **values}
     _shared(tree, runners)
     tree["runners"] = {runner.name: _runner_values(runner, tree) for runner in runners}
-    bases = _modes_tables(tree, runners, wishes, renderer)
+    bases = _modes_tables(tree, runners, settings, renderer)
     for runner in runners:
         config = _config(runner, bases.get(runner.name), tree, changes)
         if config:
@@ -69,7 +69,7 @@ def make_values(
 
 
 def _kubernetes_runners(
-    configuration: Configuration, mounts: list[str], wishes: Wishes, schema: Tree, changes: Changes
+    configuration: Configuration, mounts: list[str], settings: ImportSettings, schema: Tree, changes: Changes
 ) -> list[ImportedRunner]:
     tables = list(enumerate(configuration.runners))
     ours = [(index, table) for index, table in tables if table.get("executor", EXECUTOR) == EXECUTOR]
@@ -80,10 +80,10 @@ def _kubernetes_runners(
             changes.add(Fate.UNSUPPORTED, ("runners", index), message)
     if not ours:
         every = [
-            missing(wishes.source, one.path, one.message, one.line) for one in changes.every if _is_runner(one.path)
+            missing(settings.source, one.path, one.message, one.line) for one in changes.every if _is_runner(one.path)
         ]
         raise FindingsError(
-            every or [missing(wishes.source, "runners", "there is no [[runners]], so nothing to import.")]
+            every or [missing(settings.source, "runners", "there is no [[runners]], so nothing to import.")]
         )
     found = [
         read_runner(table, index, name, mounts, schema, changes)
@@ -101,15 +101,17 @@ def _is_runner(path: str) -> bool:
     return re.fullmatch(r"runners\[\d+\]", path) is not None
 
 
-def _choose_modes(runners: list[ImportedRunner], wishes: Wishes, renderer: Renderer, changes: Changes) -> None:
+def _choose_modes(
+    runners: list[ImportedRunner], settings: ImportSettings, renderer: Renderer, changes: Changes
+) -> None:
     for runner in runners:
-        runner.mode = wishes.mode or recognise_mode(runner.own)
+        runner.mode = settings.mode or recognise_mode(runner.own)
         key_by_key = deepcopy(runner.own)
         # Kubernetes refuses privileged containers that may not escalate, as the mode's helper and services are.
         only_build = runner.mode == "privileged" and runner.kubernetes.get("privileged") is True
         if only_build:
             del runner.kubernetes["privileged"]
-        reason = _refusal(runner, wishes, renderer) if runner.mode != "none" and not wishes.mode else ""
+        reason = _refusal(runner, settings, renderer) if runner.mode != "none" and not settings.mode else ""
         if reason:
             message = f"amounts to podman.mode {runner.mode}, but: {reason} It is imported key by key."
             changes.add(Fate.CHANGED, ("runners", runner.index), message)
@@ -123,26 +125,26 @@ def _choose_modes(runners: list[ImportedRunner], wishes: Wishes, renderer: Rende
             )
 
 
-def _refusal(runner: ImportedRunner, wishes: Wishes, renderer: Renderer) -> str:
+def _refusal(runner: ImportedRunner, settings: ImportSettings, renderer: Renderer) -> str:
     """Why the chart would not take this runner in its mode; empty when it would."""
     tree: Tree = {"gitlab": {"url": "https://gitlab.example.com"}, "podman": {"mode": runner.mode}}
     entry: Tree = {}
     tree["runners"] = {runner.name: entry}
     try:
-        base = _modes_tables(tree, [runner], wishes, renderer)[runner.name]
+        base = _modes_tables(tree, [runner], settings, renderer)[runner.name]
         entry["config"] = difference(runner.own, base)
-        _render(tree, wishes, renderer)
+        _render(tree, settings, renderer)
     except RenderError as error:
         return error.reason
     return ""
 
 
-def _common_url(runners: list[ImportedRunner], wishes: Wishes, changes: Changes) -> str:
+def _common_url(runners: list[ImportedRunner], settings: ImportSettings, changes: Changes) -> str:
     urls = Counter(runner.url for runner in runners if runner.url)
-    if not urls and not wishes.url:
+    if not urls and not settings.url:
         message = "there is no address of GitLab: write it into gitlab.url, or import again with --url."
         changes.add(Fate.UNSUPPORTED, ("url",), message)
-    return urls.most_common(1)[0][0] if urls else wishes.url
+    return urls.most_common(1)[0][0] if urls else settings.url
 
 
 def _shared(tree: Tree, runners: list[ImportedRunner]) -> None:
@@ -187,19 +189,21 @@ def _runner_values(runner: ImportedRunner, tree: Tree) -> Tree:
     return entry
 
 
-def _modes_tables(tree: Tree, runners: list[ImportedRunner], wishes: Wishes, renderer: Renderer) -> dict[str, Tree]:
+def _modes_tables(
+    tree: Tree, runners: list[ImportedRunner], settings: ImportSettings, renderer: Renderer
+) -> dict[str, Tree]:
     """What the chart writes for runners with a mode when they say nothing themselves."""
     plain: Tree = {key: tree[key] for key in ("podman", "jobs", "runners", "helperImage") if key in tree}
-    rendering = _render({**plain, "gitlab": {"url": "https://gitlab.example.com"}}, wishes, renderer)
+    rendering = _render({**plain, "gitlab": {"url": "https://gitlab.example.com"}}, settings, renderer)
     tables = {table["name"]: table for table in rendering.config.toml.data["runners"]}
     identity = ("name", "url", "token", "executor")
     with_mode = [runner.name for runner in runners if runner.mode != "none"]
     return {name: {key: value for key, value in tables[name].items() if key not in identity} for name in with_mode}
 
 
-def _render(values: Tree, wishes: Wishes, renderer: Renderer) -> Rendering:
+def _render(values: Tree, settings: ImportSettings, renderer: Renderer) -> Rendering:
     """What the schema refuses in a configuration is said of the whole, when it is imported."""
-    return renderer.render_unchecked(Case("import", namespace=wishes.namespace).with_values(values, "import"))
+    return renderer.render_unchecked(Case("import", namespace=settings.namespace).with_values(values, "import"))
 
 
 def _config(runner: ImportedRunner, base: Tree | None, tree: Tree, changes: Changes) -> Tree:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
     from podrunner.importing.official.values import Official
-    from podrunner.importing.release import Wishes
+    from podrunner.importing.release import ImportSettings
     from podrunner.values.document import Comment
 
 # What editors on Windows put before a text in UTF-8.
@@ -64,30 +64,30 @@ def read_text(file: str) -> str:
         raise UsageError(f"{file}: cannot be read: {error}.") from None
 
 
-def read_source(text: str, wishes: Wishes, changes: Changes, runner_version: str) -> Source:
+def read_source(text: str, settings: ImportSettings, changes: Changes, runner_version: str) -> Source:
     """A config.toml, or values of GitLab's own chart, also within a manifest. Raises FindingsError and UsageError."""
-    inside = unwrap(text, wishes.source)
+    inside = unwrap(text, settings.source)
     text = inside.text if inside else text
     for name, line in inside.more.items() if inside else ():
         message = "brings values from elsewhere, which are not read: `helm get values` has all of them."
         changes.note(Fate.UNSUPPORTED, name, message, line)
-    if inside.is_toml if inside else _is_toml(text, wishes.source):
-        return Source(read_configuration(text, wishes.source, changes, runner_version))
-    whole = read_values(text, wishes.source)
+    if inside.is_toml if inside else _is_toml(text, settings.source):
+        return Source(read_configuration(text, settings.source, changes, runner_version))
+    whole = read_values(text, settings.source)
     if whole.findings:
         raise FindingsError(whole.findings)
     changes.lines = _lines(whole)
     values = _of_the_subchart(whole, changes)
     if not is_official(values.data):
-        raise UsageError(_neither(wishes.source, values.data))
+        raise UsageError(_neither(settings.source, values.data))
     changes.lines = _lines(values)
     changes.redactor.add(*(one.text for one in find_secrets(values.data, read=patch_at)))
     shared = whole.data.get("global") if values is not whole else None
-    templates = Templates(values, "ci", wishes.namespace, shared if isinstance(shared, dict) else {})
+    templates = Templates(values, "ci", settings.namespace, shared if isinstance(shared, dict) else {})
     official = read_official(values, templates, changes)
     # Whatever is said of a global key is said at the line of the value that it came from.
     changes.lines |= {to[1:]: changes.line(path) for path, to in official.moved.items() if to[0] == "config"}
-    return _of_official(official, text, wishes, changes, runner_version)
+    return _of_official(official, text, settings, changes, runner_version)
 
 
 def _is_toml(text: str, name: str) -> bool:
@@ -124,8 +124,10 @@ def _of_the_subchart(values: Values, changes: Changes) -> Values:
     return replace(values, data=values.data[parts[0]], places=places)
 
 
-def _of_official(official: Official, text: str, wishes: Wishes, changes: Changes, runner_version: str) -> Source:
-    configuration = _configuration(official, text, wishes, changes, runner_version)
+def _of_official(
+    official: Official, text: str, settings: ImportSettings, changes: Changes, runner_version: str
+) -> Source:
+    configuration = _configuration(official, text, settings, changes, runner_version)
     top = {**configuration.top, **official.top} if _is_whole(official) else official.top
     for key in configuration.top if not _is_whole(official) else ():
         message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
@@ -134,8 +136,8 @@ def _of_official(official: Official, text: str, wishes: Wishes, changes: Changes
         if not _is_whole(official):
             _leave_unread(table, index, official, changes)
         if not _is_whole(official) and not _NAMES_NAMESPACE.search(str(official.config or _DEFAULT_CONFIG)):
-            table.setdefault("kubernetes", {}).setdefault("namespace", wishes.namespace)
-            message = f"runners.config names none: GitLab's chart uses that of the release, {wishes.namespace} here."
+            table.setdefault("kubernetes", {}).setdefault("namespace", settings.namespace)
+            message = f"runners.config names none: GitLab's chart uses that of the release, {settings.namespace} here."
             changes.add(Fate.CHANGED, ("runners", index, "kubernetes", "namespace"), message)
         _lay_over(table, official.runner)
         move_cache(official, table)
@@ -192,19 +194,19 @@ def _lay_over(table: dict[str, Any], over: dict[str, Any]) -> None:
 
 
 def _configuration(
-    official: Official, text: str, wishes: Wishes, changes: Changes, runner_version: str
+    official: Official, text: str, settings: ImportSettings, changes: Changes, runner_version: str
 ) -> Configuration:
     raw = official.config
     if raw is None:
         changes.add(Fate.CHANGED, ("runners",), "without runners.config, GitLab's chart runs jobs in the image alpine.")
-        raw = _DEFAULT_CONFIG.format(namespace=official.values.get("jobs", {}).get("namespace") or wishes.namespace)
+        raw = _DEFAULT_CONFIG.format(namespace=official.values.get("jobs", {}).get("namespace") or settings.namespace)
     path = official.config_path
     evaluated = official.templates.evaluate(raw, path)
     place = _Lines(text.splitlines(), changes.line(path), len(raw.splitlines()) == len(evaluated.splitlines()))
     _note_templates(raw, evaluated, place, changes)
     inner = Changes(redactor=changes.redactor)
     try:
-        configuration = read_configuration(evaluated, wishes.source, inner, runner_version)
+        configuration = read_configuration(evaluated, settings.source, inner, runner_version)
     except FindingsError as error:
         moved = [replace(one, line=place.of(one.line), column=0) for one in error.findings]
         raise FindingsError(moved) from None

@@ -45,7 +45,7 @@ class ProbeJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Question:
     """What was asked for: the chart to render, a case of values over its presets, and the service account of job pods.
 
     `presets` are those to try, every one of the chart's modes when empty. `arguments` are the values as words for helm.
@@ -58,14 +58,14 @@ class Wish:
     arguments: tuple[str, ...] = ()
 
 
-def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> ProbeJob:
+def make_job(question: Question, candidate: Candidate, facts: Facts) -> ProbeJob:
     """The pods of a candidate. Raises UsageError for settings that are none."""
-    case = _case(wish, candidate, facts)
+    case = _case(question, candidate, facts)
     try:
-        rendering = wish.renderer.render(case)
+        rendering = question.renderer.render(case)
     except (RenderError, ValuesError) as error:
         return ProbeJob(candidate, refusal=error.reason)
-    chart = wish.renderer.chart
+    chart = question.renderer.chart
     runner = read_runners(chart.effective(case.layers), rendering)[0]
     pod = _test_pod(rendering, facts.namespace)
     return ProbeJob(
@@ -77,17 +77,17 @@ def make_job(wish: Wish, candidate: Candidate, facts: Facts) -> ProbeJob:
     )
 
 
-def _case(wish: Wish, candidate: Candidate, facts: Facts) -> Case:
+def _case(question: Question, candidate: Candidate, facts: Facts) -> Case:
     # The release's own account is not there yet, and nothing but pods is made.
-    account = {"jobs": {"serviceAccount": {"create": False, "name": wish.service_account}}}
-    chart = wish.renderer.chart
+    account = {"jobs": {"serviceAccount": {"create": False, "name": question.service_account}}}
+    chart = question.renderer.chart
     case = Case(
         candidate.name,
         chart.placeholder,
         namespace=facts.namespace,
         kube_version=facts.version,
         api_versions=("security.openshift.io/v1",) if facts.openshift else (),
-    ).with_layers(chart.preset(candidate.preset), *wish.case.layers)
+    ).with_layers(chart.preset(candidate.preset), *question.case.layers)
     return case.with_settings(candidate.settings).with_values(account, "the preflight")
 
 

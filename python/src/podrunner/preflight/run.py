@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.removal import Removals
     from podrunner.output.steps import Progress
     from podrunner.preflight.connection import Target
-    from podrunner.preflight.job import Wish
+    from podrunner.preflight.job import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class PreflightOptions:
     """The command line. `selector` chooses nodes, `timeout` is a probe's, in seconds."""
 
     target: Target
-    wish: Wish
+    question: Question
     probe: bool = True
     demand: Demand = field(default_factory=Demand)
     selector: str = ""
@@ -56,8 +56,8 @@ def _run(options: PreflightOptions, progress: Progress, removals: Removals) -> R
         survey = Survey(api, namespace)
         missing = survey.missing_rights()
         facts = survey.read(version, options.selector, options.demand)
-    modes = options.wish.renderer.chart.modes
-    bench = _bench(ProbeBench(api, facts, options.wish, modes, kinds(facts.nodes), progress), options)
+    modes = options.question.renderer.chart.modes
+    bench = _bench(ProbeBench(api, facts, options.question, modes, kinds(facts.nodes), progress), options)
     if missing is None:
         # What is made has to be removed again, and nobody says whether it may be.
         bench = replace(bench, prober=None, why_untried=", nobody says what this kubeconfig may do")
@@ -88,10 +88,12 @@ def _report(trials: Trials, options: PreflightOptions) -> Report:
     recommendation = recommend(trials.candidates, trials.verdicts)
     command = ""
     if chosen := recommendation.candidate:
-        wish = options.wish
-        chart = shown_path(wish.renderer.chart.source)
-        has_url = bool((wish.case.values.get("gitlab") or {}).get("url"))
-        command = install_line(chart, chosen, wish.arguments, target.namespace, target.helm_flags(), has_url=has_url)
+        question = options.question
+        chart = shown_path(question.renderer.chart.source)
+        has_url = bool((question.case.values.get("gitlab") or {}).get("url"))
+        command = install_line(
+            chart, chosen, question.arguments, target.namespace, target.helm_flags(), has_url=has_url
+        )
     return Report(
         bench.api.server,
         bench.facts,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from podrunner.preflight.candidate import Candidate
     from podrunner.preflight.facts import Facts, NodeKind
     from podrunner.preflight.inside import Inside
-    from podrunner.preflight.job import ProbeJob, Wish
+    from podrunner.preflight.job import ProbeJob, Question
     from podrunner.preflight.outcome import ProbeOutcome
     from podrunner.preflight.probing import Prober
 
@@ -41,7 +41,7 @@ class ProbeBench:
 
     api: Api
     facts: Facts
-    wish: Wish
+    question: Question
     modes: Mapping[str, Mapping[str, Any]]
     kinds: Sequence[NodeKind]
     progress: Progress
@@ -64,7 +64,7 @@ class Trials:
     def run(self, resource: str) -> None:
         """Tries every preset, or those that were asked for; then, without a seccomp profile, those that one stands in the way of."""
         every = candidates(self.bench.modes, self.bench.facts, resource)
-        presets = self.bench.wish.presets
+        presets = self.bench.question.presets
         self._round([one for one in every if not presets or one.preset in presets])
         self._round(unconfined(dict.fromkeys(self._blocked)))
         self.candidates = by_safety(self.candidates, self.bench.modes)
@@ -84,7 +84,7 @@ class Trials:
     def _without_probe(self, candidate: Candidate) -> list[Probe]:
         """Judges what needs no probe; gives those that do."""
         bench = self.bench
-        job = make_job(bench.wish, candidate, bench.facts)
+        job = make_job(bench.question, candidate, bench.facts)
         certain = self._for_all_nodes(job)
         if certain:
             self.verdicts += [Verdict(candidate, kind.node.name, *certain) for kind in bench.kinds]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -11,6 +12,16 @@ from podrunner.cli.main import main
 
 SENTENCES = {
     "check --format json=": "--format json=: the name of the file is missing. Write --format json=FILE.",
+    'check --format "json= "': "--format json= : the name of the file is missing. Write --format json=FILE.",
+    'check ""': 'argument FILE: "" names nothing: a variable may be empty. See `podrunner check --help`.',
+    'check team.yaml " "': 'argument FILE: " " names nothing: a variable may be empty. See `podrunner check --help`.',
+    'render -f ""': 'argument -f/--values: "" names nothing: a variable may be empty. See `podrunner render --help`.',
+    'check --matrix ""': 'argument --matrix: "" names nothing: a variable may be empty. See `podrunner check --help`.',
+    'import ""': 'argument FILE: "" names nothing: a variable may be empty. See `podrunner import --help`.',
+    'diff ""': 'argument OLD: "" names nothing: a variable may be empty. See `podrunner diff --help`.',
+    'explain ""': 'argument LOG: "" names nothing: a variable may be empty. See `podrunner explain --help`.',
+    'init a --url ""': '--url "": not the address of a GitLab. Write it like https://gitlab.example.com.',
+    "init a --url nope": "--url nope: not the address of a GitLab. Write it like https://gitlab.example.com.",
     "check nowhere.yaml": "nowhere.yaml: no such file.",
     "check --chart nowhere": "nowhere: no chart here, there is no Chart.yaml. Give the chart's directory.",
     "check --chart small-1.0.0.tgz": "small-1.0.0.tgz: no such file.",
@@ -61,7 +72,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("words", SENTENCES)
 def test_wrong_use_is_a_sentence(folder: Path, capsys: pytest.CaptureFixture[str], words: str) -> None:
-    exit_code = main(words.split())
+    exit_code = main(shlex.split(words))
 
     out, err = capsys.readouterr()
     assert (exit_code, out) == (2, "")

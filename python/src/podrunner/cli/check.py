@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.cli.layers import read_selection
@@ -18,6 +17,7 @@ from podrunner.cli.options import (
     RUNNER_VERSION,
     add_options,
     option,
+    path,
     several,
 )
 from podrunner.cli.outputs import formats, read_outputs
@@ -25,6 +25,7 @@ from podrunner.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from pathlib import Path
 
     from podrunner.cases.case import Case
     from podrunner.chart.chart import Chart
@@ -66,13 +67,13 @@ def _percent(text: str) -> float:
 
 
 _COUNTERPARTS = (
-    several("--crds", type=Path, metavar="DIR", help="CRDs to check with"),
+    several("--crds", type=path, metavar="DIR", help="CRDs to check with"),
     PIPELINES,
 )
 _COVERAGE = (
     option("--coverage", action="store_true", help="name template branches and values that no case exercises"),
     option("--coverage-fail-under", type=_percent, default=0, metavar="N", help="fail below N %% of the branches"),
-    option("--coverage-exceptions", type=Path, metavar="FILE", help="what needs no case, with reasons").default(
+    option("--coverage-exceptions", type=path, metavar="FILE", help="what needs no case, with reasons").default(
         "coverage-exceptions.yaml beside the matrix file"
     ),
 )

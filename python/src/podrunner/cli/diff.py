@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.cli.layers import read_selection
-from podrunner.cli.options import HELM, OF_CASES, OF_RELEASE, OF_VALUES, QUIET, add_options, option
+from podrunner.cli.options import HELM, OF_CASES, OF_RELEASE, OF_VALUES, QUIET, add_options, name, option
 from podrunner.cli.outputs import formats, read_outputs
 
 if TYPE_CHECKING:
@@ -37,8 +37,10 @@ exit code: 0 no difference, 1 differences (0 with --exit-zero), 2 wrong use.
 
 
 _SIDES = (
-    option("old", metavar="OLD", suggest=None, help="what there was"),
-    option("new", metavar="NEW", nargs="?", suggest=None, help="what there will be").default("the chart as it is here"),
+    option("old", type=name, metavar="OLD", suggest=None, help="what there was"),
+    option("new", type=name, metavar="NEW", nargs="?", suggest=None, help="what there will be").default(
+        "the chart as it is here"
+    ),
 )
 _EXIT_ZERO = option(
     "--exit-zero", action="store_true", help="0 for differences, too, for a pipeline that only shows them"

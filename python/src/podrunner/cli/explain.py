@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.cli.layers import load_files, read_settings
-from podrunner.cli.options import NAMESPACE, OF_CLUSTER, SETTINGS, VALUES, add_options, option
+from podrunner.cli.options import NAMESPACE, OF_CLUSTER, SETTINGS, VALUES, add_options, name, option
 from podrunner.cli.outputs import formats, read_outputs
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ exit code: 0 a cause is named, 1 none is (and what to collect is said), 2 wrong 
 _NUL, _GZIP, _BEGINNING = "\0", "\x1f", 10
 
 
-_LOG = option("log", nargs="?", metavar="LOG", suggest=None, help="a job log; - for standard input")
+_LOG = option("log", nargs="?", type=name, metavar="LOG", suggest=None, help="a job log; - for standard input")
 _POD = option("--pod", metavar="[NAMESPACE/]NAME", help="a job's pod, with its status, events, logs and node")
 
 
@@ -84,9 +84,9 @@ def _explain(args: Namespace) -> tuple[Explanation, list[str]]:
     if args.pod and args.log:
         raise UsageError("LOG and --pod exclude each other: --pod reads the pod's own log.")
     cluster = {"--kubeconfig": args.kubeconfig, "--context": args.context, "--namespace": args.namespace}
-    for name, value in cluster.items():
+    for word, value in cluster.items():
         if value and not args.pod:
-            raise UsageError(f"{name} is for --pod.")
+            raise UsageError(f"{word} is for --pod.")
     if args.pod:
         return _explain_pod(args)
     if not args.log and standard_input().isatty():

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import CHART, FORCE, NAMESPACE, OUTPUT, QUIET, URL, add_options, option
+from podrunner.cli.options import CHART, FORCE, NAMESPACE, OUTPUT, QUIET, URL, add_options, name, option
 from podrunner.cli.outputs import formats, read_outputs
 from podrunner.cli.suggestions import modes
 
@@ -35,7 +35,11 @@ exit code: 0 imported, 1 the file cannot be imported, or the values need somethi
 
 _SOURCE = (
     option(
-        "file", metavar="FILE", suggest=None, help="config.toml, or values.yaml of GitLab's chart; - for standard input"
+        "file",
+        type=name,
+        metavar="FILE",
+        suggest=None,
+        help="config.toml, or values.yaml of GitLab's chart; - for standard input",
     ),
     option(
         "--mode", metavar="MODE", help="podman.mode of all runners; none imports key for key", suggest=modes

@@ -11,6 +11,8 @@ from podrunner.cli.options import CHART, FORCE, NAMESPACE, OUTPUT, PRESET, QUIET
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from podrunner.chart.chart import Chart
+
 EXAMPLES = """\
 examples:
   podrunner init team-a                                       team-a.yaml, a fork of the preset unprivileged
@@ -56,6 +58,7 @@ def run(args: Namespace) -> int:
     chart = Chart.open(args.chart)
     # Before anything is said of the file: a preset that is not there is the first thing to know.
     chart.preset(args.preset)
+    _refuse_address(args.url, chart)
     file = args.output or Path(f"{args.name}.yaml")
     refuse_to_overwrite(file, force=args.force)
     write_text(fork_values(args.name, args.preset, chart, args.url, file), file)
@@ -70,3 +73,15 @@ def run(args: Namespace) -> int:
     if not args.quiet:
         show("".join(f"{line}\n" for line in lines))
     return 0
+
+
+def _refuse_address(url: str, chart: Chart) -> None:
+    """Raise UsageError for an address of GitLab that `podrunner check` would refuse in the file."""
+    from podrunner.findings.errors import UsageError
+    from podrunner.findings.finding import errors
+    from podrunner.formats.placed import Values
+
+    found = errors(chart.check([Values({"gitlab": {"url": url}}, "--url")]))
+    if not url.strip() or any(finding.path == "gitlab.url" for finding in found):
+        shown = url if url.strip() else f'"{url}"'
+        raise UsageError(f"--url {shown}: not the address of a GitLab. Write it like https://gitlab.example.com.")

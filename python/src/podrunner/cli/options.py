@@ -18,12 +18,24 @@ if TYPE_CHECKING:
     Suggest = Callable[[Namespace], Iterable[str]]
 
 
+def name(text: str) -> str:
+    """What names something, such as a file or a revision. Raises ArgumentTypeError for nothing, as of a variable that is empty."""
+    if not text.strip():
+        raise ArgumentTypeError(f'"{text}" names nothing: a variable may be empty')
+    return text
+
+
+def path(text: str) -> Path:
+    """A file or a folder, which Python would take for the current one if nothing is named. Raises ArgumentTypeError."""
+    return Path(name(text))
+
+
 def _files(text: str) -> list[Path]:
     # As helm splits them, where quotes keep a comma.
-    names = [name for row in csv.reader([text]) for name in row]
-    if "" in names:
+    names = [one for row in csv.reader([name(text)]) for one in row]
+    if not all(one.strip() for one in names):
         raise ArgumentTypeError(f"{text} has a file without a name. Write it like a.yaml,b.yaml")
-    return [Path(name) for name in names]
+    return [Path(one) for one in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,7 @@ class Option:
 
 def option(*names: str, help: str, suggest: Suggest | None = nothing, **keywords: Any) -> Option:  # noqa: A002  as argparse calls it
     """An option with the keywords of argparse."""
-    is_named = keywords.get("type") in (Path, _files) or "choices" in keywords
+    is_named = keywords.get("type") in (path, _files) or "choices" in keywords
     return Option(names, help, keywords, None if is_named else suggest)
 
 
@@ -89,7 +101,7 @@ def _runner_version(text: str) -> str:
 
 # Values, as in helm.
 FILES = option(
-    "files", nargs="*", type=Path, metavar="FILE", help="values file, a case of its own; - is standard input; several"
+    "files", nargs="*", type=path, metavar="FILE", help="values file, a case of its own; - is standard input; several"
 )
 VALUES = several(
     *("-f", "--values"),
@@ -107,14 +119,14 @@ SETTINGS = (
     several("--set-file", metavar="KEY=FILE", help="a value that is the text of a file"),
     several("--set-json", metavar="KEY=JSON", help="a value in JSON, or an object of values"),
 )
-CHART = option("--chart", type=Path, metavar="CHART", help="the chart, a folder or a package (.tgz)").default(
+CHART = option("--chart", type=path, metavar="CHART", help="the chart, a folder or a package (.tgz)").default(
     "podrunner's own"
 )
 OF_VALUES = (FILES, VALUES, PRESETS, *SETTINGS, CHART)
 
 # Cases, and what they are rendered for.
 ALL_PRESETS = option("--all-presets", action="store_true", help="one case for each preset of the chart")
-MATRIX = option("--matrix", type=Path, metavar="FILE", help="cases from a matrix file")
+MATRIX = option("--matrix", type=path, metavar="FILE", help="cases from a matrix file")
 STRATEGY = option("--strategy", choices=("full", "pairwise", "each"), help="combinations of the matrix' axes")
 CASE = several("--case", metavar="NAME", help="only cases of this name or shell pattern")
 OF_CASES = (ALL_PRESETS, MATRIX, STRATEGY, CASE)
@@ -138,7 +150,7 @@ HELM = option(
 ).default("library")
 
 # A cluster.
-KUBECONFIG = option("--kubeconfig", type=Path, metavar="FILE", help="kubeconfig of the cluster")
+KUBECONFIG = option("--kubeconfig", type=path, metavar="FILE", help="kubeconfig of the cluster")
 CONTEXT = option("--context", default="", metavar="NAME", help="context of the kubeconfig", suggest=contexts).default(
     "its current one"
 )
@@ -146,13 +158,13 @@ OF_CLUSTER = (KUBECONFIG.default("as kubectl chooses"), CONTEXT)
 
 # Jobs.
 _PIPELINE = "pipeline, a .gitlab-ci.yml"
-PIPELINE = option("--pipeline", type=Path, metavar="FILE", help=_PIPELINE)
-PIPELINES = several("--pipeline", type=Path, metavar="FILE", help=_PIPELINE)
+PIPELINE = option("--pipeline", type=path, metavar="FILE", help=_PIPELINE)
+PIPELINES = several("--pipeline", type=path, metavar="FILE", help=_PIPELINE)
 TIMEOUT = option("--timeout", type=float, metavar="S", help="seconds that a job may take, pulling included")
 
 URL = option("--url", default="", metavar="URL", help="address of GitLab")
 
 # Output.
 QUIET = option("-q", "--quiet", action="store_true", help="results only: no progress, no summary, no advice")
-OUTPUT = option("--output", type=Path, metavar="FILE", help="the values file to write")
+OUTPUT = option("--output", type=path, metavar="FILE", help="the values file to write")
 FORCE = option("--force", action="store_true", help="write over a file that is there")

@@ -34,7 +34,7 @@ def formats(*names: str) -> Option:
             raise UsageError(
                 f"--format {text}: no format `{name}`.{did_you_mean(name, names)} Formats: {listed(names)}."
             )
-        if separator and not file:
+        if separator and not file.strip():
             raise UsageError(f"--format {text}: the name of the file is missing. Write --format {name}=FILE.")
         return Output(name, Path(file) if file not in ("", "-") else None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podrunner.cli.layers import read_selection
@@ -16,6 +15,7 @@ from podrunner.cli.options import (
     TIMEOUT,
     add_options,
     option,
+    path,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ exit code: 0 the job did what the values promise; 1 it did not, and a folder wit
 _JOB = (
     PIPELINE.default("a built-in one that builds an image"),
     option("--job", metavar="NAME", help="the job to run").default("the only one"),
-    option("--repository", type=Path, metavar="DIR", help="the Git repository to clone").default("the pipeline's own"),
+    option("--repository", type=path, metavar="DIR", help="the Git repository to clone").default("the pipeline's own"),
     TIMEOUT.default("900", 900),
 )
 _CLUSTER = (
@@ -50,14 +50,14 @@ _CLUSTER = (
     option("--kind-image", default="", metavar="IMAGE", help="node image of the kind cluster"),
     option(
         "--images",
-        type=Path,
+        type=path,
         metavar="DIR",
         help="a folder with kind and all images, made by ci/airgap/build; with --kubeconfig the cluster must have the images already",
     ),
     option("--stand-in-image", default="", metavar="IMAGE", help="image with Python and git for the stand-in GitLab"),
 )
 _AFTERWARDS = (
-    option("--evidence", type=Path, metavar="DIR", help="folder for what is kept of a failure").default(
+    option("--evidence", type=path, metavar="DIR", help="folder for what is kept of a failure").default(
         "./podrunner-smoke-<time>"
     ),
     option("--keep", action="store_true", help="remove nothing, say how to look and how to remove it"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from podrunner.findings.errors import RenderError
+from podrunner.findings.errors import RenderError, ValuesError
 from podrunner.manifests.checks.secrets import secrets_of_config
 from podrunner.secrets.find import holds_secret
 from tests.matrix_cases import rendered
@@ -175,6 +175,25 @@ def test_mirrors_reach_podman_in_the_job(render: Any) -> None:
             }
         ],
     }
+
+
+def test_mirrors_of_a_whole_domain_have_no_location_of_their_own(render: Any) -> None:
+    mirrors = {"*.example.com": [{"location": "mirror.example.org"}], "example.net": []}
+    (runner,) = render({"podman": {"registries": {"mirrors": mirrors}}}).config_toml["runners"]
+    written = runner["pre_build_script"].split("registries.conf <<'EOF'\n")[1].split("EOF")[0]
+
+    assert tomllib.loads(written)["registry"] == [
+        {"prefix": "*.example.com", "mirror": [{"location": "mirror.example.org", "insecure": False}]},
+        {"prefix": "example.net", "location": "example.net"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "registry", ["*", "*.example.com/team", "*.example.com:5000", "a.*.example.com", "*example.com"]
+)
+def test_a_registry_with_a_star_where_podman_knows_none_is_refused(render: Any, registry: str) -> None:
+    with pytest.raises(ValuesError, match=r"or \*\.example\.com for all hosts of a domain"):
+        render({"podman": {"registries": {"mirrors": {registry: [{"location": "mirror.example.org"}]}}}})
 
 
 def test_without_mirrors_the_images_own_registries_stay(runner_config: Any) -> None:

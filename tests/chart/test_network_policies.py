@@ -89,6 +89,16 @@ def test_nothing_reaches_job_pods_and_they_do_not_reach_the_nodes_credentials(re
     assert (spec["policyTypes"], spec["ingress"], spec["egress"]) == (["Ingress", "Egress"], [], [{"to": OPEN}])
 
 
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0"])
+def test_to_block_every_address_is_refused_with_the_value_that_says_what_is_allowed(render: Any, network: str) -> None:
+    jobs = {"enabled": True, "blocked": ["10.0.0.0/8", network]}
+
+    with pytest.raises(
+        RenderError, match=rf"(?s)blocked has {network}, which is every address.*networkPolicy.jobs.egress"
+    ):
+        render({"networkPolicy": {"jobs": jobs}})
+
+
 def test_egress_of_jobs_can_be_named_instead(render: Any) -> None:
     rule = {"to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}], "ports": [{"port": 443}]}
     spec = policy(render({"networkPolicy": {"jobs": {"enabled": True, "egress": [rule]}}}), "-jobs")

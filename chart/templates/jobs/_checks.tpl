@@ -101,6 +101,11 @@ usage: include "podrunner.checks.quota" (list $ $runners)
 {{- $root := index . 0 -}}
 {{- if $root.Values.networkPolicy.jobs.enabled -}}
 {{- $selector := include "podrunner.networkPolicy.jobs" $root | fromYaml -}}
+{{- range $root.Values.networkPolicy.jobs.blocked -}}
+  {{- if hasSuffix "/0" . -}}
+    {{- fail (printf "\n\nnetworkPolicy.jobs.blocked has %s, which is every address: Kubernetes takes only exceptions that leave something.\nRemove it, and name what jobs may reach in networkPolicy.jobs.egress.\n" .) -}}
+  {{- end -}}
+{{- end -}}
 {{- range $name, $runner := index . 1 -}}
   {{- $kubernetes := $runner.config.kubernetes | default dict -}}
   {{- $at := printf "runners.%s.config.kubernetes" $name -}}

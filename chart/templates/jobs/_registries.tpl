@@ -4,6 +4,7 @@ podman's registries and logins.
   podrunner.registries.script  the part of the job's script that lays them out
 
 podman uses the entry with the longest prefix, so mirrors and "insecure" of a registry have to be in the same entry.
+An entry for all subdomains has no location of its own (containers-registries.conf): podman would ask a host of that name.
 The credentials are copied to the file that `podman login` writes: a job can add to them, and the Secret does not change.
 */}}
 
@@ -15,7 +16,9 @@ unqualified-search-registries = ["docker.io"]
 {{- range $registry := $registries }}
 [[registry]]
 prefix = {{ $registry | toRawJson }}
+{{- if not (hasPrefix "*." $registry) }}
 location = {{ $registry | toRawJson }}
+{{- end }}
 {{- if has $registry $.insecure }}
 insecure = true
 {{- end }}

@@ -21,6 +21,10 @@ def build(kubernetes: str) -> dict[str, Any]:
     return dict(pod(kubernetes)["containers"][0]["securityContext"])
 
 
+def contexts(containers: list[dict[str, Any]]) -> dict[str, Any]:
+    return {container["name"]: container["securityContext"] for container in containers}
+
+
 def patched(patch: Any, kind: str = "strategic", flag: str = ON) -> dict[str, Any]:
     text = json.dumps(patch)
     return pod(f"[[runners.kubernetes.pod_spec]]\npatch_type = '{kind}'\npatch = '''{text}'''\n{flag}")
@@ -29,11 +33,8 @@ def patched(patch: Any, kind: str = "strategic", flag: str = ON) -> dict[str, An
 def test_the_executor_names_its_containers_and_drops_net_raw_from_each() -> None:
     dropped = {"capabilities": {"drop": ["NET_RAW"]}}
 
-    assert pod()["containers"] == [
-        {"name": "build", "securityContext": dropped},
-        {"name": "helper", "securityContext": dropped},
-    ]
-    assert pod()["initContainers"] == [{"name": "init-permissions", "securityContext": dropped}]
+    assert contexts(pod()["containers"]) == {"build": dropped, "helper": dropped}
+    assert contexts(pod()["initContainers"]) == {"init-permissions": dropped}
 
 
 @pytest.mark.parametrize(
@@ -165,12 +166,18 @@ def test_a_json_patch_is_applied_operation_by_operation() -> None:
     spec = patched(
         [
             {"op": "add", "path": "/hostUsers", "value": False},
-            # The command is not predicted, so neither is what becomes of it.
-            {"op": "replace", "path": "/containers/0/command/0", "value": "sh"},
+            {"op": "replace", "path": "/containers/0/command/0", "value": "bash"},
             {"op": "remove", "path": "/containers/0/securityContext/capabilities"},
         ],
         "json",
     )
 
     assert spec["hostUsers"] is False
-    assert spec["containers"][0] == {"name": "build", "securityContext": {}}
+    assert spec["containers"][0]["command"][0] == "bash"
+    assert spec["containers"][0]["securityContext"] == {}
+
+
+def test_a_json_patch_that_fails_at_one_operation_leaves_the_pod_as_it_was() -> None:
+    spec = patched([{"op": "add", "path": "/hostUsers", "value": False}, {"op": "remove", "path": "/overhead"}], "json")
+
+    assert "hostUsers" not in spec

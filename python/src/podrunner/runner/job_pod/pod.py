@@ -12,11 +12,7 @@ from podrunner.formats.toml import read_toml
 from podrunner.manifests.objects import maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
 from podrunner.manifests.security.scc import judge
-from podrunner.runner.feature_flags import feature_flag
-from podrunner.runner.job_pod.patches import patched
-from podrunner.runner.job_pod.security_context import container_context, pod_context
-from podrunner.runner.job_pod.volumes import VOLUMES
-from podrunner.runner.rules import BUILDS_DIR
+from podrunner.runner.job_pod.objects import job_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,51 +100,5 @@ def job_pod_level(runner: Mapping[str, Any], promised: str, kube_version: str) -
 
 
 def job_pod(runner: Mapping[str, Any]) -> dict[str, Any]:
-    """The pod spec of a job without services: containers with their security contexts, and volumes.
-
-    What a job can change, such as its user, is left out; so are values that hold variables of the job.
-    """
-    kubernetes = table(runner.get("kubernetes"))
-    spec: dict[str, Any] = {
-        "containers": [_container(kubernetes, "build"), _container(kubernetes, "helper")],
-        "initContainers": [],
-        "volumes": [],
-    }
-    if _attaches(runner):
-        spec["initContainers"] = [{**_container(kubernetes, "init_permissions"), "name": "init-permissions"}]
-    spec["volumes"] = list(_volumes(runner, table(kubernetes.get("volumes"))))
-    pod = pod_context(table(kubernetes.get("pod_security_context")))
-    if pod:
-        spec["securityContext"] = pod
-    if feature_flag(runner, "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION"):
-        for patch in maps(kubernetes.get("pod_spec")):
-            spec = patched(spec, str(patch.get("patch", "")), str(patch.get("patch_type") or "strategic"))
-    return spec
-
-
-def _container(kubernetes: dict[str, Any], name: str) -> dict[str, Any]:
-    return {"name": name, "securityContext": container_context(kubernetes, name)}
-
-
-def _attaches(runner: Mapping[str, Any]) -> bool:
-    return not feature_flag(runner, "FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY")
-
-
-def _volumes(runner: Mapping[str, Any], volumes: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    configured = [(kind, volume) for kind in VOLUMES for volume in maps(volumes.get(kind))]
-    claims: list[Any] = []
-    for kind, volume in configured:
-        # A claim may be mounted several times; of other kinds the executor makes a volume for each.
-        if kind == "pvc":
-            if volume.get("name") in claims:
-                continue
-            claims.append(volume.get("name"))
-        name, source = VOLUMES[kind]
-        yield {"name": volume.get("name"), name: source(volume)}
-    builds_dir = str(runner.get("builds_dir") or BUILDS_DIR)
-    own = ["scripts", "logs"] if _attaches(runner) else []
-    # A volume that is mounted exactly there takes the place of the executor's own.
-    if builds_dir not in [volume.get("mount_path") for _, volume in configured]:
-        own.insert(0, "repo")
-    for name in own:
-        yield {"name": name, "emptyDir": {}}
+    """The pod spec of a job that overwrites nothing and brings no services of its own, see `job_objects`."""
+    return job_objects(runner).spec

@@ -12,24 +12,43 @@ _PROFILE_TYPES = ("RuntimeDefault", "Unconfined", "Localhost")
 _PROC_MOUNTS = frozenset(["Default", "Unmasked"])
 _FOR_ALL = ("privileged", "allow_privilege_escalation")
 _IDS = ("run_as_user", "run_as_group")
-_SCRIPTED = ("build", "helper")
+_ID = re.compile(r"\+?[0-9]+", re.ASCII)
+_WITH_IDS = ("build", "helper", "service")
 # The executor takes it from every container, unless a configuration says which capabilities to drop.
 _DROPPED = "NET_RAW"
 
 
-def container_context(kubernetes: dict[str, Any], name: str) -> dict[str, Any]:
-    """The context of a container: its own table of [runners.kubernetes], else what is said for all containers."""
+def container_context(kubernetes: dict[str, Any], name: str, user: str = "") -> dict[str, Any]:
+    """The context of a container: its own table of [runners.kubernetes], else what is said for all containers.
+
+    `name` is build, helper, init_permissions or service; `user` is what the job asks for, `uid[:gid]`.
+    """
     own = table(kubernetes.get(f"{name}_container_security_context"))
     for_all: dict[str, Any] = {key: kubernetes[key] for key in _FOR_ALL if key in kubernetes}
-    context = _context({**_ids(kubernetes, name), **for_all, **own, "capabilities": []})
+    context = _context({**_ids(kubernetes, name, user), **for_all, **own, "capabilities": []})
     capabilities = _capabilities(kubernetes, table(own.get("capabilities")))
     return {**context, "capabilities": capabilities}
 
 
-def _ids(kubernetes: dict[str, Any], name: str) -> dict[str, Any]:
-    """User and group of the pod, which the executor repeats in the containers that run scripts."""
+def _ids(kubernetes: dict[str, Any], name: str, user: str) -> dict[str, Any]:
+    """User and group of the pod, which the executor repeats in all but init containers; else those of the job."""
+    if name not in _WITH_IDS:
+        return {}
     pod = table(kubernetes.get("pod_security_context"))
-    return {key: pod[key] for key in _IDS if key in pod} if name in _SCRIPTED else {}
+    asked = dict(zip(_IDS, (user + ":").split(":"), strict=False))
+    found = {key: pod[key] for key in _IDS if key in pod}
+    for key, allowed in zip(_IDS, ("allowed_users", "allowed_groups"), strict=True):
+        if key not in found and _allowed(asked[key], kubernetes.get(allowed)):
+            found[key] = int(asked[key])
+    return found
+
+
+def _allowed(identity: str, allowed: Any) -> bool:
+    """Whether a job may have a user or group: root only where a list names it, others also where there is no list."""
+    if not _ID.fullmatch(identity):
+        return False
+    named = [int(one) for one in _names(allowed) if _ID.fullmatch(one)]
+    return int(identity) in named if int(identity) == 0 or _names(allowed) else True
 
 
 def pod_context(own: dict[str, Any]) -> dict[str, Any]:

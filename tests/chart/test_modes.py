@@ -153,6 +153,41 @@ def test_a_users_patch_comes_after_the_modes(render: Any) -> None:
     assert list(patches(runner)) == ["podrunner-user-namespace", "mine"]
 
 
+@pytest.mark.parametrize("mode", [*MODES, "none"])
+def test_a_users_patch_turns_on_the_flag_without_which_it_is_ignored(render: Any, mode: str) -> None:
+    gpu = {"name": "gpu", "patch": "containers: [{name: build, resources: {limits: {nvidia.com/gpu: 1}}}]"}
+    own = {"kubernetes": {"pod_spec": [gpu]}, "feature_flags": {"FF_SCRIPT_SECTIONS": True}}
+    runner = one_runner(render({"podman": {"mode": mode}, "runners": {"a": {"config": own}}}))
+
+    assert runner["feature_flags"] == {"FF_SCRIPT_SECTIONS": True, "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION": True}
+
+
+def test_a_flag_in_the_environment_stands_in_feature_flags_too_where_no_job_can_turn_it_off(render: Any) -> None:
+    own = {
+        "environment": ["FF_USE_ADVANCED_POD_SPEC_CONFIGURATION=1"],
+        "kubernetes": {"pod_spec": [{"name": "mine", "patch": "priority: 1"}]},
+    }
+    runner = one_runner(render({"podman": {"mode": "none"}, "runners": {"a": {"config": own}}}))
+
+    assert runner["feature_flags"] == {"FF_USE_ADVANCED_POD_SPEC_CONFIGURATION": True}
+
+
+@pytest.mark.parametrize("mode", ["unprivileged", "none"])
+@pytest.mark.parametrize(
+    "off",
+    [
+        {"feature_flags": {"FF_USE_ADVANCED_POD_SPEC_CONFIGURATION": False}},
+        {"environment": ["FF_USE_ADVANCED_POD_SPEC_CONFIGURATION=false"]},
+    ],
+    ids=["feature_flags", "environment"],
+)
+def test_a_patch_with_its_flag_turned_off_is_refused(render: Any, mode: str, off: dict[str, Any]) -> None:
+    own = {**off, "kubernetes": {"pod_spec": [{"name": "gpu", "patch": "priority: 1"}]}}
+
+    with pytest.raises(RenderError, match=r"(?s)would ignore the patch gpu of kubernetes.pod_spec.*Remove the flag"):
+        render({"podman": {"mode": mode}, "runners": {"a": {"config": own}}})
+
+
 def test_openshift_leaves_the_user_to_the_platform(render: Any) -> None:
     rendering = render(preset="openshift")
     runner = one_runner(rendering)

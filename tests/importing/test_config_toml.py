@@ -135,6 +135,30 @@ patch = "hostname: two"
     }
 
 
+PATCHED = '[runners.kubernetes]\nnamespace = "a"\n[[runners.kubernetes.pod_spec]]\nname = "p"\npatch = "hostname: b"\n'
+
+
+def test_patches_that_only_some_jobs_had_are_for_all_and_named(
+    imports: Callable[..., Any], written: Callable[..., Path]
+) -> None:
+    run = imports(written(ONE + PATCHED))
+
+    assert run.messages("added")["runners[0].feature_flags.FF_USE_ADVANCED_POD_SPEC_CONFIGURATION"] == (
+        "is on where there is a pod_spec, which so far only jobs had that set the flag."
+    )
+    assert run.config_toml()["runners"][0]["feature_flags"] == {"FF_USE_ADVANCED_POD_SPEC_CONFIGURATION": True}
+
+
+def test_patches_that_are_turned_off_are_left_out(imports: Callable[..., Any], written: Callable[..., Path]) -> None:
+    off = "[runners.feature_flags]\nFF_USE_ADVANCED_POD_SPEC_CONFIGURATION = false\n"
+    run = imports(written(ONE + off + PATCHED))
+
+    assert run.messages("removed") == {
+        "runners[0].kubernetes.pod_spec": "has no effect, because FF_USE_ADVANCED_POD_SPEC_CONFIGURATION is off."
+    }
+    assert "pod_spec" not in run.config_toml()["runners"][0]["kubernetes"]
+
+
 def test_tables_of_other_executors_are_left_out(imports: Callable[..., Any], written: Callable[..., Path]) -> None:
     run = imports(written(ONE + '[runners.docker]\nimage = "x"\n[runners.machine]\nIdleCount = 1\n'))
 

@@ -4,7 +4,7 @@ names the value and the way out.
 
   podrunner.checks.runner       one runner, after its settings are merged
   podrunner.checks.constraints  who owns the SecurityContextConstraints of the mode openshift
-  podrunner.checks.patches      whether the runner applies the chart's patches of the job's pod
+  podrunner.checks.patches      whether the runner applies patches of the job's pod
   podrunner.checks.version      the modes of all runners, against the cluster's version
 */}}
 
@@ -50,14 +50,12 @@ usage: include "podrunner.checks.constraints" .podman.openshift.scc
 {{- end -}}
 {{- end -}}
 
-{{/* Without its flag, GitLab Runner silently ignores pod_spec: the pod would run without the chart's patches. */}}
+{{/* The chart turns the flag on, so that it is off only where the values say so. */}}
 {{- define "podrunner.checks.patches" -}}
 {{- $flag := "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION" -}}
-{{- range (.config.kubernetes | default dict).pod_spec -}}
-  {{- if hasPrefix "podrunner-" (toString .name) -}}
-    {{- if not (get (include "podrunner.rbac.flags" $.config | fromJson) $flag) -}}
-      {{- fail (printf "\n\nrunners.%s.config turns %s off, and GitLab Runner would ignore the patch %s, which the job's pod needs.\nRemove the flag from feature_flags.\n" $.name $flag .name) -}}
-    {{- end -}}
+{{- with (.config.kubernetes | default dict).pod_spec -}}
+  {{- if not (get (include "podrunner.rbac.flags" $.config | fromJson) $flag) -}}
+    {{- fail (printf "\n\nrunners.%s.config turns %s off, and GitLab Runner would ignore the patch %s of kubernetes.pod_spec without a word.\nRemove the flag from feature_flags and environment: the chart turns it on.\n" $.name $flag ((first .).name | default "1")) -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

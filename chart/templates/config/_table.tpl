@@ -1,8 +1,9 @@
 {{/*
 The [[runners]] table of one runner.
 
-  podrunner.table      the table: the keys of the mode, of jobs.config and of the runner
-  podrunner.table.add  adds keys to it
+  podrunner.table          the table: the keys of the mode, of jobs.config and of the runner
+  podrunner.table.add      adds keys to it
+  podrunner.table.patches  turns pod_spec on
 */}}
 
 {{/*
@@ -34,6 +35,22 @@ jobs.config, then $keys, the runner's own. Later keys win.
 {{- end -}}
 {{- include "podrunner.table.add" (list $runner.into $shared) -}}
 {{- include "podrunner.table.add" (list $runner.into $own) -}}
+{{- include "podrunner.table.patches" $runner.into -}}
+{{- end -}}
+
+{{/*
+GitLab Runner ignores pod_spec without its flag, and says nothing. Where the values turn the flag off, it stays off, and
+podrunner.checks.patches says so. A flag in environment could be turned off by a job, so it is in feature_flags as well.
+*/}}
+{{- define "podrunner.table.patches" -}}
+{{- $flag := "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION" -}}
+{{- if (.kubernetes | default dict).pod_spec -}}
+  {{- $off := or (hasKey (.feature_flags | default dict) $flag) (and (hasKey . "feature_flags") (kindIs "invalid" .feature_flags)) -}}
+  {{- range .environment -}}
+    {{- if hasPrefix (printf "%s=" $flag) . -}}{{- $off = not (get (include "podrunner.rbac.flags" $ | fromJson) $flag) -}}{{- end -}}
+  {{- end -}}
+  {{- if not $off -}}{{- include "podrunner.merge" (list . (dict "feature_flags" (dict $flag true))) -}}{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{/*

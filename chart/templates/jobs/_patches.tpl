@@ -1,12 +1,11 @@
 {{/*
 Patches of the job pod, for what config.toml has no key.
 
-  podrunner.podman.patches   pod_spec and the feature flag that turns it on, for the keys of a mode
+  podrunner.podman.patches   pod_spec, for the keys of a mode
   podrunner.podman.identity  the patch that names a user whom the platform assigned
 */}}
 
 {{/*
-pod_spec patches the pod, if its feature flag is on.
 usage: include … (dict "podman" … "kubernetes" … ["hostUsers" false] ["identity" true])
 */}}
 {{- define "podrunner.podman.patches" -}}
@@ -24,8 +23,6 @@ usage: include … (dict "podman" … "kubernetes" … ["hostUsers" false] ["ide
 {{- end -}}
 {{- if $patches }}
   pod_spec: {{ toJson $patches }}
-feature_flags:
-  FF_USE_ADVANCED_POD_SPEC_CONFIGURATION: true
 {{- end -}}
 {{- end -}}
 

@@ -49,7 +49,6 @@ the labels that a NetworkPolicy looks for.
   {{- range $container := list "build" "helper" -}}{{- $containers = append $containers (dict "name" $container "env" $patch) -}}{{- end -}}
   {{- $patches := append ($keys.kubernetes.pod_spec | default list) (dict "name" "podrunner-proxy" "patch_type" "strategic" "patch" (dict "containers" $containers | toYaml)) -}}
   {{- $_ := set $keys.kubernetes "pod_spec" $patches -}}
-  {{- $_ := set $keys "feature_flags" (merge (dict "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION" true) ($keys.feature_flags | default dict)) -}}
 {{- end -}}
 {{- end -}}
 

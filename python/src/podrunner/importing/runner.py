@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.path import delete_at
 from podrunner.importing.change import Changes, Fate
+from podrunner.importing.mode import PATCHES_FLAG
 from podrunner.importing.secrets import Reference, take_secrets
-from podrunner.manifests.objects import table
+from podrunner.manifests.objects import table, texts
+from podrunner.runner.feature_flags import feature_flag
 from podrunner.runner.keys import Key, load_keys
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def read_runner(
     _leave_files(own, path, mounts, changes)
     if is_shared_token(str(own.get("token", ""))):
         changes.add(Fate.SECRET, (*path, "token"), SHARED_TOKEN)
+    _patches(own, path, changes)
     credentials = take_secrets(own, path, f"gitlab-runner-{name}", schema, changes)
     _leave_expiry(own, path, changes)
     url = str(own.get("url", ""))
@@ -105,6 +108,19 @@ def _leave_executors(own: dict[str, Any], path: Path, changes: Changes) -> None:
         if key and key.type == "table" and not key.children:
             del own[name]
             changes.add(Fate.REMOVED, (*path, name), "belongs to another executor than kubernetes.")
+
+
+def _patches(own: dict[str, Any], path: Path, changes: Changes) -> None:
+    """Patches whose flag the configuration does not turn on, as the chart does."""
+    flags = [*table(own.get("feature_flags")), *(entry.partition("=")[0] for entry in texts(own.get("environment")))]
+    if not table(own.get("kubernetes")).get("pod_spec") or feature_flag(own, PATCHES_FLAG):
+        return
+    if PATCHES_FLAG in flags:
+        del own["kubernetes"]["pod_spec"]
+        changes.add(Fate.REMOVED, (*path, "kubernetes", "pod_spec"), f"has no effect, because {PATCHES_FLAG} is off.")
+    else:
+        message = "is on where there is a pod_spec, which so far only jobs had that set the flag."
+        changes.add(Fate.ADDED, (*path, "feature_flags", PATCHES_FLAG), message)
 
 
 def _leave_files(own: dict[str, Any], path: Path, mounts: Iterable[str], changes: Changes) -> None:

@@ -9,10 +9,15 @@ configuration). The script reaches the job through pre_build_script and environm
 every namespace in which a job pod may run.
 */}}
 
-{{/* The caller adds the users of its containers. */}}
+{{/*
+The caller adds the users of its containers. GitLab holds a request for a job open for up to 50 seconds (long polling), and
+with one request at a time, GitLab Runner's default, no other job starts meanwhile: GitLab Runner warns of it. It adapts the
+number to the load, up to request_concurrency.
+*/}}
 {{- define "podrunner.podman.base" -}}
 builds_dir: {{ .podman.home | quote }}
 shell: bash
+request_concurrency: 4
 environment:
   - {{ printf "HOME=%s" .podman.home | quote }}
   {{- /* helper and job both write git's global configuration, whatever HOME a pipeline sets */}}

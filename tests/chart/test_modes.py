@@ -70,6 +70,22 @@ def test_the_pod_of_a_user_namespace_is_patched_behind_the_feature_flag(render: 
     assert runner["feature_flags"] == {"FF_USE_ADVANCED_POD_SPEC_CONFIGURATION": True}
 
 
+def test_a_pod_with_a_user_namespace_is_polled_half_as_often_as_each_poll_asks_twice(render: Any) -> None:
+    nested = {"mode": "openshift", "openshift": {"scc": {"create": False, "name": "nested-container"}}}
+
+    assert one_runner(render(preset="user-namespace"))["kubernetes"]["poll_interval"] == 6
+    assert one_runner(render({"podman": nested}))["kubernetes"]["poll_interval"] == 6
+    assert "poll_interval" not in one_runner(render())["kubernetes"]
+
+
+def test_a_runner_polls_as_often_as_it_says(render: Any) -> None:
+    keys = {"poll_interval": 3, "print_pod_warning_events": False}
+    runner = one_runner(render({"jobs": {"config": {"kubernetes": keys}}}, preset="user-namespace"))
+
+    assert runner["kubernetes"]["poll_interval"] == 3
+    assert runner["kubernetes"]["print_pod_warning_events"] is False
+
+
 @pytest.mark.parametrize(("run", "proc_mount"), [(True, "unmasked"), (False, None)])
 def test_podman_run_unmasks_proc_and_podman_build_does_not(render: Any, run: bool, proc_mount: str | None) -> None:
     runner = one_runner(render({"podman": {"mode": "userNamespace", "run": run}}))

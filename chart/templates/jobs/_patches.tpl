@@ -1,11 +1,13 @@
 {{/*
 Patches of the job pod, for what config.toml has no key.
 
-  podrunner.podman.patches   pod_spec, for the keys of a mode
+  podrunner.podman.patches   pod_spec for the keys of a mode, and what comes with a patch
   podrunner.podman.identity  the patch that names a user whom the platform assigned
 */}}
 
 {{/*
+Until a pod with a user namespace of its own runs, GitLab Runner lists its events at each poll, beside the pod itself
+(gitlab-runner#39848). With twice the interval, it asks the API server no more often than for another pod.
 usage: include … (dict "podman" … "kubernetes" … ["hostUsers" false] ["identity" true])
 */}}
 {{- define "podrunner.podman.patches" -}}
@@ -21,6 +23,9 @@ usage: include … (dict "podman" … "kubernetes" … ["hostUsers" false] ["ide
 {{- if .identity -}}
   {{- $patches = append $patches (dict "name" "podrunner-identity" "patch_type" "strategic" "patch" (include "podrunner.podman.identity" .)) -}}
 {{- end -}}
+{{- if hasKey . "hostUsers" }}
+  poll_interval: 6
+{{- end }}
 {{- if $patches }}
   pod_spec: {{ toJson $patches }}
 {{- end -}}

@@ -82,7 +82,7 @@ def make_plan(cells: Sequence[Cell], around: Surroundings, repository: Path, siz
             name="bench-build",
             stage="test",
             script=("bash measure.sh",),
-            image=Image(job_image(around.options.renderer.chart)),
+            image=Image(job_image(around.options.renderer.chart, around.images)),
             variables=tuple(Variable(name, value) for name, value in sizes.items()),
         ),
         bundle=pack(_repository(repository, around.temporary), around.temporary),
@@ -93,9 +93,10 @@ def make_plan(cells: Sequence[Cell], around: Surroundings, repository: Path, siz
     )
 
 
-def job_image(chart: Chart) -> str:
-    """The image of jobs that name none."""
-    return str(chart.defaults.data["podman"]["image"])
+def job_image(chart: Chart, images: ImageSet) -> str:
+    """The image of jobs that name none, of those that there are."""
+    given = images.values.get("podman", {}).get("image")
+    return str(given or chart.defaults.data["podman"]["image"])
 
 
 def measure_pods(cells: Sequence[Cell], around: Surroundings, plan: Plan) -> Harvest:

@@ -80,7 +80,7 @@ def _measure(order: Order, progress: Progress, removals: Removals) -> Results:
     (temporary / "host").mkdir()
     mark = removals.mark()
     host = Host(order.images, temporary / "host", progress, removals)
-    log = measure_host(host, job_image(order.chart), REPOSITORY, order.sizes)
+    log = measure_host(host, job_image(order.chart, order.images), REPOSITORY, order.sizes)
     # What is not needed any more must not take part in what comes next.
     removals.run(mark)
     harvest = measure_pods(order.cells, around, plan)
@@ -103,6 +103,6 @@ def _about(order: Order, facts: dict[str, str]) -> dict[str, str]:
         "command": f"`{order.command}`, {today.isoformat()}",
         **describe_machine(),
         "file system of the images": facts["file-system"],
-        "podman": f"{facts['podman']} in {job_image(order.chart)}, on the host too",
+        "podman": f"{facts['podman']} in {job_image(order.chart, order.images)}, on the host too",
         "Kubernetes": f"{facts['Kubernetes']} by kind, {facts['container runtime']}",
     }

@@ -1,7 +1,7 @@
 """The generated blocks of README.md, CONTRIBUTING.md, chart/README.md and docs/, such as the reference of values.
 
 They come from chart/files/modes.yaml, chart/files/alerts.yaml, ci/generate/choose.yaml, tests/smoke/modes.yaml, the
-comments of chart/values.yaml, and the docstrings of the package. A block stands between `<!-- begin NAME -->` and
+comments of chart/values.yaml, the docstrings of the package, and its keys and advisories of GitLab Runner. A block stands between `<!-- begin NAME -->` and
 `<!-- end NAME -->`.
 """
 
@@ -17,7 +17,7 @@ from ci.generate import reference
 from ci.generate.sources import ROOT, load, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 MODES: dict[str, dict[str, Any]] = load("chart/files/modes.yaml")
 QUESTIONS: list[dict[str, str]] = load("ci/generate/choose.yaml")
@@ -25,7 +25,12 @@ ROWS: dict[str, dict[str, Any]] = load("tests/smoke/modes.yaml")
 OFFICIAL: dict[str, dict[str, Any]] = load("python/src/podrunner/importing/official/official.yaml")
 ALERTS: dict[str, dict[str, str]] = load("chart/files/alerts.yaml")
 PACKAGE = "python/src/podrunner"
-FILES = ("README.md", "CONTRIBUTING.md", "chart/README.md", "docs/modes.md", "docs/import.md", "docs/monitoring.md")
+KEYS: dict[str, Any] = load("python/src/podrunner/runner/keys.json")
+ADVISORIES: list[dict[str, Any]] = load("python/src/podrunner/runner/advisories.json")
+FILES = (
+    *("README.md", "CONTRIBUTING.md", "chart/README.md"),
+    *("docs/modes.md", "docs/import.md", "docs/monitoring.md", "docs/runner-versions.md"),
+)
 BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 
@@ -37,7 +42,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def versions(mode: dict[str, Any]) -> str:
-    """The lowest versions that a mode needs, in words."""
+    """The lowest versions that a mode needs of the nodes, in words."""
     runtimes = [
         f"{label} {mode[key]}" for key, label in (("containerd", "containerd"), ("crio", "CRI-O")) if key in mode
     ]
@@ -67,11 +72,16 @@ def choose() -> str:
 def needs() -> str:
     """Versions and settings by mode."""
     rows = [
-        (f"`{mode['preset']}`", f"`{name}`", mode["podSecurity"], versions(mode), "<br>".join(mode["needs"]))
+        (
+            *(f"`{mode['preset']}`", f"`{name}`", mode["podSecurity"], mode["runner"]),
+            *(versions(mode), "<br>".join(mode["needs"])),
+        )
         for name, mode in MODES.items()
         if "preset" in mode
     ]
-    return table(("preset", "`podman.mode`", "Pod Security level", "at least", "and on the nodes"), rows)
+    return table(
+        ("preset", "`podman.mode`", "Pod Security level", "GitLab Runner", "at least", "and on the nodes"), rows
+    )
 
 
 def runtimes() -> str:
@@ -109,6 +119,36 @@ def alerts() -> str:
     return table(("alert", "key", "what it is about", "above", "for", "severity"), rows)
 
 
+def runners() -> str:
+    """The lowest release of GitLab Runner for each mode."""
+    rows = [(f"`{name}`", mode["runner"]) for name, mode in MODES.items()]
+    return table(("`podman.mode`", "GitLab Runner"), rows)
+
+
+def advisories() -> str:
+    """Releases of GitLab Runner that must not be used."""
+    rows = [(", ".join(one["versions"]), f"{one['why']} ({one['source']})", one["use"]) for one in ADVISORIES]
+    return table(("GitLab Runner", "why", "use"), rows)
+
+
+def keys() -> str:
+    """Keys of config.toml and feature flags by their first release, the newest first."""
+    found: dict[str, list[str]] = {}
+    for path, entry in (*_dated(KEYS["keys"], ()), *((flag["name"], flag) for flag in KEYS["feature_flags"])):
+        if "since" in entry:
+            announced = f" (announced: {entry['documented']})" if "documented" in entry else ""
+            found.setdefault(entry["since"], []).append(f"`{path}`{announced}")
+    newest = sorted(found, key=lambda version: tuple(map(int, version.split("."))), reverse=True)
+    return table(("first release", "keys and flags"), ((version, "<br>".join(found[version])) for version in newest))
+
+
+def _dated(keys: list[dict[str, Any]], path: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key in keys:
+        below = (*path, key["key"])
+        yield ".".join(below), key
+        yield from _dated(key.get("children", []), below)
+
+
 def rooms() -> str:
     """Each folder of the package with the first sentences of its docstring."""
     rows = []
@@ -127,6 +167,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "values": reference.text,
     "official": official,
     "alerts": alerts,
+    "runners": runners,
+    "advisories": advisories,
+    "keys": keys,
 }
 
 

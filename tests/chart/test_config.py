@@ -213,7 +213,7 @@ def test_the_helper_image_is_the_runners_own_unless_one_is_given(render: Any) ->
     (given,) = render({"helperImage": {"registry": "r.example.com", "repository": "helper"}}).config_toml["runners"]
 
     assert "helper_image" not in own["kubernetes"]
-    assert given["kubernetes"]["helper_image"] == "r.example.com/helper:x86_64-v19.4.0"
+    assert given["kubernetes"]["helper_image"] == "r.example.com/helper:x86_64-v19.5.3"
 
 
 @pytest.mark.broad

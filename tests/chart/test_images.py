@@ -17,13 +17,13 @@ MIRROR = {"global": {"imageRegistry": "mirror.example.com:5000/gitlab"}}
 
 def images(render: Any, values: dict[str, Any]) -> list[str]:
     """What `podrunner images` lists for some values."""
-    return list(find_images(render(values), "19.4.0"))
+    return list(find_images(render(values), "19.5.3"))
 
 
 def test_one_value_takes_every_image_from_another_registry(render: Any) -> None:
     assert images(render, MIRROR) == [
-        "mirror.example.com:5000/gitlab/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-v19.4.0",
-        "mirror.example.com:5000/gitlab/gitlab-org/gitlab-runner:alpine-v19.4.0",
+        "mirror.example.com:5000/gitlab/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-v19.5.3",
+        "mirror.example.com:5000/gitlab/gitlab-org/gitlab-runner:alpine-v19.5.3",
         "mirror.example.com:5000/gitlab/podman/stable",
     ]
 
@@ -66,10 +66,10 @@ def test_images_that_a_runner_names_itself_stay_where_they_are(render: Any) -> N
 @pytest.mark.parametrize(
     ("kubernetes", "tag"),
     [
-        ({}, "x86_64-v19.4.0"),
-        ({"node_selector": {"kubernetes.io/arch": "arm64"}}, "arm64-v19.4.0"),
-        ({"node_selector": {"pool": "ci"}, "helper_image_flavor": "alpine"}, "x86_64-v19.4.0"),
-        ({"helper_image_flavor": "ubuntu"}, "ubuntu-x86_64-v19.4.0"),
+        ({}, "x86_64-v19.5.3"),
+        ({"node_selector": {"kubernetes.io/arch": "arm64"}}, "arm64-v19.5.3"),
+        ({"node_selector": {"pool": "ci"}, "helper_image_flavor": "alpine"}, "x86_64-v19.5.3"),
+        ({"helper_image_flavor": "ubuntu"}, "ubuntu-x86_64-v19.5.3"),
     ],
     ids=["the usual", "another machine", "the usual by name", "another flavor"],
 )
@@ -102,7 +102,7 @@ def test_a_chart_that_includes_this_one_hands_its_registry_down(render: Any) -> 
     rendering = render({"global": {"imageRegistry": "mirror.example.com", "storageClass": "fast"}})
 
     (container,) = rendering.object("Deployment")["spec"]["template"]["spec"]["containers"]
-    assert container["image"] == "mirror.example.com/gitlab-org/gitlab-runner:alpine-v19.4.0"
+    assert container["image"] == "mirror.example.com/gitlab-org/gitlab-runner:alpine-v19.5.3"
 
 
 def test_the_image_of_red_hat_starts_by_its_own_init_as_whatever_user_the_platform_assigns(render: Any) -> None:

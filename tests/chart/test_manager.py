@@ -171,7 +171,7 @@ def test_without_a_listen_address_there_are_no_probes(render: Any) -> None:
 @pytest.mark.parametrize(
     ("image", "reference"),
     [
-        ({}, "registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.4.0"),
+        ({}, "registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.5.3"),
         ({"registry": "r.example.com:5000", "tag": "x"}, "r.example.com:5000/gitlab-org/gitlab-runner:x"),
         (
             {"tag": "x", "digest": "sha256:" + "0" * 64},

@@ -65,7 +65,7 @@ def mutate(source: str, edits: list[tuple[str, int, str]]) -> str:
 @pytest.fixture(scope="module")
 def checker(checkout: Path) -> Checker:
     """Load our chart once."""
-    return Checker(renderer("library", Chart.open(checkout / "chart")), "19.4.0")
+    return Checker(renderer("library", Chart.open(checkout / "chart")), "19.5.3")
 
 
 @QUICK

@@ -97,7 +97,7 @@ def test_every_image_of_a_release_and_its_jobs_is_listed(run: Run) -> None:
     assert run("images", "--preset", "unprivileged", "--runner-version", "19.4.1").splitlines() == [
         "quay.io/podman/stable",
         "registry.gitlab.com/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-v19.4.1",
-        "registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.4.0",
+        "registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.5.3",
     ]
 
 
@@ -106,7 +106,7 @@ def test_images_as_json_say_who_uses_them(run: Run) -> None:
 
     users = {entry["image"]: entry["used_by"] for entry in listed}
     assert "jobs of runner default" in users["quay.io/podman/stable"]
-    assert users["registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.4.0"] == ["Deployment/podrunner"]
+    assert users["registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.5.3"] == ["Deployment/podrunner"]
 
 
 def test_images_named_in_values_take_the_place_of_the_defaults(run: Run) -> None:

@@ -267,6 +267,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     # config.toml
     "config-toml": (runner("limit = many"), runner('name = "many"')),
     "config-unknown-key": (runner("limt = 5"), runner("Limit = 5")),
+    "config-too-new": (
+        runner("[runners.kubernetes]\n    host_users = false"),
+        runner("[runners.kubernetes]\n    privileged = false"),
+    ),
     "config-required": ({"values.yaml": f"config: |\n{RUNNER.replace('url', 'name')}"}, runner('name = "x"')),
     "config-type": (runner("limit = '5'"), runner("limit = 5")),
     "config-enum": (runner("shell = 'fish'"), runner("shell = 'bash'")),
@@ -299,6 +303,23 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "config-deprecated": (
         {"values.yaml": f"config: |\n{RUNNER}  [experimental.usage_logger]\n    log_dir = '/logs'\n"},
         {"values.yaml": f"config: |\n{RUNNER}  [experimental.usage_logger]\n    enabled = true\n"},
+    ),
+    # The version of GitLab Runner
+    "runner-version": (
+        {OURS: "", "values.yaml": OUR_VALUES, "--runner-version": "19.4"},
+        {OURS: "", "values.yaml": OUR_VALUES, "--runner-version": "19.5"},
+    ),
+    "runner-version-assumed": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}image: {{tag: ours-2.3.1}}\n"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}image: {{tag: ours-v19.5.3}}\n"},
+    ),
+    "runner-too-old": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}image: {{tag: ours}}\n", "--runner-version": "19.1"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}image: {{tag: ours}}\n", "--runner-version": "19.2"},
+    ),
+    "runner-advisory": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}image: {{tag: alpine-v19.4.0}}\n"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}image: {{tag: alpine-v19.4.1}}\n"},
     ),
     "job-pod-security": (
         {OURS: "", "values.yaml": f"{OUR_VALUES}podman: {{seccomp: {{type: Unconfined}}}}\n"},

@@ -67,7 +67,7 @@ def test_chart_yaml_is_read(small_chart: Path) -> None:
     assert (file.name, file.version, file.app_version, file.kube_version) == (
         "small",
         "1.2.3",
-        "19.4.0",
+        "19.5.3",
         ">=1.25.0-0",
     )
 

@@ -220,7 +220,9 @@ def installed(
             "jobs": {"namespace": jobs_of(namespace), "config": {"kubernetes": KUBERNETES}},
         }
         release = Release(CHART.path, "life", namespace, cluster.kubeconfig, folder)
-        it = Installed(cluster, release, merge(ours, values), stand_in, tokens["next"], make_bundle(folder))
+        it = Installed(
+            cluster, release, merge(images.values, ours, values), stand_in, tokens["next"], make_bundle(folder)
+        )
         release.install(it.values)
         until(lambda: any(map(is_ready, it.managers())), "a manager is ready", it.states)
         yield it

@@ -102,7 +102,7 @@ def test_both_ends_get_ready_and_every_runner_asks_for_jobs(
     api, namespace = smoke_cluster.api, namespaces[0]
     place = objects.Place(namespace, "all")
     url = StandIn(api, place, control="").url
-    values = merge(load_values(VALUES / f"{name}.yaml").data, HERE[name], {"gitlab": {"url": url}})
+    values = merge(load_values(VALUES / f"{name}.yaml").data, HERE[name], images.values, {"gitlab": {"url": url}})
     case = Case(name, release="all", namespace=namespace, kube_version=smoke_cluster.version).with_values(values, name)
     rendering = renderer("library", CHART).render(case)
     # At uninstall, they are kept.

@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from podrunner.cluster.cluster import Cluster
+    from podrunner.cluster.images import ImageSet
 
 
 @pytest.mark.parametrize("preset", ["privileged", "unprivileged", "unprivileged-root", "user-namespace"])
 def test_the_test_pod_of_a_preset_builds(
-    preset: str, smoke_cluster: Cluster, namespace_factory: Callable[..., Any], tmp_path: Path
+    preset: str, smoke_cluster: Cluster, images: ImageSet, namespace_factory: Callable[..., Any], tmp_path: Path
 ) -> None:
     chart = Chart.open()
     namespace = namespace_factory(f"helm-test-{preset}").name
     release = Release(chart.path, "podrunner", namespace, smoke_cluster.kubeconfig, tmp_path)
     token = secret(Place(namespace, "x"), "podrunner-default", {"token": "glrt-0123456789"}, exact_name=True)
     smoke_cluster.api.create(token)
-    values = merge(chart.preset(preset).data, {"gitlab": {"url": "http://gitlab.invalid"}})
+    values = merge(chart.preset(preset).data, images.values, {"gitlab": {"url": "http://gitlab.invalid"}})
     release.install(values)
 
     log = release.test()

@@ -21,6 +21,7 @@ from podrunner.cluster.rollout import wait_for_deployment
 from podrunner.modes.promise import check_pods
 from podrunner.modes.runners import read_promise
 from podrunner.pipeline.fields import Image
+from podrunner.values.merge import merge
 
 from .waiting import Door, make_bundle, start_gitlab, until
 
@@ -93,7 +94,7 @@ def stage(smoke_cluster: Cluster, images: ImageSet, tmp_path_factory: pytest.Tem
     for name in map(stage.home, RELEASES):
         api.create(objects.namespace(name, "restricted"))
     for release in RELEASES:
-        install(stage, release, folder)
+        install(stage, release, folder, images.values)
     yield stage
     for release in RELEASES:
         helm(stage, release, folder).uninstall()
@@ -105,8 +106,8 @@ def helm(stage: Stage, release: str, folder: Path) -> Release:
     return Release(CHART.path, release, stage.home(release), stage.cluster.kubeconfig, folder)
 
 
-def install(stage: Stage, release: str, folder: Path) -> None:
-    """Install a release that makes the namespaces of its jobs, and give it its tokens."""
+def install(stage: Stage, release: str, folder: Path, given: Mapping[str, Any]) -> None:
+    """Install a release that makes the namespaces of its jobs, and give it its tokens. `given` name the images."""
     own = [run for run in stage.runs if run.release == release]
     place = objects.Place(stage.home(release), stage.word)
     for run in own:
@@ -124,7 +125,7 @@ def install(stage: Stage, release: str, folder: Path) -> None:
             for run in own
         },
     }
-    helm(stage, release, folder).install(values)
+    helm(stage, release, folder).install(merge(given, values))
     wait_for_deployment(stage.cluster.api, stage.home(release), f"{release}-podrunner")
 
 

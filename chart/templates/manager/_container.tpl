@@ -2,7 +2,7 @@
 The container in which the manager runs.
 
   podrunner.manager.container  the container; usage: include … $
-  podrunner.manager.probes     its probes; usage: include … .Values.manager.probes
+  podrunner.manager.probes     its probes; usage: include … $
 */}}
 
 {{- define "podrunner.manager.container" -}}
@@ -41,7 +41,7 @@ The container in which the manager runs.
     {{- end }}
   {{- end }}
   {{- if $port }}
-  {{- with include "podrunner.manager.probes" $manager.probes }}
+  {{- with include "podrunner.manager.probes" . }}
   # The probes ask the manager itself, not GitLab: an outage of GitLab restarts nothing.
   {{- trim . | nindent 2 }}
   {{- end }}
@@ -59,9 +59,11 @@ The container in which the manager runs.
     {{- end }}
 {{- end -}}
 
+{{/* Before 19.2, /metrics is the only address that answers: it says that the manager runs, not that it has its runners. */}}
 {{- define "podrunner.manager.probes" -}}
-{{- $probes := . -}}
-{{- $paths := dict "readiness" "/health/ready" "liveness" "/metrics" "startup" "/health/ready" -}}
+{{- $probes := .Values.manager.probes -}}
+{{- $ready := ternary "/health/ready" "/metrics" (eq (include "podrunner.runner.ready" .) "true") -}}
+{{- $paths := dict "readiness" $ready "liveness" "/metrics" "startup" $ready -}}
 {{- range list "readiness" "liveness" "startup" }}
 {{- $probe := get $probes . }}
 {{- if $probe.enabled }}

@@ -17,6 +17,7 @@ has its own checks; here are those that no component has.
 {{- $runners := dict -}}
 {{- include "podrunner.runners" (list . $runners) -}}
 {{- include "podrunner.checks.version" (list . $runners) -}}
+{{- include "podrunner.checks.runnerVersion" (list . $runners) -}}
 {{- include "podrunner.checks.namespaces" (list . $runners) -}}
 {{- include "podrunner.checks.accounts" (list . $runners) -}}
 {{- include "podrunner.checks.networkPolicy" (list . $runners) -}}

@@ -41,7 +41,7 @@ usage: include "podrunner.image.moved" (list $ $image)
 
 {{/*
 GitLab Runner chooses an image at registry.gitlab.com. With global.imageRegistry, the chart chooses the same image there.
-The tag names the architecture as uname does, Kubernetes as Go does.
+It is of the manager's release. The tag names the architecture as uname does, Kubernetes as Go does.
 usage: include "podrunner.image.helper" (list $ $kubernetes), with what [runners.kubernetes] will say of nodes and flavor
 */}}
 {{- define "podrunner.image.helper" -}}
@@ -54,7 +54,7 @@ usage: include "podrunner.image.helper" (list $ $kubernetes), with what [runners
   {{- $architecture := dig "node_selector" "kubernetes.io/arch" "amd64" (index . 1) -}}
   {{- $architecture = get (dict "amd64" "x86_64" "386" "x86") $architecture | default $architecture -}}
   {{- $flavor := without (list (index . 1).helper_image_flavor) "alpine" | first | default "" -}}
-  {{- $tag := append (list $flavor $architecture | compact) (printf "v%s" $root.Chart.AppVersion) | join "-" -}}
+  {{- $tag := append (list $flavor $architecture | compact) (printf "v%s" (include "podrunner.runner.version" $root)) | join "-" -}}
   {{- include "podrunner.image" (list $root $image $tag) -}}
 {{- end -}}
 {{- end -}}

@@ -64,6 +64,10 @@ class Case:
         """The case with more layers below its own."""
         return replace(self, layers=(*layers, *self.layers))
 
+    def over_values(self, values: Mapping[str, Any], source: str) -> Case:
+        """The case with values below its own that are in no file."""
+        return self.over(Values(dict(values), source))
+
     def with_values(self, values: Mapping[str, Any], source: str) -> Case:
         """The case with values over its own that are in no file; `source` is how people call them."""
         return self.with_layers(Values(dict(values), source))

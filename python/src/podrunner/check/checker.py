@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
 from podrunner.check.result import Result
@@ -26,11 +26,12 @@ from podrunner.runner.check import find_faults
 from podrunner.runner.job_pod.pod import check_job_pods
 from podrunner.runner.origin import written_path
 from podrunner.runner.permissions import check_role
+from podrunner.runner.release import check_modes, check_probes, release_of
 from podrunner.values.merge import merge
 from podrunner.values.places import find_layer, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from podrunner.cases.case import Case
     from podrunner.findings.path import Path as Parts
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from podrunner.helm.renderer import Renderer
     from podrunner.manifests.rendering import Config, Rendering
     from podrunner.runner.fault import Fault
+    from podrunner.runner.release import RunnerRelease
 
 _DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
 # What Helm says of a dependency that has a schema: `NAME: - at '/port': got string, want integer`.
@@ -50,15 +52,18 @@ def check_case(case: Case, chart: Chart | None = None) -> Result:
     Never raises for what is wrong with the case. Raises UsageError for a chart that cannot be loaded.
     """
     chart = chart or Chart.open()
-    return Checker(renderer("library", chart), chart.file.app_version, chart.crds).check(case)
+    return Checker(renderer("library", chart), crds=chart.crds).check(case)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checker:
-    """All checks of one chart. `runner_version` is the GitLab Runner that will read config.toml."""
+    """All checks of one chart. `runner_version` is the GitLab Runner that will read config.toml, as far as it is said.
+
+    The tag of the manager's image says it, too, and wins; the chart's appVersion is for where neither does.
+    """
 
     renderer: Renderer
-    runner_version: str = "19.4"
+    runner_version: str = ""
     crds: Crds = field(default_factory=Crds)
 
     @property
@@ -72,6 +77,7 @@ class Checker:
         rendering = None
         # Helm does not render what the schema refuses.
         if not errors(findings):
+            findings += self._release_findings(case)
             try:
                 rendering = self.renderer.render(case)
                 findings += self._rendering_findings(case, rendering)
@@ -82,14 +88,29 @@ class Checker:
 
     def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
         rendering = flatten_lists(rendering)
+        values = self.chart.effective(case.layers)
+        release = self._release(values)
         found = [self.in_chart(finding) for finding in check_manifests(rendering, case.kube_version, self.crds)]
         # Without what differs though the objects are the same: one check for all Kubernetes versions.
         same = replace(rendering, case="", notes="")
-        found += _findings_of_every_version(self, case.layers, same)
+        found += _findings_of_every_version(self, case.layers, same, release.version)
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
-        values = self.chart.effective(case.layers)
         found += check_job_pods(rendering, values, self.chart.modes, case.kube_version)
         return found
+
+    def _release(self, values: Mapping[str, Any]) -> RunnerRelease:
+        # What another chart calls image.tag may be of another program.
+        known = values if self.chart.modes else {}
+        return release_of(known, self.runner_version, self.chart.file.app_version)
+
+    def _release_findings(self, case: Case) -> list[Finding]:
+        """What is to be said of the release itself, whether or not the chart takes it."""
+        if not self.chart.modes:
+            return []
+        values = self.chart.effective(case.layers)
+        release = self._release(values)
+        said = [*release.findings(), *check_modes(values, self.chart.modes, release)]
+        return [locate(finding, case.layers, parse_dotted(finding.path)) for finding in said]
 
     def in_chart(self, finding: Finding) -> Finding:
         """A finding whose file is a template of the chart, with the file's path as people type it."""
@@ -118,15 +139,16 @@ def _spoken_of(message: str) -> list[Parts]:
 
 @lru_cache(maxsize=512)
 def _findings_of_every_version(
-    checker: Checker, layers: tuple[Values, ...], rendering: Rendering
+    checker: Checker, layers: tuple[Values, ...], rendering: Rendering, version: str
 ) -> tuple[Finding, ...]:
-    found = [*check_release(rendering, checker.chart.effective(layers)), *check_role(rendering)]
+    values = checker.chart.effective(layers)
+    found = [*check_release(rendering, values), *check_role(rendering), *check_probes(rendering, version)]
     found = [checker.in_chart(finding) for finding in found]
     for config in rendering.configs:
         # Charts without modes are somebody else's: the file may be another program's …
         if not checker.chart.modes and not is_of_a_runner(config.toml.text):
             continue
-        faults = find_faults(config.toml.text, checker.runner_version)
+        faults = find_faults(config.toml.text, version)
         # … or get its runners when they register at start.
         faults = tuple(one for one in faults if checker.chart.modes or not _is_without_runners(one))
         found += _config_findings(config, faults, layers)

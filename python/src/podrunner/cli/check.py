@@ -110,9 +110,9 @@ def run(args: Namespace) -> int:
 
     outputs = read_outputs(args)
     chart = Chart.open(args.chart)
-    runner_version = args.runner_version or chart.file.app_version
+    runner_version = args.runner_version or ""
     crds = chart.crds_with(args.crds)
-    results = _pipelines(args.pipeline, runner_version)
+    results = _pipelines(args.pipeline, runner_version or chart.file.app_version)
     cases, broken = ([], []) if _is_of_pipelines_alone(args) else _collect(args, chart)
     # Of a matrix that is wrong there are no names to choose from.
     cases = [] if broken and args.case else choose_cases(cases, args.case)

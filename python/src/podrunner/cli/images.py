@@ -41,6 +41,7 @@ def run(args: Namespace) -> int:
     from podrunner.helm.renderer import renderer
     from podrunner.output.files import write_text
     from podrunner.runner.images import find_images
+    from podrunner.runner.release import release_of
 
     outputs = read_outputs(args)
     chart = Chart.open(args.chart)
@@ -49,7 +50,9 @@ def run(args: Namespace) -> int:
     users: dict[str, set[str]] = {}
     for case in values_cases(selection, chart, selection.presets):
         rendering = helm.render(case.over(*chart.placeholder))
-        for image, names in find_images(rendering, args.runner_version or chart.file.app_version).items():
+        values = chart.effective(case.layers) if chart.modes else {}
+        version = release_of(values, args.runner_version or "", chart.file.app_version).version
+        for image, names in find_images(rendering, version).items():
             users.setdefault(image, set()).update(names)
     images = {image: sorted(users[image]) for image in sorted(users)}
     for output in outputs:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SMOKE_FILE = "smoke.json"
@@ -27,7 +28,10 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class ImageSet:
-    """Images, and the kind that runs them. `archives` are (image, file) to be loaded into the node."""
+    """Images, and the kind that runs them. `archives` are (image, file) to be loaded into the node.
+
+    `values` are those of the chart that name them where values of its users do not, such as `image.tag`.
+    """
 
     stand_in: str = PUBLIC_STAND_IN
     node: str = ""
@@ -38,6 +42,7 @@ class ImageSet:
     path: tuple[Path, ...] = ()
     archives: tuple[tuple[str, Path], ...] = ()
     registry: Registry | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_images(folder: Path) -> ImageSet:
@@ -68,6 +73,7 @@ def _read(folder: Path, data: dict[str, Any]) -> ImageSet:
         path=tuple(folder / part for part in data.get("path", [])),
         archives=tuple((item["image"], _existing(folder / item["file"])) for item in data.get("archives", [])),
         registry=Registry(registry["image"], int(registry["port"]), tuple(registry["mirrors"])) if registry else None,
+        values=data.get("values", {}),
     )
 
 

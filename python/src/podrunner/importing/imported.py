@@ -65,7 +65,7 @@ def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes
     comments = _comments(source, made.runners)
     document = write_values(made.values, defaults, comments, _header(settings.source, comments))
     case = Case("values", (read_values(document, "values"),), namespace=settings.namespace)
-    checked = Checker(renderer, version).check(case)
+    checked = Checker(renderer).check(case)
     commands = _commands(made.runners, source, settings)
     return Imported(document, commands, _namespaces(made.values), tuple(errors(checked.findings)))
 

@@ -15,11 +15,14 @@ from podrunner.findings.rules.config_toml import (
     CONFIG_REQUIRED,
     CONFIG_SECRET,
     CONFIG_TOML,
+    CONFIG_TOO_NEW,
     CONFIG_TYPE,
     CONFIG_UNKNOWN_KEY,
 )
+from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.patch import patch_at
+from podrunner.formats.runner_version import is_older
 from podrunner.formats.toml import read_toml
 from podrunner.runner.fault import Fault
 from podrunner.runner.formats import is_duration, refuse
@@ -40,11 +43,12 @@ _FROM_ELSEWHERE = ("$", "@podrunner-secret:")
 _PLAIN = "a secret in plain sight: everybody who may read ConfigMaps can read it."
 
 
-def check_config(toml_text: str, runner_version: str = "19.4") -> list[Finding]:
+def check_config(toml_text: str, runner_version: str = "19.5") -> list[Finding]:
     """What GitLab Runner would refuse, ignore or be unsafe with in a config.toml.
 
     `path` of a finding is the dotted path in the file, `line` its line there. A wrong type is an error because the
-    runner does not start; an unknown key is one because the runner ignores it silently.
+    runner does not start; an unknown key is one because the runner ignores it silently. Of a runner that is newer than
+    known, an unknown key may be new, and is a warning.
     """
     return [fault.finding() for fault in find_faults(toml_text, runner_version)]
 
@@ -56,7 +60,7 @@ def find_faults(toml_text: str, runner_version: str) -> tuple[Fault, ...]:
     if toml.flaw:
         return (Fault(CONFIG_TOML, (), toml.flaw.sentence("not TOML"), None, *toml.flaw.place),)
     data = toml.data
-    faults = [*_check_table(load_keys().root, data, ()), *check_rules(data, runner_version)]
+    faults = [*_check_table(load_keys().root, data, (), runner_version), *check_rules(data, runner_version)]
     said = {fault.path for fault in faults if fault.rule == CONFIG_SECRET}
     faults += [fault for fault in _plain_secrets(data) if fault.path not in said]
     if not faults:
@@ -70,28 +74,42 @@ def _with_line(fault: Fault, lines: dict[Path, int]) -> Fault:
     return replace(fault, line=next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 0))
 
 
-def _check_table(table: Key, data: dict[str, Any], path: Path) -> Iterator[Fault]:
+def _check_table(table: Key, data: dict[str, Any], path: Path, version: str) -> Iterator[Fault]:
     for name, value in data.items():
         key = table.find(name)
         if key is None:
-            yield _unknown((*path, name), table)
+            yield from _unknown((*path, name), table, version)
+        elif key.since and is_older(version, key.since):
+            # What is below a table that is ignored is ignored, too.
+            yield Fault(CONFIG_TOO_NEW, (*path, name), _too_new(version, f"it reads the key from {key.since} on"))
         else:
-            yield from _check_value(key, value, (*path, name))
+            yield from _check_value(key, value, (*path, name), version)
     given = {name.lower() for name in data}
     for key in table.children.values():
         if key.required and key.name.lower() not in given:
             yield Fault(CONFIG_REQUIRED, (*path, key.name), "missing, the runner needs it.")
 
 
-def _unknown(path: Path, table: Key) -> Fault:
+def _too_new(version: str, why: str) -> str:
+    return f"GitLab Runner {version} ignores it: {why}."
+
+
+def _unknown(path: Path, table: Key, version: str) -> Iterator[Fault]:
     name = str(path[-1])
+    keys = load_keys()
     plain = ".".join(part for part in path if isinstance(part, str))
-    removed = load_keys().removed.get(plain)
+    removed = keys.removed.get(plain)
     if removed:
-        since = f" since {removed['since']}" if "since" in removed else ""
-        return Fault(CONFIG_REMOVED, path, f"GitLab Runner does not read it{since}. Use {removed['replaced_by']}.")
+        if "until" not in removed or is_older(removed["until"], version):
+            since = f" since {removed['since']}" if "since" in removed else ""
+            yield Fault(CONFIG_REMOVED, path, f"GitLab Runner does not read it{since}. Use {removed['replaced_by']}.")
+        return
     near = did_you_mean(name, table.children) + _elsewhere(name)
-    return Fault(CONFIG_UNKNOWN_KEY, path, f"unknown key, GitLab Runner ignores it.{near}")
+    if is_older(keys.known_until, version):
+        said = f"unknown key: GitLab Runner {version} may have it, its keys are known up to {keys.known_until}.{near}"
+        yield Fault(CONFIG_UNKNOWN_KEY, path, said, Severity.WARNING)
+    else:
+        yield Fault(CONFIG_UNKNOWN_KEY, path, f"unknown key, GitLab Runner ignores it.{near}")
 
 
 def _elsewhere(name: str) -> str:
@@ -106,10 +124,12 @@ def _elsewhere(name: str) -> str:
     return f" It is a key of {listed(found)}." if found else ""
 
 
-def _check_value(key: Key, value: Any, path: Path) -> Iterator[Fault]:
+def _check_value(key: Key, value: Any, path: Path, version: str) -> Iterator[Fault]:
     if not fits(key.type, value):
         yield Fault(CONFIG_TYPE, path, f"must be {_in_words(key.type)}, is {_is(path, value)}.")
         return
+    if key.documented:
+        yield Fault(CONFIG_TOO_NEW, path, _announced(key), Severity.WARNING)
     if key.deprecated:
         yield Fault(CONFIG_DEPRECATED, path, "deprecated, a later GitLab Runner will not read it.")
     if key.type == "duration" and isinstance(value, str) and not is_duration(value):
@@ -120,7 +140,13 @@ def _check_value(key: Key, value: Any, path: Path) -> Iterator[Fault]:
         yield Fault(CONFIG_FORMAT, path, f"{reason}, is {_is(path, value)}.")
     if key.secret and value and not str(value).startswith(_FROM_ELSEWHERE):
         yield Fault(CONFIG_SECRET, path, _PLAIN)
-    yield from _check_children(key, value, path)
+    yield from _check_children(key, value, path, version)
+
+
+def _announced(key: Key) -> str:
+    return (
+        f"announced for {key.since} ({key.documented}), and seen in no build here: an older runner ignores it silently."
+    )
 
 
 def _plain_secrets(data: dict[str, Any]) -> Iterator[Fault]:
@@ -141,15 +167,15 @@ def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Fault]:
             yield Fault(CONFIG_ENUM, path, f"{_is(path, one)} is not allowed.{near} Allowed: {allowed}.")
 
 
-def _check_children(key: Key, value: Any, path: Path) -> Iterator[Fault]:
+def _check_children(key: Key, value: Any, path: Path, version: str) -> Iterator[Fault]:
     # A table without known children is another executor's: not ours to judge.
     if not key.children:
         return
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _check_table(key, item, (*path, index))
+            yield from _check_table(key, item, (*path, index), version)
     else:
-        yield from _check_table(key, value, path)
+        yield from _check_table(key, value, path, version)
 
 
 def fits(kind: str, value: Any) -> bool:

@@ -17,7 +17,8 @@ class Key:
     """One key: `type` in the words of keys.json (`array of tables`, `table of string -> string`, …).
 
     `zero_is_unset`: false, 0 and "" are the same as a key that is not there. `variable`: what `gitlab-runner register`
-    takes the key from.
+    takes the key from. `since`: first minor release that reads it, empty when that is before 15.0 or not known.
+    `documented`: where it is announced, for a key that this project never saw in a source or a build.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Key:
     secret: bool = False
     zero_is_unset: bool = True
     variable: str = ""
+    since: str = ""
+    documented: str = ""
     children: dict[str, Key] = field(default_factory=dict)
 
     def find(self, name: str) -> Key | None:
@@ -39,11 +42,15 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyTable:
-    """All of keys.json. `removed` is old name → entry, `flags` is feature flag → entry."""
+    """All of keys.json. `removed` is old name → entry, `flags` is feature flag → entry.
+
+    `known_until` is the newest minor release whose keys these are.
+    """
 
     root: Key
     removed: dict[str, dict[str, Any]]
     flags: dict[str, dict[str, Any]]
+    known_until: str
 
 
 @lru_cache
@@ -52,7 +59,9 @@ def load_keys() -> KeyTable:
     data = json.loads(_FILE.read_text(encoding="utf-8"))
     root = Key("", "table", children=_children(data["keys"]))
     removed = {entry["name"]: entry for entry in data["removed_or_renamed"]}
-    return KeyTable(root, removed, {flag["name"]: flag for flag in data["feature_flags"]})
+    return KeyTable(
+        root, removed, {flag["name"]: flag for flag in data["feature_flags"]}, data["source"]["known_until"]
+    )
 
 
 def _children(entries: list[dict[str, Any]]) -> dict[str, Key]:
@@ -70,5 +79,7 @@ def _key(entry: dict[str, Any]) -> Key:
         secret=entry.get("secret", False),
         zero_is_unset=not entry.get("unset_differs_from_zero", False),
         variable=entry.get("register_env", ""),
+        since=entry.get("since", ""),
+        documented=entry.get("documented", ""),
         children=_children(entry.get("children", [])),
     )

@@ -9,12 +9,14 @@ from podrunner.findings.rules.config_toml import (
     CONFIG_DEBUG_LOG,
     CONFIG_FORMAT,
     CONFIG_REMOVED,
+    CONFIG_TOO_NEW,
     CONFIG_UNKNOWN_FLAG,
     CONFIG_VOLUME_MOUNT,
     CONFIG_VOLUME_NAME,
 )
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
+from podrunner.formats.runner_version import is_older
 from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from podrunner.findings.path import Path
+    from podrunner.findings.rules.rule import Rule
 
 
 BUILDS_DIR = "/builds"
+# First release that expands variables in `token` and `url`; other keys are never expanded.
+EXPANDED_SINCE = "18.10"
 # The executor makes a volume of each of these names for every job.
 OWN_VOLUMES = ("repo", "scripts", "logs")
 
@@ -35,6 +40,7 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
     yield from _log_level(data)
     for index, runner in enumerate(_tables(data.get("runners"))):
         path: Path = ("runners", index)
+        yield from _variables(runner, path, runner_version)
         yield from _flags(runner, path, runner_version)
         yield from _volumes(runner, path)
         yield from _patches(runner, path)
@@ -54,6 +60,16 @@ def _log_level(data: dict[str, Any]) -> Iterator[Fault]:
         yield Fault(CONFIG_DEBUG_LOG, ("log_level",), message)
 
 
+def _variables(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Fault]:
+    if not is_older(runner_version, EXPANDED_SINCE):
+        return
+    for name in ("token", "url"):
+        value = runner.get(name)
+        if isinstance(value, str) and value.startswith("$"):
+            why = f"GitLab Runner {runner_version} takes {value} for the {name} itself: it expands variables from"
+            yield Fault(CONFIG_TOO_NEW, (*path, name), f"{why} {EXPANDED_SINCE} on.")
+
+
 def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Fault]:
     for name in _table(runner.get("feature_flags")):
         yield from _flag(name, (*path, "feature_flags", name), runner_version)
@@ -67,34 +83,46 @@ def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[
 def _flag(name: str, path: Path, runner_version: str) -> Iterator[Fault]:
     fault = flag_fault(name, runner_version)
     if fault:
-        yield Fault(CONFIG_UNKNOWN_FLAG if fault.is_unknown else CONFIG_REMOVED, path, fault.reason, Severity.WARNING)
+        yield Fault(fault.rule, path, fault.reason, Severity.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
 class FlagFault:
-    """Why a feature flag has no effect: GitLab Runner never had it, or no longer has it."""
+    """Why a feature flag has no effect: GitLab Runner never had it, no longer has it or does not have it yet."""
 
     reason: str
     is_unknown: bool = False
+    is_too_new: bool = False
+
+    @property
+    def rule(self) -> Rule:
+        """The rule for a flag in config.toml."""
+        return CONFIG_UNKNOWN_FLAG if self.is_unknown else CONFIG_TOO_NEW if self.is_too_new else CONFIG_REMOVED
 
 
 def flag_fault(name: str, runner_version: str) -> FlagFault | None:
     """What is wrong with a feature flag; None when it has an effect."""
     keys = load_keys()
     removed = keys.removed.get(name)
+    if removed and is_older(runner_version, removed["since"]):
+        return None
     if removed:
         return FlagFault(f"{name} has no effect since {removed['since']}. Use {removed['replaced_by']}.")
     if name not in keys.flags:
-        near = did_you_mean(name, keys.flags)
+        near = did_you_mean(name, _flags_of(runner_version))
         return FlagFault(f"GitLab Runner has no feature flag {name} and ignores it.{near}", is_unknown=True)
+    since = keys.flags[name].get("since", "")
+    if since and is_older(runner_version, since):
+        return FlagFault(f"{name} has no effect before {since}, and this is {runner_version}.", is_too_new=True)
     last = keys.flags[name].get("removed_with")
-    if last and _numbers(runner_version) >= _numbers(last):
+    if last and not is_older(runner_version, last):
         return FlagFault(f"{name} has no effect since {last}.")
     return None
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.lstrip("v").split(".")[:2] if part.isdigit())
+def _flags_of(version: str) -> list[str]:
+    flags = load_keys().flags.items()
+    return [name for name, one in flags if "removed_with" not in one or is_older(version, one["removed_with"])]
 
 
 def _patches(runner: dict[str, Any], path: Path) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from podrunner.cluster.images import SMOKE_FILE
 from podrunner.cluster.objects import Place
 from podrunner.cluster.release import Release
 from podrunner.findings.errors import PodrunnerError
@@ -88,6 +89,8 @@ def prepare(bench: SmokeBench, subject: Case) -> Trial:
     access = cluster.access
     release = Release(chart.path, name, place.namespace, access.kubeconfig, cluster.temporary, access.context)
     case = replace(subject, release=name, namespace=place.namespace, kube_version=bench.cluster.version)
+    # What images there are; values that name others stay.
+    case = case.over_values(bench.plan.images.values, SMOKE_FILE)
     return Trial(bench, subject, place, stand_in, release, case)
 
 

@@ -17,6 +17,16 @@ CONFIG_UNKNOWN_KEY = Rule(
     Severity.ERROR,
     wrong="GitLab Runner does not know a key and ignores it.",
     remedy="Take the nearest key, or move it to the table that the message names.",
+    also=(Severity.WARNING,),
+)
+
+CONFIG_TOO_NEW = Rule(
+    "config-too-new",
+    Severity.ERROR,
+    wrong="This version of GitLab Runner does not read the key yet, and ignores it silently.",
+    remedy="Take the release that the message names, or leave the key out.",
+    more="runner-versions.md",
+    also=(Severity.WARNING,),
 )
 
 CONFIG_REQUIRED = Rule(

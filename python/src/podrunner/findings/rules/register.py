@@ -14,6 +14,7 @@ from podrunner.findings.rules import (
     manifests,
     matrix_file,
     pipelines,
+    runner_version,
     values,
 )
 from podrunner.findings.rules.rule import Rule
@@ -39,6 +40,7 @@ SECTIONS = (
     _section("Values", values),
     _section("Objects", manifests),
     _section("config.toml", config_toml),
+    _section("The version of GitLab Runner", runner_version),
     _section("Job pods and the manager's Role", job_pods),
     _section("Pipelines", pipelines),
     _section("The matrix file", matrix_file),

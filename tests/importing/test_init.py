@@ -11,9 +11,9 @@ from podrunner.cli.main import main
 from podrunner.formats.placed import read_values
 
 FORK = """\
-# yaml-language-server: $schema={chart}/values.schema.json
-# team-a: a fork of the preset unprivileged. What is not written here is as in
-# {chart}/values.yaml, which describes every value.
+# yaml-language-server: $schema=../.podrunner/values.schema.json
+# team-a: a fork of the preset unprivileged. What is not written here is as in values.yaml of the chart
+# podrunner 0.1.0, which describes every value.
 gitlab:
   # Address of the GitLab instance.
   url: https://gitlab.example.com
@@ -51,16 +51,35 @@ jobs:
 
 
 def test_a_fork_says_what_teams_change_and_nothing_else(tmp_path: Path) -> None:
-    chart = tmp_path / "chart"
-    chart.symlink_to(Chart.open().path)
+    (tmp_path / ".git").mkdir()
     file = tmp_path / "values" / "team-a.yaml"
-    file.parent.mkdir()
 
     assert main(["init", "team-a", "--url", "https://gitlab.example.com", "--output", str(file)]) == 0
-    lines = file.read_text().splitlines()
-    schema = lines[0].removeprefix("# yaml-language-server: $schema=")
-    assert (file.parent / schema).resolve() == (Chart.open().path / "values.schema.json").resolve()
-    assert file.read_text() == FORK.format(chart=schema.removesuffix("/values.schema.json"))
+
+    assert file.read_text() == FORK
+
+
+def test_the_schema_for_editors_is_in_the_repository_and_so_on_every_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").write_text("gitdir: elsewhere\n")
+
+    main(["init", "team-a", "--output", str(tmp_path / "a" / "b" / "team-a.yaml")])
+    said = capsys.readouterr().out
+    main(["schema", "values"])
+
+    assert f"Editors read {tmp_path / '.podrunner/values.schema.json'}: commit both." in said
+    assert (tmp_path / ".podrunner/values.schema.json").read_text() == capsys.readouterr().out
+    first = (tmp_path / "a" / "b" / "team-a.yaml").read_text().partition("\n")[0]
+    assert first == "# yaml-language-server: $schema=../../.podrunner/values.schema.json"
+
+
+def test_outside_of_a_repository_the_schema_is_beside_the_file(tmp_path: Path) -> None:
+    main(["init", "team-a", "--output", str(tmp_path / "a" / "team-a.yaml")])
+
+    assert (tmp_path / "a" / ".podrunner/values.schema.json").is_file()
+    first = (tmp_path / "a" / "team-a.yaml").read_text().partition("\n")[0]
+    assert first == "# yaml-language-server: $schema=.podrunner/values.schema.json"
 
 
 @pytest.mark.parametrize("preset", sorted(Chart.open().presets))
@@ -90,7 +109,7 @@ def test_the_next_commands_are_printed(
 
     assert main(["init", "team-a"]) == 0
     assert capsys.readouterr().out.splitlines()[:4] == [
-        "team-a.yaml: a fork of the preset unprivileged. Next:",
+        "team-a.yaml: a fork of the preset unprivileged. Editors read .podrunner/values.schema.json: commit both. Next:",
         "  podrunner check team-a.yaml",
         "  # type or paste the token of the runner, then end with Ctrl-D twice",
         "  kubectl create secret generic gitlab-runner-team-a --namespace ci --from-file=token=/dev/stdin",

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from podrunner.chart.schema import SCHEMA
 from podrunner.findings.errors import ValuesError
 from podrunner.values.document import Comment, write_values
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from podrunner.chart.chart import Chart
     from podrunner.findings.path import Path as Parts
 
@@ -33,10 +29,10 @@ _COMMENTS: dict[Parts, str] = {
 }
 
 
-def fork_values(name: str, preset: str, chart: Chart, url: str, file: Path) -> str:
-    """The text of `file`: values of a team, or of its runner, called `name`, over a preset of the chart.
+def fork_values(name: str, preset: str, chart: Chart, url: str, schema: str) -> str:
+    """The text of a file: values of a team, or of its runner, called `name`, over a preset of the chart.
 
-    Raises UsageError when there is no such preset, ValuesError when it is not YAML.
+    `schema` is the path of a schema for editors, as it is found from the file. Raises UsageError when there is no such preset, ValuesError when it is not YAML.
     """
     below = chart.preset(preset)
     if below.findings:
@@ -50,12 +46,10 @@ def fork_values(name: str, preset: str, chart: Chart, url: str, file: Path) -> s
     }
     values = merge(below.data, changes)
     comments = {tuple(name if part == "*" else part for part in path): text for path, text in _COMMENTS.items()}
-    # Editors read the schema, and none of them looks into a package.
-    editor = [f"yaml-language-server: $schema={_relative(chart.path / SCHEMA, file)}"]
     header = [
-        *(editor if chart.path == chart.source else []),
-        f"{name}: a fork of the preset {preset}. What is not written here is as in",
-        f"{_relative(chart.source / 'values.yaml', file)}, which describes every value.",
+        f"yaml-language-server: $schema={schema}",
+        f"{name}: a fork of the preset {preset}. What is not written here is as in values.yaml of the chart",
+        f"{chart.file.name} {chart.file.version}, which describes every value.",
     ]
     above = {path: Comment((text,)) for path, text in comments.items()}
     return write_values(values, chart.defaults.data, above, header)
@@ -67,8 +61,3 @@ def _runner(name: str) -> dict[str, Any]:
         "token": {"existingSecret": {"name": f"gitlab-runner-{name}", "key": "token"}},
         "config": {"limit": _CONCURRENT, "kubernetes": resources},
     }
-
-
-def _relative(target: Path, file: Path) -> str:
-    """A path as it is found from the file that names it."""
-    return os.path.relpath(target.resolve(), file.parent.resolve())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ Who has a config.toml, or values of GitLab's own chart, begins with `podrunner i
 # The names of objects and of an environment variable are made from it.
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,14}[a-z0-9])?\Z")
 _DEFAULT = "unprivileged"
+# No editor looks into a Python package, and a package is elsewhere on each machine.
+SCHEMA = Path(".podrunner/values.schema.json")
 
 
 _NAME_OF_TEAM = option("name", metavar="NAME", help="what the team or its runner is called")
@@ -47,6 +50,7 @@ def run(args: Namespace) -> int:
     """Write the file, and print what to do next. Raises UsageError."""
     from podrunner.chart.chart import Chart
     from podrunner.chart.fork import fork_values
+    from podrunner.chart.partial_schema import partial_schema, schema_text
     from podrunner.findings.errors import UsageError
     from podrunner.output.files import refuse_to_overwrite, write_text
     from podrunner.output.kubectl import kubectl_secret
@@ -61,10 +65,12 @@ def run(args: Namespace) -> int:
     _refuse_address(args.url, chart)
     file = args.output or Path(f"{args.name}.yaml")
     refuse_to_overwrite(file, force=args.force)
-    write_text(fork_values(args.name, args.preset, chart, args.url, file), file)
+    schema = _schema_file(file)
+    write_text(fork_values(args.name, args.preset, chart, args.url, _seen_from(file, schema)), file)
+    write_text(schema_text(partial_schema(chart)), schema)
     secret = kubectl_secret(f"gitlab-runner-{args.name}", ["token"], args.namespace)
     lines = [
-        f"{file}: a fork of the preset {args.preset}. Next:",
+        f"{file}: a fork of the preset {args.preset}. Editors read {shown_path(schema)}: commit both. Next:",
         f"  podrunner check {file}",
         "  # type or paste the token of the runner, then end with Ctrl-D twice",
         f"  {secret}",
@@ -73,6 +79,17 @@ def run(args: Namespace) -> int:
     if not args.quiet:
         show("".join(f"{line}\n" for line in lines))
     return 0
+
+
+def _schema_file(file: Path) -> Path:
+    """Where editors find the schema on every machine: in the repository of the file, else in the file's folder."""
+    from podrunner.output.paths import folders_of_repository
+
+    return folders_of_repository(file.parent)[-1] / SCHEMA
+
+
+def _seen_from(file: Path, target: Path) -> str:
+    return Path(os.path.relpath(target, file.parent.resolve())).as_posix()
 
 
 def _refuse_address(url: str, chart: Chart) -> None:

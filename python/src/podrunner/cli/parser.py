@@ -29,6 +29,7 @@ COMMANDS = {
         "podrunner.cli.import_",
         "make values of an existing config.toml, or of values of GitLab's own chart",
     ),
+    "schema": ("podrunner.cli.schema", "print the JSON schema by which editors complete a file"),
     "rule": ("podrunner.cli.rule", "say what the code of a finding means, and what to do about it"),
     "explain": ("podrunner.cli.explain", "say why a job failed, from its log or its pod, and what to change"),
     "completion": ("podrunner.cli.completion", "print the script by which a shell completes all of this"),

@@ -47,6 +47,13 @@ def follow(part: Any, schema: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
+def described_by(part: dict[str, Any], schema: dict[str, Any], depth: int = 8) -> list[dict[str, Any]]:
+    """A part, what it refers to and what all of it is made of, each as it stands in the schema."""
+    references = [subschema(schema, _steps(part))] if "$ref" in part else []
+    others = [one for one in (*references, *part.get("allOf", ())) if isinstance(one, dict) and depth]
+    return [part, *(below for one in others for below in described_by(one, schema, depth - 1))]
+
+
 def _steps(part: dict[str, Any]) -> list[str]:
     return [_unescape(name) for name in part["$ref"].removeprefix("#/").split("/")]
 

@@ -1,0 +1,43 @@
+"""`podrunner schema`: what editors know files by, as JSON schemas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podrunner.cli.options import CHART, add_options, option
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+EXAMPLES = """\
+examples:
+  podrunner schema values > .podrunner/values.schema.json      as `podrunner init` writes it
+  podrunner schema matrix > .podrunner/matrix.schema.json
+
+Editors with the YAML language server find the schema by the first line of a file, with the path from there:
+  # yaml-language-server: $schema=../.podrunner/matrix.schema.json
+"""
+_NAMES = ("values", "matrix")
+_WHICH = option(
+    "name",
+    choices=_NAMES,
+    metavar="FILE",
+    help="values: a values file, which says a part of the values; matrix: a matrix file",
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `podrunner schema`."""
+    add_options(parser, "what to print", _WHICH, CHART)
+
+
+def run(args: Namespace) -> int:
+    """Print a schema. Raises UsageError."""
+    from podrunner.cases.matrix_schema import matrix_schema
+    from podrunner.chart.chart import Chart
+    from podrunner.chart.partial_schema import partial_schema, schema_text
+    from podrunner.output.streams import show_data
+
+    make = {"values": partial_schema, "matrix": matrix_schema}
+    show_data(schema_text(make[args.name](Chart.open(args.chart))))
+    return 0

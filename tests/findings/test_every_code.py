@@ -135,6 +135,7 @@ def scaler(name: str) -> Files:
 ALONG = {"coverage": ("coverage-branch", "coverage-value")}
 SCHEMA_OF_KEYS = {
     "chart/Chart.yaml": CHART,
+    "chart/templates/comment.yaml": "# {{ toJson .Values.labels }}\n",
     "chart/values.schema.json": '{"properties": {"labels": {"propertyNames": {"pattern": "^[a-z]+$"}}}}',
 }
 # Our own chart, which has modes.
@@ -177,6 +178,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "values-official": (
         {OURS: "", "values.yaml": f"{OUR_VALUES}runners: {{config: '[[runners]]'}}\n"},
         {OURS: "", "values.yaml": f"{OUR_VALUES}runners: {{config: {{}}}}\n"},
+    ),
+    "values-without-effect": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}trust: {{caBundle: {{key: corporate.crt}}}}\n"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}trust: {{caBundle: {{key: corporate.crt, name: ca}}}}\n"},
     ),
     "render": ({"values.yaml": "refuse: no\n".replace("no", "'no'")}, {"values.yaml": "refuse: ''\n"}),
     # Objects

@@ -34,6 +34,8 @@ class Case:
     kube_version: str = KUBE_VERSION
     api_versions: tuple[str, ...] = ()
     expect_fail: str = ""
+    # Whether a matrix file made it: what one of its cases says need not change anything in every other.
+    is_of_matrix: bool = False
     # Where an explicit case of a matrix file is written.
     file: str = ""
     line: int = 0
@@ -128,6 +130,7 @@ def combine(name: str, parts: Iterable[Settings], *, file: str = "") -> Case:
         kube_version=last("kube_version", KUBE_VERSION),
         api_versions=last("api_versions", ()),
         expect_fail=last("expect_fail", ""),
+        is_of_matrix=True,
         file=file,
         line=last("line", 0),
     )

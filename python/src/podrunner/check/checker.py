@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
+from podrunner.check.effects import check_effects
 from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
@@ -96,6 +97,7 @@ class Checker:
         found += _findings_of_every_version(self, case.layers, same, release.version)
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
         found += check_job_pods(rendering, values, self.chart.modes, case.kube_version)
+        found += [] if case.is_of_matrix else check_effects(self.renderer, case)
         return found
 
     def _release(self, values: Mapping[str, Any]) -> RunnerRelease:

@@ -60,6 +60,14 @@ class HelmCommand:
 
     def template(self, case: Case) -> Rendering:
         """See `Helm.template`. There are no notes: `helm template` does not render them."""
+        text = self.raw(case)
+        # Helm prints in the order of installation; by template it is the order of the library, too.
+        parts = sorted(self._split(text), key=lambda part: part[0])
+        documents = [document for template, part in parts for document in parse_documents(template, part)]
+        return Rendering(case.name, case.release, case.namespace, tuple(documents), "", text)
+
+    def raw(self, case: Case) -> str:
+        """See `Helm.raw`."""
         arguments = ["helm", "template", case.release, str(self._path), "--namespace", case.namespace]
         arguments += ["--kube-version", full_version(case.kube_version), "--values", "-"]
         for version in (*UNLISTED_API_VERSIONS, *case.api_versions):
@@ -68,10 +76,7 @@ class HelmCommand:
         done = self._run(arguments, json.dumps(case.values))
         if done.exit_code:
             raise read_refusal(done.stderr)
-        # Helm prints in the order of installation; by template it is the order of the library, too.
-        parts = sorted(self._split(done.stdout), key=lambda part: part[0])
-        documents = [document for template, text in parts for document in parse_documents(template, text)]
-        return Rendering(case.name, case.release, case.namespace, tuple(documents), "", done.stdout)
+        return done.stdout
 
     def _split(self, manifest: str) -> Iterator[tuple[str, str]]:
         _, *parts = _SOURCE.split(manifest)

@@ -39,6 +39,7 @@ class HelmLibrary:
         Raises UsageError when the chart cannot be loaded or the library cannot be.
         """
         self._chart_file = chart.file
+        self._last: tuple[tuple[object, ...], str] = ((), "")
         if loaded_from:
             self._loaded = _loader(chart, loaded_from)
             return
@@ -50,6 +51,17 @@ class HelmLibrary:
 
     def template(self, case: Case) -> Rendering:
         """See `Helm.template`."""
+        documents, notes, text = _read(self.raw(case), f"{self._chart_file.name}/")
+        return Rendering(case.name, case.release, case.namespace, documents, notes, text)
+
+    def raw(self, case: Case) -> str:
+        """See `Helm.raw`. Of the case that was asked for last, Helm is not asked again."""
+        asked = (case.layers, case.release, case.namespace, case.kube_version, case.api_versions)
+        if asked != self._last[0]:
+            self._last = (asked, self._answer(case))
+        return self._last[1]
+
+    def _answer(self, case: Case) -> str:
         kube_version = full_version(case.kube_version)
         options = {
             "name": release_name(case.release),
@@ -58,9 +70,7 @@ class HelmLibrary:
             "api_versions": [*UNLISTED_API_VERSIONS, *case.api_versions],
         }
         self._check_kube_version(kube_version)
-        payload = ask_render(self._loaded(), case.values, options)
-        documents, notes, text = _read(payload, f"{self._chart_file.name}/")
-        return Rendering(case.name, case.release, case.namespace, documents, notes, text)
+        return ask_render(self._loaded(), case.values, options)
 
     def _check_kube_version(self, kube_version: str) -> None:
         # The library does not look at kubeVersion, the helm command does.

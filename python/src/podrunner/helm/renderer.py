@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from podrunner.chart.chart import Chart
 from podrunner.chart.dependencies import refuse_library_chart, refuse_missing_dependencies
@@ -15,12 +15,14 @@ from podrunner.helm.library import HelmLibrary
 from podrunner.helm.stderr import without_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from podrunner.cases.case import Case
     from podrunner.manifests.rendering import Rendering
 
 Kind = Literal["library", "command"]
+Answer = TypeVar("Answer")
 
 
 class Helm(Protocol):
@@ -28,6 +30,10 @@ class Helm(Protocol):
 
     def template(self, case: Case) -> Rendering:
         """What `helm template` makes of a case. Raises RenderError, UsageError for names that Helm does not take."""
+        ...
+
+    def raw(self, case: Case) -> str:
+        """The same as Helm gives it, not read: equal texts are equal renderings. Raises as `template`."""
         ...
 
 
@@ -50,18 +56,23 @@ class Renderer:
         __tracebackhide__ = True
         if wrong := errors(self.chart.check(case.layers)):
             raise ValuesError([case.without_secrets(finding) for finding in wrong])
-        return self._template(case)
+        return self._asked(self.helm.template, case)
 
     def render_unchecked(self, case: Case) -> Rendering:
         """Render a case without a look at its values: for what tries values that nobody wrote. Raises RenderError."""
         __tracebackhide__ = True
-        return self._template(case)
+        return self._asked(self.helm.template, case)
 
-    def _template(self, case: Case) -> Rendering:
+    def raw(self, case: Case) -> str:
+        """What Helm makes of a case without a look at its values, not read: for comparisons. Raises RenderError."""
+        __tracebackhide__ = True
+        return self._asked(self.helm.raw, case)
+
+    def _asked(self, ask: Callable[[Case], Answer], case: Case) -> Answer:
         __tracebackhide__ = True
         try:
             with without_secrets(partial(self._redact, case)):
-                return self.helm.template(case)
+                return ask(case)
         except RenderError as error:
             message = self._redact(case, error.message)
             raise RenderError(message, template=error.template, line=error.line, column=error.column) from None

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 # How far a search for the right home of a key goes: schemas may contain themselves.
 _SEARCH_LIMIT = 4000
 _UNIONS = ("allOf", "anyOf", "oneOf")
+_OTHERS = "additionalProperties"
 
 
 def subschema(schema: dict[str, Any], path: Sequence[str | int]) -> dict[str, Any]:
@@ -52,6 +53,18 @@ def described_by(part: dict[str, Any], schema: dict[str, Any], depth: int = 8) -
     references = [subschema(schema, _steps(part))] if "$ref" in part else []
     others = [one for one in (*references, *part.get("allOf", ())) if isinstance(one, dict) and depth]
     return [part, *(below for one in others for below in described_by(one, schema, depth - 1))]
+
+
+def parts_at(path: Sequence[str | int], schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every part that speaks of a path: what is referred to, and what stands beside the reference."""
+    parts = described_by(schema, schema)
+    for name in path:
+        below = [
+            part.get("items") if isinstance(name, int) else part.get("properties", {}).get(name, part.get(_OTHERS))
+            for part in parts
+        ]
+        parts = [one for part in below if isinstance(part, dict) for one in described_by(part, schema)]
+    return parts
 
 
 def _steps(part: dict[str, Any]) -> list[str]:

@@ -90,6 +90,13 @@ VALUES_OFFICIAL = Rule(
     more="import.md",
 )
 
+VALUES_WITHOUT_EFFECT = Rule(
+    "values-without-effect",
+    Severity.WARNING,
+    wrong="A value is written that changes nothing that is rendered. One that says what holds without it is left alone.",
+    remedy="Set the key that the message names, which gives it an effect, or remove the value.",
+)
+
 RENDER = Rule(
     "render",
     Severity.ERROR,

@@ -1,0 +1,205 @@
+"""Values that do nothing: what somebody wrote, said differently, gives the same rendering."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from podrunner.check.coverage.exercise import read_templates
+from podrunner.check.coverage.flips import flips, leaves
+from podrunner.check.switches import find_switch
+from podrunner.findings.errors import RenderError
+from podrunner.findings.finding import Finding
+from podrunner.findings.path import dotted
+from podrunner.findings.rules.values import VALUES_WITHOUT_EFFECT
+from podrunner.formats.placed import Values
+from podrunner.schema.parts import parts_at
+from podrunner.values.merge import coalesce, merge
+from podrunner.values.places import locate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from podrunner.cases.case import Case
+    from podrunner.chart.chart import Chart
+    from podrunner.findings.path import Path as Parts
+    from podrunner.helm.renderer import Renderer
+
+# Text that no template, no JSON and no TOML writes in another way.
+_PLAIN = re.compile(r"[A-Za-z0-9._/:@-]{4,}\Z")
+_NOWHERE = object()
+
+
+def check_effects(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
+    """A warning for each value of a case that changes nothing, at the value; of a map that does nothing, one.
+
+    One render for each value, none for those that say what holds without them and for those whose text is seen in the
+    rendering. Presets and the chart's defaults are not looked at. By the helm command, which takes a process for each
+    render, nothing is looked at either.
+    """
+    if renderer.kind != "library":
+        return ()
+    return _found(renderer, replace(case, name="", expect_fail="", file="", line=0))
+
+
+@lru_cache(maxsize=512)
+def _found(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
+    comparison = _Comparison.of(renderer, case)
+    values = renderer.chart.effective(case.layers)
+    dead = [path for path, value in leaves(comparison.written) if not comparison.has_effect(path, value)]
+    switches = {path: find_switch(path, values, comparison.schema) for path in dead}
+    found = []
+    for path in _joined(switches, [path for path, _ in leaves(comparison.written)]):
+        name = dotted(path)
+        switch = max((switches[one] for one in dead if one[: len(path)] == path), key=len)
+        way_out = f"Set {switch}, or remove it." if switch else "Remove it, or see its comment in the chart's values."
+        finding = Finding(VALUES_WITHOUT_EFFECT, f"{name}: changes nothing that is rendered. {way_out}", path=name)
+        found.append(locate(finding, case.layers, path))
+    return tuple(found)
+
+
+def _joined(dead: Mapping[Parts, str], every: Iterable[Parts]) -> Iterator[Parts]:
+    """The paths that do nothing; a map that has several of one reason and nothing else, in their place."""
+    below = Counter(path[:length] for path in every for length in range(1, len(path) + 1))
+    told: set[Parts] = set()
+    for path, switch in dead.items():
+        top = path
+        for length in range(len(path) - 1, 0, -1):
+            above = path[:length]
+            alike = sum(one[:length] == above and _key(dead[one]) == _key(switch) for one in dead)
+            if alike < below[above]:
+                break
+            # Around a single one there is nothing more to say.
+            top = above if below[above] > below[top] else top
+        if top not in told:
+            told.add(top)
+            yield top
+
+
+def _key(switch: str) -> str:
+    return switch.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Comparison:
+    """A case as it is rendered, to compare with. `written` is what somebody wrote, `under` what holds without it."""
+
+    renderer: Renderer
+    case: Case
+    written: dict[str, Any]
+    under: Mapping[str, Any]
+    plain: str
+    texts: str
+    templates: str
+
+    @classmethod
+    def of(cls, renderer: Renderer, case: Case) -> _Comparison:
+        chart = renderer.chart
+        own = [layer for layer in case.layers if _is_written(layer, chart)]
+        below = merge(*(layer.data for layer in case.layers if layer not in own))
+        written = merge(*(layer.data for layer in own))
+        texts = "\n".join(_texts(chart.effective(case.layers)))
+        under, templates = coalesce(chart.defaults.data, below), "\n".join(read_templates(chart.path).values())
+        return cls(renderer, case, written, under, renderer.raw(case), texts, templates)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The chart's schema of values, empty without one."""
+        schema = self.renderer.chart.schema
+        return schema.data if schema else {}
+
+    def has_effect(self, path: Parts, value: Any) -> bool:
+        """Whether another value there changes anything. To be refused by Helm is a change."""
+        holds = _at(self.under, path)
+        # A null takes away what is there, and here nothing is; an empty map leaves a map as it is.
+        is_said = value == holds or (value is None and holds is _NOWHERE) or (value == {} and isinstance(holds, dict))
+        # The schema says of what podrunner itself reads that it does.
+        is_read = any(path[-1] in part.get("x-read", ()) for part in parts_at(path[:-1], self.schema))
+        return is_said or is_read or self._is_seen(path, value) or self._rendered(path, value) != self.plain
+
+    def _is_seen(self, path: Parts, value: Any) -> bool:
+        """Whether a text is in the rendering that nothing but this value, or its key, can have brought there."""
+        return any(
+            _PLAIN.match(text) and text in self.plain and self.texts.count(text) == 1 and text not in self.templates
+            for text in (str(path[-1]), *_scalars(value))
+        )
+
+    def _rendered(self, path: Parts, value: Any) -> str:
+        try:
+            return self.renderer.raw(self._changed(path, value))
+        except RenderError:
+            return ""
+
+    def _changed(self, path: Parts, value: Any) -> Case:
+        """The case with another value at a path, or without it where any other would say more than nothing."""
+        if isinstance(value, bool | int | float | str):
+            return self.case.with_values(_nested(path, self._flip(path, value)), "effects")
+        if isinstance(value, list) and value:
+            return self.case.with_values(_nested(path, []), "effects")
+        chart = self.renderer.chart
+        layers = [
+            Values(_without(layer.data, path), layer.source) if _is_written(layer, chart) else layer
+            for layer in self.case.layers
+        ]
+        return replace(self.case, layers=tuple(layers))
+
+    def _flip(self, path: Parts, value: Any) -> Any:
+        allowed = [one for part in parts_at(path, self.schema) for one in part.get("enum", []) if one != value]
+        return next(iter([*allowed, *flips(value, {}, {})]), f"{value}-podrunner")
+
+
+def _is_written(layer: Values, chart: Chart) -> bool:
+    """Whether a layer is somebody's own: not a preset, nor what stands in for the address of GitLab."""
+    return layer not in chart.placeholder and not layer.source.startswith(str(chart.source / "presets"))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every key and every scalar, each as it is written once."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield str(key)
+            yield from _texts(below)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    else:
+        yield str(value)
+
+
+def _scalars(value: Any) -> Iterator[str]:
+    """What a value says, of a list what its items say, without keys: many kinds of items have the same."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _scalars(item)
+    elif isinstance(value, dict):
+        yield from _scalars(list(value.values()))
+    elif isinstance(value, str):
+        yield value
+
+
+def _at(values: Any, path: Iterable[str | int]) -> Any:
+    for part in path:
+        if not isinstance(values, dict) or part not in values:
+            return _NOWHERE
+        values = values[part]
+    return values
+
+
+def _nested(path: Parts, value: Any) -> dict[str, Any]:
+    for part in reversed(path):
+        value = {part: value}
+    nested: dict[str, Any] = value
+    return nested
+
+
+def _without(data: dict[str, Any], path: Parts) -> dict[str, Any]:
+    first, *rest = path
+    if first not in data:
+        return data
+    kept = {key: value for key, value in data.items() if key != first}
+    if rest and isinstance(data[str(first)], dict):
+        kept[str(first)] = _without(data[str(first)], tuple(rest))
+    return kept

@@ -1,0 +1,206 @@
+"""Values that somebody wrote and that change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from podrunner.cases.case import Case
+from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.chart.chart import Chart
+from podrunner.check.effects import check_effects
+from podrunner.formats.placed import load_values, read_values
+from podrunner.helm.library import HelmLibrary
+from podrunner.helm.renderer import Renderer, renderer
+from tests.matrix_cases import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from podrunner.findings.finding import Finding
+
+CHART = Chart.open()
+URL = "gitlab: {url: https://gitlab.example.com}\n"
+# Values that do nothing, and why that is right: each is written to show that it does nothing.
+RIGHT = {
+    "common-metadata": [r"commonLabels.app\.kubernetes\.io/part-of"],
+    "everything": ["image.registry", "helperImage.registry"],
+    "network-policies": ["networkPolicy.jobs.blocked"],
+    "bare-manager": ["helperImage.tag"],
+}
+
+
+@pytest.fixture(scope="module")
+def own() -> Renderer:
+    return renderer("library", CHART)
+
+
+@pytest.fixture
+def said(own: Renderer) -> Callable[..., list[str]]:
+    def said(text: str, *, preset: str = "") -> list[str]:
+        below = (CHART.preset(preset),) if preset else ()
+        case = Case("a", (*below, read_values(URL + text, "values.yaml")))
+        return [finding.message for finding in check_effects(own, case)]
+
+    return said
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "way_out"),
+    [
+        ("cache: {s3: {BucketName: ci}}", "cache.s3.BucketName", "Set cache.type: s3"),
+        ("cache: {existingSecret: {accessKey: id}}", "cache.existingSecret.accessKey", "Set cache.existingSecret.name"),
+        (
+            "networkPolicy: {jobs: {blocked: [10.0.0.0/8]}}",
+            "networkPolicy.jobs.blocked",
+            "Set networkPolicy.jobs.enabled: true",
+        ),
+        ("proxy: {noProxy: [.example.com]}", "proxy.noProxy", "Set proxy.http or proxy.https"),
+        ("trust: {caBundle: {key: a.crt}}", "trust.caBundle.key", "Set trust.caBundle.name"),
+        (
+            "podman: {fuse: {resource: squat.ai/fuse}}",
+            "podman.fuse.resource",
+            "Set podman.fuse.source: devicePlugin",
+        ),
+        (
+            "podman: {seccomp: {localhostProfile: a.json}}",
+            "podman.seccomp.localhostProfile",
+            "Set podman.seccomp.type: Localhost",
+        ),
+        (
+            "podman: {openshift: {scc: {name: builders}}}",
+            "podman.openshift.scc.name",
+            "Set podman.mode: openshift",
+        ),
+        (
+            "metrics: {podMonitor: {interval: 30s}}",
+            "metrics.podMonitor.interval",
+            "Set metrics.podMonitor.enabled: true",
+        ),
+        ("helperImage: {tag: x86_64-v19.4.0}", "helperImage.tag", "Set helperImage.repository"),
+        (
+            "manager: {updateStrategy: {type: OnDelete}}",
+            "manager.updateStrategy.type",
+            "Set manager.stableIdentity: true",
+        ),
+    ],
+)
+def test_a_value_without_effect_is_named_with_the_key_that_gives_it_one(
+    said: Callable[..., list[str]], text: str, path: str, way_out: str
+) -> None:
+    assert said(text) == [f"{path}: changes nothing that is rendered. {way_out}, or remove it."]
+
+
+def test_a_map_that_does_nothing_is_one_finding_at_its_line(own: Renderer) -> None:
+    text = f"{URL}cache:\n  path: ci\n  s3:\n    ServerAddress: s3.example.com\n    BucketName: ci\n"
+
+    (finding,) = check_effects(own, Case("a", (read_values(text, "values.yaml"),)))
+
+    assert (finding.path, finding.file, finding.line) == ("cache", "values.yaml", 2)
+
+
+def test_where_several_keys_are_missing_each_value_is_told_by_its_own(said: Callable[..., list[str]]) -> None:
+    found = said("podman: {fuse: {resource: squat.ai/fuse}, seccomp: {localhostProfile: a.json}}")
+
+    assert [message.partition(":")[0] for message in found] == [
+        "podman.fuse.resource",
+        "podman.seccomp.localhostProfile",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trust: {caBundle: {key: ca.crt, kind: ConfigMap}}",
+        "podman: {mode: unprivileged, home: /my_custom_dir}",
+        "manager: {podSecurityContext: {fsGroup: null}}",
+        "runners: {a: {}}",
+        "runners: {a: {config: {kubernetes: {namespace: podrunner, node_selector: {a: b}}}}}",
+        "cache: {type: s3, s3: {BucketName: ci}}",
+        "cache: {s3: {}}",
+        # check reads the version from the tag.
+        f"image: {{digest: sha256:{'0' * 64}, tag: alpine-v19.3.0}}",
+    ],
+)
+def test_what_holds_anyway_and_what_is_used_is_no_finding(said: Callable[..., list[str]], text: str) -> None:
+    assert said(text) == []
+
+
+def test_what_only_set_says_is_found_at_set(own: Renderer) -> None:
+    case = Case("a", (read_values(URL, "values.yaml"),)).with_settings(["cache.s3.BucketName=ci"])
+
+    (finding,) = check_effects(own, case)
+
+    assert (finding.object, finding.file) == ("--set cache.s3.BucketName=ci", "")
+
+
+def test_a_value_below_that_another_file_replaces_is_no_finding(own: Renderer) -> None:
+    layers = [read_values(f"{URL}jobs: {{namespace: {name}}}\n", f"{name}.yaml") for name in ("base", "team")]
+
+    assert check_effects(own, Case("a", tuple(layers))) == ()
+
+
+def test_a_chart_of_somebody_else_is_looked_at_too(small_chart: Path) -> None:
+    case = Case("a", (read_values("labels: {a: b}\n", "values.yaml"),))
+
+    assert check_effects(renderer("library", Chart.open(small_chart)), case) == ()
+
+
+@pytest.mark.parametrize("preset", CHART.presets)
+def test_presets_are_not_looked_at(own: Renderer, preset: str) -> None:
+    assert check_effects(own, Case(preset, (*CHART.placeholder, CHART.preset(preset)))) == ()
+
+
+def test_no_more_renders_than_values(own: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    renders = []
+    ask = HelmLibrary._answer
+
+    def counted(self: HelmLibrary, case: Case) -> str:
+        renders.append(case)
+        return ask(self, case)
+
+    monkeypatch.setattr(HelmLibrary, "_answer", counted)
+    case = Case("a", (read_values(f"{URL}podman: {{run: false}}\nmetrics: {{podMonitor: {{interval: 30s}}}}\n", "a"),))
+    own.render(case)
+
+    assert check_effects(own, case)
+    # The case itself, and its interval: the address is seen, and `run` says what holds without it.
+    assert len(renders) == 2
+
+
+@pytest.mark.full(reason="a render for each value of the repository takes seconds")
+def test_in_the_repositorys_own_values_nothing_is_found_but_what_is_written_to_show_it(own: Renderer) -> None:
+    found = {
+        file.stem: [finding.path for finding in _of_file(own, file)]
+        for file in sorted((ROOT / "tests" / "values").glob("*.yaml"))
+    }
+
+    assert {name: paths for name, paths in found.items() if paths} == RIGHT
+
+
+def _of_file(own: Renderer, file: Path) -> tuple[Finding, ...]:
+    below = read_values(URL, "url")
+    return check_effects(own, Case(file.stem, (below, load_values(file))))
+
+
+@pytest.mark.full(reason="a render for each value of the repository takes seconds")
+def test_in_the_cases_of_the_matrix_nothing_is_found_but_that(own: Renderer) -> None:
+    cases = [
+        case
+        for case in make_cases(load_matrix(ROOT / "tests" / "matrix.yaml", CHART))
+        if "=" not in case.name and not case.expect_fail
+    ]
+
+    found = {case.name: paths for case in cases if (paths := [one.path for one in check_effects(own, case)])}
+
+    assert found == {
+        "everything": RIGHT["everything"],
+        "every-cache-key-by-another-name": ["cache.existingSecret.credentialsFile", "cache.existingSecret.accountKey"],
+        "empty-values-that-take-nothing-away": [
+            "jobs.config.environment",
+            "jobs.config.kubernetes.pod_spec",
+            "runners.a.config.kubernetes.volumes.empty_dir",
+        ],
+    }

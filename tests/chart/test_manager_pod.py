@@ -130,3 +130,17 @@ def test_the_autoscaler_finds_managers_with_a_stable_identity(render: Any) -> No
 
     assert rendering.object("HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["kind"] == "StatefulSet"
     assert "replicas" not in rendering.object("StatefulSet")["spec"]
+
+
+def test_the_small_containers_beside_the_manager_have_the_resources_of_the_values(render: Any) -> None:
+    resources = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "32Mi", "cpu": None}}
+    manager = {"reloadTokens": True, "stableIdentity": True, "sidecars": {"resources": resources}}
+    spec = render({"manager": manager}).object("StatefulSet")["spec"]["template"]["spec"]
+    small = [one for one in spec["initContainers"] + spec["containers"] if one["name"] != "manager"]
+
+    given = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "32Mi"}}
+    assert [(one["name"], one["resources"]) for one in small] == [
+        ("identity", given),
+        ("assemble", given),
+        ("credentials", given),
+    ]

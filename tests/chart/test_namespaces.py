@@ -190,6 +190,17 @@ def test_a_quota_of_requests_counts_the_managers_too(render: Any) -> None:
     assert render({"jobs": jobs}).objects("ResourceQuota")
 
 
+@pytest.mark.parametrize("one", ["reloadTokens", "stableIdentity"])
+def test_a_quota_counts_the_small_containers_beside_the_manager_where_there_are_any(render: Any, one: str) -> None:
+    requests = {"cpu_request": "1", "helper_cpu_request": "1", "service_cpu_request": "1"}
+    jobs = {"quota": {"requests.cpu": 4}, "config": {"kubernetes": requests}}
+    bare = {"sidecars": {"resources": None}}
+
+    with pytest.raises(RenderError, match=r"manager\.sidecars\.resources\.requests has no cpu"):
+        render({"jobs": jobs, "manager": {one: True, **bare}})
+    assert render({"jobs": jobs, "manager": bare}).objects("ResourceQuota")
+
+
 def test_every_container_of_the_chart_states_what_a_quota_counts(render: Any) -> None:
     quota = {"limits.cpu": 8, "limits.memory": "64Gi", "requests.cpu": 4, "requests.memory": "32Gi"}
     kubernetes = {

@@ -37,6 +37,7 @@ OPEN = {
     "manager.probes.readiness",
     "manager.probes.startup",
     "manager.resources",
+    "manager.sidecars.resources",
     "manager.strategy.rollingUpdate",
     "manager.updateStrategy",
     "podman.registries.mirrors",

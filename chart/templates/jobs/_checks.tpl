@@ -88,10 +88,17 @@ usage: include "podrunner.checks.quota" (list $ $runners)
         {{- end -}}
       {{- end -}}
     {{- end -}}
-    {{- $resources := $root.Values.manager.resources -}}
-    {{- $own := or (get ($resources.limits | default dict) $resource) (and (eq $part "request") (get ($resources.requests | default dict) $resource)) -}}
-    {{- if and (not $own) (has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index $ 1) | fromJsonArray)) -}}
-      {{- fail (printf "\n\n%s counts %s in the release's own namespace, but manager.resources.%ss has no %s: Kubernetes would refuse the manager's pod.\nSet it, or let jobs run in a namespace of their own (jobs.namespace).\n" $source $name $part $resource) -}}
+    {{- if has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index $ 1) | fromJsonArray) -}}
+      {{- $own := dict "manager" $root.Values.manager.resources -}}
+      {{- if or $root.Values.manager.stableIdentity (include "podrunner.credentials.all" (index $ 1) | fromJsonArray) -}}
+        {{- $_ := set $own "manager.sidecars" $root.Values.manager.sidecars.resources -}}
+      {{- end -}}
+      {{- range $value, $said := $own -}}
+        {{- $resources := $said | default dict -}}
+        {{- if not (or (get ($resources.limits | default dict) $resource) (and (eq $part "request") (get ($resources.requests | default dict) $resource))) -}}
+          {{- fail (printf "\n\n%s counts %s in the release's own namespace, but %s.resources.%ss has no %s: Kubernetes would refuse the manager's pod.\nSet it, or let jobs run in a namespace of their own (jobs.namespace).\n" $source $name $value $part $resource) -}}
+        {{- end -}}
+      {{- end -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}

@@ -27,7 +27,7 @@ capabilities:
       value: {{ .Release.Name | quote }}
     - name: POD
       valueFrom: {fieldRef: {fieldPath: metadata.name}}
-  {{- with .Values.manager.resources }}
+  {{- with .Values.manager.sidecars.resources }}
   resources:
     {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -44,9 +44,10 @@ capabilities:
   image: {{ include "podrunner.image.manager" $root | quote }}
   imagePullPolicy: {{ $root.Values.image.pullPolicy }}
   command: {{ list "sh" "/etc/podrunner/config/assemble.sh" (index . 2) | compact | toJson }}
+  {{- with $root.Values.manager.sidecars.resources }}
   resources:
-    requests: {cpu: 5m, memory: 8Mi}
-    limits: {cpu: 100m, memory: 64Mi}
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   securityContext:
     {{- include "podrunner.manager.confinement" . | nindent 4 }}
   volumeMounts:

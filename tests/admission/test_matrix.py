@@ -10,6 +10,7 @@ import pytest
 
 from podrunner.cases.case import Case
 from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.manifests.checks.selectors import selects
 from podrunner.manifests.objects import find_pods
 from podrunner.manifests.security.pod_security import LEVELS, level
 from podrunner.manifests.security.scc import judge
@@ -90,6 +91,19 @@ def test_the_manager_asks_for_nothing_but_what_is_known_of_it(trial: Trial) -> N
 
     assert trial.rights - known - ANYBODY == set()
     assert ("", "pods", "create") in trial.rights
+
+
+def test_the_policy_for_jobs_selects_the_pod_of_every_runner(trial: Trial) -> None:
+    policies = [
+        one
+        for one in trial.release.rendering.objects("NetworkPolicy")
+        if one["metadata"]["labels"]["app.kubernetes.io/component"] == "jobs"
+    ]
+    for pod in trial.pods.values() if policies else ():
+        metadata = (pod or {})["metadata"]
+        ours = [one for one in policies if one["metadata"]["namespace"] == metadata["namespace"]]
+
+        assert [selects(one["spec"]["podSelector"], metadata["labels"]) for one in ours] == [True]
 
 
 def test_cancelled_jobs_leave_nothing(trial: Trial) -> None:

@@ -35,15 +35,18 @@ def test_every_object_has_the_labels_that_kubernetes_recommends_and_those_of_the
 
 def test_selectors_know_neither_versions_nor_labels_of_the_company(labelled: Rendering) -> None:
     allowed = {"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component"}
+    # GitLab Runner itself gives it to job pods.
+    allowed.add("manager.runner.gitlab.com/name")
 
-    # The labels by which job pods are found stand in config.toml: those of the NetworkPolicy are checked there.
     selectors = [
         document.data["spec"][key]
         for document in labelled.documents
         for key in ("selector", "podSelector")
         if key in document.data.get("spec", {})
     ]
-    assert {label for one in selectors for label in one.get("matchLabels", one)} <= allowed
+    found = {one["key"] for selector in selectors for one in selector.get("matchExpressions", [])}
+    found |= {label for one in selectors if "matchExpressions" not in one for label in one.get("matchLabels", one)}
+    assert found <= allowed
 
 
 def test_the_managers_pods_have_the_labels_of_the_company(render: Any) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from podrunner.findings.errors import RenderError
+from podrunner.manifests.checks.selectors import selects
+from podrunner.runner.job_pod.objects import job_objects
+from podrunner.runner.job_pod.request import JobRequest, JobVariable
 
 BOTH = {"manager": {"enabled": True}, "jobs": {"enabled": True}}
 OPEN = [
@@ -106,23 +109,61 @@ def test_egress_of_jobs_can_be_named_instead(render: Any) -> None:
     assert spec["egress"] == [DNS, rule]
 
 
+def selected(policy: dict[str, Any], runner: dict[str, Any], job: JobRequest) -> bool:
+    """Whether the policy selects the pod of a runner's job."""
+    pod = job_objects(runner, job).pod["metadata"]
+    here = pod["namespace"] == policy["metadata"]["namespace"]
+    return here and selects(policy["spec"]["podSelector"], pod["labels"])
+
+
 def test_the_jobs_policy_finds_the_pods_of_every_runner_in_each_namespace(render: Any) -> None:
     own = {"config": {"kubernetes": {"namespace": "own", "pod_labels": {"team": "b"}}}}
     rendering = render({"networkPolicy": BOTH, "runners": {"a": None, "b": own}}, release="ci", namespace="here")
-    labels = {
-        "app.kubernetes.io/name": "podrunner",
-        "app.kubernetes.io/instance": "ci",
-        "app.kubernetes.io/component": "jobs",
-    }
-    found = {
-        each["metadata"]["namespace"]: each["spec"]["podSelector"]["matchLabels"]
+    runners = {runner["name"]: runner for runner in rendering.config_toml["runners"]}
+    policies = {
+        each["metadata"]["namespace"]: each
         for each in rendering.objects("NetworkPolicy")
         if each["metadata"]["name"] == "ci-podrunner-jobs"
     }
 
-    assert found == {"here": labels, "own": labels}
-    a, b = (each["kubernetes"]["pod_labels"] for each in rendering.config_toml["runners"])
-    assert (a, b) == (labels, {**labels, "team": "b"})
+    assert sorted(policies) == ["here", "own"]
+    assert policies["own"]["spec"]["podSelector"] == {
+        "matchExpressions": [{"key": "manager.runner.gitlab.com/name", "operator": "In", "values": ["b"]}]
+    }
+    assert {name: selected(policies["own"], one, JobRequest()) for name, one in runners.items()} == {
+        "a": False,
+        "b": True,
+    }
+    assert selected(policies["here"], runners["a"], JobRequest())
+    assert runners["b"]["kubernetes"]["pod_labels"] == {"team": "b"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Team A: builds (größer)", "-_.", "x" * 62 + ".y", "a/b"], ids=["words", "nothing", "long", "slash"]
+)
+def test_the_policy_writes_a_runners_name_as_gitlab_runner_does(render: Any, name: str) -> None:
+    rendering = render({"networkPolicy": BOTH, "runners": {"a": {"config": {"name": name}}}})
+    (policy,) = [each for each in rendering.objects("NetworkPolicy") if each["metadata"]["name"].endswith("-jobs")]
+
+    assert selected(policy, rendering.config_toml["runners"][0], JobRequest())
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "app.kubernetes.io/instance=another",
+        "manager.runner.gitlab.com/name=another",
+        "MANAGER.runner.gitlab.com/name=another",
+        "manager.runner.gitlab.com/name=",
+    ],
+)
+def test_no_label_that_a_job_sets_takes_its_pod_out_of_the_policy(render: Any, label: str) -> None:
+    keys = {"pod_labels_overwrite_allowed": ".*", "pod_labels": {"manager.runner.gitlab.com/name": "another"}}
+    rendering = render({"networkPolicy": BOTH, "runners": {"a": {"config": {"kubernetes": keys}}}})
+    (policy,) = [each for each in rendering.objects("NetworkPolicy") if each["metadata"]["name"].endswith("-jobs")]
+    job = JobRequest(variables=(JobVariable("KUBERNETES_POD_LABELS_1", label),))
+
+    assert selected(policy, rendering.config_toml["runners"][0], job)
 
 
 @pytest.mark.parametrize(
@@ -134,9 +175,6 @@ def test_the_jobs_policy_finds_the_pods_of_every_runner_in_each_namespace(render
             "namespace_per_job lets job pods run in namespaces without this NetworkPolicy",
         ),
         ("namespace_overwrite_allowed", ".*", "namespace_overwrite_allowed lets job pods run in namespaces"),
-        ("pod_labels_overwrite_allowed", ".*", "a job could change the labels"),
-        ("pod_labels", {"app.kubernetes.io/component": "ci"}, "replaces the label app.kubernetes.io/component"),
-        ("pod_labels", None, "replaces the label app.kubernetes.io/component"),
     ],
 )
 def test_what_leads_around_the_policy_is_refused(render: Any, key: str, value: Any, sentence: str) -> None:
@@ -144,9 +182,3 @@ def test_what_leads_around_the_policy_is_refused(render: Any, key: str, value: A
 
     with pytest.raises(RenderError, match=sentence):
         render(values)
-
-
-def test_labels_that_the_policy_does_not_look_for_may_be_set_by_jobs(render: Any) -> None:
-    allowed = {"config": {"kubernetes": {"pod_labels_overwrite_allowed": "^team="}}}
-
-    assert policy(render({"networkPolicy": BOTH, "runners": {"a": allowed}}), "-jobs")

@@ -107,7 +107,6 @@ usage: include "podrunner.checks.quota" (list $ $runners)
 {{- define "podrunner.checks.networkPolicy" -}}
 {{- $root := index . 0 -}}
 {{- if $root.Values.networkPolicy.jobs.enabled -}}
-{{- $selector := include "podrunner.networkPolicy.jobs" $root | fromYaml -}}
 {{- range $root.Values.networkPolicy.jobs.blocked -}}
   {{- if hasSuffix "/0" . -}}
     {{- fail (printf "\n\nnetworkPolicy.jobs.blocked has %s, which is every address: Kubernetes takes only exceptions that leave something.\nRemove it, and name what jobs may reach in networkPolicy.jobs.egress.\n" .) -}}
@@ -119,16 +118,6 @@ usage: include "podrunner.checks.quota" (list $ $runners)
   {{- range $key := list "namespace_per_job" "namespace_overwrite_allowed" -}}
     {{- if get $kubernetes $key -}}
       {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.%s lets job pods run in namespaces without this NetworkPolicy.\nRemove the key, or set networkPolicy.jobs.enabled to false and create policies in these namespaces yourself.\n" $at $key) -}}
-    {{- end -}}
-  {{- end -}}
-  {{- range $label, $value := $selector -}}
-    {{- if ne (get ($kubernetes.pod_labels | default dict) $label | toString) $value -}}
-      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels replaces the label %s, by which the NetworkPolicy selects the job's pod.\nRemove it, there or in jobs.config.kubernetes.pod_labels.\n" $at $label) -}}
-    {{- end -}}
-  {{- end -}}
-  {{- with $kubernetes.pod_labels_overwrite_allowed -}}
-    {{- if regexMatch . "app.kubernetes.io/instance=another" -}}
-      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.pod_labels_overwrite_allowed is %q: a job could change the labels by which the NetworkPolicy selects it.\nAllow only labels that jobs may set, for example ^team=.\n" $at .) -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}

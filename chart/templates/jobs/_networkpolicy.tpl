@@ -1,13 +1,26 @@
 {{/*
 Job pods as NetworkPolicies see them.
 
-  podrunner.networkPolicy.jobs  labels of this release's job pods
+  podrunner.networkPolicy.jobs  what selects the job pods of one namespace
   podrunner.networkPolicy.open  the rule that lets pods connect to everything but some networks
 */}}
 
+{{/*
+By the name of the runner, which GitLab Runner itself puts on each job's pod: neither pod_labels nor a job can set labels of
+runner.gitlab.com, whatever pod_labels_overwrite_allowed says. It makes the label of the name as here.
+usage: include "podrunner.networkPolicy.jobs" (list $runners $namespace)
+*/}}
 {{- define "podrunner.networkPolicy.jobs" -}}
-{{ include "podrunner.selector" . }}
-app.kubernetes.io/component: jobs
+{{- $names := list -}}
+{{- range $name, $runner := index . 0 -}}
+  {{- if and (eq $runner.namespace (index $ 1)) (not $runner.namespacePerJob) -}}
+    {{- $names = append $names (regexReplaceAll "[^A-Za-z0-9._-]" (toString $runner.config.name) "_" | trimAll "-_." | trunc 63 | trimAll "-_.") -}}
+  {{- end -}}
+{{- end -}}
+matchExpressions:
+  - key: manager.runner.gitlab.com/name
+    operator: In
+    values: {{ $names | uniq | sortAlpha | toJson }}
 {{- end -}}
 
 {{/* Some networks apply an address block only to addresses outside of the cluster, so pods are named as well. */}}

@@ -1,6 +1,5 @@
 {{/*
-What the release's surroundings add to a runner's keys, in every mode: CA bundle, proxy, image pull secrets, caches, and
-the labels that a NetworkPolicy looks for.
+What the release's surroundings add to a runner's keys, in every mode: CA bundle, proxy, image pull secrets and caches.
 
   podrunner.surroundings        adds all of it
   podrunner.surroundings.proxy  the proxy
@@ -19,10 +18,6 @@ the labels that a NetworkPolicy looks for.
 {{- end -}}
 {{- if $values.cache.type -}}
   {{- $_ := set $keys "cache" (include "podrunner.cache.config" $values.cache | fromJson) -}}
-{{- end -}}
-{{- if $values.networkPolicy.jobs.enabled -}}
-  {{- $labels := include "podrunner.networkPolicy.jobs" (index . 0) | fromYaml -}}
-  {{- $_ := set $keys.kubernetes "pod_labels" (merge ($keys.kubernetes.pod_labels | default dict) $labels) -}}
 {{- end -}}
 {{- if or $values.proxy.http $values.proxy.https -}}
   {{- include "podrunner.surroundings.proxy" (list $values.proxy $keys) -}}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 GROUPS: dict[str, dict[str, Callable[[], str]]] = {
     "schema": {
         "chart/values.schema.json": schema.text,
+        "chart/files/config-keys.json": schema.keys_text,
         "chart/files/gitlab-runner.json": lambda: official.text(schema.build()[1]),
     },
     "docs": {

@@ -64,6 +64,8 @@ SECRETS = {
     "runners.cache.azure.AccountKey": CACHE,
     "runners.kubernetes.bearer_token": ELSEWHERE,
 }
+# Marks tables of config.toml. `podrunner check` closes them again, unless the runner is newer than known.
+MARK = "x-configToml"
 # Tables of other executors: this chart runs the Kubernetes one only.
 OTHER_EXECUTORS = {"ssh", "docker", "parallels", "virtualbox", "machine", "custom", "instance", "autoscaler"}
 
@@ -87,10 +89,35 @@ def key_schema(key: Key, path: str) -> Schema:
 
 
 def table_schema(children: list[Key], path: str) -> Schema:
-    """A closed object of `children`."""
-    names = (child for child in children if not (path in ("runners", "") and child["key"] in OTHER_EXECUTORS))
+    """An object of `children`, in which a newer runner may have others: the chart itself refuses those it does not know."""
+    names = (child for child in children if _is_ours(child, path))
     properties = {child["key"]: key_schema(child, f"{path}.{child['key']}".lstrip(".")) for child in names}
-    return {"type": ["object", "null"], "additionalProperties": False, "properties": properties}
+    return {"type": ["object", "null"], MARK: True, "properties": properties}
+
+
+def _is_ours(key: Key, path: str) -> bool:
+    return not (path in ("runners", "") and key["key"] in OTHER_EXECUTORS)
+
+
+def known_keys() -> dict[str, Any]:
+    """What the chart's templates know: `config` and `runners`, tables as maps, other keys as 0.
+
+    `until` is the newest release that these are the keys of, `newer` the range of versions above it.
+    """
+    data = load(KEYS)
+    until: str = data["source"]["known_until"]
+    major, minor = until.split(".")
+    tree = _tree(data["keys"], "")
+    runners = tree.pop("runners")
+    return {"until": until, "newer": f">={major}.{int(minor) + 1}-0", "config": tree, "runners": runners}
+
+
+def _tree(keys: list[Key], path: str) -> dict[str, Any]:
+    return {
+        key["key"]: _tree(key["children"], f"{path}.{key['key']}".lstrip(".")) if key.get("children") else 0
+        for key in keys
+        if _is_ours(key, path)
+    }
 
 
 def describe(schema: Schema, values: list[comments.Value]) -> None:
@@ -147,9 +174,15 @@ def build() -> tuple[Schema, Schema]:
         credentials[path.removeprefix("runners.")] = {"$ref": "#/$defs/credential"}
     schema["$defs"]["config"] = table_schema([key for key in keys if key["key"] != "runners"], "")
     describe(schema, comments.read(read(VALUES)))
+    schema["x-knownRunner"] = load(KEYS)["source"]["known_until"]
     foreign = official.keys(lambda path: node_of(schema, path))
     official.admit(schema, foreign)
     return schema, foreign
+
+
+def keys_text() -> str:
+    """The text of chart/files/config-keys.json."""
+    return json.dumps(known_keys(), indent=1, ensure_ascii=False) + "\n"
 
 
 def text() -> str:

@@ -33,7 +33,7 @@ def test_a_null_in_the_values_ends_in_no_error_of_the_template_engine(base: dict
     errors = []
     for path in paths(defaults):
         values = merge({"gitlab": {"url": "https://gitlab.example.com"}}, base, without(path))
-        if schema.validator.is_valid(coalesce(defaults, values)):
+        if schema.is_valid(coalesce(defaults, values)):
             try:
                 render_values(helm(), values)
             except RenderError as error:

@@ -18,6 +18,7 @@ on the values alone: it makes no difference which template asks first. Use deepC
 {{- $into := index . 1 -}}
 {{- if not (hasKey $root "podrunnerRunners") -}}
   {{- include "podrunner.checks.official" $root -}}
+  {{- include "podrunner.checks.keys" $root -}}
   {{- $modes := $root.Files.Get "files/modes.yaml" | fromYaml -}}
   {{- $runners := dict -}}
   {{- range $name, $settings := $root.Values.runners | default (dict "default" dict) -}}

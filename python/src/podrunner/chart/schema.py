@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.official import check_official
@@ -18,11 +18,12 @@ from podrunner.findings.rules.values import (
     VALUES_UNKNOWN_KEY,
     VALUES_VALUE,
 )
+from podrunner.formats.runner_version import is_older, version_of_tag
 from podrunner.schema.mistakes import MistakeKind, explain
 from podrunner.values.places import find_layer, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import jsonschema_rs
@@ -45,12 +46,53 @@ _RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Schema:
-    """A JSON schema, and its compiled validator."""
+# Marks maps that are tables of config.toml, and the newest GitLab Runner whose keys they have.
+_TABLE, _KNOWN = "x-configToml", "x-knownRunner"
+_TABLE_CLOSED = ("additionalProperties", False)
 
-    data: dict[str, Any]
-    validator: jsonschema_rs.Validator
+
+class Schema:
+    """A JSON schema, and its compiled validator.
+
+    Maps that are tables of config.toml are closed in both: Helm lets all their keys pass, for those of a newer runner.
+    """
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        """Compile what values.schema.json says. Raises ValueError or ValidationError when it is not a schema."""
+        self._written = data
+        self.data: dict[str, Any] = _closed(data) if _KNOWN in data else data
+        self.validator = _compile(self.data)
+
+    def validator_for(self, values: Mapping[str, Any]) -> jsonschema_rs.Validator:
+        """The validator, for a runner that is newer than known as Helm has it."""
+        image = values.get("image")
+        tag = str(image.get("tag") or "") if isinstance(image, dict) else ""
+        is_newer = _KNOWN in self.data and is_older(self.data[_KNOWN], version_of_tag(tag))
+        return self._open if is_newer else self.validator
+
+    def is_valid(self, values: Mapping[str, Any]) -> bool:
+        """Whether values fit."""
+        return self.validator_for(values).is_valid(values)
+
+    @cached_property
+    def _open(self) -> jsonschema_rs.Validator:
+        return _compile(self._written)
+
+
+def _compile(data: dict[str, Any]) -> jsonschema_rs.Validator:
+    import jsonschema_rs
+
+    # Like Helm: the newest draft unless the schema says another, formats are not asserted.
+    return jsonschema_rs.validator_for(data, validate_formats=False)
+
+
+def _closed(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_closed(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    # In the place of the mark: findings come in the order of the keywords.
+    return dict(_TABLE_CLOSED if name == _TABLE else (name, _closed(below)) for name, below in part.items())
 
 
 def load_schema(path: Path, shown: Path) -> Schema | None:
@@ -60,9 +102,7 @@ def load_schema(path: Path, shown: Path) -> Schema | None:
     if not path.is_file():
         return None
     try:
-        schema = json.loads(path.read_text(encoding="utf-8"))
-        # Like Helm: the newest draft unless the schema says another, formats are not asserted.
-        return Schema(schema, jsonschema_rs.validator_for(schema, validate_formats=False))
+        return Schema(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, jsonschema_rs.ValidationError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise UsageError(f"{shown}: not a JSON schema: {reason}") from None
@@ -79,7 +119,8 @@ def check_schema(chart: Chart, layers: Sequence[Values]) -> list[Finding]:
     values = chart.effective(layers)
     every = [chart.defaults, *layers]
     foreign = [locate(finding, every, path) for path, finding in check_official(chart.official, values)]
-    if schema.validator.is_valid(values):
+    validator = schema.validator_for(values)
+    if validator.is_valid(values):
         return foreign
 
     def written(path: Parts) -> str | None:
@@ -87,7 +128,7 @@ def check_schema(chart: Chart, layers: Sequence[Values]) -> list[Finding]:
         return layer.texts.get(path) if layer else None
 
     found: dict[Mistake, Finding] = {}
-    for error in schema.validator.iter_errors(values):
+    for error in validator.iter_errors(values):
         for mistake in explain(error, schema.data, written):
             finding = Finding(_RULES[mistake.kind], mistake.message, path=mistake.dotted)
             found.setdefault(mistake, locate(finding, every, mistake.path))

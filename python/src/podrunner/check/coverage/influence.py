@@ -91,7 +91,7 @@ class _Trial:
 
     def _fits(self, values: dict[str, Any]) -> bool:
         # Thousands of values that nobody wrote: whether they fit is all there is to know.
-        return self._schema is None or self._schema.validator.is_valid(coalesce(self._defaults, values))
+        return self._schema is None or self._schema.is_valid(coalesce(self._defaults, values))
 
     def _render(self, case: Case, values: dict[str, Any]) -> str:
         try:

@@ -259,7 +259,8 @@ def test_secrets_that_the_cluster_puts_into_each_namespace_are_named_by_the_runn
 
 
 def test_the_check_sees_what_the_chart_cannot_work_out(render: Any) -> None:
-    jobs = {"namespace": "builds", "createNamespace": True, "config": {"kubernetes": {"cap_add": ["SYS_ADMIN"]}}}
+    kubernetes = {"build_container_security_context": {"capabilities": {"add": ["SYS_ADMIN"]}}}
+    jobs = {"namespace": "builds", "createNamespace": True, "config": {"kubernetes": kubernetes}}
     rendering = render({"jobs": jobs})
 
     found = [one for one in check_job_pods(rendering, {}, {}, "1.34") if one.rule.code == "job-pod-refused"]

@@ -269,7 +269,7 @@ def test_a_mode_is_judged_by_the_option_where_the_tag_says_nothing() -> None:
         *(
             f"error: runners[0].kubernetes.{part}_container_security_context.seccomp_profile: GitLab Runner 18.10 "
             "ignores it: it reads the key from 18.11 on. [config-too-new]"
-            for part in ("helper", "init_permissions")
+            for part in ("helper", "init_permissions", "service")
         ),
     ]
     assert said({"image": {"tag": "latest"}}, "19.2") == []

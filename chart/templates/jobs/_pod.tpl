@@ -5,6 +5,7 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
   podrunner.pod.build            the same for the build container, with the runner-wide keys it inherits
   podrunner.pod.level            the Pod Security level that the job namespace has to allow
   podrunner.pod.resources        resources of one of its containers
+  podrunner.pod.services         what services may do, as a sentence
 */}}
 
 {{- define "podrunner.pod.securityContext" -}}
@@ -60,4 +61,18 @@ The prefix is that of the keys: helper_, or "" for the build container.
   {{- with $amounts -}}{{- $_ := set $resources (printf "%ss" $part) . -}}{{- end -}}
 {{- end -}}
 {{- toJson $resources -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.pod.services" $runner.config.kubernetes */}}
+{{- define "podrunner.pod.services" -}}
+{{- $own := .service_container_security_context | default dict -}}
+{{- if ternary $own.privileged .privileged (kindIs "bool" $own.privileged) -}}
+Services are privileged, as good as root on the node.
+{{- else -}}
+{{- $seccomp := ($own.seccomp_profile | default (.pod_security_context | default dict).seccomp_profile | default dict).type | default "of the node" -}}
+{{- $escalation := ternary $own.allow_privilege_escalation .allow_privilege_escalation (kindIs "bool" $own.allow_privilege_escalation) -}}
+Services keep the user of their image; seccomp profile {{ $seccomp }}, {{ ternary "no privilege escalation" "privilege escalation" (eq (toString $escalation) "false") }}
+{{- with ($own.capabilities | default dict).drop }}, without the capabilities {{ join ", " . }}{{ end }}
+{{- with ($own.capabilities | default dict).add | default .cap_add }}, with {{ join ", " . }}{{ end }}.
+{{- end -}}
 {{- end -}}

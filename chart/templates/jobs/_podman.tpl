@@ -2,6 +2,7 @@
 What all modes in which the chart sets podman up have in common.
 
   podrunner.podman.base      their keys of a [[runners]] table, as YAML
+  podrunner.podman.services  those for services
   podrunner.podman.emptyDir  medium and size of an emptyDir
 
 Everything that podman needs is on two emptyDirs: the home (HOME and builds_dir) and /podrunner (images, runtime folder,
@@ -82,8 +83,23 @@ kubernetes:
         read_only: true
         items: {{ dict $login.key "auth.json" | toJson }}
     {{- end }}
-  service_container_security_context:
-    allow_privilege_escalation: false
+  {{- include "podrunner.podman.services" .kubernetes | nindent 2 }}
+{{- end -}}
+
+{{/*
+Services keep the user of their image, and the capabilities with which images of databases and web servers give up root: to
+change owners, to become a user, and to listen below port 1024. Kubernetes refuses a privileged container that may not gain
+privileges, so nothing is set for services that the values make privileged.
+usage: include … (the values' own keys of [runners.kubernetes])
+*/}}
+{{- define "podrunner.podman.services" -}}
+{{- $own := .service_container_security_context | default dict -}}
+{{- if not (ternary $own.privileged .privileged (kindIs "bool" $own.privileged)) }}
+service_container_security_context:
+  allow_privilege_escalation: false
+  capabilities: {drop: [AUDIT_WRITE, MKNOD, NET_RAW, SETFCAP, SETPCAP, SYS_CHROOT]}
+  seccomp_profile: {type: RuntimeDefault}
+{{- end -}}
 {{- end -}}
 
 {{/* Medium and size of an emptyDir, if they are set. */}}

@@ -99,6 +99,13 @@ class Cluster:
             return str(error.summary())
         return ""
 
+    def dry_run(self, body: Mapping[str, Any], namespace: str) -> dict[str, Any]:
+        """Give an object as the API server would keep it. Nothing is made."""
+        resource = self._resource(body)
+        within = namespace if resource.namespaced else None
+        kept: dict[str, Any] = resource.create(body=dict(body), namespace=within, dry_run="All").to_dict()
+        return kept
+
     def refused_change(self, body: Mapping[str, Any], change: Mapping[str, Any], namespace: str) -> str:
         """Why an object may not be changed so (a merge patch); empty when it may. Nothing is changed."""
         resource = self._resource(body)

@@ -60,10 +60,6 @@ FOUND = {
         "2:1: error: not YAML: while scanning for the next token, found character that cannot start any token. "
         "This is a tab. Indent with spaces. [values-yaml]"
     ),
-    "second-document": (
-        "4:1: error: a second YAML document. Helm reads only the first one, what follows has no effect. "
-        "[values-documents]"
-    ),
     "not-a-map": "1:1: error: values must be a map (`key: value`), this is a list. [values-yaml]",
     "infinite-number": (
         "4:15: error: not YAML: `.inf` cannot be written as JSON, and Helm refuses it: quote it if it is text. [values-yaml]"
@@ -117,6 +113,39 @@ def test_a_warning_has_its_line_and_does_not_fail(check: Check) -> None:
     )
     assert lines[1] == "1 case, all passed: 1 warning"
     assert exit_code == 0
+
+
+def test_a_second_document_of_values_is_read_as_helm_4_reads_it(check: Check) -> None:
+    file = "tests/fixtures/values/second-document.yaml"
+
+    exit_code, lines = check(file)
+
+    assert lines[0] == (
+        f"{file}:4:1: warning: a second YAML document. Helm 4 lays it over the first one, Helm 3 does not read it. "
+        "Write one. [values-documents]"
+    )
+    assert (exit_code, lines[-1].partition(":")[0]) == (0, "1 case, all passed")
+
+
+def test_names_in_the_chart_s_own_values_make_no_object_exist(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
+    (tmp_path / "values.yaml").write_text("config: web-config\n")
+    (tmp_path / "own.yaml").write_text("config: our-config\n")
+    (tmp_path / "templates" / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n"
+        'spec: {containers: [{name: a, image: "a:1", envFrom: [{configMapRef: {name: {{ .Values.config }}}}]}]}\n'
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-web-config}\n"
+    )
+
+    _, lines = check("--chart", str(tmp_path))
+    _, of_somebody = check("--chart", str(tmp_path), str(tmp_path / "own.yaml"))
+
+    assert [line.partition("warning: ")[2] for line in lines if "[reference]" in line] == [
+        "Pod/web: spec.containers[0].envFrom[0].configMapRef: ConfigMap/web-config is not made by this release: it has "
+        "to be there before. Did you mean `podrunner-web-config`? [reference]"
+    ]
+    assert [line for line in of_somebody if "[reference]" in line] == []
 
 
 def test_every_fixture_of_values_is_checked_without_a_traceback(check: Check, fixtures: Path) -> None:

@@ -154,3 +154,48 @@ def test_values_of_a_secret_are_not_printed(repository: Repository) -> None:
         "Changes otherwise",
         "Secret/a: stringData.token: is another value",
     ]
+
+
+TWO = f"{DEPLOYMENT}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: demo}}\n"
+
+
+def test_the_namespace_of_the_release_written_out_is_no_change(repository: Repository) -> None:
+    assert repository.change(TWO, TWO.replace("name: demo}", "name: demo, namespace: podrunner}")) == []
+
+
+def test_another_namespace_is_another_object(repository: Repository) -> None:
+    assert repository.change(TWO, TWO.replace("name: demo}", "name: demo, namespace: other}", 1)) == [
+        "Restarts pods",
+        "Deployment/demo: is gone",
+        "Changes otherwise",
+        "Deployment/demo in other: is new",
+    ]
+
+
+WRITTEN_OUT = DEPLOYMENT.replace(
+    "  replicas: 1\n", "  revisionHistoryLimit: 10\n  strategy: {type: RollingUpdate}\n"
+).replace('image: "demo:1"', 'image: "demo:1", imagePullPolicy: IfNotPresent, resources: {}')
+
+
+def test_what_the_api_server_would_add_anyhow_is_no_change(repository: Repository) -> None:
+    assert repository.change(DEPLOYMENT, WRITTEN_OUT) == []
+
+
+def test_what_it_would_add_otherwise_is_a_change(repository: Repository) -> None:
+    assert repository.change(DEPLOYMENT, WRITTEN_OUT.replace("IfNotPresent", "Always").replace("10", "3")) == [
+        "Restarts pods",
+        'Deployment/demo: spec.template.spec.containers[main].imagePullPolicy: is new: "Always"',
+        "Changes otherwise",
+        "Deployment/demo: spec.revisionHistoryLimit: is new: 3",
+    ]
+
+
+def test_a_default_that_follows_from_another_field_changes_with_it(repository: Repository) -> None:
+    before = DEPLOYMENT.replace('image: "demo:1"', 'image: "demo:1", imagePullPolicy: IfNotPresent')
+    after = DEPLOYMENT.replace("demo:1", "demo:latest")
+
+    assert repository.change(before, after) == [
+        "Restarts pods",
+        'Deployment/demo: spec.template.spec.containers[main].image: "demo:1" → "demo:latest"',
+        'Deployment/demo: spec.template.spec.containers[main].imagePullPolicy: is gone: "IfNotPresent"',
+    ]

@@ -126,6 +126,38 @@ def test_the_command_and_the_library_give_equal_objects_for_the_cases_of_our_mat
     assert different == []
 
 
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("helm", '{"a":{"w":1,"x":1},"l":[2]}'),
+        ("helm3", '{"a":{"x":1,"z":9},"l":[1]}'),
+        ("", '{"a":{"w":1,"x":1},"l":[2]}'),
+    ],
+)
+def test_documents_of_a_values_file_are_read_as_that_helm_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, expected: str
+) -> None:
+    """The library, without a program, is Helm 4's."""
+    chart = tmp_path / "documents"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: documents\nversion: 1.0.0\n")
+    (chart / "values.yaml").write_text("a: {z: 9}\n")
+    (chart / "templates" / "it.yaml").write_text("kind: It\nall: {{ .Values | toJson | quote }}\n")
+    (tmp_path / "own.yaml").write_text("a: {x: 1}\nl: [1]\n---\na: {z: null}\nl: [2]\n---\na: {w: 1}\n")
+    if program and not shutil.which(program):
+        pytest.skip(f"there is no {program} on PATH to compare with; ci/airgap/build makes helm and helm3")
+    if program:
+        (tmp_path / "helm").symlink_to(str(shutil.which(program)))
+        monkeypatch.setenv("PATH", str(tmp_path))
+
+    made = renderer("command" if program else "library", Chart.open(chart)).render(
+        Case("documents").with_file(tmp_path / "own.yaml")
+    )
+
+    assert made.documents[0].data["all"] == expected
+
+
 @pytest.mark.usefixtures("helm_on_path")
 def test_the_command_and_the_library_end_texts_alike(tmp_path: Path) -> None:
     chart = tmp_path / "ends"

@@ -154,3 +154,19 @@ def test_a_value_that_values_yaml_shows_in_a_comment_is_declared(
     _, lines = check(capsys)
 
     assert [line for line in lines if "coverage-undeclared" in line] == []
+
+
+def test_a_value_whose_other_values_the_schema_refuses_is_not_said_to_change_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "chart" / "values.schema.json").write_text(
+        '{"properties": {"name": {"pattern": "^d.y$"}, "forgotten": {"pattern": "^x$"}}}'
+    )
+
+    _, lines = check(capsys)
+
+    assert [line.partition(": warning: ")[2] for line in lines if "coverage-value" in line] == [
+        "name: no case sets it. [coverage-value] in case coverage",
+        "forgotten: no other value was tried: none is known that the schema takes. Add a case that sets it. "
+        "[coverage-value] in case coverage",
+    ]

@@ -25,7 +25,10 @@ KUBE_VERSION = "1.34.0"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What to render. `layers` are values, each over the one before; `expect_fail` a text that an error must contain."""
+    """What to render. `layers` are values, each over the one before; `expect_fail` a text that an error must contain.
+
+    Further documents of a values file are layers of their own, as Helm 4 reads them.
+    """
 
     name: str
     layers: tuple[Values, ...] = ()
@@ -39,6 +42,11 @@ class Case:
     # Where an explicit case of a matrix file is written.
     file: str = ""
     line: int = 0
+
+    def __post_init__(self) -> None:
+        if any(layer.later for layer in self.layers):
+            every = [one for layer in self.layers for one in (replace(layer, later=()), *layer.later)]
+            object.__setattr__(self, "layers", tuple(every))
 
     @property
     def values(self) -> dict[str, Any]:

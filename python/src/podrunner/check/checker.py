@@ -143,8 +143,9 @@ def _spoken_of(message: str) -> list[Parts]:
 def _findings_of_every_version(
     checker: Checker, layers: tuple[Values, ...], rendering: Rendering, version: str
 ) -> tuple[Finding, ...]:
-    values = checker.chart.effective(layers)
-    found = [*check_release(rendering, values), *check_role(rendering), *check_probes(rendering, version)]
+    # The names in a chart's own values.yaml were there before anybody made an object of that name.
+    written = merge(*(layer.data for layer in layers))
+    found = [*check_release(rendering, written), *check_role(rendering), *check_probes(rendering, version)]
     found = [checker.in_chart(finding) for finding in found]
     for config in rendering.configs:
         # Charts without modes are somebody else's: the file may be another program's …

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from podrunner.diff.entry import ComparedCase, Consequence, DiffEntry, group
@@ -9,6 +10,7 @@ from podrunner.diff.immutable import why_immutable
 from podrunner.diff.report import Comparison
 from podrunner.diff.widening import lowers_level, widenings, widens_constraints
 from podrunner.findings.errors import RenderError, ValuesError
+from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.difference.objects import ABSENT, differences, identity_of
 from podrunner.manifests.objects import table
 from podrunner.manifests.rendering import Rendering
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from podrunner.cases.case import Case
     from podrunner.diff.pair import Pair
     from podrunner.diff.side import Side
-    from podrunner.manifests.difference.objects import Difference, Identity
+    from podrunner.manifests.difference.objects import Difference
 
     Render = Callable[[Case], Rendering]
 
@@ -64,18 +66,29 @@ def _entries(
     old: Rendering | str, new: Rendering | str, sides: tuple[Side, Side], kube_version: str
 ) -> list[DiffEntry]:
     if isinstance(old, Rendering) and isinstance(new, Rendering):
-        before = {identity_of(one.data): one.data for one in old.documents}
-        found = differences(before.values(), (one.data for one in new.documents))
-        return [*(_entry(one, before) for one in found), *widenings(old, new, kube_version)]
+        namespace = new.namespace
+        before = {identity_of(one.data).within(namespace): one.data for one in old.documents}
+        after = [one.data for one in new.documents]
+        found = differences(before.values(), after, namespace, partial(_as_kept, namespace=namespace))
+        entries = [_entry(one, before.get(one.identity.within(namespace), {})) for one in found]
+        return [*entries, *widenings(old, new, kube_version)]
     reason, other = (old, sides[1]) if isinstance(old, str) else (new, sides[0])
     return [DiffEntry(Consequence.CASE, "", f"{reason} {other.label} renders it.")]
 
 
-def _entry(difference: Difference, before: Mapping[Identity, Mapping[str, Any]]) -> DiffEntry:
-    identity = difference.identity
+def _as_kept(item: Mapping[str, Any], namespace: str) -> Mapping[str, Any]:
+    """An object as the API server would keep it; Helm puts what names no namespace into that of the release."""
+    kept = with_defaults(item)
+    if table(kept.get("metadata")).get("namespace") == namespace:
+        del kept["metadata"]["namespace"]
+    return kept
+
+
+def _entry(difference: Difference, before: Mapping[str, Any]) -> DiffEntry:
+    """`before` is the whole object as it was, empty when there was none."""
     if _is_kept(difference):
         return DiffEntry(Consequence.OTHER, difference.object, difference.text, difference, _KEPT)
-    advice = why_immutable(difference, before.get(identity, {}))
+    advice = why_immutable(difference, before)
     consequence = Consequence.OTHER
     if advice:
         consequence = Consequence.IMMUTABLE

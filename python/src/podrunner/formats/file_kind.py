@@ -30,6 +30,8 @@ class FileKind:
 
     def second_document(self) -> str:
         """The sentence about what comes after `---`."""
+        if self.documents is VALUES_DOCUMENTS:
+            return "a second YAML document. Helm 4 lays it over the first one, Helm 3 does not read it. Write one."
         return f"a second YAML document. {self.reader} reads only the first one, what follows has no effect."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from podrunner.formats.yaml import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from podrunner.findings.path import Path as Parts
     from podrunner.findings.rules.rule import Rule
@@ -45,6 +45,9 @@ class Values:
     places: dict[Parts, Place] = field(default_factory=dict)
     # Scalars as written, where Go reads something else: `0644` for 420, `yes` for true.
     texts: dict[Parts, str] = field(default_factory=dict)
+    # Further documents of the file, which Helm 4 lays over this one, and Helm 3 does not read.
+    later: tuple[Values, ...] = ()
+    is_later: bool = False
 
 
 def load_values(path: Path | str, source: str = "") -> Values:
@@ -97,10 +100,16 @@ def read_values(text: str, source: str, kind: FileKind = VALUES_FILE) -> Values:
 
 
 def _values(source: str, nodes: list[yaml.Node], kind: FileKind) -> Values:
-    more = [node for node in nodes[1:] if not _is_nothing(node)][:1]
-    findings = [_wrong(source, kind.documents, kind.second_document(), _place(node)) for node in more]
-    root = nodes[0] if nodes else None
-    if root is None or _is_nothing(root):
+    more = [node for node in nodes[1:] if not _is_nothing(node)]
+    findings = [_wrong(source, kind.documents, kind.second_document(), _place(node)) for node in more[:1]]
+    first = _document(nodes[0], source, kind, findings) if nodes else Values({}, source, is_file=True)
+    if kind is not VALUES_FILE:
+        return first
+    return replace(first, later=tuple(replace(_document(node, source, kind), is_later=True) for node in more))
+
+
+def _document(root: yaml.Node, source: str, kind: FileKind, findings: Sequence[Finding] = ()) -> Values:
+    if _is_nothing(root):
         return Values({}, source, is_file=True, findings=tuple(findings))
     if not isinstance(root, yaml.MappingNode):
         what = "list" if isinstance(root, yaml.SequenceNode) else "single value"

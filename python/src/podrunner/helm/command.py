@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from podrunner.findings.errors import UsageError
@@ -56,7 +56,7 @@ class HelmCommand:
         self._path = chart.path
         self._chart_name = chart.file.name
         self._run = run
-        self._run(["helm", "version", "--short"], "")
+        self._is_3 = self._run(["helm", "version", "--short"], "").stdout.startswith("v3.")
 
     def template(self, case: Case) -> Rendering:
         """See `Helm.template`. There are no notes: `helm template` does not render them."""
@@ -73,7 +73,8 @@ class HelmCommand:
         for version in (*UNLISTED_API_VERSIONS, *case.api_versions):
             arguments += ["--api-versions", version]
         # By standard input: values may hold a token, which must be in no file and no argument.
-        done = self._run(arguments, json.dumps(case.values))
+        layers = [layer for layer in case.layers if not (self._is_3 and layer.is_later)]
+        done = self._run(arguments, json.dumps(replace(case, layers=tuple(layers)).values))
         if done.exit_code:
             raise read_refusal(done.stderr)
         return done.stdout

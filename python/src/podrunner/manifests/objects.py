@@ -76,6 +76,15 @@ def find_pods(documents: Sequence[Document], namespace: str) -> list[Pod]:
     return found
 
 
+def find_pod_spec(item: Object) -> Object | None:
+    """The spec of the pod that an object is, or has as a template; None where there is none."""
+    way = _TEMPLATES.get(str(item.get("kind")))
+    part: Any = item
+    for name in () if way is None else (*way, "spec"):
+        part = part.get(name) if isinstance(part, dict) else None
+    return part if way is not None and isinstance(part, dict) else None
+
+
 def namespace_of(document: Document, default: str) -> str:
     """The namespace an object goes to."""
     return str(table(document.data.get("metadata")).get("namespace") or default)

@@ -99,8 +99,12 @@ def _values(renderer: Renderer, shown: str, cases: Sequence[Case], exceptions: E
             continue
         missed.append(name)
         if name not in (exceptions.values or {}):
-            rule = COVERAGE_VALUE if use.has_effect else COVERAGE_VALUE_WITHOUT_EFFECT
-            why = "no case sets it." if use.has_effect else _without_effect(use.path, references)
+            rule = COVERAGE_VALUE_WITHOUT_EFFECT if use.has_effect is False else COVERAGE_VALUE
+            why = {
+                True: "no case sets it.",
+                False: _without_effect(use.path, references),
+                None: "no other value was tried: none is known that the schema takes. Add a case that sets it.",
+            }[use.has_effect]
             line, column = places.get(use.path, (0, 0))
             file = f"{shown}/values.yaml"
             found.append(Finding(rule, f"{name}: {why}", path=name, file=file, line=line, column=column))

@@ -22,11 +22,14 @@ _TRIES = 40
 
 @dataclass(frozen=True, slots=True)
 class ValueUse:
-    """One value of values.yaml: whether a case says something else than the default, whether it has any effect."""
+    """One value of values.yaml: whether a case says something else than the default, whether it has any effect.
+
+    `has_effect` is None where nothing could be tried: no other value that the schema takes is known.
+    """
 
     path: Parts
     is_set: bool
-    has_effect: bool
+    has_effect: bool | None
 
 
 def find_uses(renderer: Renderer, cases: Sequence[Case]) -> list[ValueUse]:
@@ -61,8 +64,12 @@ class _Trial:
         self._said = [case.values for case in cases]
         self._plain: dict[int, str | None] = {}
 
-    def has_effect(self, path: Parts, default: Any) -> bool:
-        """Whether another value at `path` changes the rendering of any case. To be refused by Helm is an effect."""
+    def has_effect(self, path: Parts, default: Any) -> bool | None:
+        """Whether another value at `path` changes the rendering of any case; None when there is no other to try.
+
+        To be refused by Helm is an effect. What the schema refuses can show one, and never that there is none.
+        """
+        was_tried, unfit = False, []
         schema = self._schema.data if self._schema else {}
         part = schema_of(path, schema)
         here_said = [_at(values, path, default) for values in self._said]
@@ -78,9 +85,16 @@ class _Trial:
                 changed = merge(values, _nested(path, flip))
                 if flip == here:
                     continue
-                if self._fits(changed) and self._render(case, changed) != plain:
+                if not self._fits(changed):
+                    unfit.append((case, changed, plain))
+                    continue
+                was_tried = True
+                if self._render(case, changed) != plain:
                     return True
-        return False
+        if was_tried:
+            return False
+        renderings = ((self._render(case, changed), plain) for case, changed, plain in unfit[:_TRIES])
+        return any(text != plain and not text.startswith("refused") for text, plain in renderings) or None
 
     def _rendered(self, number: int) -> str | None:
         if number not in self._plain:

@@ -14,8 +14,8 @@ VALUES_YAML = Rule(
 
 VALUES_DOCUMENTS = Rule(
     "values-documents",
-    Severity.ERROR,
-    wrong="`---` begins a second document, which Helm does not read.",
+    Severity.WARNING,
+    wrong="`---` begins a second document: Helm 4 lays it over the first one, Helm 3 does not read it.",
     remedy="Put everything into the first document.",
 )
 

@@ -47,20 +47,20 @@ class ObjectReference:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseObjects:
-    """Everything a release makes, by kind, namespace and name, and every text in its values."""
+    """Everything a release makes, by kind, namespace and name, and every text in the values that users wrote."""
 
     made: Mapping[tuple[str, str, str], Document]
     named: frozenset[str]
     namespace: str
 
     @classmethod
-    def of(cls, documents: Sequence[Document], namespace: str, values: Mapping[str, Any]) -> ReleaseObjects:
+    def of(cls, documents: Sequence[Document], namespace: str, written: Mapping[str, Any]) -> ReleaseObjects:
         """All objects; `namespace` is that of those that name none."""
         made = {
             (kind := str(one.data.get("kind")), _home(kind, namespace_of(one, namespace)), name_of(one)): one
             for one in documents
         }
-        return cls(made, frozenset(_texts(values)), namespace)
+        return cls(made, frozenset(_texts(written)), namespace)
 
     def find(self, kind: str, name: Any, namespace: str) -> Document | None:
         """The object, None when this release does not make it."""

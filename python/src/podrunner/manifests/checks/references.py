@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def check_references(
-    documents: Sequence[Document], pods: Sequence[Pod], namespace: str, values: Mapping[str, Any]
+    documents: Sequence[Document], pods: Sequence[Pod], namespace: str, written: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    """What is named and is not there: objects, keys, volumes, ports."""
-    release = ReleaseObjects.of(documents, namespace, values)
+    """What is named and is not there: objects, keys, volumes, ports. `written` are the values that users wrote."""
+    release = ReleaseObjects.of(documents, namespace, written)
     for pod in pods:
         for reference in _of_pod(pod):
             yield from release.dangling(reference)

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
 
 
-def check_release(rendering: Rendering, values: Mapping[str, Any]) -> list[Finding]:
-    """Everything that is wrong or risky in a rendering, on every Kubernetes. `values` are all of them, the chart's defaults included."""
+def check_release(rendering: Rendering, written: Mapping[str, Any]) -> list[Finding]:
+    """Everything that is wrong or risky in a rendering, on every Kubernetes.
+
+    `written` are the values that users wrote, without the chart's defaults: what these name is there.
+    """
     documents = rendering.documents
     pods = find_pods(documents, rendering.namespace)
     return [
@@ -34,7 +37,7 @@ def check_release(rendering: Rendering, values: Mapping[str, Any]) -> list[Findi
         *check_containers(pods),
         *check_selectors(documents, pods, rendering.namespace),
         *check_monitors(documents, pods, rendering.namespace),
-        *check_references(documents, pods, rendering.namespace, values),
+        *check_references(documents, pods, rendering.namespace, written),
         *check_rbac(documents),
         *check_images(pods),
         *check_secrets(documents, pods),

@@ -14,7 +14,7 @@ from podrunner.secrets.find import called_at, find_secrets
 from podrunner.secrets.redact import Redactor, redact_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from podrunner.findings.path import Path
 
@@ -31,6 +31,10 @@ class Identity(NamedTuple):
     kind: str
     namespace: str
     name: str
+
+    def within(self, namespace: str) -> Identity:
+        """The identity for a release in a namespace: an object that names it is the one that names none."""
+        return self._replace(namespace="") if self.namespace == namespace else self
 
     def __str__(self) -> str:
         """`Deployment/ci in runners`."""
@@ -94,25 +98,48 @@ def identity_of(item: Mapping[str, Any]) -> Identity:
     return Identity(group, str(item.get("kind")), str(metadata.get("namespace") or ""), str(metadata.get("name")))
 
 
-def differences(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> list[Difference]:
-    """All differences, by object in the order of their names."""
-    old, new = ({identity_of(item): item for item in items} for items in (before, after))
+def differences(
+    before: Iterable[Mapping[str, Any]],
+    after: Iterable[Mapping[str, Any]],
+    namespace: str = "",
+    complete: Callable[[Mapping[str, Any]], Any] = lambda item: item,
+) -> list[Difference]:
+    """All differences, by object in the order of their names.
+
+    Objects that name `namespace` are those that name none. Two that are equal once `complete` made them whole do not
+    differ.
+    """
+    old, new = ({identity_of(item).within(namespace): item for item in items} for items in (before, after))
     found: list[Difference] = []
     for identity in sorted(old.keys() | new.keys()):
         one, other = old.get(identity, ABSENT), new.get(identity, ABSENT)
+        shown = identity_of(one if other is ABSENT else other)
         if one is ABSENT or other is ABSENT:
-            found.append(Difference(identity, (), one, other))
+            found.append(Difference(shown, (), one, other))
         elif one is not other:
-            found += _differences(identity, one, other)
+            found += _differences(shown, one, other, complete)
     return found
 
 
-def _differences(identity: Identity, one: Any, other: Any) -> list[Difference]:
+def _differences(identity: Identity, one: Any, other: Any, complete: Callable[[Any], Any]) -> list[Difference]:
     fields = list(_fields(one, other, ()))
+    if fields:
+        fields = _of_both(fields, list(_fields(complete(one), complete(other), ())))
     redactor = Redactor()
     for side in (one, other) if fields else ():
         redactor.add(*(secret.text for secret in find_secrets(side, read=_embedded)))
     return [Difference(identity, *field, redactor) for field in fields]
+
+
+def _of_both(written: list[Field], whole: list[Field]) -> list[Field]:
+    """What differs as it was written, where whole objects differ; and what differs in these alone."""
+
+    def touches(one: Field, other: Field) -> bool:
+        length = min(len(one[0]), len(other[0]))
+        return one[0][:length] == other[0][:length]
+
+    found = [one for one in written if any(touches(one, other) for other in whole)]
+    return [*found, *(other for other in whole if not any(touches(one, other) for one in written))]
 
 
 def _embedded(path: Path, text: str) -> Any:

@@ -1,0 +1,165 @@
+"""`podrunner diff` says "cannot be applied" of a change exactly when `helm upgrade` fails on it, with Helm 3 and 4."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from kubernetes.dynamic.exceptions import DynamicApiError
+
+from podrunner.cli.main import main
+from podrunner.manifests.difference.defaults import with_defaults
+
+from .conftest import IMAGES
+from .test_defaults import OBJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .trial import Bench
+
+NAMESPACE = "upgrades"
+# Kinds whose objects would change what the API server does for the other tests, or that have one name only.
+LEFT_OUT = {
+    *("APIService", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "CustomResourceDefinition"),
+    *("Namespace", "CSIDriver", "PriorityLevelConfiguration", "FlowSchema"),
+}
+DRAWN_FROM = [one for one in OBJECTS if one["kind"] not in LEFT_OUT]
+HELMS = ("helm", "helm3")
+Leaf = tuple[tuple[str | int, ...], Any]
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_what_cannot_be_applied_is_what_helm_upgrade_fails_on(
+    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    judged_as_helm_does(bench, tmp_path, capsys, number, HELMS[number % 2])
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("helm", HELMS)
+@pytest.mark.parametrize("number", range(1000, 1100))
+def test_a_hundred_more_with_both_helms(
+    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str], number: int, helm: str
+) -> None:
+    judged_as_helm_does(bench, tmp_path, capsys, number, helm)
+
+
+def judged_as_helm_does(bench: Bench, folder: Path, capsys: pytest.CaptureFixture[str], number: int, helm: str) -> None:
+    """Draw a release and its next revision, upgrade with Helm, and compare with what `podrunner diff` says."""
+    bench.cluster.namespace(NAMESPACE, "privileged")
+    bench.cluster.ensure({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "builder"}}, NAMESPACE)
+    old, new = draw(random.Random(number), bench, f"drawn-{number}-{helm}")
+    before, after = (write_chart(folder / name, item) for name, item in (("before", old), ("after", new)))
+    release = Release(f"drawn-{number}-{helm}", helm, bench)
+    assert release.run("install", str(before)) == ""
+    try:
+        refused = release.run("upgrade", str(after))
+    finally:
+        release.run("uninstall")
+
+    main(["diff", str(before), str(after), "--format", "json", "--namespace", NAMESPACE])
+
+    entries = json.loads(capsys.readouterr().out)["changes"]
+    said = [one["text"] for one in entries if one["consequence"] == "immutable"]
+    assert (bool(said), said) == (bool(refused), said), f"{refused}\n{old}\n{new}"
+
+
+class Release:
+    """A release of one Helm in the tests' namespace."""
+
+    def __init__(self, name: str, helm: str, bench: Bench) -> None:
+        self.name = name
+        self.program = str(Path(IMAGES).resolve() / "parts" / "helm" / helm)
+        self.kubeconfig = str(bench.cluster.plane.folder / "admin.json")
+
+    def run(self, command: str, *chart: str) -> str:
+        """Run a command of Helm, and give what it said when it failed."""
+        whole = [self.program, command, self.name, *chart, "--namespace", NAMESPACE, "--kubeconfig", self.kubeconfig]
+        done = subprocess.run(whole, capture_output=True, text=True, check=False)
+        return done.stderr.strip() or f"{command} failed" if done.returncode else ""
+
+
+def draw(chance: random.Random, bench: Bench, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give an object and a change of it that the API server would take as a new object."""
+    while True:
+        old = copy.deepcopy(chance.choice(DRAWN_FROM))
+        old["metadata"]["name"] = name
+        new = changed(chance, old)
+        if new != old and all(is_valid(bench, one) for one in (old, new)):
+            return old, new
+
+
+def is_valid(bench: Bench, item: dict[str, Any]) -> bool:
+    """Whether the API server would make it."""
+    try:
+        bench.cluster.dry_run(item, NAMESPACE)
+    except DynamicApiError:
+        return False
+    return True
+
+
+def changed(chance: random.Random, item: dict[str, Any]) -> dict[str, Any]:
+    """Give a copy with one value changed, gone, or written though it is the default, or with the namespace."""
+    new = copy.deepcopy(item)
+    whole = dict(leaves(with_defaults(item)))
+    written = dict(leaves(item))
+    kind = chance.choice(["change", "remove", "default", "namespace", "label"])
+    if kind == "namespace":
+        new["metadata"]["namespace"] = NAMESPACE
+    elif kind == "label":
+        new["metadata"]["labels"] = {"drawn": str(chance.randrange(100))}
+    elif kind == "default" and (left := sorted(whole.keys() - written.keys(), key=str)):
+        path = chance.choice(left)
+        put(new, path, whole[path])
+    elif kind == "remove" and written:
+        put(new, chance.choice(sorted(written, key=str)), None)
+    elif whole:
+        path = chance.choice(sorted(whole, key=str))
+        put(new, path, other(chance, whole[path]))
+    return new
+
+
+def leaves(part: Any, path: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
+    """Give every value of an object with its path, but for what makes it this object."""
+    if path[:1] in (("apiVersion",), ("kind",), ("metadata",)):
+        return
+    below = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    if not below:
+        yield path, part
+    for key, value in below:
+        yield from leaves(value, (*path, key))
+
+
+def put(item: Any, path: tuple[str | int, ...], value: Any) -> None:
+    """Set a value, or take it away with None, and make the maps on the way."""
+    for key in path[:-1]:
+        item = item.setdefault(key, {}) if isinstance(item, dict) else item[key]
+    if value is not None:
+        item[path[-1]] = value
+    elif isinstance(item, dict):
+        item.pop(path[-1], None)
+
+
+def other(chance: random.Random, value: Any) -> Any:
+    """Give another value of the same type."""
+    words = ["Always", "Delete", "Retain", "Recreate", "Parallel", "NodePort", "None", "Never", "OnDelete", "b", "2Gi"]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + chance.choice([1, -1, 7])
+    return chance.choice(words) if isinstance(value, str) else value
+
+
+def write_chart(folder: Path, item: dict[str, Any]) -> Path:
+    """Write a chart of one object."""
+    (folder / "templates").mkdir(parents=True)
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: drawn\nversion: 0.1.0\n")
+    (folder / "templates" / "it.yaml").write_text(yaml.safe_dump(item))
+    return folder

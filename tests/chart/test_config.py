@@ -127,7 +127,7 @@ def test_one_runner_can_have_another_mode_than_the_release(render: Any) -> None:
     tables = {runner["name"]: runner for runner in config["runners"]}
 
     assert tables["plain"]["kubernetes"] == {"namespace": "default"}
-    assert tables["podman"]["kubernetes"]["image"] == "quay.io/podman/stable"
+    assert tables["podman"]["kubernetes"]["image"] == "quay.io/podman/stable:v5.8.7"
 
 
 def test_home_and_images_lie_on_volumes_of_their_own(runner_config: Any) -> None:

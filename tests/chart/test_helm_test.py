@@ -29,7 +29,7 @@ def test_the_pod_has_the_jobs_image_environment_and_volumes(render: Any) -> None
     pod = rendering.object("Pod", "ci-podrunner-a-build")["spec"]
     (container,) = pod["containers"]
 
-    assert container["image"] == "quay.io/podman/stable"
+    assert container["image"] == "quay.io/podman/stable:v5.8.7"
     assert [f"{each['name']}={each['value']}" for each in container["env"]] == runner["environment"]
     assert runner["pre_build_script"] in container["args"][0]
     assert pod["volumes"] == [{"name": "podrunner-home", "emptyDir": {}}, {"name": "podrunner-storage", "emptyDir": {}}]
@@ -51,7 +51,7 @@ def test_the_pod_has_the_jobs_resources_beside_those_of_patches(render: Any) -> 
 def test_jobs_that_have_to_name_their_image_are_tested_with_podmans(render: Any, image: str | None) -> None:
     rendering = render({"jobs": {"config": {"kubernetes": {"image": image}}}})
 
-    assert rendering.object("Pod")["spec"]["containers"][0]["image"] == "quay.io/podman/stable"
+    assert rendering.object("Pod")["spec"]["containers"][0]["image"] == "quay.io/podman/stable:v5.8.7"
 
 
 def test_a_claim_with_two_image_stores_is_one_volume(render: Any) -> None:

@@ -24,7 +24,7 @@ def test_one_value_takes_every_image_from_another_registry(render: Any) -> None:
     assert images(render, MIRROR) == [
         "mirror.example.com:5000/gitlab/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-v19.5.3",
         "mirror.example.com:5000/gitlab/gitlab-org/gitlab-runner:alpine-v19.5.3",
-        "mirror.example.com:5000/gitlab/podman/stable",
+        "mirror.example.com:5000/gitlab/podman/stable:v5.8.7",
     ]
 
 

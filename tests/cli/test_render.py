@@ -95,7 +95,7 @@ def test_a_refusal_of_helm_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_every_image_of_a_release_and_its_jobs_is_listed(run: Run) -> None:
     assert run("images", "--preset", "unprivileged", "--runner-version", "19.4.1").splitlines() == [
-        "quay.io/podman/stable",
+        "quay.io/podman/stable:v5.8.7",
         "registry.gitlab.com/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-v19.4.1",
         "registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.5.3",
     ]
@@ -105,7 +105,7 @@ def test_images_as_json_say_who_uses_them(run: Run) -> None:
     listed = json.loads(run("images", "--preset", "unprivileged", "--format", "json"))
 
     users = {entry["image"]: entry["used_by"] for entry in listed}
-    assert "jobs of runner default" in users["quay.io/podman/stable"]
+    assert "jobs of runner default" in users["quay.io/podman/stable:v5.8.7"]
     assert users["registry.gitlab.com/gitlab-org/gitlab-runner:alpine-v19.5.3"] == ["Deployment/podrunner"]
 
 

@@ -43,6 +43,28 @@ def test_a_change_of_a_pod_template_restarts_pods_and_one_of_replicas_does_not(r
     ]
 
 
+WHY = (
+    "GitLab Runner 19.4.0 must not be used: it lists the events of every pod that is not ready at each poll, and has "
+    "overloaded API servers (gitlab-runner#39848). Use 19.4.1 or newer."
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("19.3.1", "19.4.0", [WHY]),
+        ("19.4.0", "19.5.3", [f"It ends the use of a release: {WHY}"]),
+        ("19.3.1", "19.5.3", []),
+    ],
+)
+def test_an_image_of_a_release_that_must_not_be_used_says_why(
+    repository: Repository, old: str, new: str, said: list[str]
+) -> None:
+    sides = [DEPLOYMENT.replace("demo:1", f"gitlab-org/gitlab-runner:v{version}") for version in (old, new)]
+
+    assert repository.change(*sides)[2:] == said
+
+
 def test_an_object_that_goes_and_that_helm_keeps_stays_in_the_cluster(repository: Repository) -> None:
     kept = DEPLOYMENT.replace("name: demo}", "name: demo, annotations: {helm.sh/resource-policy: keep}}", 1)
     other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: demo}\n"

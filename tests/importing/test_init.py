@@ -21,7 +21,7 @@ podman:
   # How jobs build images: docs/modes.md helps to choose.
   mode: unprivileged
   # Image of jobs that name none.
-  image: quay.io/podman/stable
+  image: quay.io/podman/stable:v5.8.7
   storage:
     # What the images of a job may take of the node's disk.
     size: 20Gi

@@ -68,6 +68,11 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [pod({"image": "x:latest"})],
         [pod({"image": "latest:1"})],
     ),
+    "the tag stable": (
+        "image-floating: spec.containers[0].image: x:stable has the tag stable",
+        [pod({"image": "x:stable"})],
+        [pod({"image": "x/stable:v5.8.7"})],
+    ),
     "a cron job's name that leaves no room": (
         "name-length: metadata.name: 53 characters, at most 52",
         [obj("CronJob", "a" * 53)],

@@ -81,7 +81,7 @@ def test_probe_pods_are_the_chart_s_test_pods_and_all_are_removed(cluster: Clust
     build = pod["spec"]["containers"][0]
     assert pod["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "podrunner-preflight"
     assert pod["spec"]["serviceAccountName"] == "default"
-    assert build["image"] == "quay.io/podman/stable"
+    assert build["image"] == "quay.io/podman/stable:v5.8.7"
     assert build["imagePullPolicy"] == "IfNotPresent"
     assert build["securityContext"] == {
         "runAsUser": 1000,

@@ -269,6 +269,31 @@ def test_a_feature_flag_that_never_was_names_the_nearest() -> None:
     ]
 
 
+@pytest.mark.parametrize("image", ["alpine", "alpine:latest", "alpine:stable", "registry:5000/alpine"])
+def test_an_image_that_moves_is_a_warning_wherever_config_toml_names_one(image: str) -> None:
+    why = "neither tag nor digest" if image.count(":") == image.count("/") else f"the tag {image[7:]}"
+    lines = (
+        f'[runners.kubernetes]\nimage = "{image}"\nhelper_image = "{image}"\n'
+        f'[runners.kubernetes.autoscaler]\npause_pod_image = "{image}"\n'
+        f'[[runners.kubernetes.services]]\nname = "{image}"\n'
+    )
+    rest = f": {image} has {why}: tomorrow it may be another image. Name a version or a digest. [image-floating]"
+
+    assert check_runner(lines) == [
+        f"config.toml:8: warning: runners[0].kubernetes.image{rest}",
+        f"config.toml:9: warning: runners[0].kubernetes.helper_image{rest}",
+        f"config.toml:11: warning: runners[0].kubernetes.autoscaler.pause_pod_image{rest}",
+        f"config.toml:13: warning: runners[0].kubernetes.services[0].name{rest}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "image", ["alpine:3.22", "stable:1", "alpine@sha256:0", "alpine:latest@sha256:0", "$IMAGE", ""]
+)
+def test_an_image_with_a_version_a_digest_or_a_variable_is_fine(image: str) -> None:
+    assert check_runner(f'[runners.kubernetes]\nimage = "{image}"\n') == []
+
+
 def test_a_feature_flag_that_never_was_is_found_in_the_environment() -> None:
     assert check_runner('environment = ["FF_USE_FASTZIPP=true", "MY_FF_X=1"]') == [
         "config.toml:7: warning: runners[0].environment[0]: GitLab Runner has no feature flag FF_USE_FASTZIPP "

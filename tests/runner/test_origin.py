@@ -54,6 +54,14 @@ def test_a_key_is_found_where_it_was_written(path: str, origin: str) -> None:
     assert dotted(written_path(parse_dotted(path), CONFIG, VALUES) or ()) == origin
 
 
+def test_the_image_of_jobs_that_only_podman_names_is_found_there() -> None:
+    path = parse_dotted("runners[0].kubernetes.image")
+
+    assert dotted(written_path(path, CONFIG, {"podman": {"image": "podman"}}) or ()) == "podman.image"
+    own = {"podman": {"image": "other"}, "runners": {"a": {"podman": {"image": "podman"}}}}
+    assert dotted(written_path(path, CONFIG, own) or ()) == "runners.a.podman.image"
+
+
 @pytest.mark.parametrize("path", ["runners[0].kubernetes.privileged", "runners[0].name", "log_level", "runners"])
 def test_a_key_of_the_chart_itself_is_written_nowhere(path: str) -> None:
     assert written_path(parse_dotted(path), CONFIG, VALUES) is None

@@ -258,7 +258,7 @@ def _since(key: Key, value: Any) -> Iterator[str]:
 
 
 def test_a_mode_is_judged_by_the_option_where_the_tag_says_nothing() -> None:
-    assert said({"image": {"tag": "latest"}}, "18.10") == [
+    assert said({"image": {"tag": "ours"}}, "18.10") == [
         "error: podman.mode unprivileged (runners.default) needs GitLab Runner 18.11, and this is 18.10. "
         "[runner-too-old]",
         *(
@@ -272,7 +272,7 @@ def test_a_mode_is_judged_by_the_option_where_the_tag_says_nothing() -> None:
             for part in ("helper", "init_permissions", "service")
         ),
     ]
-    assert said({"image": {"tag": "latest"}}, "19.2") == []
+    assert said({"image": {"tag": "ours"}}, "19.2") == []
 
 
 @pytest.mark.parametrize(
@@ -311,11 +311,11 @@ def test_an_empty_tag_is_the_charts_own_release() -> None:
 
 
 def test_a_tag_without_a_version_is_taken_for_the_charts_release_with_a_note() -> None:
-    assert said({"image": {"tag": "latest"}}) == [
-        "note: image.tag: latest names no version: judged as GitLab Runner 19.5.3. Say it with --runner-version. "
+    assert said({"image": {"tag": "ours"}}) == [
+        "note: image.tag: ours names no version: judged as GitLab Runner 19.5.3. Say it with --runner-version. "
         "[runner-version-assumed]"
     ]
-    assert said({"image": {"tag": "latest"}}, "19.3") == []
+    assert said({"image": {"tag": "ours"}}, "19.3") == []
 
 
 def test_beside_a_digest_the_tag_says_the_version() -> None:

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from podrunner.cluster import objects
+from podrunner.cluster.images import load_images
 from podrunner.cluster.kind import find_kind
 from podrunner.cluster.processes import run
 from podrunner.values.merge import merge
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
 
+IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
 # Another test that puts a device plugin on the node or a kind into the API server would change the answers.
 ALONE = pytest.mark.xdist_group("whole-cluster")
 POD_SECURITY = "no: pod-security"
@@ -72,7 +74,9 @@ class Place:
     def command(self, *arguments: str) -> list[str]:
         """Write the command line."""
         where = ["--kubeconfig", str(self.cluster.kubeconfig), "--namespace", self.namespace]
-        return [sys.executable, "-m", "podrunner", "preflight", *where, *arguments]
+        given = load_images(Path(IMAGES)).values.get("podman", {}) if IMAGES else {}
+        image = ["--image", given["image"]] if given else []
+        return [sys.executable, "-m", "podrunner", "preflight", *where, *image, *arguments]
 
     def preflight(self, *arguments: str) -> Said:
         """Run it; its progress is shown as it comes."""

@@ -39,7 +39,7 @@ def fork_values(name: str, preset: str, chart: Chart, url: str, schema: str) -> 
         raise ValuesError(below.findings)
     changes: dict[str, Any] = {
         "gitlab": {"url": url},
-        "podman": {"image": "quay.io/podman/stable", "storage": {"size": "20Gi"}},
+        "podman": {"image": _image(chart), "storage": {"size": "20Gi"}},
         "jobs": {"namespace": ""},
         "config": {"concurrent": _CONCURRENT},
         "runners": {name: _runner(name)},
@@ -53,6 +53,11 @@ def fork_values(name: str, preset: str, chart: Chart, url: str, schema: str) -> 
     ]
     above = {path: Comment((text,)) for path, text in comments.items()}
     return write_values(values, chart.defaults.data, above, header)
+
+
+def _image(chart: Chart) -> str:
+    podman = chart.defaults.data.get("podman")
+    return str(podman.get("image") or "") if isinstance(podman, dict) else ""
 
 
 def _runner(name: str) -> dict[str, Any]:

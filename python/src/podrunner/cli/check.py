@@ -77,9 +77,7 @@ _COVERAGE = (
         "coverage-exceptions.yaml beside the matrix file"
     ),
 )
-_NOTES = option(
-    "--notes", action="store_true", help="print Pod Security levels, floating images and outside references, too"
-)
+_NOTES = option("--notes", action="store_true", help="print Pod Security levels and outside references, too")
 _JOBS = option("--jobs", type=_jobs, metavar="N", help="processes to check in").default(
     "one for each processor, at most 4"
 )

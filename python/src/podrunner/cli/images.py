@@ -20,7 +20,7 @@ examples:
   podrunner images team-a.yaml | while read i; do skopeo copy "docker://$i" "docker://mirror.example.com/${i#*/}"; done
 
 The last one copies each image to where the chart looks for it with global.imageRegistry: mirror.example.com, which stands
-in for the registry alone: quay.io/podman/stable is mirror.example.com/podman/stable then.
+in for the registry alone: quay.io/podman/stable:v5.8.7 is mirror.example.com/podman/stable:v5.8.7 then.
 
 Images that a job names itself in .gitlab-ci.yml, and what its builds pull, are not known here.
 """

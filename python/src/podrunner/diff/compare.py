@@ -14,6 +14,7 @@ from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.difference.objects import ABSENT, differences, identity_of
 from podrunner.manifests.objects import table
 from podrunner.manifests.rendering import Rendering
+from podrunner.runner.advisories import advisory_of_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -96,7 +97,17 @@ def _entry(difference: Difference, before: Mapping[str, Any]) -> DiffEntry:
         consequence = Consequence.RESTART
     elif widens_constraints(difference) or lowers_level(difference):
         consequence = Consequence.WIDER
-    return DiffEntry(consequence, difference.object, difference.text, difference, advice)
+    return DiffEntry(consequence, difference.object, difference.text, difference, advice or _advisory(difference))
+
+
+def _advisory(difference: Difference) -> str:
+    """What is known of a release of GitLab Runner that an image comes to be of, or no longer is of."""
+    if not difference.parts or difference.parts[-1] not in ("image", "helper_image"):
+        return ""
+    if why := advisory_of_image(str(difference.after)):
+        return why
+    why = advisory_of_image(str(difference.before))
+    return f"It ends the use of a release: {why}" if why and difference.after is not ABSENT else ""
 
 
 def _is_kept(difference: Difference) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# Tags that are made to move: what is pulled by one today is not what it was yesterday.
+_MOVING = frozenset(["latest", "stable", "edge", "nightly", "main", "master"])
+
 
 def split_image(image: str) -> tuple[str, str, str]:
     """(repository with its registry, tag, digest) of `registry:5000/a/b:tag@sha256:…`; what is not there is empty."""
@@ -10,3 +13,12 @@ def split_image(image: str) -> tuple[str, str, str]:
     folder, slash, last = name.rpartition("/")
     base, _, tag = last.partition(":")
     return f"{folder}{slash}{base}", tag, digest
+
+
+def floating(image: str) -> str:
+    """Why an image may be another one tomorrow, as the rest of a sentence; empty when it is fixed, or only a job knows."""
+    _, tag, digest = split_image(image)
+    if digest or not image or "$" in image or (tag and tag not in _MOVING):
+        return ""
+    reason = f"has the tag {tag}" if tag else "has neither tag nor digest"
+    return f"{reason}: tomorrow it may be another image. Name a version or a digest."

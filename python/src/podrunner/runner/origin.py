@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:
     """Where in the values a key of config.toml was written; None for what is the chart's own.
 
-    `runners[0].kubernetes.image` → `runners.NAME.config.kubernetes.image`, else `jobs.config.kubernetes.image`; all
-    other keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
+    `runners[0].kubernetes.image` → `runners.NAME.config.kubernetes.image`, else `jobs.config.kubernetes.image`, else
+    `podman.image` of the runner or of all; all other keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
     """
     at_list: Path | None = None
     for home, depth in _homes(path, config):
@@ -23,7 +23,15 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) 
             return (*home, *found)
         if found is not None and at_list is None:
             at_list = (*home, *found)
-    return at_list
+    return at_list or _podman_image(path, config, values)
+
+
+def _podman_image(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:
+    if path[:1] != ("runners",) or path[2:] != ("kubernetes", "image"):
+        return None
+    name = _at(config, (*path[:2], "name"))
+    places: list[Path] = [("runners", name, "podman", "image"), ("podman", "image")]
+    return next((place for place in places if _at(values, place) is not None), None)
 
 
 def _homes(path: Path, config: dict[str, Any]) -> list[tuple[Path, int]]:

@@ -14,9 +14,11 @@ from podrunner.findings.rules.config_toml import (
     CONFIG_VOLUME_MOUNT,
     CONFIG_VOLUME_NAME,
 )
+from podrunner.findings.rules.manifests import IMAGE_FLOATING
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.formats.runner_version import is_older
+from podrunner.manifests.image import floating
 from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
@@ -44,6 +46,7 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
         yield from _flags(runner, path, runner_version)
         yield from _volumes(runner, path)
         yield from _patches(runner, path)
+        yield from _images(runner, path)
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:
@@ -136,6 +139,17 @@ def _patches(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
                 at,
                 f"{why}. No job can start with FF_USE_ADVANCED_POD_SPEC_CONFIGURATION.",
             )
+
+
+def _images(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
+    kubernetes, at = _table(runner.get("kubernetes")), (*path, "kubernetes")
+    named: list[tuple[Any, Path]] = [(kubernetes.get(key), (*at, key)) for key in ("image", "helper_image")]
+    named.append((_table(kubernetes.get("autoscaler")).get("pause_pod_image"), (*at, "autoscaler", "pause_pod_image")))
+    services = enumerate(_tables(kubernetes.get("services")))
+    named += [(service.get("name"), (*at, "services", index, "name")) for index, service in services]
+    for image, where in named:
+        if isinstance(image, str) and (why := floating(image)):
+            yield Fault(IMAGE_FLOATING, where, f"{image} {why}")
 
 
 def _volumes(runner: dict[str, Any], path: Path) -> Iterator[Fault]:

@@ -150,9 +150,10 @@ REFERENCE_PORT = Rule(
 
 IMAGE_FLOATING = Rule(
     "image-floating",
-    Severity.NOTE,
-    wrong="An image has no tag and no digest, or the tag `latest`, so tomorrow it may be another image.",
+    Severity.WARNING,
+    wrong="An image of a pod or of config.toml has no tag and no digest, or a tag that moves, such as `latest` or `stable`. Tomorrow it may be another image.",
     remedy="Name a version or a digest.",
+    also=(Severity.NOTE,),
 )
 
 SECRET_IN_PLAIN_SIGHT = Rule(

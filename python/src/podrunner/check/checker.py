@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
 from podrunner.check.effects import check_effects
+from podrunner.check.fields import check_fields
 from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
@@ -147,6 +148,8 @@ def _findings_of_every_version(
     written = merge(*(layer.data for layer in layers))
     found = [*check_release(rendering, written), *check_role(rendering), *check_probes(rendering, version)]
     found = [checker.in_chart(finding) for finding in found]
+    fields = check_fields(rendering, layers)
+    found += [checker.in_chart(finding) if finding.object and finding.file else finding for finding in fields]
     for config in rendering.configs:
         # Charts without modes are somebody else's: the file may be another program's …
         if not checker.chart.modes and not is_of_a_runner(config.toml.text):

@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 REFUSED: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "refused.yaml").read_text(encoding="utf-8"))
 URL = Values({"gitlab": {"url": "https://gitlab.example.com"}}, "the test")
 OWN = sorted((CHART.path.parent / "tests" / "values").glob("*.yaml"))
-NAMESPACE = "podrunner"
+NAMESPACE = "refused"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,8 @@ def namespace(bench: Bench) -> str:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_the_api_server_refuses_check_refuses(name: str, bench: Bench, namespace: str) -> None:
-    case = Case(name, (URL, Values(REFUSED[name], "refused.yaml")), kube_version=bench.cluster.version)
+    layers = (URL, Values(REFUSED[name], "refused.yaml"))
+    case = Case(name, layers, namespace=NAMESPACE, kube_version=bench.cluster.version)
 
     assert list(refused_by_cluster(case, bench, namespace)) != []
     assert errors(check_case(case, CHART).findings) != []
@@ -64,7 +65,7 @@ def test_what_check_passes_the_api_server_takes(file: Path, bench: Bench, reques
     # It raises what the API server refuses.
     with installed(release, bench.cluster):
         pods = [*of_jobs(release.rendering)]
-        refused = [bench.cluster.refusal_of(pod, NAMESPACE) for pod in pods]
+        refused = [bench.cluster.refusal_of(pod, release.rendering.namespace) for pod in pods]
 
     assert errors(check_case(case, CHART).findings) == []
     assert (len(pods), [reason for reason in refused if reason]) == (len(release.runners), [])
@@ -86,8 +87,11 @@ def objects_of(rendering: Rendering) -> Iterator[dict[str, Any]]:
 def of_jobs(rendering: Rendering) -> Iterator[dict[str, Any]]:
     """Give a pod for a job of each runner, which names an image where its runner has none, and what goes with it."""
     for runner in maps(rendering.configs[0].toml.data.get("runners")):
-        pod = job_objects(runner).pod
+        made = job_objects(runner)
+        pod = made.pod
+        # A namespace of the job's own is made only for the job.
+        pod["metadata"] |= {"namespace": rendering.namespace} if made.namespace else {}
         pod["metadata"].setdefault("name", pod["metadata"].get("generateName", "job") + "x")
         for container in [*pod["spec"]["initContainers"], *pod["spec"]["containers"]]:
-            container.setdefault("image", "registry.example.com/job:1")
+            container["image"] = container.get("image") or "registry.example.com/job:1"
         yield pod

@@ -28,7 +28,7 @@ from podrunner.runner.check import find_faults
 from podrunner.runner.job_pod.pod import check_job_pods
 from podrunner.runner.origin import written_path
 from podrunner.runner.permissions import check_role
-from podrunner.runner.release import check_modes, check_probes, release_of
+from podrunner.runner.release import check_images, check_modes, check_probes, release_of
 from podrunner.values.merge import merge
 from podrunner.values.places import find_layer, locate
 
@@ -147,6 +147,8 @@ def _findings_of_every_version(
     # The names in a chart's own values.yaml were there before anybody made an object of that name.
     written = merge(*(layer.data for layer in layers))
     found = [*check_release(rendering, written), *check_role(rendering), *check_probes(rendering, version)]
+    # Of this chart, the tag among the values has been judged.
+    found += [] if checker.chart.modes else check_images(rendering)
     found = [checker.in_chart(finding) for finding in found]
     fields = check_fields(rendering, layers)
     found += [checker.in_chart(finding) if finding.object and finding.file else finding for finding in fields]

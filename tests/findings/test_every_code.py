@@ -394,6 +394,11 @@ PAIRS: dict[str, tuple[Files, Files]] = {
         matrix("cases: {a: {values: {refuse: no way}, expect: {fail: road}}}\n"),
         matrix("cases: {a: {values: {refuse: no way}, expect: {fail: way}}}\n"),
     ),
+    # Ignored findings
+    "ignore-unused": (
+        {"values.yaml": "mode: loud # podrunner: ignore[values-enum] a reason\n"},
+        {"values.yaml": "mode: loud\nmode: loud # podrunner: ignore[values-duplicate-key] a reason\n"},
+    ),
     # Coverage
     "coverage": (
         {**weather(DAY + RAIN, "{rain: false, name: a}", "  dry: {}\n"), "--coverage-fail-under": "100"},

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SECONDS_TO_START = 180
 # Before a command: it is killed when the process ends that started it, such as a worker of pytest-xdist after Ctrl-C.
 LEASH = ("setpriv", "--pdeathsig", "KILL", "--")
-# Every request of a service account, with the answer's status, and the pods that were asked for before admission
+# Every request of a service account, with the answer's status, and the objects that were asked for before admission
 # completed them: what the runner really does.
 _AUDIT = """
 apiVersion: audit.k8s.io/v1
@@ -35,7 +35,7 @@ rules:
   - level: Request
     userGroups: ["system:serviceaccounts"]
     verbs: [create]
-    resources: [{group: "", resources: [pods]}]
+    resources: [{group: "", resources: [pods, secrets, namespaces, services]}, {group: policy, resources: [poddisruptionbudgets]}]
   - {level: Metadata, userGroups: ["system:serviceaccounts"]}
   - {level: None}
 """
@@ -72,9 +72,18 @@ class ControlPlane:
 
     def requests(self, user: str) -> list[dict[str, Any]]:
         """What a user asked for so far: events of the audit log."""
-        lines = (self.folder / "audit.log").read_text(encoding="utf-8").splitlines()
-        events = [json.loads(line) for line in lines]
-        return [event for event in events if event["user"]["username"] == user]
+        return [event for event in self.events() if event["user"]["username"] == user]
+
+    def events(self, since: int = 0) -> list[dict[str, Any]]:
+        """What service accounts asked for since the audit log was so long, see `noted`."""
+        with (self.folder / "audit.log").open("rb") as log:
+            log.seek(since)
+            return [json.loads(line) for line in log.read().splitlines()]
+
+    @property
+    def noted(self) -> int:
+        """The length of the audit log, in bytes."""
+        return (self.folder / "audit.log").stat().st_size
 
 
 @contextlib.contextmanager

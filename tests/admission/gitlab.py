@@ -41,7 +41,6 @@ class Gitlab:
         variables: tuple[Variable, ...] = (),
     ) -> QueuedJob:
         """Queue a job for the runner `runner`, which says `token`; without an image it gets the runner's own."""
-        self._server.tokens.runners[token] = runner
         job = PipelineJob(
             name="build",
             stage="test",
@@ -51,10 +50,19 @@ class Gitlab:
             variables=variables,
         )
         commit = Commit("0123456789abcdef0123456789abcdef01234567", "main", "Build", "A <a@example.com>")
-        order = Order(self.url, "group/project", next(self._ids), secrets.token_hex(16), commit)
+        order = Order(self.url, "group/project", self.next_id(), secrets.token_hex(16), commit)
         # GitLab sends credentials of its registry with each job: the runner makes a Secret of them.
         login = {"type": "registry", "url": "registry.example.com", "username": "ci", "password": "job-password"}
         payload: dict[str, Any] = {**make_payload(job, order), "credentials": [login]}
+        return self.add(payload, runner, token)
+
+    def next_id(self) -> int:
+        """A number that no job has."""
+        return next(self._ids)
+
+    def add(self, payload: dict[str, Any], runner: str, token: str) -> QueuedJob:
+        """Queue a job as it is sent to the runner `runner`, which says `token`."""
+        self._server.tokens.runners[token] = runner
         return self._server.jobs.add(payload, runner)
 
     def cancel(self, job: QueuedJob) -> None:

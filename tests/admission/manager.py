@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
 
     from .cluster import Cluster
+    from .control_plane import ControlPlane
 
 # Earlier variables may be part of a value.
 _REFERENCE = re.compile(r"\$\((\w+)\)")
@@ -57,19 +58,36 @@ def manager(binary: Path, rendering: Rendering, cluster: Cluster, folder: Path) 
     template = manager_pod(rendering)
     account = str(template.get("serviceAccountName", "default"))
     token = cluster.token(rendering.namespace, account)
-    environment = {
+    environment = _environment(template["containers"][0], cluster, rendering.namespace)
+    text = _configuration(rendering, cluster)
+    with running_manager(binary, text, cluster.plane, token, folder, environment, rendering.namespace) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def running_manager(
+    binary: Path,
+    text: str,
+    plane: ControlPlane,
+    token: str,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    namespace: str = "default",
+) -> Iterator[Manager]:
+    """Start a manager with a config.toml, as the account of a token; its files are in `folder`."""
+    variables = {
         "PATH": os.environ["PATH"],
-        **_environment(template["containers"][0], cluster, rendering.namespace),
+        **(environment or {}),
         "HOME": str(folder),
         # In a pod it finds the API server by what the kubelet mounts.
-        "KUBECONFIG": str(cluster.plane.kubeconfig(folder / "kubeconfig", token, rendering.namespace)),
+        "KUBECONFIG": str(plane.kubeconfig(folder / "kubeconfig", token, namespace)),
     }
-    (folder / "config.toml").write_text(_configuration(rendering, cluster), encoding="utf-8")
+    (folder / "config.toml").write_text(text, encoding="utf-8")
     # The one thing that is not the release's: two managers of one machine cannot share the port of the metrics.
     (port,) = free_ports(1)
     command = [*LEASH, str(binary), "run", f"--config={folder / 'config.toml'}", f"--listen-address=127.0.0.1:{port}"]
     with (folder / "manager.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, env=variables, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
         try:
             yield Manager(process, folder)
         finally:

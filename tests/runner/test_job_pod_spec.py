@@ -45,7 +45,7 @@ def test_the_executor_names_its_containers_and_drops_net_raw_from_each() -> None
         ('cap_drop = ["ALL"]', {"drop": ["NET_RAW", "ALL"]}),
         ('build_container_security_context.capabilities.drop = ["ALL"]', {"drop": ["ALL"]}),
         ('build_container_security_context.capabilities.add = ["SETUID"]', {"add": ["SETUID"], "drop": ["NET_RAW"]}),
-        ("build_container_security_context.capabilities.drop = []", {}),
+        ("build_container_security_context.capabilities.drop = []", {"drop": ["NET_RAW"]}),
     ],
 )
 def test_each_list_of_capabilities_of_a_container_takes_the_place_of_the_runner_wide_one(

@@ -114,7 +114,7 @@ def init_containers(setup: JobSetup) -> list[dict[str, Any]]:
 def build_image(setup: JobSetup) -> JobImage:
     """The job's image, or that of config.toml."""
     name = setup.job.image.name or str(setup.kubernetes.get("image") or "")
-    image = setup.variables.expand(name)
+    image = setup.early.expand(name)
     if not image and setup.known:
         setup.refusals.append("neither the job nor config.toml names an image")
     return replace(setup.job.image, name=image)

@@ -20,6 +20,10 @@ SUFFIX = "00000000"
 _OWN_LABELS = re.compile(rf"(^|.*\.){re.escape(DOMAIN)}(/.*|$)", re.IGNORECASE)
 _PREFIXES = (re.compile(r"^glrt-(t[123]_)?|^t[123]_|^glrtr-"), re.compile("^glcbt-"), re.compile("^GR[0-9A-Fa-f]{7}"))
 _TOKEN_LENGTH, _NAME_LENGTH = 9, 63
+_LABEL_KEY = re.compile(
+    r"(?:(?=[^/]{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?"
+    r"(?=[^/]{1,63}$)[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
+)
 
 
 def short_token(runner: Mapping[str, Any]) -> str:
@@ -82,6 +86,11 @@ def pod_labels(
         if not is_own_label(key):
             found[key] = label_value(of_job.expand(str(value)))
     return found
+
+
+def is_label(key: str) -> bool:
+    """Whether Kubernetes takes a label's key. The runner looks for its pod by all labels, and gives up on a wrong one."""
+    return _LABEL_KEY.fullmatch(key) is not None
 
 
 def is_own_label(key: str) -> bool:

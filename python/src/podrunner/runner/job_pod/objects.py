@@ -1,8 +1,8 @@
 """Everything that GitLab Runner's Kubernetes executor makes for one job, as version 19.4 makes it.
 
-Not modelled: Windows,
-PowerShell, `patch_path`, jobs that are suspended or made of steps, and variables of the job's environment that only
-GitLab and the runner know.
+Compared field by field with what the real runner sends, by tests/admission/test_differential.py. Not modelled: Windows,
+PowerShell, `proxy_exec`, `patch_path`, jobs that are suspended or made of steps, and variables of the job's environment
+that only GitLab and the runner know.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from podrunner.runner.job_pod.metadata import (
     POD_LABEL,
     dns_name,
     generated_name,
+    is_label,
     label_value,
     pod_annotations,
     pod_labels,
@@ -84,7 +85,8 @@ def job_objects(runner: Mapping[str, Any], job: JobRequest | None = None, runner
     where = _namespace(setup)
     pod = _object("Pod", generated_name(unique_name(runner, setup.job)), where)
     configured = table(setup.kubernetes.get("pod_labels"))
-    pod["metadata"]["labels"] = pod_labels(runner, setup.job, configured, setup.overwrites, setup.own)
+    pod["metadata"]["labels"] = found = pod_labels(runner, setup.job, configured, setup.overwrites, setup.own)
+    setup.refusals.extend(f"the label `{key}` has no name that Kubernetes takes" for key in found if not is_label(key))
     pod["metadata"]["annotations"] = pod_annotations(setup.job, setup.overwrites, setup.own)
     pod["spec"] = _spec(setup)
     return JobObjects(

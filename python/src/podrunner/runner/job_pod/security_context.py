@@ -65,7 +65,8 @@ def _capabilities(kubernetes: dict[str, Any], own: dict[str, Any]) -> dict[str, 
         "add": [name for name, add in added.items() if add],
         "drop": [name for name, add in added.items() if not add],
     }
-    lists |= {part: _names(own[part]) for part in lists if isinstance(own.get(part), list)}
+    # The runner copies its configuration in a way that loses empty lists.
+    lists |= {part: _names(own[part]) for part in lists if _names(own.get(part))}
     return {part: names for part, names in lists.items() if names}
 
 

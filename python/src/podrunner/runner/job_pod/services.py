@@ -58,11 +58,11 @@ def service_hosts(setup: JobSetup, services: dict[str, JobImage]) -> list[str]:
 
 def _configured(setup: JobSetup) -> Iterator[JobImage]:
     for entry in maps(setup.kubernetes.get("services")):
-        name = setup.variables.expand(str(entry.get("name") or ""))
+        name = setup.early.expand(str(entry.get("name") or ""))
         if name:
             yield JobImage(
                 name,
-                setup.variables.expand(str(entry.get("alias") or "")),
+                setup.early.expand(str(entry.get("alias") or "")),
                 tuple(texts(entry.get("entrypoint"))),
                 tuple(texts(entry.get("command"))),
                 variables=tuple(environment_of(entry.get("environment"))),
@@ -71,8 +71,8 @@ def _configured(setup: JobSetup) -> Iterator[JobImage]:
 
 def _of_the_job(setup: JobSetup) -> Iterator[JobImage]:
     for one in setup.job.services:
-        if name := setup.variables.expand(one.name):
-            alias = setup.variables.expand(one.alias)
+        if name := setup.early.expand(one.name):
+            alias = setup.early.expand(one.alias)
             yield JobImage(
                 name, alias, one.entrypoint, one.command, one.pull_policy, one.user, one.ports, one.variables
             )

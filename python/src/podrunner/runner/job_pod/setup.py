@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from podrunner.runner.job_pod.metadata import short_token
 from podrunner.runner.job_pod.overwrites import JobRefusedError, Overwrites, job_overwrites
 from podrunner.runner.job_pod.request import JobRequest
 from podrunner.runner.job_pod.variables import JobVariables, job_variables
+from podrunner.runner.job_pod.volumes import configured_volumes
 from podrunner.runner.rules import BUILDS_DIR
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ ADVANCED = "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION"
 class JobSetup:
     """A runner, a job and what follows from both.
 
-    `own` are the variables of the job alone, `variables` all of them. `known` is false where the model speaks of every
+    `own` are the variables of the job alone, `variables` all of them, `early` all before the folders of the job are
+    known: by them the runner chooses image, services and overwrites, and whether the pod needs the volume `repo`
+    (`has_repo`: nothing else is mounted exactly at builds_dir). `known` is false where the model speaks of every
     job of a runner: then `job` is a stand-in, and references to variables are left as they are. `refusals` are reasons for
     which the runner makes no pod, each the rest of a sentence; more are added while the pod is modelled.
     """
@@ -37,10 +41,12 @@ class JobSetup:
     kubernetes: dict[str, Any]
     job: JobRequest
     own: JobVariables
+    early: JobVariables
     variables: JobVariables
     overwrites: Overwrites
     runner_version: str
     known: bool
+    has_repo: bool
     refusals: list[str] = field(default_factory=list)
 
     def flag(self, name: str) -> bool:
@@ -72,16 +78,27 @@ def job_setup(runner: Mapping[str, Any], job: JobRequest | None, runner_version:
     """Put together what holds for a job; `refusals` say why the job gets no pod."""
     kubernetes = table(runner.get("kubernetes"))
     known, request = job is not None, job or JobRequest()
-    own = JobVariables(request.variables, known)
-    builds_dir = str(runner.get("builds_dir") or BUILDS_DIR)
-    variables = job_variables(runner, request, short_token(runner), builds_dir, runner_version, complete=known)
+    token, builds_dir = short_token(runner), str(runner.get("builds_dir") or BUILDS_DIR)
+    early = job_variables(runner, request, token, ("", ""), runner_version, complete=known)
+    volumes = configured_volumes(kubernetes)
+    at_builds_dir = [
+        one.get("name") for _, one in volumes if early.expand(str(one.get("mount_path") or "")) == builds_dir
+    ]
+    empty = ["scripts", "logs", *(one.get("name") for kind, one in volumes if kind == "empty_dir")]
+    # What other jobs may see, too, has a folder for each of the runner's.
+    shared = at_builds_dir and at_builds_dir[0] not in empty
+    project = posixpath.join(builds_dir, *([token, str(request.ordinal)] if shared else []), request.project_path)
+    late = job_variables(runner, request, token, (builds_dir, project), runner_version, complete=known)
     refusals = []
     try:
-        overwrites = job_overwrites(kubernetes, variables)
+        overwrites = job_overwrites(kubernetes, early)
     except JobRefusedError as error:
         refusals.append(str(error))
         overwrites = job_overwrites(_closed(kubernetes), JobVariables())
-    return JobSetup(runner, kubernetes, request, own, variables, overwrites, runner_version, known, refusals)
+    own = JobVariables(request.variables, known)
+    return JobSetup(
+        runner, kubernetes, request, own, early, late, overwrites, runner_version, known, not at_builds_dir, refusals
+    )
 
 
 def _closed(kubernetes: dict[str, Any]) -> dict[str, Any]:

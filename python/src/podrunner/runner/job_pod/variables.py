@@ -67,20 +67,32 @@ class JobVariables:
 
 
 def job_variables(
-    runner: Mapping[str, Any], job: JobRequest, token: str, builds_dir: str, runner_version: str, *, complete: bool
+    runner: Mapping[str, Any],
+    job: JobRequest,
+    token: str,
+    folders: tuple[str, str],
+    runner_version: str,
+    *,
+    complete: bool,
 ) -> JobVariables:
-    """All variables of a job that can be known beforehand, expanded as GitLab Runner does it: once."""
-    before = [JobVariable("CI_JOB_IMAGE", job.image.name)] if job.image.name else []
-    before += [JobVariable("CI_RUNNER_SHORT_TOKEN", token), *environment_of(runner.get("environment"))]
+    """All variables of a job that can be known beforehand, expanded as GitLab Runner does it: once.
+
+    `folders` are CI_BUILDS_DIR and CI_PROJECT_DIR.
+    """
+    before = [JobVariable("CI_RUNNER_SHORT_TOKEN", token), *environment_of(runner.get("environment"))]
     before += [
-        JobVariable("CI_BUILDS_DIR", builds_dir),
-        JobVariable("CI_PROJECT_DIR", f"{builds_dir}/{job.project_path}"),
+        JobVariable("CI_BUILDS_DIR", folders[0]),
+        JobVariable("CI_PROJECT_DIR", folders[1]),
         JobVariable("CI_SERVER", "yes"),
     ]
     # A flag is what it was resolved to, see `feature_flag`.
     given = [one for one in job.variables if not one.key.startswith("FF_")]
     after = [JobVariable("CI_RUNNER_VERSION", runner_version)] if runner_version else []
-    return JobVariables((*before, *given, *after), complete).expanded()
+    found = JobVariables((*before, *given, *after), complete).expanded()
+    if not job.image.name:
+        return found
+    image = JobVariable("CI_JOB_IMAGE", found.expand(job.image.name))
+    return JobVariables((image, *before, *given, *after), complete).expanded()
 
 
 def environment_of(entries: Any) -> Iterable[JobVariable]:

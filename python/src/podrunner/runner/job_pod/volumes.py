@@ -63,8 +63,8 @@ def volumes_of(setup: JobSetup) -> list[dict[str, Any]]:
                 continue
             claims.append(volume.get("name"))
             volume = {**volume, "name": setup.variables.expand(str(volume.get("name") or ""))}
-        name, source = VOLUMES[kind]
-        found.append({"name": volume.get("name"), name: source(volume)})
+        field, source = VOLUMES[kind]
+        found.append({"name": str(volume.get("name") or ""), field: source(volume)})
     return found + [{"name": name, "emptyDir": {}} for name in _own(setup)]
 
 
@@ -84,10 +84,7 @@ def configured_volumes(kubernetes: dict[str, Any]) -> list[tuple[str, dict[str, 
 
 def _own(setup: JobSetup) -> list[str]:
     """Names of the executor's own volumes. One that is mounted exactly at builds_dir takes the place of `repo`."""
-    places = [
-        setup.variables.expand(str(one.get("mount_path") or "")) for _, one in configured_volumes(setup.kubernetes)
-    ]
-    found = [] if setup.builds_dir in places else ["repo"]
+    found = ["repo"] if setup.has_repo else []
     return found + (["scripts"] if setup.has_scripts else []) + (["logs"] if setup.attaches else [])
 
 

@@ -1,1 +1,0 @@
-"""What the API server takes: fields of pods, and what LimitRanges and quotas of a namespace make of them."""

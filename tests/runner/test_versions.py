@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from podrunner.cases.case import Case
 from podrunner.chart.chart import Chart
@@ -137,6 +139,12 @@ def test_an_unknown_key_is_a_warning_where_the_runner_is_newer_than_known() -> N
     )
 
 
+def paths(key: Key, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Key]]:
+    for name, child in key.children.items():
+        yield (*above, name), child
+        yield from paths(child, (*above, name))
+
+
 def walk(key: Key) -> Iterator[Key]:
     for child in key.children.values():
         yield child
@@ -155,6 +163,51 @@ def test_every_release_in_the_table_is_a_minor_one_that_is_known() -> None:
     wrong = [one for one in releases if one and not re.fullmatch(r"1[5-9]\.\d+", one)]
     assert wrong == []
     assert not [one for one in releases if is_older(data.known_until, one)]
+
+
+# What each type may hold, as TOML.
+SAMPLES = {
+    "string": '"1"',
+    "integer": "1",
+    "number": "1.5",
+    "boolean": "true",
+    "duration": '"1m"',
+    "datetime": "2024-09-30T14:38:04Z",
+    "array of string": "[]",
+    "array of integer": "[]",
+    "array of number": "[]",
+    "string | array of string": '"1"',
+}
+DATED = {path: since for path, key in paths(load_keys().root, ()) if (since := key.since) and not key.documented}
+RELEASES = [f"{major}.{minor}" for major in range(15, 20) for minor in range(12) if (major, minor) <= (19, 5)]
+
+
+@given(path=st.sampled_from(sorted(DATED)), version=st.sampled_from(RELEASES), patch=st.integers(0, 9))
+def test_a_key_of_the_table_is_too_new_for_a_release_exactly_when_it_is_older(
+    path: tuple[str, ...], version: str, patch: int
+) -> None:
+    found = [
+        one for one in check_config(configuration(path), f"{version}.{patch}") if one.rule.code == "config-too-new"
+    ]
+
+    named = {re.sub(r"\[\d+\]", "", one.path) for one in found}
+    older = [path[:length] for length in range(1, len(path) + 1) if is_older(version, DATED.get(path[:length], "15.0"))]
+    # What is below a table that is ignored is not judged.
+    assert named == {".".join(one) for one in older[:1]}
+
+
+def configuration(path: tuple[str, ...]) -> str:
+    """A config.toml that sets one key."""
+    table, headers = load_keys().root, list[str]()
+    for length, name in enumerate(path, 1):
+        table = table.children[name]
+        dotted = ".".join(path[:length])
+        if table.children or table.type.startswith(("table", "array of tables")):
+            headers.append(f"[[{dotted}]]" if table.type == "array of tables" else f"[{dotted}]")
+    is_table = bool(headers) and headers[-1].strip("[]") == ".".join(path)
+    line = "" if is_table else f"{path[-1]} = {SAMPLES[table.type]}"
+    # Keys of the file come before its first table.
+    return "\n".join([*headers, line] if headers else [line, "[[runners]]"]) + "\n"
 
 
 # --- the version of a tag

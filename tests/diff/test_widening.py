@@ -216,8 +216,8 @@ def test_jobs_that_get_the_token_of_their_account_widen(repository: Repository) 
         (
             'service_account_overwrite_allowed = "^a$"',
             'service_account_overwrite_allowed = ".*"',
-            "service_account_overwrite_allowed: the wildcard lets every job choose its service account. Name those that "
-            "are allowed: ^(one|another)$.",
+            'service_account_overwrite_allowed: ".*" lets a job set KUBERNETES_SERVICE_ACCOUNT_OVERWRITE="default" and gain '
+            "the permissions of another account. Name those that are allowed: ^(one|another)$.",
         ),
     ],
 )

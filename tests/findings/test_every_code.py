@@ -309,6 +309,20 @@ PAIRS: dict[str, tuple[Files, Files]] = {
         {"values.yaml": f"config: |\n{RUNNER}  [experimental.usage_logger]\n    log_dir = '/logs'\n"},
         {"values.yaml": f"config: |\n{RUNNER}  [experimental.usage_logger]\n    enabled = true\n"},
     ),
+    "config-overwrite": (
+        runner("[runners.kubernetes]\n    namespace_overwrite_allowed = 'team-a'"),
+        runner("[runners.kubernetes]\n    namespace_overwrite_allowed = '^team-a$'"),
+    ),
+    "config-unused": (
+        runner("[runners.kubernetes]\n    pod_labels_overwrite_allowed = '^team$'"),
+        runner("[runners.kubernetes]\n    pod_labels_overwrite_allowed = '^team=a$'"),
+    ),
+    "config-ignored": (
+        runner("environment = ['KUBERNETES_CPU_LIMIT=1']"),
+        runner(
+            "environment = ['KUBERNETES_CPU_LIMIT=1']\n    [runners.kubernetes]\n    cpu_limit_overwrite_max_allowed = '2'"
+        ),
+    ),
     # The version of GitLab Runner
     "runner-version": (
         {OURS: "", "values.yaml": OUR_VALUES, "--runner-version": "19.4"},

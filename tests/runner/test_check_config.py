@@ -31,12 +31,15 @@ def test_a_plain_configuration_has_no_findings() -> None:
     assert check(RUNNER) == []
 
 
-def test_the_reference_configuration_has_only_what_is_said_of_its_log_level_and_token(checkout: Path) -> None:
+def test_the_reference_configuration_has_only_what_is_said_of_its_log_level_token_and_open_node_selector(
+    checkout: Path,
+) -> None:
     text = (checkout / "tests" / "chart" / "reference.toml").read_text()
 
     assert [(finding.rule.code, finding.path) for finding in check_config(text)] == [
         ("config-debug-log", "log_level"),
         ("config-secret", "runners[0].token"),
+        ("config-overwrite", "runners[0].kubernetes.node_selector_overwrite_allowed"),
     ]
 
 

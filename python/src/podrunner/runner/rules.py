@@ -19,6 +19,7 @@ from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.formats.runner_version import is_older
 from podrunner.manifests.image import floating
+from podrunner.runner.dangers import overwrite_faults
 from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
@@ -47,6 +48,7 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
         yield from _volumes(runner, path)
         yield from _patches(runner, path)
         yield from _images(runner, path)
+        yield from overwrite_faults(runner, path)
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:

@@ -106,3 +106,24 @@ CONFIG_VOLUME_MOUNT = Rule(
     wrong="Two volumes are mounted at one path, so job pods are refused.",
     remedy="Move one of them.",
 )
+
+CONFIG_OVERWRITE = Rule(
+    "config-overwrite",
+    Severity.WARNING,
+    wrong="A job may set a value that nobody meant to allow, and gains what the message says.",
+    remedy="Begin the pattern with ^, end it with $, and name what is allowed: GitLab Runner looks for it anywhere in the value.",
+)
+
+CONFIG_UNUSED = Rule(
+    "config-unused",
+    Severity.WARNING,
+    wrong="A pattern or list about jobs allows nothing, so no job can use it.",
+    remedy="Write it as the message says, or remove it.",
+)
+
+CONFIG_IGNORED = Rule(
+    "config-ignored",
+    Severity.WARNING,
+    wrong="GitLab Runner leaves a value out, and says so only in its debug log.",
+    remedy="Remove the value, or set the key that the message names.",
+)

@@ -28,6 +28,13 @@ MANY_VALUES = {
 # Prefix of keys of resources → the resources that have one. The whole pod has no ephemeral storage.
 _RESOURCES = {"": 3, "service_": 3, "helper_": 3, "pod_": 2}
 _NAMES = ("cpu", "memory", "ephemeral_storage")
+# Keys of amounts that a job may overwrite by KUBERNETES_ and their name, up to `…_overwrite_max_allowed`.
+RESOURCE_KEYS = frozenset(
+    f"{prefix}{name}_{part}"
+    for prefix, count in _RESOURCES.items()
+    for name in _NAMES[:count]
+    for part in ("limit", "request")
+)
 
 
 class JobRefusedError(Exception):

@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
 
 from documentation import Page, execute, pages
 
+from podrunner.cluster.images import load_images
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,11 +27,20 @@ CLUSTERS = {
     "on a cluster": "",
     "on a cluster with the release ci": Page("docs/operate.md").scripts("on a cluster")[0],
 }
+IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
 # What a reader's machine has on PATH; images come from PODRUNNER_SMOKE_IMAGES instead of a registry.
 PODRUNNER = """\
 #!/bin/sh
-case $1 in smoke) shift; exec {python} -m podrunner smoke ${{PODRUNNER_SMOKE_IMAGES:+--images "$PODRUNNER_SMOKE_IMAGES"}} "$@" ;; esac
+case $1 in
+smoke) shift; set -- smoke {smoke} "$@" ;;
+preflight) shift; set -- preflight {preflight} "$@" ;;
+esac
 exec {python} -m podrunner "$@"
+"""
+HELM = """\
+#!/bin/sh
+case $1 in install | upgrade) set -- "$@" --values {values} ;; esac
+exec {helm} "$@"
 """
 
 
@@ -43,9 +54,23 @@ def home(smoke_cluster: Cluster, tmp_path: Path) -> Path:
     (folder / ".kube").mkdir(parents=True)
     (folder / ".kube/config").write_text(yaml.safe_dump(config), encoding="utf-8")
     (folder / "bin").mkdir()
-    (folder / "bin/podrunner").write_text(PODRUNNER.format(python=sys.executable), encoding="utf-8")
-    (folder / "bin/podrunner").chmod(0o755)
+    given = load_images(Path(IMAGES)).values if IMAGES else {}
+    podrunner = PODRUNNER.format(
+        python=sys.executable,
+        smoke=f"--images {IMAGES}" if IMAGES else "",
+        preflight=f"--image {given['podman']['image']}" if given else "",
+    )
+    _write_program(folder / "bin/podrunner", podrunner)
+    if given:
+        values = folder / "images.yaml"
+        values.write_text(yaml.safe_dump(given), encoding="utf-8")
+        _write_program(folder / "bin/helm", HELM.format(values=values, helm=Path(IMAGES) / "bin/helm"))
     return folder
+
+
+def _write_program(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o755)
 
 
 @pytest.fixture
@@ -85,9 +110,8 @@ def test_the_commands_of_a_page_do_what_it_says_on_a_cluster(page: Page, home: P
 
 def tools() -> Iterator[Path]:
     """Folders of what ci/airgap/build made, for what is not on PATH: helm, kubectl."""
-    images = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
-    if images:
-        yield from (Path(images) / "parts/helm", Path(images) / "bin")
+    if IMAGES:
+        yield from (Path(IMAGES) / "parts/helm", Path(IMAGES) / "bin")
 
 
 def wait_until_gone(cluster: Cluster) -> None:

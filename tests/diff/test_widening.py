@@ -122,7 +122,8 @@ def test_the_pods_of_jobs_are_judged_by_what_config_toml_makes_of_them(repositor
     assert wider(lines) == [
         "jobs of runner a: Pod Security level baseline → privileged: "
         "initContainers[init-permissions].securityContext.privileged: true; "
-        "containers[build].securityContext.privileged: true; containers[helper].securityContext.privileged: true"
+        "containers[build].securityContext.privileged: true; containers[helper].securityContext.privileged: true; "
+        "containers[service].securityContext.privileged: true"
     ]
 
 
@@ -225,3 +226,12 @@ def test_jobs_that_may_choose_more_widen(before: str, after: str, text: str, rep
     old, new = (CONFIG.replace("privileged = false", line) for line in (before, after))
 
     assert wider(repository.change(old, new)) == [f"jobs of runner a: {text}"]
+
+
+def test_privileged_services_widen_although_no_container_of_the_runners_own_is(repository: Repository) -> None:
+    service = "[runners.kubernetes.service_container_security_context]\n      privileged = true"
+    lines = repository.change(CONFIG, CONFIG.replace("privileged = false", service))
+
+    assert wider(lines) == [
+        "jobs of runner a: Pod Security level baseline → privileged: containers[service].securityContext.privileged: true"
+    ]

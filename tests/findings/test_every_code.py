@@ -145,6 +145,10 @@ OF_GITLAB = "gitlabUrl: https://gitlab.example.com\nrunnerToken: glrt-x\n"
 OF_KUBERNETES = (
     "[[runners]]\n  name = 'a'\n  url = 'https://gitlab.example.com'\n  token = 'glrt-x'\n  executor = 'kubernetes'\n"
 )
+USER_NAMESPACE = """\
+podman: {mode: userNamespace}
+runners: {a: {config: {kubernetes: {pod_spec: [{name: own, patch: "PATCH"}]}}}}
+"""
 OUR_VALUES = "gitlab: {url: 'https://gitlab.example.com'}\n"
 TWO_VOLUMES = """[[runners.kubernetes.volumes.empty_dir]]
     name = "a"
@@ -343,6 +347,14 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "job-pod-security": (
         {OURS: "", "values.yaml": f"{OUR_VALUES}podman: {{seccomp: {{type: Unconfined}}}}\n"},
         {OURS: "", "values.yaml": f"{OUR_VALUES}podman: {{seccomp: {{}}}}\n"},
+    ),
+    "job-pod-promise": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}{USER_NAMESPACE.replace('PATCH', 'hostUsers: true')}"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}{USER_NAMESPACE.replace('PATCH', 'hostUsers: false')}"},
+    ),
+    "job-pod-none": (
+        runner("[runners.kubernetes]\n    pull_policy = 'never'\n    allowed_pull_policies = ['always']"),
+        runner("[runners.kubernetes]\n    pull_policy = 'never'\n    allowed_pull_policies = ['never']"),
     ),
     "job-pod-refused": (namespace_of_jobs("privileged = true"), namespace_of_jobs("privileged = false")),
     "role-missing": (role({**RIGHTS, "pods/attach": "create", "pods": "create, get, list, watch"}), role(RIGHTS)),

@@ -83,3 +83,81 @@ def test_ids_that_only_the_namespace_on_the_cluster_has_are_not_judged() -> None
 
 def test_another_mode_does_not_use_the_constraints() -> None:
     assert refused('cap_add = ["SYS_ADMIN"]\n', mode="privileged") == []
+
+
+PROMISE = {"uid": None, "privileged": False, "noNewPrivileges": False, "capabilities": ["SETUID"], "hostUsers": False}
+KEPT = (
+    "[runners.kubernetes.build_container_security_context.capabilities]\nadd = ['SETUID']\ndrop = ['ALL']\n"
+    "[[runners.kubernetes.pod_spec]]\npatch = 'hostUsers: false'\n"
+)
+ADVANCED = "[runners.feature_flags]\nFF_USE_ADVANCED_POD_SPEC_CONFIGURATION = true\n"
+
+
+def broken(toml: str) -> list[str]:
+    modes = {"userNamespace": {"promise": PROMISE}}
+    data = {"config.toml": f'[[runners]]\nname = "a"\n[runners.kubernetes]\nimage = "i"\n{toml}{ADVANCED}'}
+    config: dict[str, Any] = {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": data}
+    rendering = Rendering("", "r", "ci", (Document("t", "", config),), "", "")
+    findings = check_job_pods(rendering, {"podman": {"mode": "userNamespace"}}, modes, "1.35")
+    return [f"{one.rule.code}: {one.message}" for one in findings]
+
+
+def test_a_pod_that_keeps_the_promise_of_its_mode_is_no_finding() -> None:
+    assert broken(KEPT) == []
+
+
+@pytest.mark.parametrize(
+    ("toml", "why"),
+    [
+        ("[[runners.kubernetes.pod_spec]]\npatch = 'hostUsers: true'\n", "hostUsers is true, promised is false"),
+        ("[runners.kubernetes.service_container_security_context]\nprivileged = true\n", "privileged: service"),
+        (
+            "[runners.kubernetes.service_container_security_context.capabilities]\nadd = ['SYS_ADMIN']\n",
+            "service has securityContext.capabilities.add SYS_ADMIN",
+        ),
+        (
+            "[runners.kubernetes.service_container_security_context.seccomp_profile]\ntype = 'Unconfined'\n",
+            "service has securityContext.seccompProfile.type Unconfined",
+        ),
+        (
+            "[[runners.kubernetes.services]]\nname = 'docker:29-dind'\nalias = 'docker'\n",
+            "docker is docker:29-dind, which runs in a privileged container alone",
+        ),
+        (
+            "[[runners.kubernetes.services]]\nname = 'redis'\nalias = 'db'\n[[runners.kubernetes.pod_spec]]\n"
+            "patch = '{containers: [{name: db, securityContext: {privileged: true}}]}'\n",
+            "privileged: db",
+        ),
+    ],
+)
+def test_what_breaks_the_promise_after_patches_and_in_services_is_an_error(toml: str, why: str) -> None:
+    (message,) = broken(KEPT + toml)
+
+    assert message.startswith("job-pod-promise: jobs of runner a are not what mode userNamespace promises: ")
+    assert why in message
+
+
+@pytest.mark.parametrize(
+    ("toml", "why"),
+    [
+        ("pull_policy = 'never'\nallowed_pull_policies = ['always']\n", "no pull policy of never is among always"),
+        (
+            "[[runners.kubernetes.pod_spec]]\npatch_type = 'json'\npatch = '[{op: remove, path: /overhead}]'\n",
+            "a patch of pod_spec: remove /overhead is not possible in this pod",
+        ),
+        (
+            "[[runners.kubernetes.pod_spec]]\npatch = '{containers: [{image: a}]}'\n",
+            "a patch of pod_spec: an item of a list that is joined by `name` has none",
+        ),
+        ("[[runners.kubernetes.services]]\nname = 'redis'\nalias = 'My_DB'\n", "is not a name of a host"),
+        (
+            "allowed_services = ['postgres:*']\n[[runners.kubernetes.services]]\nname = 'redis'\n",
+            "the service redis is not one of allowed_services",
+        ),
+    ],
+)
+def test_a_runner_whose_every_job_is_refused_is_an_error(toml: str, why: str) -> None:
+    messages = [one for one in found(f"image = 'i'\n{toml}{ADVANCED}", mode="none") if "no job of runner" in one]
+
+    assert len(messages) == 1
+    assert why in messages[0]

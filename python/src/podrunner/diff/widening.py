@@ -12,7 +12,7 @@ from podrunner.manifests.difference.objects import ABSENT, identity_of
 from podrunner.manifests.objects import find_pods, maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, LevelReason, level_reasons
 from podrunner.runner.dangers import open_overwrites
-from podrunner.runner.job_pod.pod import job_pod
+from podrunner.runner.job_pod.pod import judged_pod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,7 +102,7 @@ def _pods(rendering: Rendering, kube_version: str) -> dict[str, NeededLevel]:
 
 
 def _jobs(rendering: Rendering, kube_version: str) -> dict[str, NeededLevel]:
-    return {subject: _need(job_pod(runner), kube_version) for subject, runner in runner_tables(rendering).items()}
+    return {subject: _need(judged_pod(runner), kube_version) for subject, runner in runner_tables(rendering).items()}
 
 
 def _need(spec: dict[str, Any], kube_version: str) -> NeededLevel:

@@ -19,6 +19,20 @@ JOB_POD_REFUSED = Rule(
     remedy="Set `jobs.podSecurity.enforce`, or remove the option that needs a higher level.",
 )
 
+JOB_POD_PROMISE = Rule(
+    "job-pod-promise",
+    Severity.ERROR,
+    wrong="The job pod, with its services and patches, is not what its mode promises.",
+    remedy="Remove the key or patch that changes the field, or give the jobs that need it a runner in another mode.",
+)
+
+JOB_POD_NONE = Rule(
+    "job-pod-none",
+    Severity.ERROR,
+    wrong="GitLab Runner refuses every job of the runner before it makes a pod.",
+    remedy="Correct what the message names.",
+)
+
 ROLE_MISSING = Rule(
     "role-missing",
     Severity.ERROR,

@@ -24,6 +24,7 @@ from podrunner.runner.job_pod.metadata import (
     unique_name,
 )
 from podrunner.runner.job_pod.patches import applied
+from podrunner.runner.job_pod.request import JobImage, JobRequest
 from podrunner.runner.job_pod.security_context import pod_context
 from podrunner.runner.job_pod.services import named_services, service_hosts
 from podrunner.runner.job_pod.setup import ADVANCED, DEADLINE, JobSetup, job_setup
@@ -32,7 +33,6 @@ from podrunner.runner.job_pod.volumes import volumes_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from podrunner.runner.job_pod.request import JobImage, JobRequest
 
 Object = dict[str, Any]
 
@@ -44,6 +44,8 @@ _DNS = {
     "cluster-first-with-host-net": "ClusterFirstWithHostNet",
 }
 _SERVICE_HOST = "127.0.0.1"
+# The release that the model was compared with.
+_MODELLED = "19.4.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,25 @@ class JobObjects:
         return [] if self.refusal else [one for one in found if one]
 
 
-def job_objects(runner: Mapping[str, Any], job: JobRequest | None = None, runner_version: str = "19.4.0") -> JobObjects:
+def job_objects(
+    runner: Mapping[str, Any], job: JobRequest | None = None, runner_version: str = _MODELLED
+) -> JobObjects:
     """What a runner (its table in config.toml) makes for a job.
 
     Without a job, it is what holds for every job that overwrites nothing: references to variables stay as they are,
     and names have stand-ins for the job's numbers.
     """
-    setup = job_setup(runner, job, runner_version)
+    return _objects(job_setup(runner, job or JobRequest(), runner_version, known=job is not None))
+
+
+def objects_with_a_service(runner: Mapping[str, Any]) -> JobObjects:
+    """The same for a job that brings a service of its own, as every job may: what a runner's jobs are judged by."""
+    job = JobRequest(services=(JobImage("service", "service"),))
+    return _objects(job_setup(runner, job, _MODELLED, known=False))
+
+
+def _objects(setup: JobSetup) -> JobObjects:
+    runner = setup.runner
     where = _namespace(setup)
     pod = _object("Pod", generated_name(unique_name(runner, setup.job)), where)
     configured = table(setup.kubernetes.get("pod_labels"))

@@ -74,10 +74,12 @@ def _json(spec: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, A
     import jsonpatch
     import jsonpointer
 
-    try:
-        found = jsonpatch.apply_patch(deepcopy(spec), operations)
-    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
-        raise PatchError(f"an operation of it fails: {error}") from None
+    found = deepcopy(spec)
+    for operation in operations:
+        try:
+            found = jsonpatch.apply_patch(found, [operation])
+        except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException):
+            raise PatchError(f"{operation['op']} {operation['path']} is not possible in this pod") from None
     # The path "" is the whole pod.
     return found if isinstance(found, dict) else spec
 

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
-from podrunner.findings.rules.job_pods import JOB_POD_REFUSED, JOB_POD_SECURITY
+from podrunner.findings.rules.job_pods import JOB_POD_NONE, JOB_POD_PROMISE, JOB_POD_REFUSED, JOB_POD_SECURITY
 from podrunner.formats.toml import read_toml
 from podrunner.manifests.objects import maps, table
-from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level
+from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level, level_reasons
+from podrunner.manifests.security.promise import Promise, check_pods
 from podrunner.manifests.security.scc import judge
-from podrunner.runner.job_pod.objects import job_objects
+from podrunner.runner.job_pod.objects import job_objects, objects_with_a_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from podrunner.manifests.rendering import Rendering
+    from podrunner.manifests.security.pod_security import LevelReason
+
+_DIND = re.compile(r"(^|/)docker:[^/]*dind")
 
 
 def check_job_pods(
     rendering: Rendering, values: Mapping[str, Any], modes: Mapping[str, Any], kube_version: str
 ) -> list[Finding]:
-    """Compare the level of each runner's job pod with what the table of modes promises to administrators."""
+    """Compare each runner's job pod, as it is with services and patches, with what its mode promises."""
     found: list[Finding] = []
     for config in rendering.configs:
-        for runner, pod in _job_pods(config.toml.text):
+        for runner, pod, refusal in _job_pods(config.toml.text):
             needed, reasons = level(pod, kube_version)
             mode = _mode(str(runner.get("name")), values)
-            finding = _beyond(runner, needed, reasons, mode, modes)
+            finding = [*_beyond(runner, needed, reasons, mode, modes), *_without_pod(runner, refusal)]
+            finding += _broken(runner, pod, mode, modes, kube_version)
             found += [replace(one, object=f"ConfigMap/{config.name}") for one in finding]
             found += _refused(runner, needed, reasons, rendering)
             found += _refused_by_constraints(runner, pod, mode, rendering)
@@ -37,9 +43,48 @@ def check_job_pods(
 
 
 @lru_cache(maxsize=1024)
-def _job_pods(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """The runners of a config.toml, each with its job's pod: the same on all Kubernetes versions."""
-    return [(runner, job_pod(runner)) for runner in maps(read_toml(text).data.get("runners"))]
+def _job_pods(text: str) -> list[tuple[dict[str, Any], dict[str, Any], str]]:
+    """The runners of a config.toml, each with its job's pod, and why there is none: the same on all Kubernetes versions."""
+    runners = maps(read_toml(text).data.get("runners"))
+    return [(runner, judged_pod(runner), job_objects(runner).refusal) for runner in runners]
+
+
+def _without_pod(runner: Mapping[str, Any], refusal: str) -> Iterator[Finding]:
+    # A name with a variable is not known yet; amounts and patterns are findings of their keys.
+    if refusal and "$" not in refusal and not refusal.endswith("not an amount"):
+        name = runner.get("name")
+        yield Finding(JOB_POD_NONE, f"no job of runner {name} gets a pod: {refusal}.", path=f"runners.{name}")
+
+
+def _broken(
+    runner: Mapping[str, Any], pod: dict[str, Any], mode: str, modes: Mapping[str, Any], kube_version: str
+) -> Iterator[Finding]:
+    """What the mode promises and the pod does not keep. Privileged jobs are promised nothing about others."""
+    promise = table(table(modes.get(mode)).get("promise"))
+    if not promise or promise.get("privileged"):
+        return
+    problems = [check.problem for check in check_pods([{"spec": pod}], Promise.from_dict(promise)) if check.problem]
+    problems += _beside_the_build(pod, kube_version)
+    if problems:
+        name = runner.get("name")
+        message = f"jobs of runner {name} are not what mode {mode} promises: {'; '.join(problems[:3])}."
+        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}")
+
+
+def _beside_the_build(pod: dict[str, Any], kube_version: str) -> Iterator[str]:
+    """What services, the helper and init containers may do beyond the level baseline, and Docker in Docker."""
+    for reason in level_reasons(pod, kube_version)[1]:
+        containers = maps(pod.get(reason.items))
+        name = str(containers[reason.index].get("name")) if containers else ""
+        if containers and reason.items != "volumes" and name != "build" and _is_danger(reason):
+            yield f"{name} has {reason.field} {', '.join(reason.found)}"
+    for container in maps(pod.get("containers")):
+        if container.get("name") not in ("build", "helper") and _DIND.search(str(container.get("image"))):
+            yield f"{container.get('name')} is {container.get('image')}, which runs in a privileged container alone"
+
+
+def _is_danger(reason: LevelReason) -> bool:
+    return "Unconfined" in reason.found or "SYS_ADMIN" in reason.found or reason.field.endswith("procMount")
 
 
 def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], rendering: Rendering) -> Iterator[Finding]:
@@ -95,8 +140,13 @@ def job_pod_level(runner: Mapping[str, Any], promised: str, kube_version: str) -
 
     That which its mode promises, or more where options or own keys of config.toml ask for more.
     """
-    needed, _ = level(job_pod(runner), kube_version)
+    needed, _ = level(judged_pod(runner), kube_version)
     return max(promised, needed, key=LEVELS.index)
+
+
+def judged_pod(runner: Mapping[str, Any]) -> dict[str, Any]:
+    """The pod spec by which a runner's jobs are judged: that of a job that brings a service, as every job may."""
+    return objects_with_a_service(runner).spec
 
 
 def job_pod(runner: Mapping[str, Any]) -> dict[str, Any]:

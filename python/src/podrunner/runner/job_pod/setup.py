@@ -10,13 +10,14 @@ from podrunner.manifests.objects import table
 from podrunner.runner.feature_flags import feature_flag
 from podrunner.runner.job_pod.metadata import short_token
 from podrunner.runner.job_pod.overwrites import JobRefusedError, Overwrites, job_overwrites
-from podrunner.runner.job_pod.request import JobRequest
 from podrunner.runner.job_pod.variables import JobVariables, job_variables
 from podrunner.runner.job_pod.volumes import configured_volumes
 from podrunner.runner.rules import BUILDS_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from podrunner.runner.job_pod.request import JobRequest
 
 LEGACY = "FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY"
 HONOR_ENTRYPOINT = "FF_KUBERNETES_HONOR_ENTRYPOINT"
@@ -74,10 +75,9 @@ class JobSetup:
         return f"{base}/{name}-{self.job.project_id}-{self.job.id}"
 
 
-def job_setup(runner: Mapping[str, Any], job: JobRequest | None, runner_version: str) -> JobSetup:
+def job_setup(runner: Mapping[str, Any], request: JobRequest, runner_version: str, *, known: bool) -> JobSetup:
     """Put together what holds for a job; `refusals` say why the job gets no pod."""
     kubernetes = table(runner.get("kubernetes"))
-    known, request = job is not None, job or JobRequest()
     token, builds_dir = short_token(runner), str(runner.get("builds_dir") or BUILDS_DIR)
     early = job_variables(runner, request, token, ("", ""), runner_version, complete=known)
     volumes = configured_volumes(kubernetes)

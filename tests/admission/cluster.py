@@ -106,6 +106,17 @@ class Cluster:
         kept: dict[str, Any] = resource.create(body=dict(body), namespace=within, dry_run="All").to_dict()
         return kept
 
+    def refusal_of(self, body: Mapping[str, Any], namespace: str) -> str:
+        """Why an object may not be made, in its own namespace or another; empty when it may. Nothing is made."""
+        try:
+            self.dry_run(body, body["metadata"].get("namespace") or namespace)
+        except ConflictError:
+            # It is there: made by somebody.
+            return ""
+        except DynamicApiError as error:
+            return str(error.summary())
+        return ""
+
     def refused_change(self, body: Mapping[str, Any], change: Mapping[str, Any], namespace: str) -> str:
         """Why an object may not be changed so (a merge patch); empty when it may. Nothing is changed."""
         resource = self._resource(body)

@@ -86,7 +86,7 @@ def test_a_users_volume_stands_beside_the_modes(runner_config: Any) -> None:
     ]
 
 
-def test_a_users_volume_of_the_same_name_replaces_the_modes(runner_config: Any) -> None:
+def test_a_users_volume_at_the_same_path_replaces_the_modes(runner_config: Any) -> None:
     volumes = {"empty_dir": [{"name": "podrunner-storage", "mount_path": "/podrunner", "medium": "Memory"}]}
     kubernetes = runner_config({"kubernetes": {"volumes": volumes}}, "unprivileged")["kubernetes"]
 

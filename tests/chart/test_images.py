@@ -35,6 +35,12 @@ def test_helm_test_the_init_container_and_the_credentials_container_come_from_th
     assert [image for image in listed if not image.startswith("mirror.example.com:5000/gitlab/")] == []
 
 
+def test_the_helper_is_of_the_release_of_the_manager(render: Any) -> None:
+    listed = images(render, {**MIRROR, "image": {"tag": "alpine-v19.3.0"}})
+
+    assert listed[0] == "mirror.example.com:5000/gitlab/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-v19.3.0"
+
+
 @pytest.mark.parametrize(
     ("image", "moved"),
     [

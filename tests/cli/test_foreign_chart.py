@@ -31,6 +31,24 @@ def test_a_runner_that_registers_at_start_needs_no_runners_in_its_file(
     assert ("unknown key" in capsys.readouterr().out) == bool(exit_code)
 
 
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: x, image: 'IMAGE'}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("image", "exit_code"),
+    [("gitlab-org/gitlab-runner:v19.4.0", 1), ("gitlab-org/gitlab-runner:v19.4.1", 0), ("other:v19.4.0", 0)],
+)
+def test_a_release_of_gitlab_runner_that_must_not_be_used_is_found_by_its_image(
+    image: str, exit_code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: foreign\nversion: 1.0.0\nappVersion: 0.94.3\n")
+    (tmp_path / "templates" / "pod.yaml").write_text(POD.replace("IMAGE", image))
+
+    assert main(["check", "--chart", str(tmp_path)]) == exit_code
+    assert ("[runner-advisory]" in capsys.readouterr().out) == bool(exit_code)
+
+
 OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: proxy}\ndata:\n  config.toml: |\n    [providers]\n      {{ if .Values }}a: b{{ end }}\n"
 
 

@@ -101,6 +101,13 @@ def test_every_image_of_a_release_and_its_jobs_is_listed(run: Run) -> None:
     ]
 
 
+def test_the_helper_that_the_runner_chooses_is_of_the_release_in_its_tag(run: Run) -> None:
+    assert run("images", "--preset", "unprivileged", "--set", "image.tag=v19.3.0").splitlines()[1:] == [
+        "registry.gitlab.com/gitlab-org/gitlab-runner/gitlab-runner-helper:x86_64-v19.3.0",
+        "registry.gitlab.com/gitlab-org/gitlab-runner:v19.3.0",
+    ]
+
+
 def test_images_as_json_say_who_uses_them(run: Run) -> None:
     listed = json.loads(run("images", "--preset", "unprivileged", "--format", "json"))
 

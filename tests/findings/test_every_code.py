@@ -190,6 +190,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "render": ({"values.yaml": "refuse: no\n".replace("no", "'no'")}, {"values.yaml": "refuse: ''\n"}),
     # Objects
     "kubernetes-schema": (objects(obj("ConfigMap", "dta: {}")), objects(obj("ConfigMap", "data: {}"))),
+    "kubernetes-field": (
+        objects(pod("image: 'x:1'", "tolerations: [{key: a, operator: Exist}]")),
+        objects(pod("image: 'x:1'", "tolerations: [{key: a, operator: Exists}]")),
+    ),
     "kubernetes-api-version": (
         objects(obj("PodDisruptionBudget", "spec: {}", "policy/v1beta1")),
         objects(obj("PodDisruptionBudget", "spec: {}", "policy/v1")),
@@ -357,6 +361,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
         runner("[runners.kubernetes]\n    pull_policy = 'never'\n    allowed_pull_policies = ['never']"),
     ),
     "job-pod-refused": (namespace_of_jobs("privileged = true"), namespace_of_jobs("privileged = false")),
+    "job-pod-field": (
+        runner("[runners.kubernetes]\n    runtime_class_name = 'My Class'"),
+        runner("[runners.kubernetes]\n    runtime_class_name = 'my-class'"),
+    ),
     "role-missing": (role({**RIGHTS, "pods/attach": "create", "pods": "create, get, list, watch"}), role(RIGHTS)),
     "role-superfluous": (role({**RIGHTS, "nodes": "get"}), role({**RIGHTS, "pods/log": "get"})),
     # Constraints of OpenShift
@@ -411,6 +419,11 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "expected-failure": (
         matrix("cases: {a: {values: {refuse: no way}, expect: {fail: road}}}\n"),
         matrix("cases: {a: {values: {refuse: no way}, expect: {fail: way}}}\n"),
+    ),
+    # Ignored findings
+    "ignore-unused": (
+        {"values.yaml": "mode: loud # podrunner: ignore[values-enum] a reason\n"},
+        {"values.yaml": "mode: loud\nmode: loud # podrunner: ignore[values-duplicate-key] a reason\n"},
     ),
     # Coverage
     "coverage": (

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.cluster.images import Registry, load_images
+from podrunner.cases.case import Case
+from podrunner.cluster.images import SMOKE_FILE, Registry, load_images
 from podrunner.findings.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,20 @@ def test_files_are_looked_for_in_the_folder(tmp_path: Path) -> None:
     assert images.archives == (("quay.io/podman/stable:latest", tmp_path / "images/podman.tar"),)
     assert images.registry == Registry("localhost/registry:1", 5000, ("docker.io",))
     assert (images.node, images.node_archive, images.stand_in) == ("localhost/node:1", None, "localhost/stand-in:1")
+
+
+def test_values_that_name_the_images_lie_below_those_of_users(tmp_path: Path) -> None:
+    given = {"image": {"tag": "alpine-v19.4.0"}, "podman": {"image": "quay.io/podman/stable:latest"}}
+    write(tmp_path, values=given)
+
+    images = load_images(tmp_path)
+    users = Case("x").with_values({"podman": {"image": "ours:1"}}, "values")
+
+    assert images.values == given
+    assert users.over_values(images.values, SMOKE_FILE).values == {
+        "image": {"tag": "alpine-v19.4.0"},
+        "podman": {"image": "ours:1"},
+    }
 
 
 def test_variables_that_name_a_configuration_file_get_its_whole_path(tmp_path: Path) -> None:

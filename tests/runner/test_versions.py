@@ -347,6 +347,13 @@ def test_readiness_is_asked_where_the_release_answers(tag: str, path: str) -> No
     ]
 
 
+@pytest.mark.parametrize(("tag", "release"), [("", "19.5.3"), ("v19.3.0", "19.3.0"), ("ours", "19.5.3")])
+def test_the_notes_of_an_install_name_the_release(tag: str, release: str) -> None:
+    notes = render({"gitlab": {"url": "https://gitlab.example.com"}, "image": {"tag": tag}}).notes
+
+    assert f"with GitLab Runner {release}:" in notes
+
+
 def test_the_tag_wins_over_the_option_and_both_must_agree() -> None:
     assert said({"image": {"tag": "v19.3.0"}}, "19.4") == [
         "warning: image.tag: v19.3.0 is GitLab Runner 19.3.0, and --runner-version says 19.4. The tag decides. "

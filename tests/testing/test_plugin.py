@@ -258,6 +258,7 @@ def test_every_option_and_fixture_has_our_prefix(project: pytest.Pytester) -> No
         "--podrunner-chart=DIR",
         "--podrunner-crds=DIR",
         "--podrunner-helm={library,command}",
+        "--podrunner-strict",
         "--podrunner-update-snapshots",
     ]
     assert "podrunner_render [session scope]" in fixtures
@@ -277,3 +278,63 @@ def test_an_idle_plugin_imports_nothing_but_itself(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
 
     assert done.stdout.splitlines()[-1] == "['podrunner', 'podrunner.testing', 'podrunner.testing.plugin']"
+
+
+POLICY = '[[ignore]]\ncode = "config-*"\nreason = "the lab"\n'
+
+
+def test_what_a_team_ignores_fails_no_case_and_can_be_read(project: pytest.Pytester) -> None:
+    project.makefile(".yaml", matrix="cases:\n  loud:\n    values: {config: 'log_level = \"debug\"'}\n")
+    project.makefile(".toml", podrunner=POLICY)
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml", "-rA")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*podrunner call*", "ignored (the lab): *warning: *[[]config-debug-log[]]"])
+
+
+def test_a_comment_of_the_matrix_file_ignores_a_finding(project: pytest.Pytester) -> None:
+    text = "cases:\n  wrong:\n    values:\n      mode: loud\n      mode: loud # podrunner: ignore[matrix-duplicate-key] x\n"
+    project.makefile(".yaml", matrix=text, other=text.replace("matrix-", "values-").replace("mode: loud\n", "", 1))
+
+    final = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml")
+    unused = project.runpytest_inprocess("--podrunner-matrix", "other.yaml")
+
+    final.assert_outcomes(errors=1)
+    unused.assert_outcomes(passed=1)
+
+
+def test_strict_and_the_policy_let_a_warning_fail_a_case(project: pytest.Pytester) -> None:
+    project.makefile(
+        ".yaml",
+        matrix="cases:\n  a:\n    values: {objects: [{apiVersion: v1, kind: Service, metadata: {name: x}, spec: {selector: {a: b}, ports: [{port: 80}]}}]}\n",
+    )
+
+    lax = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml")
+    strict = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml", "--podrunner-strict")
+    project.makefile(".toml", podrunner='fail-on = "warning"\n')
+    agreed = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml")
+
+    lax.assert_outcomes(passed=1)
+    strict.assert_outcomes(failed=1)
+    agreed.assert_outcomes(failed=1)
+
+
+def test_the_chart_may_be_that_of_the_policy(pytester: pytest.Pytester, small_chart: Path) -> None:
+    pytester.makeini("[pytest]\nfilterwarnings =\n    ignore:cannot discover fixture:pytest.PytestWarning\n")
+    pytester.makefile(".toml", podrunner=f'chart = "{small_chart}"\n')
+    pytester.makefile(".yaml", matrix=MATRIX)
+
+    pytester.runpytest_inprocess("--podrunner-matrix", "matrix.yaml").assert_outcomes(passed=3)
+
+
+def test_a_mistake_in_the_policy_is_a_collection_error_with_its_line(project: pytest.Pytester) -> None:
+    project.makefile(".toml", podrunner='chrt = "x"\n')
+    project.makefile(".yaml", matrix=MATRIX)
+
+    result = project.runpytest_inprocess("--podrunner-matrix", "matrix.yaml")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["podrunner.toml:1: chrt: unknown key. Did you mean `chart`?*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*plugin.py*")

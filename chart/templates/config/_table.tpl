@@ -3,6 +3,7 @@ The [[runners]] table of one runner.
 
   podrunner.table          the table: the keys of the mode, of jobs.config and of the runner
   podrunner.table.add      adds keys to it
+  podrunner.table.volumes  joins volumes
   podrunner.table.patches  turns pod_spec on
 */}}
 
@@ -35,7 +36,35 @@ jobs.config, then $keys, the runner's own. Later keys win.
 {{- end -}}
 {{- include "podrunner.table.add" (list $runner.into $shared) -}}
 {{- include "podrunner.table.add" (list $runner.into $own) -}}
+{{- if ne $runner.podman.mode "none" -}}{{- include "podrunner.registries.apart" (list $runner.into $runner.podman) -}}{{- end -}}
 {{- include "podrunner.table.patches" $runner.into -}}
+{{- end -}}
+
+{{/*
+usage: include "podrunner.table.volumes" (list $volumes $own); adds to $own, tables of volumes by their kind
+A pod has one volume at a path, so one of $own takes the place of another at its path, of whatever kind. Of two with one
+name, the later replaces the earlier, as a pod has a name once; but a claim may be mounted at several paths, and a volume of
+the chart's stays (podrunner.checks.volumes).
+*/}}
+{{- define "podrunner.table.volumes" -}}
+{{- $own := index . 1 -}}
+{{- $taken := list -}}
+{{- range $kind, $volumes := $own -}}
+  {{- range $volumes -}}
+    {{- $taken = concat $taken (list (toString .mount_path | clean) (printf "%s %v" $kind .name)) -}}
+  {{- end -}}
+{{- end -}}
+{{- range $kind, $volumes := index . 0 -}}
+  {{- $joined := list -}}
+  {{- range $volumes -}}
+    {{- $stays := or (eq $kind "pvc") (hasPrefix "podrunner-" (toString .name)) (eq .mount_path "/podrunner-login") -}}
+    {{- if not (or (has (toString .mount_path | clean) $taken) (and (not $stays) (has (printf "%s %v" $kind .name) $taken))) -}}
+      {{- $joined = append $joined . -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $joined = concat $joined (get $own $kind | default list) -}}
+  {{- $_ := set $own $kind (ternary $joined nil (not (empty $joined))) -}}
+{{- end -}}
 {{- end -}}
 
 {{/*
@@ -55,8 +84,8 @@ podrunner.checks.patches says so. A flag in environment could be turned off by a
 
 {{/*
 usage: include "podrunner.table.add" (list $table $keys)
-$keys replace those of the table. environment, the scripts, pod_spec and volumes (by name) are joined instead. An empty
-value or null of these adds nothing: it must not silently remove what isolates a job from the node.
+$keys replace those of the table. environment, the scripts, pod_spec and volumes are joined instead. An empty value or null
+of these adds nothing: it must not silently remove what isolates a job from the node.
 */}}
 {{- define "podrunner.table.add" -}}
 {{- $table := index . 0 -}}
@@ -80,15 +109,7 @@ value or null of these adds nothing: it must not silently remove what isolates a
   {{- if and $pods.pod_spec .pod_spec -}}
     {{- $_ := set . "pod_spec" (concat $pods.pod_spec .pod_spec) -}}
   {{- end -}}
-  {{- range $kind, $replacing := .volumes -}}
-    {{- $names := list -}}
-    {{- range $replacing -}}{{- $names = append $names .name -}}{{- end -}}
-    {{- $joined := list -}}
-    {{- range get ($pods.volumes | default dict) $kind | default list -}}
-      {{- if not (has .name $names) -}}{{- $joined = append $joined . -}}{{- end -}}
-    {{- end -}}
-    {{- $_ := set $keys.kubernetes.volumes $kind (concat $joined ($replacing | default list)) -}}
-  {{- end -}}
+  {{- if .volumes -}}{{- include "podrunner.table.volumes" (list ($pods.volumes | default dict) .volumes) -}}{{- end -}}
 {{- end -}}
 {{- include "podrunner.merge" (list $table $keys) -}}
 {{- end -}}

@@ -2,6 +2,7 @@
 Values of podman.storage that contradict each other or a runner's resources.
 
   podrunner.checks.storage  one runner, after its settings are merged
+  podrunner.checks.volumes  whether another volume has the name of one of the chart's
   podrunner.checks.limit    whether the limit of the build container leaves room for a volume
   podrunner.quantity        an amount such as 20Gi as a number
 */}}
@@ -21,8 +22,22 @@ Values of podman.storage that contradict each other or a runner's resources.
   {{- end -}}
 {{- end -}}
 {{- if ne .podman.mode "none" -}}
+  {{- include "podrunner.checks.volumes" . -}}
   {{- include "podrunner.checks.limit" (dict "at" $at "kubernetes" .config.kubernetes "storage" $storage "medium" "" "resource" "ephemeral_storage" "then" "the kubelet would evict the pod first") -}}
   {{- include "podrunner.checks.limit" (dict "at" $at "kubernetes" .config.kubernetes "storage" $storage "medium" "Memory" "resource" "memory" "then" "the job would run out of memory first") -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "podrunner.checks.volumes" -}}
+{{- $places := dict -}}
+{{- range $kind, $volumes := .config.kubernetes.volumes -}}
+  {{- range $volumes -}}
+    {{- $before := get $places (toString .name) -}}
+    {{- if and $before (hasPrefix "podrunner-" .name) -}}
+      {{- fail (printf "\n\nrunners.%s.config.kubernetes.volumes has %s at %s and %s: the chart's volume has this name, and a pod has a name once.\nGive your volume another name, or mount it where the chart's is to replace that.\n" $.name .name $before .mount_path) -}}
+    {{- end -}}
+    {{- $_ := set $places (toString .name) (toString .mount_path) -}}
+  {{- end -}}
 {{- end -}}
 {{- end -}}
 

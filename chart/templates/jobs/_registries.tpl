@@ -2,6 +2,7 @@
 podman's registries and logins.
 
   podrunner.registries.script  the part of the job's script that lays them out
+  podrunner.registries.apart   gives the login a volume of its own where another one has its name
 
 podman uses the entry with the longest prefix, so mirrors and "insecure" of a registry have to be in the same entry.
 An entry for all subdomains has no location of its own (containers-registries.conf): podman would ask a host of that name.
@@ -36,4 +37,31 @@ if [ -r /podrunner-login/auth.json ] && [ ! -e /podrunner/run/containers/auth.js
   (umask 077 && cat /podrunner-login/auth.json >/podrunner/run/containers/auth.json)
 fi
 {{- end }}
+{{- end -}}
+
+{{/*
+In config.toml, a volume has the name of its Secret, and a pod has a name once. So where another volume of the runner has the
+name of the login's Secret, a patch of the pod mounts the login.
+usage: include … (list $table $podman); changes $table, a [[runners]] table
+*/}}
+{{- define "podrunner.registries.apart" -}}
+{{- $kubernetes := (index . 0).kubernetes -}}
+{{- $login := (index . 1).registries.login.existingSecret -}}
+{{- $others := list -}}
+{{- $secrets := list -}}
+{{- range $kind, $volumes := $kubernetes.volumes -}}
+  {{- range $volumes -}}
+    {{- if not (and (eq $kind "secret") (eq .name $login.name) (eq .mount_path "/podrunner-login")) -}}
+      {{- $others = append $others .name -}}
+      {{- if eq $kind "secret" -}}{{- $secrets = append $secrets . -}}{{- end -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- if and $login.name (has $login.name $others) -}}
+  {{- $mount := dict "name" "podrunner-login" "mountPath" "/podrunner-login" "readOnly" true -}}
+  {{- $secret := dict "secretName" $login.name "items" (list (dict "key" $login.key "path" "auth.json")) -}}
+  {{- $patch := dict "containers" (list (dict "name" "build" "volumeMounts" (list $mount))) "volumes" (list (dict "name" "podrunner-login" "secret" $secret)) -}}
+  {{- $_ := set $kubernetes.volumes "secret" (ternary $secrets nil (not (empty $secrets))) -}}
+  {{- $_ := set $kubernetes "pod_spec" (prepend ($kubernetes.pod_spec | default list) (dict "name" "podrunner-login" "patch_type" "strategic" "patch" (toYaml $patch))) -}}
+{{- end -}}
 {{- end -}}

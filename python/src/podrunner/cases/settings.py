@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -88,7 +89,7 @@ def _layers(reader: NodeReader, node: yaml.Node, where: str) -> list[Values]:
 
 def _layer(reader: NodeReader, node: yaml.Node, where: str) -> Values | None:
     if isinstance(node, yaml.MappingNode):
-        return values_from_node(node, str(reader.file))
+        return replace(values_from_node(node, str(reader.file)), remarks=reader.remarks)
     if not isinstance(node, yaml.ScalarNode):
         reader.wrong(node, MATRIX_TYPE, f"{where}: must be a map of values, a file name, or a list of those.")
         return None

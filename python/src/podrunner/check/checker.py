@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
 from podrunner.check.effects import check_effects
+from podrunner.check.fields import check_fields
+from podrunner.check.policy.comments import read_comments
+from podrunner.check.policy.policy import Policy
 from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
@@ -27,7 +30,7 @@ from podrunner.runner.check import find_faults
 from podrunner.runner.job_pod.pod import check_job_pods
 from podrunner.runner.origin import written_path
 from podrunner.runner.permissions import check_role
-from podrunner.runner.release import check_modes, check_probes, release_of
+from podrunner.runner.release import check_images, check_modes, check_probes, release_of
 from podrunner.values.merge import merge
 from podrunner.values.places import find_layer, locate
 
@@ -50,15 +53,18 @@ _IN_DEPENDENCY = re.compile(r"([\w.-]+): - at '/([^']+)'")
 def check_case(case: Case, chart: Chart | None = None) -> Result:
     """What all checks say of one case, rendered by Helm in this process. None is podrunner's own chart.
 
-    Never raises for what is wrong with the case. Raises UsageError for a chart that cannot be loaded.
+    Comments in its values files say what is ignored. Never raises for what is wrong with the case. Raises UsageError for a
+    chart that cannot be loaded.
     """
     chart = chart or Chart.open()
-    return Checker(renderer("library", chart), crds=chart.crds).check(case)
+    ignores, _ = read_comments([chart.defaults, *case.layers])
+    policy = Policy(ignores=tuple(ignores))
+    return policy.judge(Checker(renderer("library", chart), crds=chart.crds, policy=policy).check(case))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checker:
-    """All checks of one chart. `runner_version` is the GitLab Runner that will read config.toml, as far as it is said.
+    """All checks of one chart. `policy` says which errors in values are no reason not to render. `runner_version` is the GitLab Runner that will read config.toml, as far as it is said.
 
     The tag of the manager's image says it, too, and wins; the chart's appVersion is for where neither does.
     """
@@ -66,6 +72,7 @@ class Checker:
     renderer: Renderer
     runner_version: str = ""
     crds: Crds = field(default_factory=Crds)
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def chart(self) -> Chart:
@@ -76,16 +83,17 @@ class Checker:
         """Check one case. Never raises for what is wrong with values or chart."""
         findings = [*self.chart.defaults.findings, *self.chart.check(case.layers)]
         rendering = None
-        # Helm does not render what the schema refuses.
-        if not errors(findings):
+        # Helm does not render what the schema refuses, unless it is told to: as who ignores all of it is.
+        if not self.policy.blocking(replace(finding, case=case.name) for finding in findings):
+            render = self.renderer.render_unchecked if errors(findings) else self.renderer.render
             findings += self._release_findings(case)
             try:
-                rendering = self.renderer.render(case)
+                rendering = render(case)
                 findings += self._rendering_findings(case, rendering)
             except RenderError as error:
                 findings.append(self._refused(case, error))
         named = [replace(finding, case=case.name) for finding in findings]
-        return Result(case, tuple(_expected(case, named)), rendering)
+        return Result(case, tuple(_expected(case, named)), rendering, is_whole=rendering is not None)
 
     def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
         rendering = flatten_lists(rendering)
@@ -146,7 +154,11 @@ def _findings_of_every_version(
     # The names in a chart's own values.yaml were there before anybody made an object of that name.
     written = merge(*(layer.data for layer in layers))
     found = [*check_release(rendering, written), *check_role(rendering), *check_probes(rendering, version)]
+    # Of this chart, the tag among the values has been judged.
+    found += [] if checker.chart.modes else check_images(rendering)
     found = [checker.in_chart(finding) for finding in found]
+    fields = check_fields(rendering, layers)
+    found += [checker.in_chart(finding) if finding.object and finding.file else finding for finding in fields]
     for config in rendering.configs:
         # Charts without modes are somebody else's: the file may be another program's …
         if not checker.chart.modes and not is_of_a_runner(config.toml.text):

@@ -69,7 +69,10 @@ def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int, *, qu
     chunks = [list(cases[start : start + size]) for start in range(0, len(cases), size)]
     found = (one for chunk in pool.map(_check, chunks) for one in chunk)
     shown = progress(found, "checking", len(cases), quiet=quiet)
-    return [Result(case, *one) for case, one in zip(cases, shown, strict=True)]
+    return [
+        Result(case, findings, rendering, is_whole=is_whole)
+        for case, (findings, rendering, is_whole) in zip(cases, shown, strict=True)
+    ]
 
 
 _OWN: dict[str, Any] = {}
@@ -82,8 +85,9 @@ def _begin(helm: Kind, checker: bytes, keep_renderings: bool) -> None:
     _OWN["keeps"] = keep_renderings
 
 
-def _check(cases: list[Case]) -> list[tuple[tuple[Finding, ...], Rendering | None]]:
+def _check(cases: list[Case]) -> list[tuple[tuple[Finding, ...], Rendering | None, bool]]:
     checker: Checker = _OWN["checker"]
     results = [checker.check(case) for case in cases]
     # Most reports need findings only, and a rendering is long.
-    return [(result.findings, result.rendering if _OWN["keeps"] else None) for result in results]
+    keeps = _OWN["keeps"]
+    return [(result.findings, result.rendering if keeps else None, result.is_whole) for result in results]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding, errors
+from podrunner.findings.finding import Finding, at_least
+from podrunner.findings.severity import Severity
 
 if TYPE_CHECKING:
     from podrunner.cases.case import Case
@@ -14,21 +15,43 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that is not told, and why: ignored by a `comment`, a `file` or an `option`, or not of those to `select`."""
+
+    finding: Finding
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One case and what was found, without secrets: reports end up in logs.
 
-    `rendering` is None when there was none; `templates` are of the coverage alone.
+    `rendering` is None when there was none; `templates` are of the coverage alone. `suppressed` is what a policy keeps
+    out of the findings, and a finding of `fail_on` or worse makes the case fail. `is_whole` is whether there was no
+    error that ended the check before everything was looked at.
     """
 
     case: Case
     findings: tuple[Finding, ...] = ()
     rendering: Rendering | None = None
     templates: tuple[CoveredTemplate, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    fail_on: Severity = Severity.ERROR
+    is_whole: bool = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "findings", tuple(map(self.case.without_secrets, self.findings)))
+        clean = self.case.without_secrets
+        object.__setattr__(self, "findings", tuple(map(clean, self.findings)))
+        hidden = tuple(replace(one, finding=clean(one.finding)) for one in self.suppressed)
+        object.__setattr__(self, "suppressed", hidden)
+
+    @property
+    def failing(self) -> list[Finding]:
+        """The findings that make the case fail."""
+        return at_least(self.fail_on, self.findings)
 
     @property
     def passed(self) -> bool:
-        """Whether there is no error."""
-        return not errors(self.findings)
+        """Whether nothing makes the case fail."""
+        return not self.failing

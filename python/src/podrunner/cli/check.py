@@ -10,6 +10,7 @@ from podrunner.cli.layers import read_selection
 from podrunner.cli.options import (
     HELM,
     OF_CASES,
+    OF_POLICY,
     OF_RELEASE,
     OF_VALUES,
     PIPELINES,
@@ -21,6 +22,7 @@ from podrunner.cli.options import (
     several,
 )
 from podrunner.cli.outputs import formats, read_outputs
+from podrunner.cli.policy_file import policy_of, unused_of
 from podrunner.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -43,10 +45,11 @@ examples:
   podrunner check --matrix tests/matrix.yaml --coverage --coverage-fail-under 100
   podrunner check --chart ../another-chart --kube-version all --crds ../crds
   podrunner check --pipeline .gitlab-ci.yml   a pipeline for itself, or beside values
+  podrunner check --strict --ignore image-floating values/team-a.yaml
   podrunner check --matrix tests/matrix.yaml --coverage --format html=report.html
   podrunner check team-a.yaml --format text --format junit=report.xml --format codequality=gl-code-quality.json
 
-exit code: 0 no errors, 1 errors, 2 wrong use. docs/matrix.md describes the matrix file.
+exit code: 0 no errors, 1 errors, 2 wrong use. docs/matrix.md describes the matrix file, docs/policy.md podrunner.toml.
 """
 
 
@@ -89,6 +92,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_options(parser, "cases", *OF_CASES)
     add_options(parser, "what they are checked for", *OF_RELEASE, RUNNER_VERSION, *_COUNTERPARTS)
     add_options(parser, "coverage", *_COVERAGE)
+    add_options(parser, "what is told of it", *OF_POLICY)
     add_options(parser, "output", formats(*FORMATS), _NOTES, QUIET)
     add_options(parser, "how", _JOBS, HELM)
 
@@ -102,6 +106,7 @@ def run(args: Namespace) -> int:
     from podrunner.chart.chart import Chart
     from podrunner.check.checker import Checker
     from podrunner.check.parallel import check_cases
+    from podrunner.findings.severity import Severity
     from podrunner.helm.renderer import renderer
     from podrunner.output.terminal import wants_colour, width_of
     from podrunner.report.formats import write_report
@@ -114,18 +119,21 @@ def run(args: Namespace) -> int:
     cases, broken = ([], []) if _is_of_pipelines_alone(args) else _collect(args, chart)
     # Of a matrix that is wrong there are no names to choose from.
     cases = [] if broken and args.case else choose_cases(cases, args.case)
-    checker = Checker(renderer(args.helm, chart), runner_version, crds)
+    policy = policy_of(args, [chart.defaults, *(layer for case in cases for layer in case.layers)])
+    checker = Checker(renderer(args.helm, chart), runner_version, crds, policy)
     # A rendering is long: processes send it only for the one report that shows it.
     keeps = any(output.format == "html" for output in outputs)
-    results += [*broken, *check_cases(checker, cases, args.jobs, keep_renderings=keeps, quiet=args.quiet)]
+    results += [*check_cases(checker, cases, args.jobs, keep_renderings=keeps, quiet=args.quiet)]
     if args.coverage or args.coverage_fail_under:
         results.append(_coverage(args, checker, cases))
+    results = [*broken, *map(policy.judge, results)]
+    results += unused_of(args, policy, results)
+    # What makes a check fail is not left out.
+    notes = args.notes or policy.fail_on is Severity.NOTE
     for output in outputs:
         colour = not output.file and wants_colour(sys.stdout)
         width = None if output.file else width_of(sys.stdout)
-        write_report(
-            output.format, results, output.file, colour=colour, notes=args.notes, quiet=args.quiet, width=width
-        )
+        write_report(output.format, results, output.file, colour=colour, notes=notes, quiet=args.quiet, width=width)
     return 0 if all(result.passed for result in results) else 1
 
 

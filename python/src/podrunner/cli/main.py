@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.cli.completion import ASKED, asked_words, complete
 from podrunner.cli.parser import make_parser, parse
+from podrunner.cli.policy_file import fill_in
 from podrunner.findings.errors import FindingsError, PodrunnerError, UsageError
 from podrunner.output.streams import adapt_streams, flush, give_up, say
 
@@ -59,6 +60,7 @@ def _run(argv: list[str]) -> int:
         complete(make_parser(asked_words(os.environ)))
     try:
         args = parse(argv)
+        fill_in(args)
         return int(args.run(args))
     finally:
         # Here and not at the end of Python, where nothing can be said about it.

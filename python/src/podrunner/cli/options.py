@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from podrunner.cli.suggestions import contexts, kube_versions, nothing, presets
+from podrunner.cli.suggestions import codes, contexts, kube_versions, nothing, presets
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -99,6 +99,22 @@ def _runner_version(text: str) -> str:
     return text
 
 
+def _code(text: str) -> str:
+    return _right_code(text, final=True)
+
+
+def _ignored(text: str) -> str:
+    return _right_code(text, final=False)
+
+
+def _right_code(text: str, *, final: bool) -> str:
+    from podrunner.check.policy.ignore import refuse_code
+
+    if sentence := refuse_code(text, final=final):
+        raise ArgumentTypeError(sentence.removesuffix("."))
+    return text
+
+
 # Values, as in helm.
 FILES = option(
     "files", nargs="*", type=path, metavar="FILE", help="values file, a case of its own; - is standard input; several"
@@ -163,6 +179,22 @@ PIPELINES = several("--pipeline", type=path, metavar="FILE", help=_PIPELINE)
 TIMEOUT = option("--timeout", type=float, metavar="S", help="seconds that a job may take, pulling included")
 
 URL = option("--url", default="", metavar="URL", help="address of GitLab")
+
+# What a team looks at, and what it lives with.
+SELECT = several(
+    "--select", metavar="CODE", type=_code, help="look only at findings of this code or shell pattern", suggest=codes
+)
+IGNORE = several(
+    "--ignore", metavar="CODE", type=_ignored, help="ignore findings of this code or shell pattern", suggest=codes
+)
+FAIL_ON = option(
+    "--fail-on",
+    choices=("error", "warning", "note"),
+    metavar="SEVERITY",
+    help="fail for error, warning or note, and worse",
+).default("error")
+STRICT = option("--strict", action="store_const", dest="fail_on", const="warning", help="fail for warnings, too")
+OF_POLICY = (SELECT, IGNORE, FAIL_ON, STRICT)
 
 # Output.
 QUIET = option("-q", "--quiet", action="store_true", help="results only: no progress, no summary, no advice")

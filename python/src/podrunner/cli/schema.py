@@ -13,16 +13,19 @@ EXAMPLES = """\
 examples:
   podrunner schema values > .podrunner/values.schema.json      as `podrunner init` writes it
   podrunner schema matrix > .podrunner/matrix.schema.json
+  podrunner schema policy > .podrunner/podrunner.schema.json
 
 Editors with the YAML language server find the schema by the first line of a file, with the path from there:
   # yaml-language-server: $schema=../.podrunner/matrix.schema.json
+
+and those that know TOML by `#:schema .podrunner/podrunner.schema.json` in the first line of podrunner.toml.
 """
-_NAMES = ("values", "matrix")
+_NAMES = ("values", "matrix", "policy")
 _WHICH = option(
     "name",
     choices=_NAMES,
     metavar="FILE",
-    help="values: a values file, which says a part of the values; matrix: a matrix file",
+    help="values: a values file, which says a part of the values; matrix: a matrix file; policy: podrunner.toml",
 )
 
 
@@ -36,8 +39,10 @@ def run(args: Namespace) -> int:
     from podrunner.cases.matrix_schema import matrix_schema
     from podrunner.chart.chart import Chart
     from podrunner.chart.partial_schema import partial_schema, schema_text
+    from podrunner.check.policy.file import policy_schema
     from podrunner.output.streams import show_data
 
-    make = {"values": partial_schema, "matrix": matrix_schema}
-    show_data(schema_text(make[args.name](Chart.open(args.chart))))
+    chart = Chart.open(args.chart)
+    schemas = {"values": partial_schema(chart), "matrix": matrix_schema(chart), "policy": policy_schema()}
+    show_data(schema_text(schemas[args.name]))
     return 0

@@ -10,31 +10,35 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable
 
+    from podrunner.chart.chart import Chart
+
 
 def nothing(_args: Namespace) -> Iterable[str]:
     """What is free text."""
     return ()
 
 
+def _chart(args: Namespace) -> Chart:
+    """The chart of the command line, else of podrunner.toml."""
+    from podrunner.chart.chart import Chart
+    from podrunner.check.policy.file import find_policy_file
+
+    return Chart.open(args.chart or find_policy_file(Path.cwd()).chart)
+
+
 def presets(args: Namespace) -> Iterable[str]:
     """The presets of the chart."""
-    from podrunner.chart.chart import Chart
-
-    return Chart.open(args.chart).presets
+    return _chart(args).presets
 
 
 def modes(args: Namespace) -> Iterable[str]:
     """The modes of the chart."""
-    from podrunner.chart.chart import Chart
-
-    return Chart.open(args.chart).modes
+    return _chart(args).modes
 
 
 def parts(args: Namespace) -> Iterable[str]:
     """What `--show` takes: a part of a rendering by its name, or a template."""
-    from podrunner.chart.chart import Chart
-
-    folder = Chart.open(args.chart).path / "templates"
+    folder = _chart(args).path / "templates"
     return ["config.toml", "notes", *sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.yaml"))]
 
 

@@ -55,6 +55,12 @@ class Finding:
         return f"{place}{severity} {subject}{self.message} [{self.rule}]"
 
 
+def at_least(severity: Severity, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that are as bad as a severity, or worse."""
+    order = list(Severity)
+    return [finding for finding in findings if order.index(finding.severity) <= order.index(severity)]
+
+
 def errors(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that make a check fail."""
+    """The findings that make a check fail, unless a team is stricter."""
     return [finding for finding in findings if finding.severity is Severity.ERROR]

@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """How bad a finding is. Only errors make a check fail."""
+    """How bad a finding is, the worst first. Only errors make a check fail, unless a team is stricter."""
 
     ERROR = "error"
     WARNING = "warning"

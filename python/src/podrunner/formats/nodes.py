@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from podrunner.findings.rules.rule import Rule
     from podrunner.formats.file_kind import FileKind
+    from podrunner.formats.remarks import Remark
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class NodeReader:
     kind: FileKind
     begin: str
     findings: list[Finding] = field(default_factory=list)
+    remarks: tuple[Remark, ...] = ()
 
     def root(self) -> yaml.MappingNode:
         """The map at the top of the file. Raises UsageError without a file, MatrixError when it is not a YAML map."""
@@ -43,7 +45,9 @@ class NodeReader:
             raise UsageError(f"{self.file}: cannot be read: {reason}.") from None
         try:
             # The same errors as for a values file: syntax, duplicate keys, a second document.
-            self.findings += read_values(text, str(self.file), self.kind).findings
+            read = read_values(text, str(self.file), self.kind)
+            self.findings += read.findings
+            self.remarks = read.remarks
         except ValuesError as error:
             raise MatrixError(error.findings) from None
         node = next(yaml.compose_all(text, Loader=GoLoader), None)

@@ -12,6 +12,7 @@ from podrunner.findings.errors import UsageError, ValuesError
 from podrunner.findings.finding import Finding
 from podrunner.formats.file_kind import VALUES_FILE, FileKind
 from podrunner.formats.flaw import NOT_YAML, yaml_flaw
+from podrunner.formats.remarks import find_remarks
 from podrunner.formats.yaml import (
     GoLoader,
     find_duplicates,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from podrunner.findings.path import Path as Parts
     from podrunner.findings.rules.rule import Rule
+    from podrunner.formats.remarks import Remark
 
 Place = tuple[int, int]
 
@@ -48,6 +50,8 @@ class Values:
     # Further documents of the file, which Helm 4 lays over this one, and Helm 3 does not read.
     later: tuple[Values, ...] = ()
     is_later: bool = False
+    # Of the whole file, where this is a part of one.
+    remarks: tuple[Remark, ...] = ()
 
 
 def load_values(path: Path | str, source: str = "") -> Values:
@@ -93,7 +97,7 @@ def read_values(text: str, source: str, kind: FileKind = VALUES_FILE) -> Values:
     """
     try:
         nodes = list(yaml.compose_all(text, Loader=GoLoader))
-        return _values(source, nodes, kind)
+        return replace(_values(source, nodes, kind), remarks=find_remarks(text, nodes))
     except NOT_YAML as error:
         flaw = yaml_flaw(error, text)
         raise ValuesError([_wrong(source, kind.not_yaml, flaw.sentence("not YAML"), flaw.start)]) from None

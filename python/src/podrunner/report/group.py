@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Said of each object, but of the kind or of all: once will do.
 _SAID_ONCE = (KUBERNETES_UNKNOWN_KIND, KUBERNETES_VERSION)
+# The origin of a finding that is not of those to look at.
+_SELECT = "select"
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 
 
@@ -35,3 +37,18 @@ def group_findings(results: Sequence[Result], *, leave_out: Collection[Rule] = (
             cases.setdefault(first.setdefault(alike, replace(finding, case="")), []).append(result.case.name)
     order = sorted(cases, key=lambda one: (_ORDER.index(one.severity), one.file, one.line, one.column))
     return {finding: cases[finding] for finding in order}
+
+
+def count_suppressed(results: Sequence[Result]) -> dict[str, int]:
+    """`ignored` and `not selected` → how many findings are not told, the same finding of many cases once."""
+    found: dict[str, int] = {}
+    for word, is_wanted in (("ignored", False), ("not selected", True)):
+        kept = [
+            replace(
+                result, findings=tuple(one.finding for one in result.suppressed if (one.origin == _SELECT) is is_wanted)
+            )
+            for result in results
+            if result.suppressed
+        ]
+        found[word] = len(group_findings(kept))
+    return {word: number for word, number in found.items() if number}

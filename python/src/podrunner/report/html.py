@@ -17,7 +17,7 @@ from podrunner import __version__
 from podrunner.findings.severity import Severity
 from podrunner.report.documents import collect_texts
 from podrunner.report.grid import entries, make_grid
-from podrunner.report.group import group_findings
+from podrunner.report.group import count_suppressed, group_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,7 @@ def write(results: Sequence[Result]) -> str:
         grid=make_grid(results),
         findings=[(finding, list(dict.fromkeys(cases))) for finding, cases in findings.items()],
         counts=Counter(finding.severity.value for finding in findings),
+        suppressed=count_suppressed(results),
         states=Counter(row.state for row in rows),
         severities=[severity.value for severity in _ORDER],
         texts=texts,

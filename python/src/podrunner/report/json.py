@@ -13,9 +13,19 @@ if TYPE_CHECKING:
 
 
 def write(results: Sequence[Result]) -> str:
-    """`{"passed": …, "cases": [{"name": …, "passed": …, "findings": [{"rule": …, "severity": …, …}]}]}`."""
+    """`{"passed": …, "cases": [{"name": …, "passed": …, "findings": [{"rule": …, "severity": …, …}], "suppressed": […]}]}`.
+
+    What is suppressed is a finding with an `origin`, `comment`, `file`, `option` or `select`, and the `reason`.
+    """
     cases = [
-        {"name": result.case.name, "passed": result.passed, "findings": [_finding(one) for one in result.findings]}
+        {
+            "name": result.case.name,
+            "passed": result.passed,
+            "findings": [_finding(one) for one in result.findings],
+            "suppressed": [
+                {**_finding(one.finding), "origin": one.origin, "reason": one.reason} for one in result.suppressed
+            ],
+        }
         for result in results
     ]
     report = {"passed": all(result.passed for result in results), "cases": cases}

@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from podrunner.findings.finding import errors
-from podrunner.findings.severity import Severity
 from podrunner.report.place import placed
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write(results: Sequence[Result]) -> str:
-    """One suite `podrunner check`; the failure of a case lists its errors, its output the other findings."""
+    """One suite `podrunner check`; the failure of a case lists what makes it fail, its output the other findings."""
     failed = sum(not result.passed for result in results)
     counts = {"name": "podrunner check", "tests": str(len(results)), "failures": str(failed), "errors": "0"}
     root = ET.Element("testsuites", counts)
@@ -33,7 +31,7 @@ def write(results: Sequence[Result]) -> str:
 
 def _add_case(suite: ET.Element, result: Result) -> None:
     attributes = {"classname": "podrunner.check.checker", "name": _clean(result.case.name)}
-    wrong = errors(result.findings)
+    wrong = result.failing
     file = placed(wrong[0], result).file if wrong else ""
     if file:
         attributes["file"] = file
@@ -41,7 +39,7 @@ def _add_case(suite: ET.Element, result: Result) -> None:
     if wrong:
         failure = ET.SubElement(case, "failure", {"type": wrong[0].rule.code, "message": _clean(wrong[0].message)})
         failure.text = _clean("\n".join(str(finding) for finding in wrong))
-    others = [str(finding) for finding in result.findings if finding.severity is not Severity.ERROR]
+    others = [str(finding) for finding in result.findings if finding not in wrong]
     if others:
         ET.SubElement(case, "system-out").text = _clean("\n".join(others))
 

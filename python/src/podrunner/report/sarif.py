@@ -7,6 +7,7 @@ and what is written is four levels of maps.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from podrunner.report.place import placed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from podrunner.check.result import Result
+    from podrunner.check.result import Result, Suppressed
     from podrunner.findings.finding import Finding
     from podrunner.findings.rules.rule import Rule
 
@@ -28,6 +29,17 @@ ROOT = "%SRCROOT%"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _ORDER = list(_LEVELS)
+# The origin of what a comment ignores, beside the finding.
+_IN_SOURCE = "comment"
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A finding with its cases, and why it is suppressed if it is."""
+
+    finding: Finding
+    suppressed: Suppressed | None = None
+    cases: list[str] = field(default_factory=list)
 
 
 def write(results: Sequence[Result]) -> str:
@@ -35,30 +47,36 @@ def write(results: Sequence[Result]) -> str:
 
     A finding without a file is a notification: code hosts refuse a result that has no place.
     """
-    found: dict[str, tuple[Finding, list[str]]] = {}
-    for result in results:
-        for one in result.findings:
-            finding = placed(one, result)
-            _, cases = found.setdefault(fingerprint(finding), (finding, []))
-            cases.append(result.case.name)
-    rules = _rules(finding for finding, _ in found.values())
-    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    found = _collect(results)
+    rules = _rules(one.finding for one in found.values())
     run = {
         "tool": {"driver": {"name": "podrunner", "version": __version__, "rules": rules}},
         # Paths are those of the current folder, wherever a viewer has it.
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder in which podrunner ran."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(key, *entry, index) for key, entry in found.items() if entry[0].file],
+        "results": _results(found, {rule["id"]: number for number, rule in enumerate(rules)}),
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [
-                    _notification(one, cases) for one, cases in found.values() if not one.file
-                ],
+                "toolExecutionNotifications": [_notification(one) for one in found.values() if not one.finding.file],
             }
         ],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _collect(results: Sequence[Result]) -> dict[str, _Entry]:
+    """Fingerprint → finding. What is told of one case is told, though it is ignored in others."""
+    told: dict[str, _Entry] = {}
+    hidden: dict[str, _Entry] = {}
+    for result in results:
+        for found in result.findings:
+            finding = placed(found, result)
+            told.setdefault(fingerprint(finding), _Entry(finding)).cases.append(result.case.name)
+        for one in result.suppressed:
+            finding = placed(one.finding, result)
+            hidden.setdefault(fingerprint(finding), _Entry(finding, one)).cases.append(result.case.name)
+    return {**told, **{key: entry for key, entry in hidden.items() if key not in told}}
 
 
 def _rules(findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -83,24 +101,40 @@ def _rule(rule: Rule, severity: Severity) -> dict[str, Any]:
     }
 
 
-def _result(key: str, finding: Finding, cases: list[str], index: dict[str, int]) -> dict[str, Any]:
-    return {
+def _results(found: dict[str, _Entry], index: dict[str, int]) -> list[dict[str, Any]]:
+    # The standard wants `suppressions` of all results or of none.
+    says_all = any(entry.suppressed for entry in found.values())
+    return [_result(key, entry, index, says_all) for key, entry in found.items() if entry.finding.file]
+
+
+def _result(key: str, entry: _Entry, index: dict[str, int], says_all: bool) -> dict[str, Any]:
+    finding = entry.finding
+    result = {
         "ruleId": finding.rule.code,
         "ruleIndex": index[finding.rule.code],
         "level": _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
         "locations": [_location(finding)],
         "partialFingerprints": {"podrunner/v1": key},
-        "properties": {"cases": list(dict.fromkeys(cases))},
+        "properties": {"cases": list(dict.fromkeys(entry.cases))},
     }
+    return result | ({"suppressions": _suppressions(entry.suppressed)} if says_all else {})
 
 
-def _notification(finding: Finding, cases: list[str]) -> dict[str, Any]:
+def _suppressions(why: Suppressed | None) -> list[dict[str, str]]:
+    if why is None:
+        return []
+    return [{"kind": "inSource" if why.origin == _IN_SOURCE else "external", "justification": why.reason}]
+
+
+def _notification(entry: _Entry) -> dict[str, Any]:
+    # Notifications cannot be suppressed: the standard leaves properties to whoever writes them.
+    why = {"suppressed": entry.suppressed.reason} if entry.suppressed else {}
     return {
-        "level": _LEVELS[finding.severity],
-        "message": {"text": _message(finding)},
-        "associatedRule": {"id": finding.rule.code},
-        "properties": {"cases": list(dict.fromkeys(cases))},
+        "level": _LEVELS[entry.finding.severity],
+        "message": {"text": _message(entry.finding)},
+        "associatedRule": {"id": entry.finding.rule.code},
+        "properties": {"cases": list(dict.fromkeys(entry.cases)), **why},
     }
 
 

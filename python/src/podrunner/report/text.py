@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from podrunner.findings.rules.manifests import IMAGE_FLOATING, POD_SECURITY, REFERENCE, SELECTOR_EMPTY
 from podrunner.findings.severity import Severity
 from podrunner.output.wrap import wrap
-from podrunner.report.group import group_findings
+from podrunner.report.group import count_suppressed, group_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,8 @@ def _in_cases(finding: Finding, cases: list[str], total: int) -> str:
     if total == 1:
         return ""
     if len(distinct) == 1:
-        return "" if finding.case else f" in case {distinct[0]}"
+        # A file may stand for a case, as one of a team's ignores does.
+        return "" if distinct[0] in (finding.case, finding.file, finding.object) else f" in case {distinct[0]}"
     every = "all " if len(distinct) == total else ""
     return f" in {every}{len(distinct)} cases" + (f", first {distinct[0]}" if not every else "")
 
@@ -67,6 +68,7 @@ def _summary(results: Sequence[Result], findings: Sequence[Finding], *, colour: 
     text = f"{_count(len(results), 'case')}, {verdict}"
     severities = Counter(finding.severity for finding in findings)
     counted = [_count(severities[severity], severity.value) for severity in _ORDER if severities[severity]]
+    counted += [f"{number} {word}" for word, number in count_suppressed(results).items()]
     if counted:
         text += ": " + ", ".join(counted)
     return f"\x1b[1;{31 if failed else 32}m{text}\x1b[0m" if colour else text

@@ -15,7 +15,7 @@ from podrunner.findings.rules.runner_version import (
 from podrunner.formats.runner_version import agree, is_older, parts_of, version_of_tag
 from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import find_pods, table
-from podrunner.runner.advisories import advisory
+from podrunner.runner.advisories import advisory, advisory_of_image
 from podrunner.runner.keys import load_keys
 
 if TYPE_CHECKING:
@@ -107,6 +107,14 @@ def _modes(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     shared = str(table(values.get("podman")).get("mode") or "")
     for name, runner in (table(values.get("runners")) or {"default": {}}).items():
         yield name, str(table(table(runner).get("podman")).get("mode") or shared)
+
+
+def check_images(rendering: Rendering) -> Iterator[Finding]:
+    """Containers of a release of GitLab Runner that must not be used, in charts that are not this one."""
+    for pod in find_pods(rendering.documents, rendering.namespace):
+        for path, container in pod.containers():
+            if why := advisory_of_image(str(container.get("image") or "")):
+                yield object_finding(pod.document, RUNNER_ADVISORY, f"{path}.image", why)
 
 
 def check_probes(rendering: Rendering, version: str) -> Iterator[Finding]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +11,10 @@ import pytest
 from podrunner.cases.case import KUBE_VERSION, NAMESPACE, RELEASE, Case
 from podrunner.cases.matrix import load_matrix, make_cases
 from podrunner.check.checker import Checker
+from podrunner.check.policy.comments import comments_of
+from podrunner.check.policy.file import find_policy_file
 from podrunner.findings.errors import PodrunnerError
-from podrunner.findings.finding import errors
+from podrunner.findings.severity import Severity
 from podrunner.helm.renderer import Kind, open_chart
 from podrunner.secrets.redact import redact
 
@@ -24,6 +26,17 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options of pytest say, and its ini file."""
+
+    chart: Path | None = None
+    helm: Kind = "library"
+    strategy: Strategy | None = None
+    crd_folders: Sequence[Path] = ()
+    strict: bool = False
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Setup:
     """What all tests of a run share: the chart is loaded once."""
@@ -32,12 +45,15 @@ class Setup:
     strategy: Strategy | None = None
 
     @classmethod
-    def make(cls, chart: Path | None, helm: Kind, strategy: Strategy | None, crd_folders: Sequence[Path] = ()) -> Setup:
-        """Find and load the chart. A wrong option ends the run with a sentence."""
+    def make(cls, root: Path, wanted: Wanted) -> Setup:
+        """Find and load the chart. A wrong option, or a wrong podrunner.toml at `root` or above it, ends the run with a sentence."""
         try:
-            renderer = open_chart(chart, helm)
-            crds = renderer.chart.crds_with(crd_folders)
-            return cls(Checker(renderer, renderer.chart.file.app_version, crds), strategy)
+            found = find_policy_file(root)
+            renderer = open_chart(wanted.chart or found.chart, wanted.helm)
+            crds = renderer.chart.crds_with(wanted.crd_folders)
+            policy = replace(found.policy, fail_on=Severity.WARNING) if wanted.strict else found.policy
+            checker = Checker(renderer, found.runner_version or "", crds, policy)
+            return cls(checker, wanted.strategy)
         except PodrunnerError as error:
             raise pytest.UsageError(redact(str(error))) from None
 
@@ -45,11 +61,11 @@ class Setup:
 class MatrixFile(pytest.File):
     """A matrix file as pytest collects it."""
 
-    setup_of_run: Setup
+    setup_of_run: Callable[[], Setup]
 
     @classmethod
-    def of(cls, parent: pytest.Collector, path: Path, setup: Setup) -> MatrixFile:
-        """The collector of one file."""
+    def of(cls, parent: pytest.Collector, path: Path, setup: Callable[[], Setup]) -> MatrixFile:
+        """The collector of one file; `setup` makes what the run shares, or gives what is made."""
         node: MatrixFile = cls.from_parent(parent, path=path)
         node.setup_of_run = setup
         return node
@@ -57,35 +73,44 @@ class MatrixFile(pytest.File):
     def collect(self) -> Iterator[CaseItem]:
         """One test for each case."""
         try:
-            matrix = load_matrix(self.path, self.setup_of_run.checker.chart)
-            cases = make_cases(matrix, strategy=self.setup_of_run.strategy)
-        except PodrunnerError as error:
+            setup = self.setup_of_run()
+            cases = make_cases(load_matrix(self.path, setup.checker.chart), strategy=setup.strategy)
+            checker = _with_comments(setup.checker, cases)
+        except (PodrunnerError, pytest.UsageError) as error:
             raise self.CollectError(redact(str(error))) from None
         for case in cases:
             item: CaseItem = CaseItem.from_parent(self, name=case.name)
             item.case = case
-            item.checker = self.setup_of_run.checker
+            item.checker = checker
             yield item
 
 
+def _with_comments(checker: Checker, cases: Sequence[Case]) -> Checker:
+    """A checker that knows what comments in values files ignore, too. Raises UsageError."""
+    layers = [checker.chart.defaults, *(layer for case in cases for layer in case.layers)]
+    policy = checker.policy
+    return replace(checker, policy=replace(policy, ignores=(*policy.ignores, *comments_of(layers))))
+
+
 class CaseFailedError(Exception):
-    """A case has errors."""
+    """A case has errors, or what the team lets fail it."""
 
     def __init__(self, result: Result) -> None:
-        super().__init__("\n".join(str(finding) for finding in errors(result.findings)))
+        super().__init__("\n".join(str(finding) for finding in result.failing))
 
 
 class CaseItem(pytest.Item):
-    """One case as a test: it fails when a check finds an error."""
+    """One case as a test: it fails when a check finds an error that the team does not ignore."""
 
     case: Case
     checker: Checker
 
     def runtest(self) -> None:
-        """Check the case; warnings and notes go into a section of the report."""
-        result = self.checker.check(self.case)
-        wrong = errors(result.findings)
+        """Check the case; what does not make it fail goes into a section of the report."""
+        result = self.checker.policy.judge(self.checker.check(self.case))
+        wrong = result.failing
         others = [str(finding) for finding in result.findings if finding not in wrong]
+        others += [f"ignored ({one.reason}): {one.finding}" for one in result.suppressed]
         if others:
             self.add_report_section("call", "podrunner", "\n".join(others))
         if wrong:

@@ -6,6 +6,7 @@ pytest loads this module in every run on every project.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -46,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="library",
         help="Helm in this process or the helm command (default: library)",
     )
+    group.addoption("--podrunner-strict", action="store_true", help="a case with a warning fails, too")
     group.addoption(
         "--podrunner-update-snapshots",
         action="store_true",
@@ -72,7 +74,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> MatrixFile
         return None
     from podrunner.testing.cases import MatrixFile
 
-    return MatrixFile.of(parent, file_path, _setup(parent.config))
+    return MatrixFile.of(parent, file_path, partial(_setup, parent.config))
 
 
 @pytest.fixture(scope="session")
@@ -123,10 +125,15 @@ def _given_chart(config: pytest.Config) -> Path | None:
 def _setup(config: pytest.Config) -> Setup:
     """Chart and renderer of this run, made when first asked for."""
     if _SETUP not in config.stash:
-        from podrunner.testing.cases import Setup
+        from podrunner.testing.cases import Setup, Wanted
 
-        helm = cast("Kind", config.getoption("podrunner_helm"))
         given = [config.invocation_params.dir / name for name in config.getoption("podrunner_crds")]
-        folders = [*config.getini("podrunner_crds"), *given]
-        config.stash[_SETUP] = Setup.make(_given_chart(config), helm, config.getoption("podrunner_strategy"), folders)
+        wanted = Wanted(
+            _given_chart(config),
+            cast("Kind", config.getoption("podrunner_helm")),
+            config.getoption("podrunner_strategy"),
+            [*config.getini("podrunner_crds"), *given],
+            config.getoption("podrunner_strict"),
+        )
+        config.stash[_SETUP] = Setup.make(config.rootpath, wanted)
     return config.stash[_SETUP]

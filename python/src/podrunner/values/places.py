@@ -34,6 +34,18 @@ def _has(data: Any, path: Path) -> bool:
     return True
 
 
+def find_value(data: Any, value: Any, path: Path = ()) -> Path | None:
+    """Where a value, or a key that is called so, is first written; None when it is nowhere."""
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for part, below in items:
+        here = (*path, part)
+        if (below == value and type(below) is type(value)) or (part == value and isinstance(value, str)):
+            return here
+        if (found := find_value(below, value, here)) is not None:
+            return found
+    return None
+
+
 def locate(finding: Finding, layers: Sequence[Values], path: Path) -> Finding:
     """The finding with the place of `path`, or of the nearest map around it that is written somewhere."""
     for length in range(len(path), 0, -1):

@@ -33,6 +33,13 @@ JOB_POD_NONE = Rule(
     remedy="Correct what the message names.",
 )
 
+JOB_POD_FIELD = Rule(
+    "job-pod-field",
+    Severity.ERROR,
+    wrong="The API server refuses a field of the job pods, or the kubelet can do nothing with it, so that no job starts.",
+    remedy="Write the key of config.toml as the message says.",
+)
+
 ROLE_MISSING = Rule(
     "role-missing",
     Severity.ERROR,

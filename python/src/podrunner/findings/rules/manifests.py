@@ -40,6 +40,13 @@ KUBERNETES_VERSION = Rule(
     remedy="Name a version in the range that the message gives.",
 )
 
+KUBERNETES_FIELD = Rule(
+    "kubernetes-field",
+    Severity.ERROR,
+    wrong="The API server refuses a field of an object, or the kubelet can do nothing with it: a name, an image, a path, an amount, a network, a toleration.",
+    remedy="Write it as the message says.",
+)
+
 CRD_SCHEMA = Rule(
     "crd-schema",
     Severity.ERROR,

@@ -9,6 +9,7 @@ from podrunner.findings.errors import UsageError
 from podrunner.findings.rules import (
     config_toml,
     coverage,
+    ignores,
     importing,
     job_pods,
     manifests,
@@ -45,6 +46,7 @@ SECTIONS = (
     _section("Pipelines", pipelines),
     _section("The matrix file", matrix_file),
     _section("Coverage", coverage),
+    _section("Ignored findings", ignores),
     _section("Importing", importing),
 )
 RULES: dict[str, Rule] = {rule.code: rule for section in SECTIONS for rule in section.rules}

@@ -1,0 +1,111 @@
+"""Fields of the objects of a release, and of the pods of its jobs, that the API server or the kubelet refuses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from podrunner.findings.finding import Finding
+from podrunner.findings.path import dotted
+from podrunner.findings.rules.job_pods import JOB_POD_FIELD
+from podrunner.findings.rules.manifests import KUBERNETES_FIELD
+from podrunner.formats.toml import read_toml
+from podrunner.manifests.admission.objects import object_faults
+from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
+from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
+from podrunner.manifests.objects import HOOK_ANNOTATION, find_pods, maps
+from podrunner.runner.job_pod.objects import job_objects
+from podrunner.values.merge import merge
+from podrunner.values.places import find_value, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from podrunner.findings.path import Path
+    from podrunner.findings.rules.rule import Rule
+    from podrunner.formats.placed import Values
+    from podrunner.manifests.admission.fault import FieldFault
+    from podrunner.manifests.rendering import Rendering
+
+# What of a job pod GitLab Runner fills in with variables of the job: only then it is known.
+_EXPANDED = re.compile(r"\.image$|\.(mountPath|subPath|claimName)$|^volumes\[\d+\]\.name$|\.volumeMounts\[\d+\]\.name$")
+# Rules of config.toml say these, with the way out.
+_TOLD_BY_KEYS = (VOLUME_TWICE, MOUNT_TWICE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field that is refused: what is wrong, `path` in `object`, and whose `template` it is, empty for config.toml."""
+
+    rule: Rule
+    fault: FieldFault
+    object: str
+    path: str
+    template: str = ""
+
+    def finding(self) -> Finding:
+        """At the object."""
+        message = f"{self.path}: {self.fault.sentence}"
+        return Finding(self.rule, message, object=self.object, path=self.path, file=self.template)
+
+    def at_value(self, path: Path) -> Finding:
+        """By the path in the values."""
+        return Finding(self.rule, f"{dotted(path)}: {self.fault.sentence} ({self.path})", path=dotted(path))
+
+
+def check_fields(rendering: Rendering, layers: Sequence[Values]) -> Iterator[Finding]:
+    """An error for each, once for each value, at the value where that is written in one of the layers."""
+    values = merge(*(layer.data for layer in layers))
+    told: set[tuple[str, str]] = set()
+    # Jobs first: the pod of `helm test` says again what they do.
+    for field in (*_of_configs(rendering), *_of_pods(rendering), *_of_objects(rendering)):
+        value = field.fault.value
+        path = find_value(values, value) if value not in (None, "") else None
+        found = locate(field.at_value(path), layers, path) if path else field.finding()
+        if (found.path, str(value)) not in told:
+            told.add((found.path, str(value)))
+            yield found
+
+
+def _of_pods(rendering: Rendering) -> Iterator[_Field]:
+    for pod in find_pods(rendering.documents, rendering.namespace):
+        for fault in pod_faults(pod.spec):
+            # The schema of the kind says what is absent; `helm test` is made of an image that jobs have.
+            is_known = fault.is_absent and not fault.path.endswith(".image")
+            if is_known or (_is_of_jobs(fault) and HOOK_ANNOTATION in pod.document.text):
+                continue
+            path = f"{pod.path}.{fault.path}"
+            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template)
+
+
+def _of_objects(rendering: Rendering) -> Iterator[_Field]:
+    for document in rendering.documents:
+        for fault in object_faults(document.data):
+            yield _Field(KUBERNETES_FIELD, fault, document.name, fault.path, document.template)
+
+
+def _of_configs(rendering: Rendering) -> Iterator[_Field]:
+    for config in rendering.configs:
+        for name, fault in _of_jobs(config.toml.text):
+            yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", f"jobs of runner {name}, {fault.path}")
+
+
+@lru_cache(maxsize=1024)
+def _of_jobs(config_toml: str) -> tuple[tuple[str, FieldFault], ...]:
+    """Name of a runner → a fault of its job's pod: of many containers of the same fault, the first."""
+    found = []
+    for runner in maps(read_toml(config_toml).data.get("runners")):
+        told: set[tuple[str, str]] = set()
+        for fault in whole_pod_faults(job_objects(runner).pod):
+            said = (fault.reason, str(fault.value))
+            is_of_job = _is_of_jobs(fault) or (fault.reason == "missing" and fault.path.endswith(".image"))
+            if said not in told and not is_of_job and fault.reason not in _TOLD_BY_KEYS:
+                told.add(said)
+                found.append((str(runner.get("name")), fault))
+    return tuple(found)
+
+
+def _is_of_jobs(fault: FieldFault) -> bool:
+    return "$" in str(fault.value) and bool(_EXPANDED.search(fault.path))

@@ -1,0 +1,1 @@
+"""What the API server takes: fields of pods, and what LimitRanges and quotas of a namespace make of them."""

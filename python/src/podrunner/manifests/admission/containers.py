@@ -1,0 +1,175 @@
+"""Containers of a pod: names, images, variables, ports, resources, security."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from podrunner.manifests.admission.fault import FieldFault, among, between, hold, need
+from podrunner.manifests.admission.forms import amount, dns_label, dns_name, image, relative_path
+from podrunner.manifests.admission.volumes import mount_faults
+from podrunner.manifests.objects import maps, table, texts
+from podrunner.manifests.quantity import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from podrunner.manifests.admission.fault import Faults
+
+_KINDS = ("initContainers", "containers")
+_PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9]|-(?!-))*\Z")
+_PORT_NAME_LIMIT = 15
+_KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
+_RESOURCE = re.compile(r"cpu\Z|memory\Z|ephemeral-storage\Z|hugepages-.+\Z|.+/.+\Z")
+# One mebibyte: no container runs with less, and a number without a unit is meant as one with.
+_BYTES = 1 << 20
+_BYTE_RESOURCES = ("memory", "ephemeral-storage")
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+_PROBED = ("exec", "httpGet", "tcpSocket", "grpc")
+_POLICIES = ("Always", "IfNotPresent", "Never")
+
+
+def container_faults(spec: Mapping[str, Any]) -> Faults:
+    """What is wrong with the containers of a pod, those of its start included."""
+    for kind in _KINDS:
+        for index, container in enumerate(maps(spec.get(kind))):
+            at = f"{kind}[{index}]"
+            yield from need(f"{at}.name", container.get("name"), dns_label)
+            yield from need(f"{at}.image", container.get("image"), image)
+            yield from among(f"{at}.imagePullPolicy", container.get("imagePullPolicy"), _POLICIES)
+            yield from _variables(at, container)
+            yield from _ports(at, container)
+            yield from resource_faults(f"{at}.resources", table(container.get("resources")))
+            yield from _security(f"{at}.securityContext", table(container.get("securityContext")))
+            yield from _lifecycle(f"{at}.lifecycle", table(container.get("lifecycle")))
+            yield from mount_faults(at, container)
+            for probe in _PROBES:
+                if probe in container:
+                    yield from _probe(f"{at}.{probe}", table(container[probe]), is_once=probe != "readinessProbe")
+
+
+def _variables(at: str, container: Mapping[str, Any]) -> Faults:
+    for index, variable in enumerate(maps(container.get("env"))):
+        where, source = f"{at}.env[{index}]", table(variable.get("valueFrom"))
+        yield from need(f"{where}.name", variable.get("name"), _variable)
+        if "valueFrom" in variable and (variable.get("value") or len(source) != 1):
+            yield FieldFault(f"{where}.valueFrom", "must have exactly one source, and no value beside it")
+        for kind in ("secretKeyRef", "configMapKeyRef"):
+            if kind in source:
+                reference = table(source[kind])
+                yield from need(f"{where}.valueFrom.{kind}.name", reference.get("name"), dns_name)
+                yield from need(f"{where}.valueFrom.{kind}.key", reference.get("key"), _key)
+    for index, group in enumerate(maps(container.get("envFrom"))):
+        sources = [table(group[kind]) for kind in ("secretRef", "configMapRef") if kind in group]
+        if len(sources) != 1:
+            yield FieldFault(f"{at}.envFrom[{index}]", "must have exactly one of secretRef and configMapRef")
+        for source in sources:
+            yield from need(f"{at}.envFrom[{index}].name", source.get("name"), dns_name)
+
+
+def _variable(text: str) -> str:
+    # From 1.30 on all that can be printed is taken.
+    return "" if re.match(r"[!-<>-~][ -<>-~]*\Z", text) else "must be a name such as MY_VARIABLE, without `=`"
+
+
+def _key(text: str) -> str:
+    return "" if _KEY.match(text) else "must be a key of letters, digits, dashes, dots and underscores"
+
+
+def _ports(at: str, container: Mapping[str, Any]) -> Faults:
+    names: list[Any] = []
+    for index, port in enumerate(maps(container.get("ports"))):
+        where, name = f"{at}.ports[{index}]", port.get("name")
+        if port.get("containerPort") is None:
+            yield FieldFault(f"{where}.containerPort", "missing")
+        yield from between(f"{where}.containerPort", port.get("containerPort"), 1, 65535)
+        yield from hold(f"{where}.name", name or None, _port_name)
+        yield from among(f"{where}.protocol", port.get("protocol"), ("TCP", "UDP", "SCTP"))
+        if name and name in names:
+            yield FieldFault(f"{where}.name", "is the name of two ports", name)
+        names.append(name)
+
+
+def _port_name(text: str) -> str:
+    fine = len(text) <= _PORT_NAME_LIMIT and _PORT_NAME.match(text) and not text.endswith("-")
+    return "" if fine else f"must be at most {_PORT_NAME_LIMIT} lower-case letters, digits and dashes, with a letter"
+
+
+def resource_faults(at: str, resources: Mapping[str, Any]) -> Faults:
+    """What is wrong with requests and limits."""
+    requests, limits = table(resources.get("requests")), table(resources.get("limits"))
+    for part, amounts in (("requests", requests), ("limits", limits)):
+        for name, value in ((str(key), amount_of) for key, amount_of in amounts.items()):
+            where = f"{at}.{part}.{name}"
+            if not _RESOURCE.match(name):
+                yield FieldFault(
+                    where, "is not a resource of a container: cpu, memory, ephemeral-storage, or one with a domain"
+                )
+            elif reason := amount(value):
+                yield FieldFault(where, reason, value)
+            else:
+                yield from _size(where, name, value)
+    for name, value in requests.items():
+        asked, most = quantity(value), quantity(limits.get(name))
+        if asked is None or most is None:
+            continue
+        if asked > most:
+            yield FieldFault(f"{at}.requests.{name}", f"must not be more than the limit, {limits[name]}", value)
+        elif "/" in name and asked != most:
+            yield FieldFault(f"{at}.requests.{name}", f"must be the limit, {limits[name]}", value)
+    for name in requests:
+        if "/" in name and name not in limits:
+            yield FieldFault(f"{at}.limits.{name}", "missing: what has a domain cannot be requested without a limit")
+
+
+def _size(where: str, name: str, value: Any) -> Faults:
+    found = quantity(value)
+    number = str(value).rstrip("m")
+    if name in _BYTE_RESOURCES and number.isdigit() and 0 < int(number) < _BYTES:
+        yield FieldFault(where, f"must have a unit, such as {number}Mi", value)
+    if "/" in name and found is not None and found != int(found):
+        yield FieldFault(where, "must be a whole number", value)
+
+
+def _security(at: str, context: Mapping[str, Any]) -> Faults:
+    yield from between(f"{at}.runAsUser", context.get("runAsUser"), 0)
+    yield from between(f"{at}.runAsGroup", context.get("runAsGroup"), 0)
+    yield from _profile(f"{at}.seccompProfile", table(context.get("seccompProfile")))
+    if context.get("allowPrivilegeEscalation") is False:
+        added = texts(table(context.get("capabilities")).get("add"))
+        with_all = [name for name in added if name in ("SYS_ADMIN", "CAP_SYS_ADMIN")]
+        why = "privileged" if context.get("privileged") is True else with_all[0] if with_all else ""
+        if why:
+            yield FieldFault(f"{at}.allowPrivilegeEscalation", f"cannot be false with {why}")
+
+
+def _profile(at: str, profile: Mapping[str, Any]) -> Faults:
+    kind, localhost = profile.get("type"), profile.get("localhostProfile")
+    if kind == "Localhost":
+        yield from need(f"{at}.localhostProfile", localhost, relative_path)
+    elif localhost:
+        yield FieldFault(f"{at}.localhostProfile", "needs the type Localhost", localhost)
+
+
+def _probe(at: str, probe: Mapping[str, Any], *, is_once: bool) -> Faults:
+    if sum(kind in probe for kind in _PROBED) != 1:
+        yield FieldFault(at, f"must have exactly one of {', '.join(_PROBED)}")
+    for field in ("periodSeconds", "timeoutSeconds", "failureThreshold", "initialDelaySeconds"):
+        yield from between(f"{at}.{field}", probe.get(field), 0)
+    if is_once and probe.get("successThreshold") not in (None, 0, 1):
+        yield FieldFault(
+            f"{at}.successThreshold", "must be 1: only readiness may ask for more", probe["successThreshold"]
+        )
+
+
+def _lifecycle(at: str, lifecycle: Mapping[str, Any]) -> Faults:
+    for event, handler in lifecycle.items():
+        kinds = [kind for kind in ("exec", "httpGet", "tcpSocket", "sleep") if kind in table(handler)]
+        if len(kinds) != 1:
+            yield FieldFault(f"{at}.{event}", "must have exactly one of exec, httpGet, tcpSocket and sleep")
+        for kind in kinds:
+            action = table(table(handler)[kind])
+            if kind == "exec" and not action.get("command"):
+                yield FieldFault(f"{at}.{event}.exec.command", "missing")
+            if kind in ("httpGet", "tcpSocket") and not isinstance(action.get("port"), str):
+                yield from between(f"{at}.{event}.{kind}.port", action.get("port", 0), 1, 65535)

@@ -1,0 +1,103 @@
+"""Texts that the API server or the kubelet takes in one form alone: names, labels, images, addresses, amounts.
+
+Each function gives the rest of a sentence, why a text is refused; empty when it is taken. The rules are those of
+k8s.io/apimachinery/pkg/util/validation and k8s.io/kubernetes/pkg/apis/core/validation, 1.25 to 1.37.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from podrunner.manifests.quantity import quantity
+
+_PART = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+DNS = re.compile(rf"{_PART}(\.{_PART})*\Z")
+DNS_LABEL = re.compile(rf"{_PART}\Z")
+LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
+LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
+LABEL_LIMIT, DNS_LIMIT = 63, 253
+# github.com/distribution/reference, which the kubelet reads images with. Of a registry, capitals are taken.
+_HOST = r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_IMAGE = re.compile(
+    rf"(?:{_HOST}/)?{_COMPONENT}(?:/{_COMPONENT})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(?:@[a-z0-9]+:[0-9a-fA-F]+)?\Z"
+)
+# What Go and Helm print for a value that is not there, and what a shell or a template would have replaced.
+_LEFTOVER = re.compile(r"%!\w*\(|<nil>|<no value>|\{\{|\}\}|\$\{[^}]*\}|\$\([^)]*\)")
+_WITHOUT_VERSION = re.compile(r":(?:[a-z0-9._]+-)+v(?:@|\Z)")
+
+
+def leftover(text: str) -> str:
+    """What of a text a template left over, such as `{{ .Values.tag }}`, `%!s(<nil>)`, `${name}` or a tag `alpine-v`."""
+    found = _LEFTOVER.search(text) or _WITHOUT_VERSION.search(text)
+    return found[0].strip(":") if found else ""
+
+
+def dns_label(text: str) -> str:
+    """The name of a namespace, a container or a volume."""
+    if len(text) <= LABEL_LIMIT and DNS_LABEL.match(text):
+        return ""
+    return f"must be at most {LABEL_LIMIT} lower-case letters, digits and dashes, the first and last no dash"
+
+
+def dns_name(text: str) -> str:
+    """The name of most objects, or of a host."""
+    if len(text) <= DNS_LIMIT and DNS.match(text):
+        return ""
+    return "must be lower-case letters, digits, dashes and dots, the first and last a letter or digit"
+
+
+def label_key(text: str) -> str:
+    """The key of a label, an annotation or a taint."""
+    prefix, slash, name = text.rpartition("/")
+    if len(name) <= LABEL_LIMIT and LABEL_NAME.match(name) and (not slash or DNS.match(prefix)):
+        return ""
+    return f"must be at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, with a domain and a slash before, or nothing"
+
+
+def label_value(text: str) -> str:
+    """The value of a label or a taint."""
+    if len(text) <= LABEL_LIMIT and LABEL_VALUE.match(text):
+        return ""
+    return f"must be at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, the first and last a letter or digit"
+
+
+def image(text: str) -> str:
+    """An image reference. The API server refuses blanks around it, the kubelet all else that is none."""
+    if _IMAGE.match(text) and not _WITHOUT_VERSION.search(text):
+        return ""
+    return (
+        "must be an image such as registry.example.com/team/image:1.0, in lower case up to the tag and without blanks"
+    )
+
+
+def address(text: str) -> str:
+    """An IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return "must be an IP address such as 192.0.2.10"
+    return ""
+
+
+def relative_path(text: str) -> str:
+    """A path below a volume or a folder of the kubelet."""
+    fine = bool(text) and not text.startswith("/") and ".." not in text.split("/")
+    return "" if fine else "must be a relative path without `..`"
+
+
+def absolute_path(text: str) -> str:
+    """Where something is mounted. The kubelet takes others as below /, which nobody means."""
+    is_windows = re.match(r"[A-Za-z]:[\\/]", text)
+    return (
+        "" if is_windows or (text.startswith("/") and ":" not in text) else "must be an absolute path without a colon"
+    )
+
+
+def amount(text: object) -> str:
+    """A quantity that is not negative."""
+    found = quantity(text)
+    if found is None:
+        return 'must be an amount such as "500m", "2" or "4Gi"'
+    return "must not be negative" if found < 0 else ""

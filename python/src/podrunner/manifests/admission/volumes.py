@@ -1,0 +1,82 @@
+"""Volumes of a pod, and their mounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.manifests.admission.fault import FieldFault, between, hold, need
+from podrunner.manifests.admission.forms import absolute_path, amount, dns_label, dns_name, relative_path
+from podrunner.manifests.objects import maps, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from podrunner.manifests.admission.fault import Faults
+
+VOLUME_TWICE, MOUNT_TWICE = "is the name of two volumes", "is where two volumes are mounted"
+_MODE = 0o777
+_OF_FILES = (("secret", "secretName"), ("configMap", "name"))
+
+
+def volume_faults(spec: Mapping[str, Any]) -> Faults:
+    """What is wrong with the volumes of a pod."""
+    known: list[Any] = []
+    for index, volume in enumerate(maps(spec.get("volumes"))):
+        at, name = f"volumes[{index}]", volume.get("name")
+        yield from need(f"{at}.name", name, dns_label)
+        if name in known:
+            yield FieldFault(f"{at}.name", VOLUME_TWICE, name)
+        known.append(name)
+        yield from _source(at, volume)
+
+
+def _source(at: str, volume: Mapping[str, Any]) -> Faults:
+    for kind, field in _OF_FILES:
+        if kind in volume:
+            yield from _files(f"{at}.{kind}", table(volume[kind]), field)
+    for index, one in enumerate(maps(table(volume.get("projected")).get("sources"))):
+        for kind, _ in _OF_FILES:
+            if kind in one:
+                yield from _files(f"{at}.projected.sources[{index}].{kind}", table(one[kind]), "name")
+    if "persistentVolumeClaim" in volume:
+        claim = table(volume["persistentVolumeClaim"]).get("claimName")
+        yield from need(f"{at}.persistentVolumeClaim.claimName", claim, dns_name)
+    if "hostPath" in volume:
+        yield from need(f"{at}.hostPath.path", table(volume["hostPath"]).get("path"), _host_path)
+    if "emptyDir" in volume:
+        yield from hold(f"{at}.emptyDir.sizeLimit", table(volume["emptyDir"]).get("sizeLimit"), amount)
+    if "csi" in volume:
+        yield from need(f"{at}.csi.driver", table(volume["csi"]).get("driver"), dns_name)
+    if "nfs" in volume:
+        nfs = table(volume["nfs"])
+        yield from need(f"{at}.nfs.server", nfs.get("server"), lambda _: "")
+        yield from need(f"{at}.nfs.path", nfs.get("path"), absolute_path)
+
+
+def _host_path(text: str) -> str:
+    return "must not contain `..`" if ".." in text.split("/") else absolute_path(text)
+
+
+def _files(at: str, source: Mapping[str, Any], field: str) -> Faults:
+    yield from need(f"{at}.{field}", source.get(field), dns_name)
+    yield from between(f"{at}.defaultMode", source.get("defaultMode"), 0, _MODE)
+    for index, item in enumerate(maps(source.get("items"))):
+        yield from need(f"{at}.items[{index}].key", item.get("key"), lambda _: "")
+        yield from need(f"{at}.items[{index}].path", item.get("path"), relative_path)
+
+
+def mount_faults(at: str, container: Mapping[str, Any]) -> Faults:
+    """What is wrong with the mounts of a container."""
+    taken: list[Any] = []
+    privileged = table(container.get("securityContext")).get("privileged") is True
+    for index, mount in enumerate(maps(container.get("volumeMounts"))):
+        where, path, sub_path = f"{at}.volumeMounts[{index}]", mount.get("mountPath"), mount.get("subPath")
+        yield from need(f"{where}.mountPath", path, absolute_path)
+        if path in taken:
+            yield FieldFault(f"{where}.mountPath", MOUNT_TWICE, path)
+        taken.append(path)
+        yield from hold(f"{where}.subPath", sub_path or None, relative_path)
+        if sub_path and mount.get("subPathExpr"):
+            yield FieldFault(f"{where}.subPathExpr", "cannot stand beside subPath", mount["subPathExpr"])
+        if mount.get("mountPropagation") == "Bidirectional" and not privileged:
+            yield FieldFault(f"{where}.mountPropagation", "needs a privileged container", "Bidirectional")

@@ -1,0 +1,89 @@
+"""Fields that the API server refuses, at the values that say them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
+from podrunner.check.checker import Checker
+from podrunner.findings.finding import errors
+from podrunner.formats.placed import Values, read_values
+from podrunner.helm.renderer import renderer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHART = Chart.open()
+URL = "gitlab: {url: https://gitlab.example.com}\n"
+REFUSED: dict[str, dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "admission" / "refused.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    return Checker(renderer("library", CHART))
+
+
+@pytest.fixture
+def said(checker: Checker) -> Callable[[str], list[str]]:
+    def said(text: str) -> list[str]:
+        layers = (read_values(URL + text, "values.yaml"),)
+        return [str(one) for one in errors(checker.check(Case("a", layers)).findings)]
+
+    return said
+
+
+def test_a_field_of_the_manager_is_at_the_line_of_its_value(said: Callable[[str], list[str]]) -> None:
+    assert said("manager:\n  tolerations:\n    - {key: ci, operator: Exist}\n") == [
+        "values.yaml:4:17: error: manager.tolerations[0].operator: must be Equal or Exists or Lt or Gt, is `Exist`. "
+        "(spec.template.spec.tolerations[0].operator) [kubernetes-field]"
+    ]
+
+
+def test_a_field_of_jobs_is_at_the_line_of_its_value(said: Callable[[str], list[str]]) -> None:
+    assert said("runners:\n  a:\n    config:\n      kubernetes:\n        runtime_class_name: My Class\n") == [
+        "values.yaml:6:9: error: runners.a.config.kubernetes.runtime_class_name: must be lower-case letters, digits, "
+        "dashes and dots, the first and last a letter or digit, is `My Class`. "
+        "(jobs of runner a, runtimeClassName) [job-pod-field]"
+    ]
+
+
+def test_a_leftover_of_a_template_is_called_so(said: Callable[[str], list[str]]) -> None:
+    (finding,) = said('podman: {mode: none}\njobs: {config: {kubernetes: {namespace: "${namespace}"}}}\n')
+
+    assert "jobs.config.kubernetes.namespace: `${namespace}` is a leftover of a template." in finding
+
+
+def test_one_value_in_several_pods_is_one_finding(said: Callable[[str], list[str]]) -> None:
+    (finding,) = said("podman:\n  image: |\n    quay.io/podman/stable:v5\n")
+
+    assert "podman.image: must be an image" in finding
+    assert finding.endswith(
+        "with a blank or line end around it. (jobs of runner default, containers[0].image) [job-pod-field]"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "podman: {image: $CI_REGISTRY_IMAGE/podman}",
+        "jobs: {config: {kubernetes: {volumes: {pvc: [{name: cache-$CI_CONCURRENT_ID, mount_path: $CI_BUILDS_DIR}]}}}}",
+        "podman: {mode: none}",
+    ],
+)
+def test_what_the_runner_fills_in_is_not_judged(said: Callable[[str], list[str]], text: str) -> None:
+    assert said(text) == []
+
+
+@pytest.mark.broad
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_the_api_server_refuses_is_refused(checker: Checker, name: str) -> None:
+    layers = (read_values(URL, "url"), Values(REFUSED[name], "refused.yaml"))
+
+    assert errors(checker.check(Case(name, layers)).findings) != []

@@ -19,6 +19,7 @@ from podrunner.modes.runners import read_promise
 from podrunner.runner.job_pod.pod import job_pod
 from podrunner.runner.permissions import WELCOME, needs_of
 from podrunner.values.merge import merge
+from tests.build_part import build_part
 
 from .release import CHART, ID_RANGES, render
 from .trial import Trial, attempt
@@ -147,6 +148,17 @@ def test_the_model_predicts_the_pod_that_the_runner_makes(trial: Trial) -> None:
         made = trial.asked(runner.name)["spec"]
 
         assert in_order(predicted) == in_order(reduced(made, predicted))
+
+
+def test_the_pod_of_helm_test_is_that_of_the_job(trial: Trial) -> None:
+    pods = {pod["metadata"]["name"]: pod["spec"] for pod in trial.release.rendering.objects("Pod")}
+    for runner in trial.release.runners:
+        spec = next((one for name, one in pods.items() if name.endswith(f"-{runner.name}-build")), None)
+        names = [one["name"] for one in spec["containers"][0]["env"]] if spec else []
+        # Of values that name variables of the job, only the runner knows what they are.
+        known = [one for one in names if "$" not in str((spec or {})["containers"][0]["env"][names.index(one)])]
+        if spec and "$" not in spec["containers"][0]["image"]:
+            assert build_part(spec, known) == build_part(trial.asked(runner.name)["spec"], known)
 
 
 def test_the_level_of_the_model_is_the_one_that_admission_enforces(

@@ -5,19 +5,27 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
   podrunner.pod.build            the same for the build container, with the runner-wide keys it inherits
   podrunner.pod.level            the Pod Security level that the job namespace has to allow
   podrunner.pod.resources        resources of one of its containers
+  podrunner.pod.tolerations      node_tolerations as Kubernetes writes them, as a JSON list
   podrunner.pod.services         what services may do, as a sentence
 */}}
 
+{{/* Profiles of an unknown type, and those without a name that need one, are logged and left out, as by GitLab Runner. */}}
 {{- define "podrunner.pod.securityContext" -}}
 {{- $context := dict -}}
 {{- range $key, $value := . -}}
-  {{- if kindIs "invalid" $value -}}
+  {{- if or (kindIs "invalid" $value) (and (has (kindOf $value) (list "string" "slice")) (empty $value)) -}}
   {{- else if eq $key "selinux_type" -}}
     {{- $_ := set $context "seLinuxOptions" (dict "type" $value) -}}
   {{- else if eq $key "proc_mount" -}}
     {{- $_ := set $context "procMount" (title $value) -}}
+  {{- else if has $key (list "seccomp_profile" "app_armor_profile") -}}
+    {{- if or (has $value.type (list "RuntimeDefault" "Unconfined")) (and (eq (toString $value.type) "Localhost") $value.localhost_profile) -}}
+      {{- $profile := dict "type" $value.type -}}
+      {{- if eq $value.type "Localhost" -}}{{- $_ := set $profile "localhostProfile" $value.localhost_profile -}}{{- end -}}
+      {{- $_ := set $context (camelcase $key | untitle) $profile -}}
+    {{- end -}}
   {{- else if kindIs "map" $value -}}
-    {{- $_ := set $context (camelcase $key | untitle) (include "podrunner.pod.securityContext" $value | fromJson) -}}
+    {{- with include "podrunner.pod.securityContext" $value | fromJson -}}{{- $_ := set $context (camelcase $key | untitle) . -}}{{- end -}}
   {{- else -}}
     {{- $_ := set $context (camelcase $key | untitle) $value -}}
   {{- end -}}
@@ -25,12 +33,29 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
 {{- toJson $context -}}
 {{- end -}}
 
+{{/*
+What is said for all containers, then what the container says itself. Of capabilities, each list of its own replaces that for
+all, by which GitLab Runner drops NET_RAW.
+*/}}
 {{- define "podrunner.pod.build" -}}
 {{- $context := dict -}}
+{{- $pod := .pod_security_context | default dict -}}
+{{- range $key := list "run_as_user" "run_as_group" -}}{{- $_ := set $context $key (get $pod $key) -}}{{- end -}}
 {{- range $key := list "privileged" "allow_privilege_escalation" -}}
   {{- if hasKey $ $key -}}{{- $_ := set $context $key (get $ $key) -}}{{- end -}}
 {{- end -}}
-{{- include "podrunner.merge" (list $context (.build_container_security_context | default dict)) -}}
+{{- range $key, $value := .build_container_security_context -}}
+  {{- if not (or (kindIs "invalid" $value) (eq $key "capabilities")) -}}{{- $_ := set $context $key $value -}}{{- end -}}
+{{- end -}}
+{{- $dropped := .cap_drop | default list -}}
+{{- $added := without (.cap_add | default list) "" -}}
+{{- range $dropped -}}{{- $added = without $added . -}}{{- end -}}
+{{- if not (has "NET_RAW" $added) -}}{{- $dropped = append $dropped "NET_RAW" | uniq -}}{{- end -}}
+{{- $capabilities := dict "add" $added "drop" $dropped -}}
+{{- range $part, $names := (.build_container_security_context | default dict).capabilities -}}
+  {{- if kindIs "slice" $names -}}{{- $_ := set $capabilities $part $names -}}{{- end -}}
+{{- end -}}
+{{- $_ := set $context "capabilities" $capabilities -}}
 {{- include "podrunner.pod.securityContext" $context -}}
 {{- end -}}
 
@@ -49,7 +74,7 @@ usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kube
 
 {{/*
 usage: include "podrunner.pod.resources" (list $kubernetes "helper_") | fromJson
-The prefix is that of the keys: helper_, or "" for the build container.
+The prefix is that of the keys: helper_, "" for the build container, or pod_ for the whole pod.
 */}}
 {{- define "podrunner.pod.resources" -}}
 {{- $resources := dict -}}
@@ -61,6 +86,19 @@ The prefix is that of the keys: helper_, or "" for the build container.
   {{- with $amounts -}}{{- $_ := set $resources (printf "%ss" $part) . -}}{{- end -}}
 {{- end -}}
 {{- toJson $resources -}}
+{{- end -}}
+
+{{/* Each entry is `key=value: effect`. Without a value it matches every value, without an effect every effect. */}}
+{{- define "podrunner.pod.tolerations" -}}
+{{- $found := list -}}
+{{- range $key, $effect := . -}}
+  {{- $parts := regexSplit "=" $key 2 -}}
+  {{- $one := dict "key" (first $parts) "operator" "Exists" -}}
+  {{- with rest $parts -}}{{- $one = dict "key" (first $parts) "operator" "Equal" "value" (first .) -}}{{- end -}}
+  {{- with $effect -}}{{- $_ := set $one "effect" . -}}{{- end -}}
+  {{- $found = append $found $one -}}
+{{- end -}}
+{{- toJson $found -}}
 {{- end -}}
 
 {{/* usage: include "podrunner.pod.services" $runner.config.kubernetes */}}

@@ -1,0 +1,58 @@
+"""What the pod of `helm test` has in common with a job's: everything but helper, services and the executor's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+_OWN_VOLUMES = ("repo", "scripts", "logs")
+_OWN_CONTAINERS = ("init-permissions", "init-build-uid-gid-collector")
+_OF_BUILD = ("name", "image", "securityContext", "env", "resources", "volumeMounts", "lifecycle")
+# What a job has and a test does not: an end of its own, and the other containers. And the old name of serviceAccountName.
+_OF_JOBS = ("activeDeadlineSeconds", "containers", "serviceAccount")
+# What the API server adds where nothing is said.
+_DEFAULTS = {"enableServiceLinks": True, "schedulerName": "default-scheduler"}
+
+
+def build_part(spec: Mapping[str, Any], variables: Collection[str]) -> Any:
+    """A pod's spec with its build container alone, of whose environment `variables` count, and its lists in one order.
+
+    What is empty or false is left out, except where Kubernetes takes it for something else than nothing.
+    """
+    build = _container(next(one for one in spec["containers"] if one["name"] == "build"), _OF_BUILD)
+    build["env"] = [one for one in build.get("env", []) if one["name"] in variables]
+    first = [one for one in spec.get("initContainers", []) if one["name"] not in _OWN_CONTAINERS]
+    found = {key: value for key, value in spec.items() if key not in _OF_JOBS and _DEFAULTS.get(key) != value}
+    found |= {
+        "volumes": [one for one in spec.get("volumes", []) if one["name"] not in _OWN_VOLUMES],
+        "initContainers": [_container(one, (*_OF_BUILD, "command", "args")) for one in first],
+        # Of the job's own registries, and its services: addresses of the pod itself.
+        "imagePullSecrets": [one for one in spec.get("imagePullSecrets", []) if not one["name"].startswith("runner-")],
+        "hostAliases": [one for one in spec.get("hostAliases", []) if one["ip"] != "127.0.0.1"],
+    }
+    return _plain({**found, "build": build})
+
+
+def _container(one: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    found = {key: one[key] for key in fields if key in one}
+    resources = one.get("resources") or {}
+    # The API server takes limits for requests where there are none.
+    found["resources"] = {**resources, "requests": {**resources.get("limits", {}), **resources.get("requests", {})}}
+    found["volumeMounts"] = [mount for mount in one.get("volumeMounts", []) if mount["name"] not in _OWN_VOLUMES]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        # 0644 is what the files of a Secret have unless it is said.
+        said = {key: _plain(part) for key, part in value.items() if (key, part) != ("defaultMode", 0o644)}
+        return {key: part for key, part in said.items() if _is_said(key, part)}
+    if isinstance(value, list):
+        return sorted(map(_plain, value), key=lambda one: json.dumps(one, sort_keys=True))
+    return value
+
+
+def _is_said(key: str, part: Any) -> bool:
+    kept = ("emptyDir", "automountServiceAccountToken", "hostUsers", "allowPrivilegeEscalation")
+    return key in kept or part not in ({}, [], None, "", False) or (part == 0 and part is not False)

@@ -117,10 +117,13 @@ class Cluster:
             return str(error.summary())
         return ""
 
-    def refused_change(self, body: Mapping[str, Any], change: Mapping[str, Any], namespace: str) -> str:
+    def refused_change(
+        self, body: Mapping[str, Any], change: Mapping[str, Any], namespace: str, *, strategic: bool = False
+    ) -> str:
         """Why an object may not be changed so (a merge patch); empty when it may. Nothing is changed."""
         resource = self._resource(body)
-        options = {"content_type": "application/merge-patch+json", "dry_run": "All"}
+        kind = "strategic-merge-patch" if strategic else "merge-patch"
+        options = {"content_type": f"application/{kind}+json", "dry_run": "All"}
         within = namespace if resource.namespaced else None
         try:
             resource.patch(body=dict(change), name=body["metadata"]["name"], namespace=within, **options)

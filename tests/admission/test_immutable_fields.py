@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from podrunner.diff.immutable import why_immutable
+from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.difference.objects import differences
+
+from .test_defaults import OBJECTS as OBJECTS_THAT_SAY_LITTLE
+from .test_upgrades import LEFT_OUT, WORDS, is_valid, leaves, put
 
 if TYPE_CHECKING:
     from .trial import Bench
@@ -128,6 +132,64 @@ def test_what_diff_calls_impossible_is_what_the_api_server_refuses(
 
     said = [why_immutable(one, body) for one in differences([body], [merged(body, change)])]
     assert (any(said), said) == (bool(refused), said), refused
+
+
+# Leaves whose change is refused for another reason, or by the patch of this test alone, which is simpler than Helm's.
+NOT_HELM_S = {
+    "Pod.serviceAccount": "the old name of serviceAccountName, which wins",
+    "Pod.timeoutSeconds": "0 is the default written otherwise",
+    "Pod.successThreshold": "0 is the default written otherwise",
+    "ReplicationController.app": "the selector was made from the labels",
+    "Deployment.type": "Helm's patch takes the fields of the other strategy away",
+    "StatefulSet.type": "see tests/admission/test_upgrades.py",
+    "StatefulSet.apiVersion": "of a claim, which is of one kind",
+    "StatefulSet.kind": "of a claim, which is of one kind",
+    "Job.completions": "of an indexed job, together with parallelism alone",
+    "Service.port": "the key by which ports are merged",
+    "PersistentVolumeClaim.storage": "no claim is bound where no controller runs",
+}
+NOTHING_TO_CHANGE = {"ServiceAccount"}
+KINDS = sorted({one["kind"] for one in OBJECTS_THAT_SAY_LITTLE} - LEFT_OUT | {"CSIDriver"})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_that_cannot_change_is_known_and_no_other(bench: Bench, kind: str) -> None:
+    # A quota or limits must not meet the pods.
+    namespace = f"every-field-{kind.lower()}"
+    bench.cluster.namespace(namespace, "privileged")
+    bench.cluster.ensure({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "builder"}}, namespace)
+    wrong: list[str | None] = []
+    for item in (one for one in OBJECTS_THAT_SAY_LITTLE if one["kind"] == kind):
+        bench.cluster.ensure(item, namespace)
+        for path, value in leaves(with_defaults(item)):
+            if f"{kind}.{path[-1]}" not in NOT_HELM_S:
+                told = (judged(bench, item, path, new, namespace) for new in others(value))
+                wrong.append(next((one for one in told if one is not None), None))
+
+    assert [one for one in wrong if one] == []
+    assert kind in NOTHING_TO_CHANGE or len(wrong) > wrong.count(None)
+
+
+def judged(bench: Bench, item: dict[str, Any], path: tuple[str | int, ...], value: Any, namespace: str) -> str:
+    """What podrunner and the API server make of one changed value; empty when they agree."""
+    new = copy.deepcopy(item)
+    put(new, path, value)
+    if not is_valid(bench, {**new, "metadata": {**new["metadata"], "name": "fresh"}}, namespace):
+        return None
+    change = {path[0]: new[path[0]]} if isinstance(path[0], str) else {}
+    refused = bench.cluster.refused_change(item, change, namespace, strategic=True)
+    said = [why_immutable(one, item) for one in differences([item], [new], complete=with_defaults)]
+    agree = any(said) == bool(refused)
+    return "" if agree else f"{item['metadata']['name']} {'.'.join(map(str, path))}={value}: {refused or said}"
+
+
+def others(value: Any) -> list[Any]:
+    """Give other values of the same type."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1, max(value - 1, 0), 7]
+    return [word for word in WORDS if word != value] if isinstance(value, str) else []
 
 
 def merged(base: Any, over: Any) -> Any:

@@ -221,3 +221,27 @@ def test_a_default_that_follows_from_another_field_changes_with_it(repository: R
         'Deployment/demo: spec.template.spec.containers[main].image: "demo:1" → "demo:latest"',
         'Deployment/demo: spec.template.spec.containers[main].imagePullPolicy: is gone: "IfNotPresent"',
     ]
+
+
+def test_a_strategy_beside_which_the_api_server_s_own_fields_would_stay_cannot_be_applied(
+    repository: Repository,
+) -> None:
+    after = DEPLOYMENT.replace("  replicas: 1\n", "  replicas: 1\n  strategy: {type: Recreate}\n")
+
+    assert repository.change(DEPLOYMENT, after) == [
+        "Cannot be applied",
+        'Deployment/demo: spec.strategy: is new: {"type": "Recreate"}',
+        "The rollingUpdate that the API server added stays in the cluster beside type Recreate: helm upgrade of Helm 4 "
+        "fails. Upgrade once with --server-side=false.",
+    ]
+
+
+def test_a_strategy_whose_fields_the_manifest_had_can_be_applied(repository: Repository) -> None:
+    rolling = "  replicas: 1\n  strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}\n"
+    before = DEPLOYMENT.replace("  replicas: 1\n", rolling)
+
+    lines = repository.change(
+        before, before.replace("rollingUpdate: {maxSurge: 1, maxUnavailable: 0}", "type: Recreate")
+    )
+
+    assert lines[0] == "Changes otherwise"

@@ -31,10 +31,12 @@ _FIXED: dict[tuple[str, str], Prefixes] = {
         "spec.selector",
         "spec.completionMode",
         "spec.podFailurePolicy",
+        "spec.backoffLimitPerIndex",
         "spec.managedBy",
     ),
     ("", "Pod"): ("spec",),
     ("", "PersistentVolumeClaim"): ("spec",),
+    ("", "PersistentVolume"): ("spec",),
     ("", "Secret"): ("type",),
     ("", "ResourceQuota"): ("spec.scopes", "spec.scopeSelector"),
     ("rbac.authorization.k8s.io", "RoleBinding"): ("roleRef",),
@@ -42,6 +44,9 @@ _FIXED: dict[tuple[str, str], Prefixes] = {
     ("scheduling.k8s.io", "PriorityClass"): ("value", "preemptionPolicy"),
     ("node.k8s.io", "RuntimeClass"): ("handler",),
     ("networking.k8s.io", "IngressClass"): ("spec.controller",),
+    ("discovery.k8s.io", "EndpointSlice"): ("addressType",),
+    ("storage.k8s.io", "CSIDriver"): ("spec.attachRequired", "spec.volumeLifecycleModes"),
+    ("storage.k8s.io", "VolumeAttachment"): ("spec",),
     ("storage.k8s.io", "StorageClass"): ("provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): (
         "spec.group",
@@ -54,6 +59,16 @@ _FIXED: dict[tuple[str, str], Prefixes] = {
 _FREE: dict[tuple[str, str], Prefixes] = {
     ("", "Pod"): ("spec.activeDeadlineSeconds", "spec.tolerations"),
     ("", "PersistentVolumeClaim"): ("spec.resources", "spec.volumeAttributesClassName"),
+    # All but the volume itself, its mode and where it can be reached from.
+    ("", "PersistentVolume"): (
+        "spec.accessModes",
+        "spec.capacity",
+        "spec.claimRef",
+        "spec.mountOptions",
+        "spec.persistentVolumeReclaimPolicy",
+        "spec.storageClassName",
+        "spec.volumeAttributesClassName",
+    ),
 }
 _ORPHAN = "Its pods go on when it is deleted with `kubectl delete --cascade=orphan` before the upgrade."
 _ADVICE = {
@@ -71,7 +86,11 @@ def why_immutable(difference: Difference, before: Mapping[str, Any]) -> str:
     if not difference.parts or _is_hook(before):
         return ""
     kind = (identity.group, identity.kind)
-    if not (_is_fixed(kind, difference) or _is_sealed(kind, difference, before) or _is_special(kind, difference)):
+    if advice := _keeps_rolling_update(kind, difference, before):
+        return advice
+    if not (
+        _is_fixed(kind, difference) or _is_sealed(kind, difference, before) or _is_special(kind, difference, before)
+    ):
         return ""
     advice = _ADVICE.get(identity.kind, "Delete it before the upgrade, or give the new one another name.")
     return f"{difference.path.partition('[')[0]} of a {identity.kind} cannot change: helm upgrade fails. {advice}"
@@ -94,7 +113,7 @@ def _is_sealed(kind: tuple[str, str], difference: Difference, before: Mapping[st
     )
 
 
-def _is_special(kind: tuple[str, str], difference: Difference) -> bool:
+def _is_special(kind: tuple[str, str], difference: Difference, before: Mapping[str, Any]) -> bool:
     if kind == ("", "Service") and difference.parts[0] == "spec":
         # Left out, it stays what it was.
         fixed = ("spec.clusterIP", "spec.loadBalancerClass")
@@ -102,7 +121,38 @@ def _is_special(kind: tuple[str, str], difference: Difference) -> bool:
     if kind == ("", "PersistentVolumeClaim") and difference.path == "spec.resources.requests.storage":
         sizes = [quantity(value) for value in (difference.before, difference.after)]
         return None not in sizes and sizes[1] < sizes[0]  # type: ignore[operator]
+    if kind == ("batch", "Job") and difference.path == "spec.completions":
+        # Of an indexed job they may change, together with parallelism.
+        return table(before.get("spec")).get("completionMode") != "Indexed"
     return False
+
+
+# Kind → field of how it is updated.
+_STRATEGIES = {("apps", "Deployment"): "strategy", ("apps", "StatefulSet"): "updateStrategy"}
+
+
+def _keeps_rolling_update(kind: tuple[str, str], difference: Difference, before: Mapping[str, Any]) -> str:
+    """What is said where the API server's own rollingUpdate stays beside another strategy, which it then refuses.
+
+    Helm takes away what its manifest said, and nobody's manifest said that. Source: tests/admission/test_upgrades.py.
+    """
+    name = _STRATEGIES.get(kind, "")
+    if not name or difference.path not in (f"spec.{name}", f"spec.{name}.type"):
+        return ""
+    chosen = difference.after.get("type") if isinstance(difference.after, dict) else difference.after
+    was = table(table(before.get("spec")).get(name))
+    added = {"partition"} if kind[1] == "StatefulSet" else {"maxSurge", "maxUnavailable"}
+    if chosen in (ABSENT, None, "RollingUpdate") or was.get("type", "RollingUpdate") != "RollingUpdate":
+        return ""
+    if added <= table(was.get("rollingUpdate")).keys():
+        return ""
+    fails = f"stays in the cluster beside type {chosen}: helm upgrade of Helm 4 fails"
+    if kind[1] == "Deployment":
+        return f"The rollingUpdate that the API server added {fails}. Upgrade once with --server-side=false."
+    return (
+        f"The rollingUpdate that the API server added {fails}, and of Helm 3. Write spec.{name}.rollingUpdate: null, and "
+        "upgrade once with --server-side=false."
+    )
 
 
 def _below(path: str, prefixes: Prefixes) -> bool:

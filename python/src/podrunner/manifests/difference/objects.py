@@ -132,14 +132,16 @@ def _differences(identity: Identity, one: Any, other: Any, complete: Callable[[A
 
 
 def _of_both(written: list[Field], whole: list[Field]) -> list[Field]:
-    """What differs as it was written, where whole objects differ; and what differs in these alone."""
+    """What differs as it was written, where whole objects differ too.
+
+    What differs in whole objects alone is no change: Helm's patch leaves alone what neither manifest says.
+    """
 
     def touches(one: Field, other: Field) -> bool:
         length = min(len(one[0]), len(other[0]))
         return one[0][:length] == other[0][:length]
 
-    found = [one for one in written if any(touches(one, other) for other in whole)]
-    return [*found, *(other for other in whole if not any(touches(one, other) for one in written))]
+    return [one for one in written if any(touches(one, other) for other in whole)]
 
 
 def _embedded(path: Path, text: str) -> Any:

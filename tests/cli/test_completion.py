@@ -27,6 +27,10 @@ LINES = {
     "podrunner check --kube-version 1.3": [f"1.{minor}" for minor in range(30, 38)],
     "podrunner check tests/fixtures/values/unknown-m": ["tests/fixtures/values/unknown-mode.yaml"],
     "podrunner rule values-t": ["values-type"],
+    "podrunner check --ignore values-t": ["values-type"],
+    "podrunner check --select ignore-": ["ignore-unused"],
+    "podrunner check --fail-on ": ["error", "warning", "note"],
+    "podrunner schema ": ["values", "matrix", "policy"],
     "podrunner render --show manager/dep": ["manager/deployment.yaml"],
     "podrunner preflight --kubeconfig {kubeconfig} --context pr": ["prod"],
     "podrunner import --mode p": ["privileged"],
@@ -118,3 +122,15 @@ def test_what_goes_wrong_suggests_nothing_and_says_nothing(shell_environment: di
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path, env=shell_environment)
 
     assert (done.stdout.split(), done.stderr) == ([], "")
+
+
+@pytest.mark.process
+def test_presets_are_those_of_the_chart_that_the_policy_names(
+    shell_environment: dict[str, str], tmp_path: Path, small_chart: Path
+) -> None:
+    (tmp_path / "podrunner.toml").write_text(f'chart = "{small_chart}"\n')
+    command = ["bash", "--norc", "-c", BASH, "bash", "podrunner render --preset l"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path, env=shell_environment)
+
+    assert (done.stdout.split(), done.stderr) == (["loud"], "")

@@ -8,7 +8,7 @@ import pytest
 
 from podrunner.cli.main import main
 from podrunner.findings.errors import ValuesError
-from podrunner.testing.cases import Render, Setup
+from podrunner.testing.cases import Render, Setup, Wanted
 
 SENTENCE = (
     "podman.imagee: unknown key. Did you mean `image`? "
@@ -64,7 +64,7 @@ def test_preflight_refuses_a_misspelt_key_before_it_asks_a_cluster(capsys: pytes
 
 
 def test_the_plugin_refuses_a_misspelt_key(checkout: Path) -> None:
-    render = Render(Setup.make(checkout / "chart", "library", None))
+    render = Render(Setup.make(checkout, Wanted(checkout / "chart")))
 
     with pytest.raises(ValuesError) as error:
         render({"podman": {"imagee": "x"}}, preset="unprivileged")

@@ -22,7 +22,7 @@ and those that know TOML by `#:schema .podrunner/podrunner.schema.json` in the f
 """
 _NAMES = ("values", "matrix", "policy")
 _WHICH = option(
-    "name",
+    "schema",
     choices=_NAMES,
     metavar="FILE",
     help="values: a values file, which says a part of the values; matrix: a matrix file; policy: podrunner.toml",
@@ -44,5 +44,5 @@ def run(args: Namespace) -> int:
 
     chart = Chart.open(args.chart)
     schemas = {"values": partial_schema(chart), "matrix": matrix_schema(chart), "policy": policy_schema()}
-    show_data(schema_text(schemas[args.name]))
+    show_data(schema_text(schemas[args.schema]))
     return 0

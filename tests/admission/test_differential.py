@@ -1,7 +1,8 @@
 """The model of what GitLab Runner makes for a job against the real runner, over drawn configurations.
 
 Drawn are all keys of [runners.kubernetes] but those of `drawing.LEFT_OUT`, the modes of the chart, patches, services,
-feature flags, and the variables of jobs. Left out beside keys: Windows, PowerShell, `proxy_exec`, jobs made of steps.
+feature flags, and the variables of jobs. Left out beside keys: Windows, PowerShell, `proxy_exec`, jobs made of steps, labels
+without a name.
 PODRUNNER_DRAWN is how many are drawn, from a seed that PODRUNNER_SEED is.
 """
 

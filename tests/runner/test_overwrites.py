@@ -80,6 +80,14 @@ def test_the_value_of_a_finding_is_one_that_the_runner_lets_through(pattern: str
     assert [(one.pod["metadata"]["namespace"], one.refusal) for one in made] == [(value, "") for value in values]
 
 
+def test_a_label_without_a_name_costs_the_job_its_pod() -> None:
+    runner = {"kubernetes": {"image": "a", "pod_labels_overwrite_allowed": ".*"}}
+    job = JobRequest(variables=(JobVariable("KUBERNETES_POD_LABELS_1", "=b"),))
+
+    assert job_objects(runner, job).refusal == "the label `` has no name that Kubernetes takes"
+    assert job_objects(runner, job).all() == []
+
+
 @pytest.mark.parametrize(
     ("lines", "why"),
     [

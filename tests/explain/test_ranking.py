@@ -114,3 +114,14 @@ def test_what_a_command_says_of_another_pod_is_no_cause_what_the_cluster_says_of
     assert [one.id for one in alone] == ["script-failed"]
     assert with_pod[0].id == "oom-killed"
     assert [(one.source, one.line) for one in with_pod[0].evidence] == [("pod", 1)]
+
+
+def test_a_manager_that_once_did_not_reach_gitlab_is_no_cause_of_a_job_that_it_got() -> None:
+    away = (
+        "WARNING: Checking for jobs... failed status=couldn't execute POST against https://gitlab.lan/api/v4/jobs/request: "
+        "dial tcp 10.0.0.9:443: i/o timeout"
+    )
+    job = ['Preparing the "kubernetes" executor', "bash: line 197: docker: command not found"]
+
+    assert explain([away])[0].id == "gitlab-unreachable"
+    assert explain(job, others={"manager": [away]})[0].id == "command-missing"

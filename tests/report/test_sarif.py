@@ -128,13 +128,14 @@ def test_a_rule_that_is_in_no_register_brings_its_own_help() -> None:
     assert rule["help"]["text"] == "What is wrong: It is made up. What to do: Do what the message says."
 
 
-@pytest.fixture(scope="module", params=["fixtures", "matrix", "coverage"])
+@pytest.fixture(scope="module", params=["fixtures", "ignored", "matrix", "coverage"])
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> dict[str, Any]:
     """Make the report of every fixture, of the matrix, and of what values cover of a chart, once: it takes many renders."""
     file = tmp_path_factory.mktemp("report") / "out.sarif"
     files = [str(file) for file in sorted((checkout / "tests/fixtures/values").glob("*.yaml"))]
     of_small = ["--chart", "tests/fixtures/charts/small", "tests/fixtures/charts/small/values.yaml", "--coverage"]
-    cases = {"fixtures": files, "matrix": ["--matrix", "tests/matrix.yaml"], "coverage": of_small}
+    ignored = [*files, "--ignore", "values-type", "--ignore", "values-u*"]
+    cases = {"fixtures": files, "ignored": ignored, "matrix": ["--matrix", "tests/matrix.yaml"], "coverage": of_small}
 
     with contextlib.chdir(checkout):
         main(["check", *cases[request.param], "--format", f"sarif={file}"])

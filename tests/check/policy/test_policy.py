@@ -272,6 +272,15 @@ def test_of_a_part_of_the_cases_no_ignore_is_called_unused(check: Check) -> None
         assert "ignore-unused" not in check(*words, **files)[1]
 
 
+def test_while_a_case_is_not_looked_at_as_a_whole_no_ignore_is_called_unused(check: Check) -> None:
+    files = {"a_yaml": f"{RUNNER}mode: lowd\n", "m_yaml": "cases: {a: {relase: b}}\n"}
+    refused = "cases: {a: {values: {mode: lowd}, expect: {fail: lowd}}}\n"
+
+    assert "ignore-unused" not in check("a.yaml", **files, podrunner_toml=ignore(DEBUG))[1]
+    assert "ignore-unused" not in check("--matrix", "m.yaml", **files)[1]
+    assert "[ignore-unused]" in check("--matrix", "n.yaml", n_yaml=refused)[1]
+
+
 def test_an_ignore_of_what_is_not_looked_for_is_not_called_unused(check: Check) -> None:
     policy = ignore("coverage-value") + ignore("pipeline-no-job") + ignore("ignore-unused") + ignore("label")
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from podrunner.chart.chart import Chart
     from podrunner.check.checker import Checker
     from podrunner.check.result import Result
+    from podrunner.cli.outputs import Output
 
 EXAMPLES = """\
 examples:
@@ -108,8 +109,6 @@ def run(args: Namespace) -> int:
     from podrunner.check.parallel import check_cases
     from podrunner.findings.severity import Severity
     from podrunner.helm.renderer import renderer
-    from podrunner.output.terminal import wants_colour, width_of
-    from podrunner.report.formats import write_report
 
     outputs = read_outputs(args)
     chart = Chart.open(args.chart)
@@ -129,12 +128,18 @@ def run(args: Namespace) -> int:
     results = [*broken, *map(policy.judge, results)]
     results += unused_of(args, policy, results)
     # What makes a check fail is not left out.
-    notes = args.notes or policy.fail_on is Severity.NOTE
+    _write(results, outputs, notes=args.notes or policy.fail_on is Severity.NOTE, quiet=args.quiet)
+    return 0 if all(result.passed for result in results) else 1
+
+
+def _write(results: list[Result], outputs: list[Output], *, notes: bool, quiet: bool) -> None:
+    from podrunner.output.terminal import wants_colour, width_of
+    from podrunner.report.formats import write_report
+
     for output in outputs:
         colour = not output.file and wants_colour(sys.stdout)
         width = None if output.file else width_of(sys.stdout)
-        write_report(output.format, results, output.file, colour=colour, notes=notes, quiet=args.quiet, width=width)
-    return 0 if all(result.passed for result in results) else 1
+        write_report(output.format, results, output.file, colour=colour, notes=notes, quiet=quiet, width=width)
 
 
 def _collect(args: Namespace, chart: Chart) -> tuple[list[Case], list[Result]]:
@@ -149,7 +154,7 @@ def _collect(args: Namespace, chart: Chart) -> tuple[list[Case], list[Result]]:
     try:
         return [*cases, *matrix_cases(selection, chart)], []
     except MatrixError as error:
-        return cases, [Result(Case(str(args.matrix)), error.findings)]
+        return cases, [Result(Case(str(args.matrix)), error.findings, is_whole=False)]
 
 
 def _is_of_pipelines_alone(args: Namespace) -> bool:
@@ -181,5 +186,5 @@ def _coverage(args: Namespace, checker: Checker, cases: list[Case]) -> Result:
     try:
         found = check_coverage(checker.renderer, cases, options)
     except MatrixError as error:
-        return Result(Case("coverage"), error.findings)
+        return Result(Case("coverage"), error.findings, is_whole=False)
     return Result(Case("coverage"), found.findings, templates=found.templates)

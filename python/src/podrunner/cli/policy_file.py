@@ -64,10 +64,11 @@ def policy_of(args: Namespace, layers: Iterable[Values]) -> Policy:
 
 
 def unused_of(args: Namespace, policy: Policy, results: Sequence[Result]) -> list[Result]:
-    """The ignores that match nothing; of some of the cases alone, nobody can tell."""
+    """The ignores that match nothing; of some of the cases alone, or while one is not looked at as a whole, nobody can tell."""
     from podrunner.check.policy.unused import unused_ignores
 
-    if args.case or (args.says_cases and args.policy_file.names_cases):
+    is_cut = any(result.findings and not result.is_whole for result in results)
+    if is_cut or args.case or (args.says_cases and args.policy_file.names_cases):
         return []
     coverage = [] if args.coverage or args.coverage_fail_under else ["coverage*"]
     return unused_ignores(policy, results, [*coverage, *([] if args.pipeline else ["pipeline*"])])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from podrunner.explain.catalogue import Level, load_catalogue
 from podrunner.explain.ranking import rank
 from podrunner.explain.scan import Hit, Scan
-from podrunner.explain.trace import Line, Trace, clean
+from podrunner.explain.trace import Line, Stage, Trace, clean
 from podrunner.secrets.find import find_in_text
 from podrunner.secrets.redact import Redactor, redact
 from podrunner.values.change import find_changes
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # `{name}` and `{name|text when it is not known}`.
 _PLACEHOLDER = re.compile(r"\{(?P<name>[a-z_]+)(?:\|(?P<unknown>[^}]*))?\}")
+# What a manager says of its questions for jobs.
+_ASKS_FOR_JOBS = re.compile(r"Checking for jobs\.\.\. failed|/api/v4/jobs/request\b")
 _LONGEST_QUOTE = 400
 _LONGEST_VALUE = 200
 
@@ -103,9 +105,9 @@ def examine(
     scan, trace = Scan(catalogue or load_catalogue()), Trace()
     scan.feed(trace.read(lines))
     for source, texts in (others or {}).items():
-        scan.feed(
-            Line(number, text, source) for number, raw in enumerate(texts, start=1) for text in clean(raw) if text
-        )
+        every = (Line(number, text, source) for number, raw in enumerate(texts, start=1) for text in clean(raw) if text)
+        # A job that prepares itself came from GitLab: that the manager was refused one is of another moment.
+        scan.feed(line for line in every if trace.stage is Stage.UNKNOWN or not _ASKS_FOR_JOBS.search(line.text))
     ranked = rank(scan, trace)
     diagnoses = tuple(_diagnosis(one, scan, trace.facts) for one in ranked)
     return Explanation(diagnoses, trace.lines, trace.succeeded, trace.is_whole, trace.facts.get("runner", ""))

@@ -1,7 +1,8 @@
-"""What an editor underlines, by the language server that most of them ask for YAML."""
+"""What an editor underlines, by the programs that most of them ask for YAML and TOML."""
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from podrunner.cli.main import main
 from tests.language_server import diagnose
 from tests.npm_packages import npm_package
 
-pytestmark = [pytest.mark.process, pytest.mark.full(reason="npm downloads the server that editors ask, 27 MB")]
+pytestmark = [pytest.mark.process, pytest.mark.full(reason="npm downloads what editors ask, 30 MB")]
 
-SERVER = "yaml-language-server@2.0.0"
+SERVER, TAPLO = "yaml-language-server@2.0.0", "@taplo/cli@0.7.0"
 ROOT = Path(__file__).parents[2]
 # A values file → what is underlined.
 MISTAKES = {
@@ -103,3 +104,26 @@ def test_a_matrix_file_is_completed_and_its_mistakes_are_underlined(server: list
             "8: Property ur is not allowed.",
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[ignore]]\ncode = "label"\nreason = "the lab"\n', ""),
+        ('fail-onn = "warning"\n', "'fail-onn' was unexpected"),
+        ('[[ignore]]\ncode = "label"\n', '"reason" is a required property'),
+    ],
+)
+def test_a_policy_is_judged_by_its_first_line(
+    text: str, said: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = npm_package(TAPLO, tmp_path_factory.mktemp("taplo"), "what editors ask for TOML") / "dist" / "cli.js"
+    main(["schema", "policy"])
+    (tmp_path / "policy.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    (tmp_path / "podrunner.toml").write_text(f"#:schema ./policy.json\n{text}", encoding="utf-8")
+
+    command = ["node", str(program), "lint", "podrunner.toml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.returncode == 0) is (said == "")
+    assert said in done.stderr + done.stdout

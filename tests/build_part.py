@@ -12,7 +12,7 @@ _OF_BUILD = ("name", "image", "securityContext", "env", "resources", "volumeMoun
 # What a job has and a test does not: an end of its own, and the other containers. And the old name of serviceAccountName.
 _OF_JOBS = ("activeDeadlineSeconds", "containers", "serviceAccount")
 # What the API server adds where nothing is said.
-_DEFAULTS = {"enableServiceLinks": True, "schedulerName": "default-scheduler"}
+_DEFAULTS = {"enableServiceLinks": True, "schedulerName": "default-scheduler", "terminationGracePeriodSeconds": 30}
 
 
 def build_part(spec: Mapping[str, Any], variables: Collection[str]) -> Any:
@@ -23,15 +23,26 @@ def build_part(spec: Mapping[str, Any], variables: Collection[str]) -> Any:
     build = _container(next(one for one in spec["containers"] if one["name"] == "build"), _OF_BUILD)
     build["env"] = [one for one in build.get("env", []) if one["name"] in variables]
     first = [one for one in spec.get("initContainers", []) if one["name"] not in _OWN_CONTAINERS]
+    fields = (*_OF_BUILD, "command", "args")
+    return _plain({**_around(spec), "initContainers": [_container(one, fields) for one in first], "build": build})
+
+
+def pod_part(spec: Mapping[str, Any]) -> Any:
+    """A pod's spec with all its containers, without their environment and commands."""
+    fields = [field for field in _OF_BUILD if field != "env"]
+    kinds = ("initContainers", "containers")
+    return _plain(_around(spec) | {kind: [_container(one, fields) for one in spec.get(kind, [])] for kind in kinds})
+
+
+def _around(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """All but the containers."""
     found = {key: value for key, value in spec.items() if key not in _OF_JOBS and _DEFAULTS.get(key) != value}
-    found |= {
+    return found | {
         "volumes": [one for one in spec.get("volumes", []) if one["name"] not in _OWN_VOLUMES],
-        "initContainers": [_container(one, (*_OF_BUILD, "command", "args")) for one in first],
         # Of the job's own registries, and its services: addresses of the pod itself.
         "imagePullSecrets": [one for one in spec.get("imagePullSecrets", []) if not one["name"].startswith("runner-")],
         "hostAliases": [one for one in spec.get("hostAliases", []) if one["ip"] != "127.0.0.1"],
     }
-    return _plain({**found, "build": build})
 
 
 def _container(one: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from podrunner.modes.runners import read_promise
 from podrunner.runner.job_pod.pod import job_pod
 from podrunner.runner.permissions import WELCOME, needs_of
 from podrunner.values.merge import merge
-from tests.build_part import build_part
+from tests.build_part import build_part, pod_part
 
 from .release import CHART, ID_RANGES, render
 from .trial import Trial, attempt
@@ -147,7 +146,7 @@ def test_the_model_predicts_the_pod_that_the_runner_makes(trial: Trial) -> None:
         predicted = job_pod(dict(runner.entry))
         made = trial.asked(runner.name)["spec"]
 
-        assert in_order(predicted) == in_order(reduced(made, predicted))
+        assert pod_part(predicted) == pod_part(made)
 
 
 def test_the_pod_of_helm_test_is_that_of_the_job(trial: Trial) -> None:
@@ -218,45 +217,6 @@ def accepted_from(spec: Mapping[str, Any], levels: list[str], cluster: Cluster) 
     refusals = [cluster.refusal({"spec": bare}, name) for name in levels]
     assert all("violates PodSecurity" in why for why in refusals if why), refusals
     return LEVELS[refusals.index("")]
-
-
-def reduced(made: Mapping[str, Any], predicted: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the part of a pod spec that the model speaks of; of security, hosts and volumes everything."""
-    always = ("containers", "initContainers", "volumes", "securityContext", "hostUsers", "hostNetwork", "hostPID")
-    found = {key: made[key] for key in {*always, *predicted} if key in made}
-    for kind in ("containers", "initContainers"):
-        known = named(predicted[kind])
-        found[kind] = [_container(one, known.get(one["name"], {})) for one in found.get(kind, [])]
-    return found
-
-
-def _container(made: Mapping[str, Any], predicted: Mapping[str, Any]) -> dict[str, Any]:
-    found = {key: made[key] for key in {"name", "securityContext", *predicted} if key in made}
-    # What is false by default is not sent.
-    found |= {key: False for key, value in predicted.items() if value is False and key not in made}
-    if "resources" in predicted:
-        # Of resources, patches are predicted; the API server takes limits for requests where there are none.
-        limits = predicted["resources"]["limits"]
-        found["resources"] = {"limits": {name: made["resources"]["limits"].get(name) for name in limits}}
-    if "env" in predicted:
-        # Of variables, patches are predicted; the job's own are not.
-        names = {variable["name"] for variable in predicted["env"]}
-        found["env"] = [variable for variable in made["env"] if variable["name"] in names]
-    paths = [mount["mountPath"] for mount in predicted.get("volumeMounts", [])]
-    if paths:
-        found["volumeMounts"] = [mount for mount in made["volumeMounts"] if mount["mountPath"] in paths]
-    return found
-
-
-def in_order(spec: Any) -> Any:
-    """Give a spec with its lists sorted and without what is empty: neither means anything to Kubernetes here."""
-    if isinstance(spec, dict):
-        # An emptyDir is chosen by being there, and 0644 is what the files of a Secret have unless it is said.
-        found = {key: in_order(value) for key, value in spec.items() if (key, value) != ("defaultMode", 0o644)}
-        return {key: value for key, value in found.items() if key == "emptyDir" or value not in ({}, [], None, "")}
-    if isinstance(spec, list):
-        return sorted(map(in_order, spec), key=lambda one: json.dumps(one, sort_keys=True))
-    return spec
 
 
 def named(containers: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

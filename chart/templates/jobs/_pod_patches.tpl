@@ -46,6 +46,8 @@ A patch that is no YAML changes nothing here: `podrunner check` says where it is
   {{- if and $strategic (hasPrefix "$" $key) -}}
   {{- else if kindIs "invalid" $value -}}
     {{- $_ := unset $into $key -}}
+  {{- else if and $strategic (kindIs "map" $value) (hasKey $value "$patch") (not (hasKey $into $key)) -}}
+    {{- /* a directive without anything to act on */}}
   {{- else if kindIs "map" $value -}}
     {{- if or (not (kindIs "map" (get $into $key))) (and $strategic (hasKey $value "$patch")) -}}{{- $_ := set $into $key dict -}}{{- end -}}
     {{- if ne (toString (get $value "$patch")) "delete" -}}{{- include "podrunner.patch.lay" (list (get $into $key) $value $strategic) -}}{{- end -}}

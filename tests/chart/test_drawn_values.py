@@ -119,11 +119,15 @@ def test_what_the_schema_allows_renders_or_is_refused_in_words(checker: Checker,
     assert [str(one) for one in told] == []
 
 
+# A null took away what has to be there, an old key, a format, a field that the API server refuses.
+IN_WORDS = {"values-required", "values-official", "config-format", "kubernetes-field", "job-pod-field"}
+
+
 def is_refused_in_words(finding: Finding) -> bool:
-    """Whether it is told by value: by the chart itself, because a null took away what has to be there, or for its format."""
+    """Whether it is told by value: by the chart itself, for its format, or as what the API server would refuse."""
     sections = tuple(f"{section}." for section in SCHEMA["properties"])
     by_chart = finding.rule.code == "render" and finding.message.startswith(sections)
-    return by_chart or finding.rule.code in {"values-required", "values-official", "config-format"}
+    return by_chart or finding.rule.code in IN_WORDS
 
 
 def is_one_name_twice(finding: Finding, drawn: dict[str, Any]) -> bool:

@@ -61,12 +61,10 @@ def test_a_leftover_of_a_template_is_called_so(said: Callable[[str], list[str]])
 
 
 def test_one_value_in_several_pods_is_one_finding(said: Callable[[str], list[str]]) -> None:
-    (finding,) = said("podman:\n  image: |\n    quay.io/podman/stable:v5\n")
+    (finding,) = said("podman: {image: quay.io/Podman/stable:v5}\n")
 
-    assert "podman.image: must be an image" in finding
-    assert finding.endswith(
-        "with a blank or line end around it. (jobs of runner default, containers[0].image) [job-pod-field]"
-    )
+    assert "podman.image: must be an image such as" in finding
+    assert finding.endswith("`quay.io/Podman/stable:v5`. (jobs of runner default, containers[0].image) [job-pod-field]")
 
 
 @pytest.mark.parametrize(

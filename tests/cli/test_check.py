@@ -70,12 +70,12 @@ FOUND = {
     "two-volumes-called-repo": (
         "13:15: error: runners.team-a.config.kubernetes.volumes.empty_dir[0].name: Two volumes named `repo`: the runner "
         "makes one of that name for every job, so the job's pod is refused. Give this one another name, or mount it "
-        "exactly at builds_dir, /build. (line 14 of config.toml) [config-volume-name]"
+        "exactly at builds_dir, /build. (line 15 of config.toml) [config-volume-name]"
     ),
     "repo-volume-of-all-runners": (
         "10:14: error: jobs.config.kubernetes.volumes.empty_dir[0].name: Two volumes named `repo`: the runner makes one "
         "of that name for every job, so the job's pod is refused. Give this one another name, or mount it exactly at "
-        "builds_dir, /build. (line 14 of config.toml) [config-volume-name]"
+        "builds_dir, /build. (line 15 of config.toml) [config-volume-name]"
     ),
 }
 

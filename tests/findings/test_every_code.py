@@ -24,6 +24,7 @@ RUNNER = """\
     url = "https://gitlab.example.com"
     token = "$TOKEN"
     executor = "kubernetes"
+    request_concurrency = 2
 """
 RUNNER_OF_ROLE = RUNNER + '    [runners.kubernetes]\n    namespace = "podrunner"\n'
 # What the runner of RUNNER needs for its jobs.
@@ -276,6 +277,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
         objects(obj("Role", "rules: [{apiGroups: [a], resources: [b], verbs: ['*']}]", "rbac.authorization.k8s.io/v1")),
         objects(obj("Role", "rules: [{apiGroups: [a], resources: [b], verbs: [get]}]", "rbac.authorization.k8s.io/v1")),
     ),
+    "manager-resources": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}manager: {{resources: {{limits: {{memory: 74M}}}}}}\n"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}manager: {{resources: {{limits: {{memory: 75M}}}}}}\n"},
+    ),
     "pod-security": (objects(unsafe_pod("")), objects(unsafe_pod(", seccompProfile: {type: RuntimeDefault}"))),
     # config.toml
     "config-toml": (runner("limit = many"), runner('name = "many"')),
@@ -313,6 +318,14 @@ PAIRS: dict[str, tuple[Files, Files]] = {
         ),
     ),
     "config-volume-mount": (runner(TWO_VOLUMES.replace("PATH", "x")), runner(TWO_VOLUMES.replace("PATH", "x/y"))),
+    "config-template": (
+        runner('name = "{{ .Values.name }}"'),
+        runner("pre_build_script = 'podman ps --format {{.ID}}'"),
+    ),
+    "config-long-polling": (
+        {"values.yaml": f"config: |\n{RUNNER.replace('request_concurrency = 2', 'limit = 5')}"},
+        {"values.yaml": f"config: |\n{RUNNER}    limit = 1\n"},
+    ),
     "config-deprecated": (
         {"values.yaml": f"config: |\n{RUNNER}  [experimental.usage_logger]\n    log_dir = '/logs'\n"},
         {"values.yaml": f"config: |\n{RUNNER}  [experimental.usage_logger]\n    enabled = true\n"},

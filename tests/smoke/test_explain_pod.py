@@ -128,7 +128,14 @@ def test_a_pod_that_ran_out_of_memory_is_explained(
 ) -> None:
     # A line that does not end is kept in memory.
     script = "echo '$ make'; head --bytes=1G /dev/zero | tail"
-    pod = make("OOMKilled", "sh", "-c", script, resources={"limits": {"memory": "64Mi"}})
+    # A runtime with much to do misses the kernel's message, and calls it an error.
+    for attempt in range(3):
+        try:
+            pod = make("OOMKilled", "sh", "-c", script, resources={"limits": {"memory": "64Mi"}})
+            break
+        except AssertionError:
+            if attempt == 2:
+                raise
 
     told = explain(pod)
 

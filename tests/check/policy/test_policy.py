@@ -20,6 +20,7 @@ config: |
     url = "https://gitlab.example.com"
     token = "$TOKEN"
     executor = "kubernetes"
+    request_concurrency = 2
 """
 DEBUG = "config-debug-log"
 TWICE = "mode: loud\nmode: loud"
@@ -253,7 +254,7 @@ def test_an_ignore_that_matches_nothing_is_a_finding_at_its_line(check: Check) -
 
     assert code == 1
     assert out.splitlines() == [
-        "a.yaml:8: warning: nothing is found of values-enum in this line that this could ignore. Take it out. [ignore-unused]",
+        "a.yaml:9: warning: nothing is found of values-enum in this line that this could ignore. Take it out. [ignore-unused]",
         "podrunner.toml:5: warning: nothing is found of label at path labels that this could ignore. Take it out. "
         "[ignore-unused]",
         "3 cases, 2 failed: 2 warnings, 1 ignored",
@@ -347,7 +348,7 @@ def test_json_keeps_what_is_ignored_with_the_reason(reports: Callable[[str], str
     (case,) = json.loads(reports("json"))["cases"]
 
     assert [(one["rule"], one["origin"], one["reason"], one["line"]) for one in case["suppressed"]] == [
-        ("values-duplicate-key", "comment", "as our tool writes it", 9),
+        ("values-duplicate-key", "comment", "as our tool writes it", 10),
         (DEBUG, "file", "the lab", 2),
     ]
     assert not {"values-duplicate-key", DEBUG} & {one["rule"] for one in case["findings"]}

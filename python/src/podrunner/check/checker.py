@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from podrunner.chart.chart import Chart
 from podrunner.check.effects import check_effects
 from podrunner.check.fields import check_fields
+from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.policy.comments import read_comments
 from podrunner.check.policy.policy import Policy
 from podrunner.check.result import Result
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
 from podrunner.findings.path import dotted, parse_dotted
-from podrunner.findings.rules.config_toml import CONFIG_REQUIRED
+from podrunner.findings.rules.config_toml import CONFIG_REQUIRED, CONFIG_TEMPLATE
 from podrunner.findings.rules.matrix_file import EXPECTED_FAILURE
 from podrunner.findings.rules.values import RENDER
 from podrunner.helm.renderer import renderer
@@ -26,8 +27,9 @@ from podrunner.manifests.checks.release import check_pod_security, check_release
 from podrunner.manifests.rendering import is_of_a_runner
 from podrunner.manifests.schemas.crds import Crds
 from podrunner.output.paths import shown_path
-from podrunner.runner.check import find_faults
+from podrunner.runner.check import find_faults, with_lines
 from podrunner.runner.job_pod.pod import check_job_pods
+from podrunner.runner.long_polling import check_long_polling
 from podrunner.runner.origin import written_path
 from podrunner.runner.permissions import check_role
 from podrunner.runner.release import check_images, check_modes, check_probes, release_of
@@ -157,8 +159,8 @@ def _findings_of_every_version(
     # Of this chart, the tag among the values has been judged.
     found += [] if checker.chart.modes else check_images(rendering)
     found = [checker.in_chart(finding) for finding in found]
-    fields = check_fields(rendering, layers)
-    found += [checker.in_chart(finding) if finding.object and finding.file else finding for finding in fields]
+    if checker.chart.modes:
+        found += check_manager_resources(rendering, layers)
     for config in rendering.configs:
         # Charts without modes are somebody else's: the file may be another program's …
         if not checker.chart.modes and not is_of_a_runner(config.toml.text):
@@ -166,7 +168,11 @@ def _findings_of_every_version(
         faults = find_faults(config.toml.text, version)
         # … or get its runners when they register at start.
         faults = tuple(one for one in faults if checker.chart.modes or not _is_without_runners(one))
+        faults += with_lines(check_long_polling(config.toml.data), config.toml)
         found += _config_findings(config, faults, layers)
+    left = {finding.path for finding in found if finding.rule == CONFIG_TEMPLATE}
+    fields = [finding for finding in check_fields(rendering, layers) if finding.path not in left]
+    found += [checker.in_chart(finding) if finding.object and finding.file else finding for finding in fields]
     return tuple(found)
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # Text that no template, no JSON and no TOML writes in another way.
 _PLAIN = re.compile(r"[A-Za-z0-9._/:@-]{4,}\Z")
+# Helm reads whole numbers beyond as the nearest that a float has.
+_EXACT = 2**53
 _NOWHERE = object()
 
 
@@ -147,6 +149,8 @@ class _Comparison:
         return replace(self.case, layers=tuple(layers))
 
     def _flip(self, path: Parts, value: Any) -> Any:
+        if isinstance(value, int) and abs(value) > _EXACT:
+            return 1
         allowed = [one for part in parts_at(path, self.schema) for one in part.get("enum", []) if one != value]
         return next(iter([*allowed, *flips(value, {}, {})]), f"{value}-podrunner")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD
 from podrunner.formats.toml import read_toml
+from podrunner.manifests.admission.forms import leftover
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
@@ -62,11 +63,33 @@ def check_fields(rendering: Rendering, layers: Sequence[Values]) -> Iterator[Fin
     # Jobs first: the pod of `helm test` says again what they do.
     for field in (*_of_configs(rendering), *_of_pods(rendering), *_of_objects(rendering)):
         value = field.fault.value
-        path = find_value(values, value) if value not in (None, "") else None
+        path = _written(values, field)
         found = locate(field.at_value(path), layers, path) if path else field.finding()
         if (found.path, str(value)) not in told:
             told.add((found.path, str(value)))
             yield found
+
+
+def _written(values: dict[str, Any], field: _Field) -> Path | None:
+    """Where the values say it, or a part of it that cannot be right: an image is made of several."""
+    value = field.fault.value
+    if value in (None, ""):
+        return None
+    found = find_value(values, value, field.path)
+    if found is None and isinstance(value, str):
+        for text in _texts(values):
+            is_wrong = len(text.split()) > 1 or text != text.strip() or leftover(f":{text}")
+            if text and is_wrong and text in value:
+                return find_value(values, text, field.path)
+    return found
+
+
+def _texts(values: Any) -> Iterator[str]:
+    items = values.values() if isinstance(values, dict) else values if isinstance(values, list) else ()
+    for item in items:
+        if isinstance(item, str):
+            yield item
+        yield from _texts(item)
 
 
 def _of_pods(rendering: Rendering) -> Iterator[_Field]:

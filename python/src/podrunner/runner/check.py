@@ -27,19 +27,23 @@ from podrunner.formats.toml import read_toml
 from podrunner.runner.fault import Fault
 from podrunner.runner.formats import is_duration, refuse
 from podrunner.runner.keys import Key, load_keys
+from podrunner.runner.leftovers import check_leftovers
 from podrunner.runner.rules import check_rules
 from podrunner.secrets.find import find_secrets
 from podrunner.secrets.show import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path
+    from podrunner.formats.toml import Toml
 
 
 # What GitLab Runner expands, and where this chart puts a secret in before the runner reads the file.
 _FROM_ELSEWHERE = ("$", "@podrunner-secret:")
+# TOML's whole numbers have 64 bits: the runner reads no file with a greater one.
+_MOST = 2**63 - 1
 _PLAIN = "a secret in plain sight: everybody who may read ConfigMaps can read it."
 
 
@@ -63,10 +67,15 @@ def find_faults(toml_text: str, runner_version: str) -> tuple[Fault, ...]:
     faults = [*_check_table(load_keys().root, data, (), runner_version), *check_rules(data, runner_version)]
     said = {fault.path for fault in faults if fault.rule == CONFIG_SECRET}
     faults += [fault for fault in _plain_secrets(data) if fault.path not in said]
-    if not faults:
-        return ()
-    lines = toml.lines
-    return tuple(sorted((_with_line(fault, lines) for fault in faults), key=lambda fault: fault.line))
+    faults += check_leftovers(data)
+    return with_lines(faults, toml)
+
+
+def with_lines(faults: Iterable[Fault], toml: Toml) -> tuple[Fault, ...]:
+    """Faults of a file, each with its line there, by line."""
+    found = [*faults]
+    lines = toml.lines if found else {}
+    return tuple(sorted((_with_line(fault, lines) for fault in found), key=lambda fault: fault.line))
 
 
 def _with_line(fault: Fault, lines: dict[Path, int]) -> Fault:
@@ -134,6 +143,8 @@ def _check_value(key: Key, value: Any, path: Path, version: str) -> Iterator[Fau
         yield Fault(CONFIG_DEPRECATED, path, "deprecated, a later GitLab Runner will not read it.")
     if key.type == "duration" and isinstance(value, str) and not is_duration(value):
         yield Fault(CONFIG_FORMAT, path, f'must be a duration such as "30s" or "1h30m", is {_is(path, value)}.')
+    if isinstance(value, int) and abs(value) > _MOST:
+        yield Fault(CONFIG_FORMAT, path, f"must be at most {_MOST}, is {value}.")
     yield from _check_enum(key, value, path)
     reason = refuse(key.format, value)
     if reason:

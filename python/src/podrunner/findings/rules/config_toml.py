@@ -127,3 +127,17 @@ CONFIG_IGNORED = Rule(
     wrong="GitLab Runner leaves a value out, and says so only in its debug log.",
     remedy="Remove the value, or set the key that the message names.",
 )
+
+CONFIG_TEMPLATE = Rule(
+    "config-template",
+    Severity.ERROR,
+    wrong="A text has a leftover of a template, such as `{{ .Values.tag }}` or `%!s(<nil>)`.",
+    remedy="Write what it stands for.",
+)
+
+CONFIG_LONG_POLLING = Rule(
+    "config-long-polling",
+    Severity.WARNING,
+    wrong="Jobs wait while a request to GitLab is held open: GitLab Runner warns of it whenever it reads the file.",
+    remedy="Raise `request_concurrency`, `limit` or `concurrent` as the message says.",
+)

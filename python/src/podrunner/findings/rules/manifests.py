@@ -190,3 +190,11 @@ SCC = Rule(
     wrong="SecurityContextConstraints refuse a pod.",
     remedy="Change the field that the message names, or bind constraints that allow it to the pod's service account.",
 )
+
+MANAGER_RESOURCES = Rule(
+    "manager-resources",
+    Severity.WARNING,
+    wrong="The manager may use less CPU or memory than it needs for the jobs of `config.concurrent`.",
+    remedy="Raise its limit. It is a note where only its request is low.",
+    also=(Severity.NOTE,),
+)

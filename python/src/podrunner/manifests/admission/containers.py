@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold, need
-from podrunner.manifests.admission.forms import amount, dns_label, dns_name, image, relative_path
+from podrunner.manifests.admission.forms import amount, dns_label, dns_name, image, relative_path, size
 from podrunner.manifests.admission.volumes import mount_faults
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.quantity import quantity
@@ -21,8 +21,6 @@ _PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9]|-(?!-))*\Z")
 _PORT_NAME_LIMIT = 15
 _KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
 _RESOURCE = re.compile(r"cpu\Z|memory\Z|ephemeral-storage\Z|hugepages-.+\Z|.+/.+\Z")
-# One mebibyte: no container runs with less, and a number without a unit is meant as one with.
-_BYTES = 1 << 20
 _BYTE_RESOURCES = ("memory", "ephemeral-storage")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _PROBED = ("exec", "httpGet", "tcpSocket", "grpc")
@@ -124,9 +122,8 @@ def resource_faults(at: str, resources: Mapping[str, Any]) -> Faults:
 
 def _size(where: str, name: str, value: Any) -> Faults:
     found = quantity(value)
-    number = str(value).rstrip("m")
-    if name in _BYTE_RESOURCES and number.isdigit() and 0 < int(number) < _BYTES:
-        yield FieldFault(where, f"must have a unit, such as {number}Mi", value)
+    if name in _BYTE_RESOURCES and (reason := size(value)):
+        yield FieldFault(where, reason, value)
     if "/" in name and found is not None and found != int(found):
         yield FieldFault(where, "must be a whole number", value)
 

@@ -17,6 +17,7 @@ DNS_LABEL = re.compile(rf"{_PART}\Z")
 LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
 LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 LABEL_LIMIT, DNS_LIMIT = 63, 253
+_MEBIBYTE = 1 << 20
 # github.com/distribution/reference, which the kubelet reads images with. Of a registry, capitals are taken.
 _HOST = r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -101,3 +102,9 @@ def amount(text: object) -> str:
     if found is None:
         return 'must be an amount such as "500m", "2" or "4Gi"'
     return "must not be negative" if found < 0 else ""
+
+
+def size(text: object) -> str:
+    """An amount of bytes: a number without a unit is meant as one with, as nothing has room in less than a mebibyte."""
+    number = str(text).rstrip("m")
+    return f"must have a unit, such as {number}Mi" if number.isdigit() and 0 < int(number) < _MEBIBYTE else amount(text)

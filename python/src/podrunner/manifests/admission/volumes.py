@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault, between, hold, need
-from podrunner.manifests.admission.forms import absolute_path, amount, dns_label, dns_name, relative_path
+from podrunner.manifests.admission.forms import absolute_path, dns_label, dns_name, relative_path, size
 from podrunner.manifests.objects import maps, table
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _source(at: str, volume: Mapping[str, Any]) -> Faults:
     if "hostPath" in volume:
         yield from need(f"{at}.hostPath.path", table(volume["hostPath"]).get("path"), _host_path)
     if "emptyDir" in volume:
-        yield from hold(f"{at}.emptyDir.sizeLimit", table(volume["emptyDir"]).get("sizeLimit"), amount)
+        yield from hold(f"{at}.emptyDir.sizeLimit", table(volume["emptyDir"]).get("sizeLimit"), size)
     if "csi" in volume:
         yield from need(f"{at}.csi.driver", table(volume["csi"]).get("driver"), dns_name)
     if "nfs" in volume:

@@ -41,7 +41,7 @@ def said(checker: Checker) -> Callable[[str], list[str]]:
 
 def test_a_field_of_the_manager_is_at_the_line_of_its_value(said: Callable[[str], list[str]]) -> None:
     assert said("manager:\n  tolerations:\n    - {key: ci, operator: Exist}\n") == [
-        "values.yaml:4:17: error: manager.tolerations[0].operator: must be Equal or Exists or Lt or Gt, is `Exist`. "
+        "values.yaml:4:17: error: manager.tolerations[0].operator: must be Equal or Exists, is `Exist`. "
         "(spec.template.spec.tolerations[0].operator) [kubernetes-field]"
     ]
 

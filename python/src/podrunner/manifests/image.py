@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Tags that are made to move: what is pulled by one today is not what it was yesterday.
-_MOVING = frozenset(["latest", "stable", "edge", "nightly", "main", "master"])
+_MOVING = frozenset(["latest", "stable", "edge", "nightly", "main", "master", "bleeding"])
 
 
 def split_image(image: str) -> tuple[str, str, str]:
@@ -18,7 +18,7 @@ def split_image(image: str) -> tuple[str, str, str]:
 def floating(image: str) -> str:
     """Why an image may be another one tomorrow, as the rest of a sentence; empty when it is fixed, or only a job knows."""
     _, tag, digest = split_image(image)
-    if digest or not image or "$" in image or (tag and tag not in _MOVING):
+    if digest or not image or "$" in image or (tag and _MOVING.isdisjoint(tag.split("-"))):
         return ""
     reason = f"has the tag {tag}" if tag else "has neither tag nor digest"
     return f"{reason}: tomorrow it may be another image. Name a version or a digest."

@@ -58,7 +58,8 @@ def among(path: str, value: Any, allowed: Iterable[str]) -> Faults:
     """A fault where a text is not one of those that are allowed."""
     options = [*allowed]
     if value not in (None, "") and value not in options:
-        yield FieldFault(path, f"must be {' or '.join(options)}", value)
+        listed = f"{', '.join(options[:-1])} or {options[-1]}" if len(options) > 1 else options[0]
+        yield FieldFault(path, f"must be {listed}", value)
 
 
 def between(path: str, value: Any, least: int, most: int = 2**31 - 1) -> Faults:

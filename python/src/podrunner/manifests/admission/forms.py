@@ -54,7 +54,7 @@ def label_key(text: str) -> str:
     prefix, slash, name = text.rpartition("/")
     if len(name) <= LABEL_LIMIT and LABEL_NAME.match(name) and (not slash or DNS.match(prefix)):
         return ""
-    return f"must be at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, with a domain and a slash before, or nothing"
+    return f"must be at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, which a domain and a slash may precede"
 
 
 def label_value(text: str) -> str:
@@ -76,7 +76,8 @@ def image(text: str) -> str:
 def address(text: str) -> str:
     """An IP address."""
     try:
-        ipaddress.ip_address(text)
+        # Go takes no zone, as in fe80::1%eth0.
+        ipaddress.ip_address(text.replace("%", "?"))
     except ValueError:
         return "must be an IP address such as 192.0.2.10"
     return ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING, Any
 
-from podrunner.manifests.admission.fault import FieldFault, hold
+from podrunner.manifests.admission.fault import FieldFault, among, between, hold
 from podrunner.manifests.admission.forms import amount
+from podrunner.manifests.admission.scheduling import selector_faults
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.quantity import quantity
 
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
 _DEFAULTS = ("default", "defaultRequest")
 # Counted, and not measured: there is no half of it.
 _MEASURED = ("cpu", "memory", "storage", "ephemeral-storage")
+_PEERS = ("podSelector", "namespaceSelector", "ipBlock")
+_PROTOCOLS = ("TCP", "UDP", "SCTP")
+_LAST_PORT = 65535
+# What a quota can count or measure without a domain: k8s.io/kubernetes/pkg/apis/core/helper, IsStandardQuotaResourceName.
+_QUOTAS = re.compile(
+    r"(requests\.|limits\.)?(cpu|memory|ephemeral-storage)\Z|requests\.storage\Z|(requests\.|limits\.)?hugepages-.+\Z"
+    r"|(pods|services|replicationcontrollers|resourcequotas|secrets|configmaps|persistentvolumeclaims)\Z"
+    r"|services\.(nodeports|loadbalancers)\Z|.+/.+\Z"
+)
 
 
 def object_faults(data: Mapping[str, Any]) -> Faults:
@@ -55,6 +66,10 @@ def _quota(spec: Mapping[str, Any]) -> Faults:
     for name, value in table(spec.get("hard")).items():
         where, found = f"spec.hard.{name}", quantity(value)
         yield from hold(where, value, amount)
+        if not _QUOTAS.match(name):
+            yield FieldFault(
+                where, "is nothing that a quota counts: others have a domain, such as count/jobs.batch", name
+            )
         is_counted = "/" in name or name.rpartition(".")[2] not in _MEASURED
         if found is not None and is_counted and found != int(found):
             yield FieldFault(where, "must be a whole number", value)
@@ -64,7 +79,34 @@ def _network_policy(spec: Mapping[str, Any]) -> Faults:
     for way, peers in (("ingress", "from"), ("egress", "to")):
         for index, rule in enumerate(maps(spec.get(way))):
             for place, peer in enumerate(maps(rule.get(peers))):
-                yield from _block(f"spec.{way}[{index}].{peers}[{place}].ipBlock", table(peer.get("ipBlock")))
+                yield from _peer(f"spec.{way}[{index}].{peers}[{place}]", peer)
+            for place, port in enumerate(maps(rule.get("ports"))):
+                yield from _port(f"spec.{way}[{index}].ports[{place}]", port)
+    yield from selector_faults("spec.podSelector", table(spec.get("podSelector")))
+
+
+def _peer(at: str, peer: Mapping[str, Any]) -> Faults:
+    said = [name for name in _PEERS if peer.get(name) is not None]
+    if not said:
+        yield FieldFault(at, f"says nothing: must have {', '.join(_PEERS[:-1])} or {_PEERS[-1]}")
+    if "ipBlock" in said and len(said) > 1:
+        yield FieldFault(f"{at}.ipBlock", "cannot stand beside a selector")
+    yield from _block(f"{at}.ipBlock", table(peer.get("ipBlock")))
+    for name in _PEERS[:-1]:
+        yield from selector_faults(f"{at}.{name}", table(peer.get(name)))
+
+
+def _port(at: str, port: Mapping[str, Any]) -> Faults:
+    first, last = port.get("port"), port.get("endPort")
+    yield from between(f"{at}.port", first, 1, _LAST_PORT)
+    yield from among(f"{at}.protocol", port.get("protocol"), _PROTOCOLS)
+    if last is None:
+        return
+    yield from between(f"{at}.endPort", last, 1, _LAST_PORT)
+    if not isinstance(first, int):
+        yield FieldFault(f"{at}.endPort", "needs a port that is a number", last)
+    elif isinstance(last, int) and last < first:
+        yield FieldFault(f"{at}.endPort", f"must not be less than port, which is {first}", last)
 
 
 def _block(at: str, block: Mapping[str, Any]) -> Faults:

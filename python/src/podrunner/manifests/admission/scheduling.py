@@ -47,7 +47,8 @@ def label_faults(at: str, labels: Mapping[str, Any]) -> Faults:
 def _toleration(at: str, one: Mapping[str, Any]) -> Faults:
     key, operator, value = one.get("key"), one.get("operator") or "Equal", one.get("value")
     yield from hold(f"{at}.key", key or None, label_key)
-    yield from among(f"{at}.operator", operator, ("Equal", "Exists", "Lt", "Gt"))
+    # Lt and Gt are of Kubernetes 1.35, and off by default.
+    yield from among(f"{at}.operator", operator, ("Equal", "Exists"))
     yield from among(f"{at}.effect", one.get("effect"), _EFFECTS)
     if not key and operator != "Exists":
         yield FieldFault(f"{at}.operator", "must be Exists where there is no key", operator)
@@ -65,7 +66,9 @@ def _affinity(at: str, own: Mapping[str, Any], several: str, preferred: str) -> 
     if several and required is not None and not terms:
         yield FieldFault(f"{at}.{_REQUIRED}.{several}", "missing: at least one term")
     for index, term in enumerate(maps(terms)):
-        yield from _term(f"{at}.{_REQUIRED}[{index}]", term, is_of_pods=not several)
+        below = f"{several}[{index}]" if several else ""
+        where = f"{at}.{_REQUIRED}.{below}" if below else f"{at}.{_REQUIRED}[{index}]"
+        yield from _term(where, term, is_of_pods=not several)
     for index, one in enumerate(maps(own.get(_PREFERRED))):
         where = f"{at}.{_PREFERRED}[{index}]"
         yield from between(f"{where}.weight", one.get("weight", 0), 1, 100)
@@ -79,6 +82,9 @@ def _term(at: str, term: Mapping[str, Any], *, is_of_pods: bool) -> Faults:
         return
     for index, one in enumerate(maps(term.get("matchExpressions"))):
         yield from _expression(f"{at}.matchExpressions[{index}]", one, (*_WITH_VALUES, *_WITHOUT, *_ONE))
+    for index, one in enumerate(maps(term.get("matchFields"))):
+        # A node has no other field to choose by.
+        yield from among(f"{at}.matchFields[{index}].key", one.get("key"), ("metadata.name",))
 
 
 def selector_faults(at: str, selector: Mapping[str, Any]) -> Faults:

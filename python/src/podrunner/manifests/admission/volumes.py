@@ -27,6 +27,8 @@ def volume_faults(spec: Mapping[str, Any]) -> Faults:
         if name in known:
             yield FieldFault(f"{at}.name", VOLUME_TWICE, name)
         known.append(name)
+        if len(kinds := [key for key in volume if key != "name" and volume[key] is not None]) > 1:
+            yield FieldFault(at, f"can be one of {' and '.join(kinds)}, not both", name)
         yield from _source(at, volume)
 
 

@@ -125,7 +125,7 @@ A patch that is no YAML changes nothing here: `podrunner check` says where it is
     {{- $node = get $node $part -}}
   {{- else if kindIs "slice" $node -}}
     {{- $items := $node -}}
-    {{- $node = nil -}}
+    {{- $node = dict -}}
     {{- range $index, $item := $items -}}{{- if eq (toString $index) $part -}}{{- $node = $item -}}{{- end -}}{{- end -}}
   {{- end -}}
 {{- end -}}

@@ -6,7 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold, need
-from podrunner.manifests.admission.forms import amount, dns_label, dns_name, image, relative_path, size
+from podrunner.manifests.admission.forms import (
+    LAST_PORT,
+    PROTOCOLS,
+    amount,
+    dns_label,
+    dns_name,
+    image,
+    relative_path,
+    size,
+)
 from podrunner.manifests.admission.volumes import mount_faults
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.quantity import quantity
@@ -80,9 +89,9 @@ def _ports(at: str, container: Mapping[str, Any]) -> Faults:
         where, name = f"{at}.ports[{index}]", port.get("name")
         if port.get("containerPort") is None:
             yield FieldFault(f"{where}.containerPort", "missing")
-        yield from between(f"{where}.containerPort", port.get("containerPort"), 1, 65535)
+        yield from between(f"{where}.containerPort", port.get("containerPort"), 1, LAST_PORT)
         yield from hold(f"{where}.name", name or None, _port_name)
-        yield from among(f"{where}.protocol", port.get("protocol"), ("TCP", "UDP", "SCTP"))
+        yield from among(f"{where}.protocol", port.get("protocol"), PROTOCOLS)
         if name and name in names:
             yield FieldFault(f"{where}.name", "is the name of two ports", name)
         names.append(name)
@@ -169,4 +178,4 @@ def _lifecycle(at: str, lifecycle: Mapping[str, Any]) -> Faults:
             if kind == "exec" and not action.get("command"):
                 yield FieldFault(f"{at}.{event}.exec.command", "missing")
             if kind in ("httpGet", "tcpSocket") and not isinstance(action.get("port"), str):
-                yield from between(f"{at}.{event}.{kind}.port", action.get("port", 0), 1, 65535)
+                yield from between(f"{at}.{event}.{kind}.port", action.get("port", 0), 1, LAST_PORT)

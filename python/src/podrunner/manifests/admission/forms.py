@@ -17,6 +17,7 @@ DNS_LABEL = re.compile(rf"{_PART}\Z")
 LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
 LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 LABEL_LIMIT, DNS_LIMIT = 63, 253
+PROTOCOLS, LAST_PORT = ("TCP", "UDP", "SCTP"), 65535
 _MEBIBYTE = 1 << 20
 # github.com/distribution/reference, which the kubelet reads images with. Of a registry, capitals are taken.
 _HOST = r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
@@ -52,7 +53,7 @@ def dns_name(text: str) -> str:
 def label_key(text: str) -> str:
     """The key of a label, an annotation or a taint."""
     prefix, slash, name = text.rpartition("/")
-    if len(name) <= LABEL_LIMIT and LABEL_NAME.match(name) and (not slash or DNS.match(prefix)):
+    if len(name) <= LABEL_LIMIT and LABEL_NAME.match(name) and (not slash or not dns_name(prefix)):
         return ""
     return f"must be at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, which a domain and a slash may precede"
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold
-from podrunner.manifests.admission.forms import amount
+from podrunner.manifests.admission.forms import LAST_PORT, PROTOCOLS, amount
 from podrunner.manifests.admission.scheduling import selector_faults
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.quantity import quantity
@@ -21,8 +21,6 @@ _DEFAULTS = ("default", "defaultRequest")
 # Counted, and not measured: there is no half of it.
 _MEASURED = ("cpu", "memory", "storage", "ephemeral-storage")
 _PEERS = ("podSelector", "namespaceSelector", "ipBlock")
-_PROTOCOLS = ("TCP", "UDP", "SCTP")
-_LAST_PORT = 65535
 # What a quota can count or measure without a domain: k8s.io/kubernetes/pkg/apis/core/helper, IsStandardQuotaResourceName.
 _QUOTAS = re.compile(
     r"(requests\.|limits\.)?(cpu|memory|ephemeral-storage)\Z|requests\.storage\Z|(requests\.|limits\.)?hugepages-.+\Z"
@@ -98,11 +96,11 @@ def _peer(at: str, peer: Mapping[str, Any]) -> Faults:
 
 def _port(at: str, port: Mapping[str, Any]) -> Faults:
     first, last = port.get("port"), port.get("endPort")
-    yield from between(f"{at}.port", first, 1, _LAST_PORT)
-    yield from among(f"{at}.protocol", port.get("protocol"), _PROTOCOLS)
+    yield from between(f"{at}.port", first, 1, LAST_PORT)
+    yield from among(f"{at}.protocol", port.get("protocol"), PROTOCOLS)
     if last is None:
         return
-    yield from between(f"{at}.endPort", last, 1, _LAST_PORT)
+    yield from between(f"{at}.endPort", last, 1, LAST_PORT)
     if not isinstance(first, int):
         yield FieldFault(f"{at}.endPort", "needs a port that is a number", last)
     elif isinstance(last, int) and last < first:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import LABEL, NAME_FORM, NAME_LENGTH
+from podrunner.manifests.admission.forms import DNS, DNS_LABEL, DNS_LIMIT, LABEL_LIMIT, label_key, label_value
 from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import find_pods, name_of, table
 
@@ -23,10 +23,6 @@ _LIMITS = {
     "CronJob": (52, "its jobs are called after it, with 11 characters more"),
     "StatefulSet": (52, "its pods carry it as a label, with 11 characters more"),
 }
-_NAME_LIMIT = 253
-_PART = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_DNS = re.compile(rf"{_PART}(\.{_PART})*\Z")
-_DNS_LABEL = re.compile(rf"{_PART}\Z")
 # Those of roles and their bindings may be any path.
 _DNS_NAMED = (
     *("ConfigMap", "CronJob", "DaemonSet", "Deployment", "Ingress", "Job", "PersistentVolumeClaim", "Pod"),
@@ -36,15 +32,12 @@ _DNS_NAMED = (
 _DNS_LABEL_NAMED = ("Namespace", "Service", "StatefulSet")
 # The feature gate RelaxedServiceNameValidation is on from here.
 _SERVICES_BEGIN_WITH_A_DIGIT = (1, 36)
-_LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
-_LABEL_LIMIT = 63
-_KEY = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 
 
 def check_names(documents: Sequence[Document]) -> Iterator[Finding]:
     """An error for each name or label that the API server, or a controller later, refuses."""
     for document in documents:
-        limit, why = _LIMITS.get(str(document.data.get("kind")), (_NAME_LIMIT, "longer names are refused"))
+        limit, why = _LIMITS.get(str(document.data.get("kind")), (DNS_LIMIT, "longer names are refused"))
         name = name_of(document)
         if len(name) > limit:
             message = f"{len(name)} characters, at most {limit}: {why}. Shorten the release name."
@@ -65,12 +58,12 @@ def _form(document: Document, name: str) -> Iterator[Finding]:
     kind = str(document.data.get("kind"))
     if not name and not table(document.data.get("metadata")).get("generateName"):
         message = "missing. Every object needs a name."
-    elif kind in _DNS_NAMED and name and not _DNS.match(name):
+    elif kind in _DNS_NAMED and name and not DNS.match(name):
         message = (
             f"`{name}` is not a name of a {kind}: lower-case letters, digits, dashes and dots, "
             "the first and last, also beside a dot, a letter or digit."
         )
-    elif kind in _DNS_LABEL_NAMED and name and not _DNS_LABEL.match(name):
+    elif kind in _DNS_LABEL_NAMED and name and not DNS_LABEL.match(name):
         message = (
             f"`{name}` is not a name of a {kind}: lower-case letters, digits and dashes, without dots, "
             "the first and last a letter or digit."
@@ -99,11 +92,10 @@ def _labels(document: Document) -> Iterator[Finding]:
 
 def _keys(document: Document, path: str, found: object) -> Iterator[Finding]:
     for key in table(found):
-        prefix, slash, name = str(key).rpartition("/")
-        if len(name) <= _LABEL_LIMIT and _KEY.match(name) and (not slash or _DNS.match(prefix)):
+        if not label_key(str(key)):
             continue
         message = (
-            f"{path}: `{key}` is not a key: at most {_LABEL_LIMIT} letters, digits, dashes, dots and underscores, "
+            f"{path}: `{key}` is not a key: at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, "
             "the first and last a letter or digit, and before them a domain and a slash, or nothing."
         )
         yield Finding(LABEL, message, object=document.name, file=document.template)
@@ -112,9 +104,9 @@ def _keys(document: Document, path: str, found: object) -> Iterator[Finding]:
 def _values(document: Document, path: str, found: object) -> Iterator[Finding]:
     yield from _keys(document, path, found)
     for key, value in table(found).items():
-        if isinstance(value, str) and (len(value) > _LABEL_LIMIT or not _LABEL.match(value)):
+        if isinstance(value, str) and label_value(value):
             message = (
-                f"{path}.{key}: `{value}` is not a label value: at most {_LABEL_LIMIT} letters, digits, "
+                f"{path}.{key}: `{value}` is not a label value: at most {LABEL_LIMIT} letters, digits, "
                 "dashes, dots and underscores, the first and last a letter or digit."
             )
             yield Finding(LABEL, message, object=document.name, file=document.template)

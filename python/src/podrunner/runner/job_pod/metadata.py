@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from podrunner.manifests.admission.forms import label_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -20,10 +22,6 @@ SUFFIX = "00000000"
 _OWN_LABELS = re.compile(rf"(^|.*\.){re.escape(DOMAIN)}(/.*|$)", re.IGNORECASE)
 _PREFIXES = (re.compile(r"^glrt-(t[123]_)?|^t[123]_|^glrtr-"), re.compile("^glcbt-"), re.compile("^GR[0-9A-Fa-f]{7}"))
 _TOKEN_LENGTH, _NAME_LENGTH = 9, 63
-_LABEL_KEY = re.compile(
-    r"(?:(?=[^/]{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?"
-    r"(?=[^/]{1,63}$)[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
-)
 
 
 def short_token(runner: Mapping[str, Any]) -> str:
@@ -90,7 +88,7 @@ def pod_labels(
 
 def is_label(key: str) -> bool:
     """Whether Kubernetes takes a label's key. The runner looks for its pod by all labels, and gives up on a wrong one."""
-    return _LABEL_KEY.fullmatch(key) is not None
+    return not label_key(key)
 
 
 def is_own_label(key: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from podrunner.manifests.admission.forms import dns_label, dns_name
 from podrunner.manifests.objects import maps, texts
 from podrunner.runner.job_pod.request import JobImage
 from podrunner.runner.job_pod.variables import environment_of
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 
     from podrunner.runner.job_pod.setup import JobSetup
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 # As github.com/distribution/reference reads the name of an image.
 _HOST = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _PATH = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -48,9 +48,9 @@ def service_hosts(setup: JobSetup, services: dict[str, JobImage]) -> list[str]:
         # Those of the web terminal, whose aliases nobody validates.
         if service.ports:
             continue
-        found += [name for name in _hosts_of_image(service.name) if _SUBDOMAIN.fullmatch(name)]
+        found += [name for name in _hosts_of_image(service.name) if not dns_name(name)]
         for alias in service.aliases:
-            if not _SUBDOMAIN.fullmatch(alias):
+            if dns_name(alias):
                 setup.refusals.append(f"the alias {alias} of service {service.name} is not a name of a host")
             found.append(alias)
     return found
@@ -72,10 +72,7 @@ def _configured(setup: JobSetup) -> Iterator[JobImage]:
 def _of_the_job(setup: JobSetup) -> Iterator[JobImage]:
     for one in setup.job.services:
         if name := setup.early.expand(one.name):
-            alias = setup.early.expand(one.alias)
-            yield JobImage(
-                name, alias, one.entrypoint, one.command, one.pull_policy, one.user, one.ports, one.variables
-            )
+            yield replace(one, name=name, alias=setup.early.expand(one.alias))
 
 
 def _alias(service: JobImage, used: set[str]) -> str:
@@ -84,7 +81,7 @@ def _alias(service: JobImage, used: set[str]) -> str:
         if alias in used:
             continue
         used.add(alias)
-        if _LABEL.fullmatch(alias):
+        if not dns_label(alias):
             return alias
     return ""
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from podrunner.chart.schema import Schema
     from podrunner.findings.finding import Finding
 
+_TEMPLATES = (".yaml", ".yml", ".tpl", ".txt", ".json")
 _MODES = Path("files/modes.yaml")
 _HERE = Path(__file__).resolve().parents[1]
 # As many sets of values as the cases of a large matrix have between them.
@@ -116,6 +117,16 @@ class Chart:
     def official(self) -> dict[str, Any]:
         """Keys of GitLab's own chart, and what became of them: `files/gitlab-runner.json`. Empty without one."""
         return load_official(self.path)
+
+    @cached_property
+    def templates(self) -> dict[str, str]:
+        """Template → text, for every template of the chart itself; those of subcharts are somebody else's."""
+        files = sorted((self.path / "templates").rglob("*"))
+        return {
+            file.relative_to(self.path).as_posix(): file.read_text(encoding="utf-8")
+            for file in files
+            if file.is_file() and file.suffix in _TEMPLATES
+        }
 
     @cached_property
     def crds(self) -> Crds:

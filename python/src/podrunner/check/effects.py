@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.check.coverage.exercise import read_templates
 from podrunner.check.coverage.flips import flips, leaves
 from podrunner.check.switches import find_switch
 from podrunner.findings.errors import RenderError
@@ -16,8 +15,9 @@ from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.values import VALUES_WITHOUT_EFFECT
 from podrunner.formats.placed import Values
+from podrunner.manifests.objects import all_texts
 from podrunner.schema.parts import parts_at
-from podrunner.values.merge import coalesce, merge
+from podrunner.values.merge import coalesce, merge, nested
 from podrunner.values.places import locate
 
 if TYPE_CHECKING:
@@ -51,10 +51,11 @@ def check_effects(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
 def _found(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
     comparison = _Comparison.of(renderer, case)
     values = renderer.chart.effective(case.layers)
-    dead = [path for path, value in leaves(comparison.written) if not comparison.has_effect(path, value)]
+    written = dict(leaves(comparison.written))
+    dead = [path for path, value in written.items() if not comparison.has_effect(path, value)]
     switches = {path: find_switch(path, values, comparison.schema) for path in dead}
     found = []
-    for path in _joined(switches, [path for path, _ in leaves(comparison.written)]):
+    for path in _joined(switches, written):
         name = dotted(path)
         switch = max((switches[one] for one in dead if one[: len(path)] == path), key=len)
         way_out = f"Set {switch}, or remove it." if switch else "Remove it, or see its comment in the chart's values."
@@ -104,7 +105,7 @@ class _Comparison:
         below = merge(*(layer.data for layer in case.layers if layer not in own))
         written = merge(*(layer.data for layer in own))
         texts = "\n".join(_texts(chart.effective(case.layers)))
-        under, templates = coalesce(chart.defaults.data, below), "\n".join(read_templates(chart.path).values())
+        under, templates = coalesce(chart.defaults.data, below), "\n".join(chart.templates.values())
         return cls(renderer, case, written, under, renderer.raw(case), texts, templates)
 
     @property
@@ -126,7 +127,7 @@ class _Comparison:
         """Whether a text is in the rendering that nothing but this value, or its key, can have brought there."""
         return any(
             _PLAIN.match(text) and text in self.plain and self.texts.count(text) == 1 and text not in self.templates
-            for text in (str(path[-1]), *_scalars(value))
+            for text in (str(path[-1]), *all_texts(value))
         )
 
     def _rendered(self, path: Parts, value: Any) -> str:
@@ -138,9 +139,9 @@ class _Comparison:
     def _changed(self, path: Parts, value: Any) -> Case:
         """The case with another value at a path, or without it where any other would say more than nothing."""
         if isinstance(value, bool | int | float | str):
-            return self.case.with_values(_nested(path, self._flip(path, value)), "effects")
+            return self.case.with_values(nested(path, self._flip(path, value)), "effects")
         if isinstance(value, list) and value:
-            return self.case.with_values(_nested(path, []), "effects")
+            return self.case.with_values(nested(path, []), "effects")
         chart = self.renderer.chart
         layers = [
             Values(_without(layer.data, path), layer.source) if _is_written(layer, chart) else layer
@@ -173,30 +174,12 @@ def _texts(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _scalars(value: Any) -> Iterator[str]:
-    """What a value says, of a list what its items say, without keys: many kinds of items have the same."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _scalars(item)
-    elif isinstance(value, dict):
-        yield from _scalars(list(value.values()))
-    elif isinstance(value, str):
-        yield value
-
-
 def _at(values: Any, path: Iterable[str | int]) -> Any:
     for part in path:
         if not isinstance(values, dict) or part not in values:
             return _NOWHERE
         values = values[part]
     return values
-
-
-def _nested(path: Parts, value: Any) -> dict[str, Any]:
-    for part in reversed(path):
-        value = {part: value}
-    nested: dict[str, Any] = value
-    return nested
 
 
 def _without(data: dict[str, Any], path: Parts) -> dict[str, Any]:

@@ -11,13 +11,12 @@ from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD
-from podrunner.formats.toml import read_toml
 from podrunner.manifests.admission.forms import leftover
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
-from podrunner.manifests.objects import HOOK_ANNOTATION, find_pods, maps
-from podrunner.runner.job_pod.objects import job_objects
+from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods
+from podrunner.runner.job_pod.pod import jobs_of
 from podrunner.values.merge import merge
 from podrunner.values.places import find_value, locate
 
@@ -77,19 +76,11 @@ def _written(values: dict[str, Any], field: _Field) -> Path | None:
         return None
     found = find_value(values, value, field.path)
     if found is None and isinstance(value, str):
-        for text in _texts(values):
+        for text in all_texts(values):
             is_wrong = len(text.split()) > 1 or text != text.strip() or leftover(f":{text}")
             if text and is_wrong and text in value:
                 return find_value(values, text, field.path)
     return found
-
-
-def _texts(values: Any) -> Iterator[str]:
-    items = values.values() if isinstance(values, dict) else values if isinstance(values, list) else ()
-    for item in items:
-        if isinstance(item, str):
-            yield item
-        yield from _texts(item)
 
 
 def _of_pods(rendering: Rendering) -> Iterator[_Field]:
@@ -119,9 +110,9 @@ def _of_configs(rendering: Rendering) -> Iterator[_Field]:
 def _of_jobs(config_toml: str) -> tuple[tuple[str, FieldFault], ...]:
     """Name of a runner → a fault of its job's pod: of many containers of the same fault, the first."""
     found = []
-    for runner in maps(read_toml(config_toml).data.get("runners")):
+    for runner, job, _ in jobs_of(config_toml):
         told: set[tuple[str, str]] = set()
-        for fault in whole_pod_faults(job_objects(runner).pod):
+        for fault in whole_pod_faults(job.pod):
             said = (fault.reason, str(fault.value))
             is_of_job = _is_of_jobs(fault) or (fault.reason == "missing" and fault.path.endswith(".image"))
             if said not in told and not is_of_job and fault.reason not in _TOLD_BY_KEYS:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podrunner.cli.options import CHART, add_options, option
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
 
 EXAMPLES = """\
 examples:
@@ -43,6 +44,10 @@ def run(args: Namespace) -> int:
     from podrunner.output.streams import show_data
 
     chart = Chart.open(args.chart)
-    schemas = {"values": partial_schema(chart), "matrix": matrix_schema(chart), "policy": policy_schema()}
-    show_data(schema_text(schemas[args.schema]))
+    schemas: dict[str, Callable[[], dict[str, Any]]] = {
+        "values": lambda: partial_schema(chart),
+        "matrix": lambda: matrix_schema(chart),
+        "policy": policy_schema,
+    }
+    show_data(schema_text(schemas[args.schema]()))
     return 0

@@ -116,6 +116,14 @@ def texts(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
+def all_texts(value: Any) -> Iterator[str]:
+    """Every text in maps and lists, however deep; keys are none."""
+    if isinstance(value, str):
+        yield value
+    for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from all_texts(below)
+
+
 def containers_of(pod: Object) -> list[Object]:
     """All containers of a pod that have a log, in the order in which they start."""
     spec = pod.get("spec") or {}

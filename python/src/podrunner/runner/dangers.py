@@ -75,12 +75,9 @@ def _opened(key: str, pattern: str) -> tuple[str, str] | None:
     for value, gain in _GAINS[key]:
         if compiled.search(value):
             return value, gain
-    for value in _around(key, pattern):
-        if compiled.search(value):
-            return value, _GAINS[key][0][
-                1
-            ] if key not in MANY_VALUES.values() else "any name, as `=` may be in the value"
-    return None
+    _, worst = _GAINS[key][0]
+    gain = "any name, as `=` may be in the value" if key in MANY_VALUES.values() else worst
+    return next(((value, gain) for value in _around(key, pattern) if compiled.search(value)), None)
 
 
 def _around(key: str, pattern: str) -> Iterator[str]:

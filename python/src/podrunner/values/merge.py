@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
@@ -42,6 +42,14 @@ def _changed(below: list[Any], items: Items) -> list[Any]:
         if index not in items.gaps:
             result[index] = merge({"item": result[index]}, {"item": item})["item"]
     return result
+
+
+def nested(path: Sequence[str | int], value: Any) -> dict[str, Any]:
+    """Maps around a value, so that it is at a path, which has a part."""
+    for part in reversed(path):
+        value = {part: value}
+    found: dict[str, Any] = value
+    return found
 
 
 def coalesce(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.check.coverage.exceptions import Exceptions, read_exceptions
-from podrunner.check.coverage.exercise import Exercised, exercise, read_templates
+from podrunner.check.coverage.exercise import Exercised, exercise
 from podrunner.check.coverage.influence import find_uses
 from podrunner.check.coverage.lines import CoveredTemplate, cover_lines
 from podrunner.check.coverage.references import commented_keys, find_references, is_declared
@@ -66,7 +66,7 @@ def check_coverage(renderer: Renderer, cases: Sequence[Case], options: CoverageO
     if percent < options.fail_under:
         wanted = f"{summary} At least {options.fail_under:g} % of the branches were asked for (--coverage-fail-under)."
         total = Finding(COVERAGE, wanted, severity=Severity.ERROR)
-    lines = cover_lines(read_templates(chart.path), exercised, exceptions.branches or {})
+    lines = cover_lines(chart.templates, exercised, exceptions.branches or {})
     return Coverage((*branches, *values, *undeclared, total), lines)
 
 
@@ -91,7 +91,7 @@ def _values(renderer: Renderer, shown: str, cases: Sequence[Case], exceptions: E
     chart = renderer.chart
     uses = find_uses(renderer, cases)
     places = chart.defaults.places
-    references = list(find_references(read_templates(chart.path)))
+    references = list(find_references(chart.templates))
     found, missed = [], []
     for use in uses:
         name = dotted(use.path)
@@ -127,7 +127,7 @@ def _undeclared(chart: Chart, shown: str) -> Iterator[Finding]:
     file = chart.path / "values.yaml"
     commented = commented_keys(file.read_text(encoding="utf-8") if file.is_file() else "")
     seen = set()
-    for reference in find_references(read_templates(chart.path)):
+    for reference in find_references(chart.templates):
         name = dotted(reference.path)
         if (reference.template, name) in seen or is_declared(reference.path, defaults, schema, commented):
             continue

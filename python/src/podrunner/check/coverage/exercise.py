@@ -56,16 +56,6 @@ class Exercised:
     missed: tuple[Branch, ...]
 
 
-def read_templates(chart: Path) -> dict[str, str]:
-    """Template → text, for every template of the chart itself; those of subcharts are somebody else's."""
-    files = sorted((chart / "templates").rglob("*"))
-    return {
-        file.relative_to(chart).as_posix(): file.read_text(encoding="utf-8")
-        for file in files
-        if file.is_file() and file.suffix in (".yaml", ".yml", ".tpl", ".txt", ".json")
-    }
-
-
 def exercise(chart: Chart, cases: Iterable[Case]) -> Exercised:
     """Render every case until it reaches no new branch. Cases that Helm refuses count as far as they came."""
     with tempfile.TemporaryDirectory(prefix="podrunner-") as folder:
@@ -88,7 +78,7 @@ class _Probed:
 
     def __init__(self, chart: Chart, copy: Path) -> None:
         self._chart, self._copy, self._probe = chart, copy, FAIL
-        self._texts = read_templates(chart.path)
+        self._texts = chart.templates
         self.branches = [branch for template, text in self._texts.items() for branch in find_branches(template, text)]
         self.waiting = set(range(len(self.branches)))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.check.coverage.flips import flips, leaves, schema_of
 from podrunner.findings.errors import RenderError
-from podrunner.values.merge import coalesce, merge
+from podrunner.values.merge import coalesce, merge, nested
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ class _Trial:
                 continue
             case, values, here = self._cases[number], self._said[number], here_said[number]
             for flip in [default, *said, *flips(here, part, schema)]:
-                changed = merge(values, _nested(path, flip))
+                changed = merge(values, nested(path, flip))
                 if flip == here:
                     continue
                 if not self._fits(changed):
@@ -113,10 +113,3 @@ class _Trial:
         except RenderError as error:
             return f"refused: {error}"
         return rendering.text + rendering.notes
-
-
-def _nested(path: Parts, value: Any) -> dict[str, Any]:
-    for part in reversed(path):
-        value = {part: value}
-    nested: dict[str, Any] = value
-    return nested

@@ -9,7 +9,7 @@ from podrunner.findings.rules.manifests import REFERENCE, REFERENCE_KEY
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.manifests.checks.object_finding import object_finding
-from podrunner.manifests.objects import name_of, namespace_of, table
+from podrunner.manifests.objects import all_texts, name_of, namespace_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ class ReleaseObjects:
             (kind := str(one.data.get("kind")), _home(kind, namespace_of(one, namespace)), name_of(one)): one
             for one in documents
         }
-        return cls(made, frozenset(_texts(written)), namespace)
+        return cls(made, frozenset(all_texts(written)), namespace)
 
     def find(self, kind: str, name: Any, namespace: str) -> Document | None:
         """The object, None when this release does not make it."""
@@ -108,14 +108,3 @@ def _home(kind: str, namespace: str) -> str:
 def _is_given(reference: ObjectReference) -> bool:
     is_system = reference.kind in ("ClusterRole", "Role") and str(reference.name).startswith("system:")
     return is_system or reference.name in _GIVEN.get(reference.kind, ())
-
-
-def _texts(part: Any) -> Iterator[str]:
-    if isinstance(part, str):
-        yield part
-    elif isinstance(part, dict):
-        for value in part.values():
-            yield from _texts(value)
-    elif isinstance(part, list):
-        for value in part:
-            yield from _texts(value)

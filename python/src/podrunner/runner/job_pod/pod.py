@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from podrunner.manifests.rendering import Rendering
     from podrunner.manifests.security.pod_security import LevelReason
+    from podrunner.runner.job_pod.objects import JobObjects
 
 _DIND = re.compile(r"(^|/)docker:[^/]*dind")
 
@@ -31,10 +32,11 @@ def check_job_pods(
     """Compare each runner's job pod, as it is with services and patches, with what its mode promises."""
     found: list[Finding] = []
     for config in rendering.configs:
-        for runner, pod, refusal in _job_pods(config.toml.text):
+        for runner, job, with_a_service in jobs_of(config.toml.text):
+            pod = with_a_service.spec
             needed, reasons = level(pod, kube_version)
             mode = _mode(str(runner.get("name")), values)
-            finding = [*_beyond(runner, needed, reasons, mode, modes), *_without_pod(runner, refusal)]
+            finding = [*_beyond(runner, needed, reasons, mode, modes), *_without_pod(runner, job.refusal)]
             finding += _broken(runner, pod, mode, modes, kube_version)
             found += [replace(one, object=f"ConfigMap/{config.name}") for one in finding]
             found += _refused(runner, needed, reasons, rendering)
@@ -43,10 +45,13 @@ def check_job_pods(
 
 
 @lru_cache(maxsize=1024)
-def _job_pods(text: str) -> list[tuple[dict[str, Any], dict[str, Any], str]]:
-    """The runners of a config.toml, each with its job's pod, and why there is none: the same on all Kubernetes versions."""
-    runners = maps(read_toml(text).data.get("runners"))
-    return [(runner, judged_pod(runner), job_objects(runner).refusal) for runner in runners]
+def jobs_of(config_toml: str) -> list[tuple[dict[str, Any], JobObjects, JobObjects]]:
+    """The runners of a config.toml, each with what it makes for a job that says nothing, and for one that brings a service.
+
+    The same on all Kubernetes versions. Not to be changed.
+    """
+    runners = maps(read_toml(config_toml).data.get("runners"))
+    return [(runner, job_objects(runner), objects_with_a_service(runner)) for runner in runners]
 
 
 def _without_pod(runner: Mapping[str, Any], refusal: str) -> Iterator[Finding]:

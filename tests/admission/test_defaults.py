@@ -40,14 +40,19 @@ MADE_UP = re.compile(
 
 @pytest.mark.parametrize("item", OBJECTS, ids=[f"{one['kind']}-{one['metadata']['name']}" for one in OBJECTS])
 def test_the_api_server_adds_what_is_taken_for_granted(bench: Bench, item: dict[str, Any]) -> None:
-    bench.cluster.namespace(NAMESPACE, "privileged")
-    bench.cluster.ensure({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "builder"}}, NAMESPACE)
+    ready(bench, NAMESPACE)
 
     kept = bench.cluster.dry_run(item, NAMESPACE)
 
     predicted = with_defaults(item)
     assert {path: value for path, value in added(predicted, kept) if not MADE_UP.fullmatch(path)} == {}
     assert dict(added(kept, predicted)) == {}
+
+
+def ready(bench: Bench, namespace: str) -> None:
+    """Make a namespace for the objects, with the account that their pods name."""
+    bench.cluster.namespace(namespace, "privileged")
+    bench.cluster.ensure({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "builder"}}, namespace)
 
 
 def added(less: Any, more: Any, path: str = "") -> Iterator[tuple[str, Any]]:

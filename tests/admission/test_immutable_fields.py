@@ -12,6 +12,7 @@ from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.difference.objects import differences
 
 from .test_defaults import OBJECTS as OBJECTS_THAT_SAY_LITTLE
+from .test_defaults import ready
 from .test_upgrades import LEFT_OUT, WORDS, is_valid, leaves, put
 
 if TYPE_CHECKING:
@@ -156,8 +157,7 @@ KINDS = sorted({one["kind"] for one in OBJECTS_THAT_SAY_LITTLE} - LEFT_OUT | {"C
 def test_every_field_that_cannot_change_is_known_and_no_other(bench: Bench, kind: str) -> None:
     # A quota or limits must not meet the pods.
     namespace = f"every-field-{kind.lower()}"
-    bench.cluster.namespace(namespace, "privileged")
-    bench.cluster.ensure({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "builder"}}, namespace)
+    ready(bench, namespace)
     wrong: list[str | None] = []
     for item in (one for one in OBJECTS_THAT_SAY_LITTLE if one["kind"] == kind):
         bench.cluster.ensure(item, namespace)

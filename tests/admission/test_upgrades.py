@@ -17,7 +17,7 @@ from podrunner.cli.main import main
 from podrunner.manifests.difference.defaults import with_defaults
 
 from .conftest import IMAGES
-from .test_defaults import OBJECTS
+from .test_defaults import OBJECTS, ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def test_a_change_is_judged_as_helm_ends(
 def test_a_null_takes_the_fields_of_the_other_strategy_away(
     bench: Bench, tmp_path: Path, helm: str, options: list[str]
 ) -> None:
-    ready(bench)
+    ready(bench, NAMESPACE)
     kind, path, value = ON_DELETE
     old = copy.deepcopy(next(one for one in OBJECTS if one["kind"] == kind))
     new = copy.deepcopy(old)
@@ -122,7 +122,7 @@ def judge(
     *options: str,
 ) -> str:
     """Upgrade from one object to another with Helm, compare with what `podrunner diff` says, and give what Helm said."""
-    ready(bench)
+    ready(bench, NAMESPACE)
     before, after = (write_chart(folder / name, item) for name, item in zip(("before", "after"), sides, strict=True))
     release = Release(f"{sides[0]['metadata']['name']}-{helm}", helm, bench)
     assert release.run("install", str(before)) == ""
@@ -156,15 +156,9 @@ class Release:
         return done.stderr.strip() or f"{command} failed" if done.returncode else ""
 
 
-def ready(bench: Bench) -> None:
-    """Make the namespace, with the account that the pods name."""
-    bench.cluster.namespace(NAMESPACE, "privileged")
-    bench.cluster.ensure({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "builder"}}, NAMESPACE)
-
-
 def draw(chance: random.Random, bench: Bench, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give an object and a change of it that the API server would take as a new object."""
-    ready(bench)
+    ready(bench, NAMESPACE)
     while True:
         old = copy.deepcopy(chance.choice(DRAWN_FROM))
         old["metadata"]["name"] = name

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 REFUSED: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "refused.yaml").read_text(encoding="utf-8"))
+TAKEN: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "taken.yaml").read_text(encoding="utf-8"))
 URL = Values({"gitlab": {"url": "https://gitlab.example.com"}}, "the test")
 OWN = sorted((CHART.path.parent / "tests" / "values").glob("*.yaml"))
 NAMESPACE = "refused"
@@ -48,6 +49,15 @@ def test_what_the_api_server_refuses_check_refuses(name: str, bench: Bench, name
 
     assert list(refused_by_cluster(case, bench, namespace)) != []
     assert errors(check_case(case, CHART).findings) != []
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_what_the_api_server_takes_check_takes(name: str, bench: Bench, namespace: str) -> None:
+    layers = (URL, Values(TAKEN[name], "taken.yaml"))
+    case = Case(name, layers, namespace=NAMESPACE, kube_version=bench.cluster.version)
+
+    assert list(refused_by_cluster(case, bench, namespace)) == []
+    assert errors(check_case(case, CHART).findings) == []
 
 
 def test_there_are_fifty() -> None:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 CHART = Chart.open()
 URL = "gitlab: {url: https://gitlab.example.com}\n"
-REFUSED: dict[str, dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parents[1] / "admission" / "refused.yaml").read_text(encoding="utf-8")
-)
+ADMISSION = Path(__file__).parents[1] / "admission"
+REFUSED: dict[str, dict[str, Any]] = yaml.safe_load((ADMISSION / "refused.yaml").read_text(encoding="utf-8"))
+TAKEN: dict[str, dict[str, Any]] = yaml.safe_load((ADMISSION / "taken.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,30 @@ def test_one_value_in_several_pods_is_one_finding(said: Callable[[str], list[str
 
 
 @pytest.mark.parametrize(
+    ("kubernetes", "finding"),
+    [
+        (
+            "volumes: {secret: [{name: a, mount_path: /a}], config_map: [{name: a, mount_path: /b}]}",
+            "values.yaml:2:50: error: jobs.config.kubernetes.volumes.secret[0].name: Two volumes named `a`: one of the "
+            "kind config_map has that name, too, so the job's pod is refused. Give this one another name. "
+            "(line 102 of config.toml) [config-volume-name]",
+        ),
+        (
+            "volumes: {secret: [{name: a, mount_path: /a}]}, pod_spec: [{name: b, patch_type: json, patch: "
+            '"[{op: add, path: /volumes/-, value: {name: a, emptyDir: {}}}]"}]',
+            "values.yaml:2:117: error: jobs.config.kubernetes.pod_spec[0].patch: Two volumes named `a` with this "
+            "patch, so the job's pod is refused. Give one of them another name. "
+            "(line 104 of config.toml) [config-volume-name]",
+        ),
+    ],
+)
+def test_volumes_of_jobs_of_one_name_are_told_once_though_helm_test_has_them_too(
+    said: Callable[[str], list[str]], kubernetes: str, finding: str
+) -> None:
+    assert said(f"jobs: {{config: {{kubernetes: {{{kubernetes}}}}}}}\n") == [finding]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "podman: {image: $CI_REGISTRY_IMAGE/podman}",
@@ -85,3 +109,11 @@ def test_what_the_api_server_refuses_is_refused(checker: Checker, name: str) -> 
     layers = (read_values(URL, "url"), Values(REFUSED[name], "refused.yaml"))
 
     assert errors(checker.check(Case(name, layers)).findings) != []
+
+
+@pytest.mark.broad
+@pytest.mark.parametrize("name", TAKEN)
+def test_what_the_api_server_takes_is_taken(checker: Checker, name: str) -> None:
+    layers = (read_values(URL, "url"), Values(TAKEN[name], "taken.yaml"))
+
+    assert errors(checker.check(Case(name, layers)).findings) == []

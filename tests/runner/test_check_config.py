@@ -232,12 +232,87 @@ def test_the_runners_other_volumes_cannot_be_replaced(name: str) -> None:
 
 
 def test_two_volumes_at_one_path_are_found_across_kinds() -> None:
-    found = volumes('empty_dir:name = "a"\nmount_path = "/x"', 'secret:name = "b"\nmount_path = "/x/"')
+    found = volumes('empty_dir:name = "a"\nmount_path = "/x"', 'secret:name = "b"\nmount_path = "/x"')
 
     assert found == [
         "config.toml:13: error: runners[0].kubernetes.volumes.secret[0].mount_path: two volumes at /x: `a` is mounted "
         "there, too. The job's pod is refused. [config-volume-mount]"
     ]
+
+
+def test_paths_that_differ_in_their_last_slash_are_taken_and_one_volume_hides_the_other() -> None:
+    found = volumes('empty_dir:name = "a"\nmount_path = "/x"', 'secret:name = "b"\nmount_path = "/x/"')
+
+    assert found == [
+        "config.toml:13: warning: runners[0].kubernetes.volumes.secret[0].mount_path: two volumes at /x: `a` is "
+        "mounted there, too. One of them hides the other. [config-volume-mount]"
+    ]
+
+
+@pytest.mark.parametrize("kind", ["config_map", "pvc", "empty_dir", "host_path"])
+def test_two_volumes_of_one_name_are_refused(kind: str) -> None:
+    found = volumes('secret:name = "a"\nmount_path = "/x"', f'{kind}:name = "a"\nmount_path = "/y"')
+
+    assert found == [
+        f"config.toml:12: error: runners[0].kubernetes.volumes.{kind}[0].name: Two volumes named `a`: one of the kind "
+        "secret has that name, too, so the job's pod is refused. Give this one another name. [config-volume-name]"
+    ]
+
+
+def test_two_volumes_of_one_kind_and_name_are_refused() -> None:
+    found = volumes('secret:name = "a"\nmount_path = "/x"', 'secret:name = "a"\nmount_path = "/y"')
+
+    assert found == [
+        "config.toml:12: error: runners[0].kubernetes.volumes.secret[1].name: Two volumes named `a`: another one has "
+        "that name, too, so the job's pod is refused. Give this one another name. [config-volume-name]"
+    ]
+
+
+def test_claims_of_one_name_are_one_volume_at_two_paths() -> None:
+    assert volumes('pvc:name = "a"\nmount_path = "/x"', 'pvc:name = "a"\nmount_path = "/y"') == []
+
+
+def patches(*entries: str) -> list[str]:
+    """The findings of a runner with the volume `a` at /x, and with patches, each `type: text`."""
+    parted = [entry.partition(": ") for entry in entries]
+    tables = "\n".join(
+        f'[[runners.kubernetes.pod_spec]]\npatch_type = "{kind}"\npatch = "{patch}"' for kind, _, patch in parted
+    )
+    flags = "feature_flags = {FF_USE_ADVANCED_POD_SPEC_CONFIGURATION = true}"
+    volume = '[[runners.kubernetes.volumes.empty_dir]]\nname = "a"\nmount_path = "/x"'
+    return check(f"{RUNNER}{flags}\n{volume}\n{tables}\n")
+
+
+def test_a_patch_that_adds_a_volume_of_a_name_that_is_taken_is_refused() -> None:
+    other = "[{op: add, path: /volumes/-, value: {name: b, emptyDir: {}}}]"
+    found = patches(f"json: {other}", f"json: {other.replace('name: b', 'name: a')}", "merge: {hostUsers: false}")
+
+    assert found == [
+        "config.toml:16: error: runners[0].kubernetes.pod_spec[1].patch: Two volumes named `a` with this patch, so the "
+        "job's pod is refused. Give one of them another name. [config-volume-name]"
+    ]
+
+
+def test_a_patch_that_mounts_a_volume_where_another_one_is_is_refused() -> None:
+    found = patches("json: [{op: add, path: /containers/0/volumeMounts/-, value: {name: a, mountPath: /x}}]")
+
+    assert found == [
+        "config.toml:13: error: runners[0].kubernetes.pod_spec[0].patch: two volumes at /x with this patch, so the "
+        "job's pod is refused. Mount one of them elsewhere. [config-volume-mount]"
+    ]
+
+
+@pytest.mark.parametrize(
+    "patch", ["strategic: {volumes: [{name: a, emptyDir: {medium: Memory}}]}", "json: [{op: remove, path: /volumes/0}]"]
+)
+def test_a_patch_that_changes_a_volume_adds_none(patch: str) -> None:
+    assert patches(patch) == []
+
+
+def test_a_volume_that_a_later_patch_removes_is_not_there_twice() -> None:
+    other = "[{op: add, path: /volumes/0, value: {name: a, emptyDir: {}}}]"
+
+    assert patches(f"json: {other}", "json: [{op: remove, path: /volumes/0}]") == []
 
 
 def test_two_volumes_at_two_paths_are_fine() -> None:

@@ -84,11 +84,14 @@ def _written(values: dict[str, Any], field: _Field) -> Path | None:
 
 
 def _of_pods(rendering: Rendering) -> Iterator[_Field]:
+    jobs = {_said(fault) for config in rendering.configs for _, fault in _of_jobs(config.toml.text)}
     for pod in find_pods(rendering.documents, rendering.namespace):
+        is_hook = HOOK_ANNOTATION in pod.document.text
         for fault in pod_faults(pod.spec):
-            # The schema of the kind says what is absent; `helm test` is made of an image that jobs have.
+            # The schema of the kind says what is absent; `helm test` is made of an image and of volumes that jobs have.
             is_known = fault.is_absent and not fault.path.endswith(".image")
-            if is_known or (_is_of_jobs(fault) and HOOK_ANNOTATION in pod.document.text):
+            is_told = fault.reason in _TOLD_BY_KEYS and _said(fault) in jobs
+            if is_known or (is_hook and (is_told or _is_of_jobs(fault))):
                 continue
             path = f"{pod.path}.{fault.path}"
             yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template)
@@ -103,6 +106,8 @@ def _of_objects(rendering: Rendering) -> Iterator[_Field]:
 def _of_configs(rendering: Rendering) -> Iterator[_Field]:
     for config in rendering.configs:
         for name, fault in _of_jobs(config.toml.text):
+            if fault.reason in _TOLD_BY_KEYS:
+                continue
             yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", f"jobs of runner {name}, {fault.path}")
 
 
@@ -113,12 +118,16 @@ def _of_jobs(config_toml: str) -> tuple[tuple[str, FieldFault], ...]:
     for runner, job, _ in jobs_of(config_toml):
         told: set[tuple[str, str]] = set()
         for fault in whole_pod_faults(job.pod):
-            said = (fault.reason, str(fault.value))
+            said = _said(fault)
             is_of_job = _is_of_jobs(fault) or (fault.reason == "missing" and fault.path.endswith(".image"))
-            if said not in told and not is_of_job and fault.reason not in _TOLD_BY_KEYS:
+            if said not in told and not is_of_job:
                 told.add(said)
                 found.append((str(runner.get("name")), fault))
     return tuple(found)
+
+
+def _said(fault: FieldFault) -> tuple[str, str]:
+    return fault.reason, str(fault.value)
 
 
 def _is_of_jobs(fault: FieldFault) -> bool:

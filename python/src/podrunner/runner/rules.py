@@ -1,4 +1,4 @@
-"""What no single key of config.toml shows: volumes that collide, levels that leak, flags that are gone."""
+"""What no single key of config.toml shows: levels that leak, flags that are gone."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from podrunner.findings.rules.config_toml import (
     CONFIG_REMOVED,
     CONFIG_TOO_NEW,
     CONFIG_UNKNOWN_FLAG,
-    CONFIG_VOLUME_MOUNT,
-    CONFIG_VOLUME_NAME,
 )
 from podrunner.findings.rules.manifests import IMAGE_FLOATING
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.formats.runner_version import is_older
 from podrunner.manifests.image import floating
+from podrunner.runner.collisions import volume_collisions
 from podrunner.runner.dangers import overwrite_faults
 from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.patches import refusal
@@ -31,11 +30,8 @@ if TYPE_CHECKING:
     from podrunner.findings.rules.rule import Rule
 
 
-BUILDS_DIR = "/builds"
 # First release that expands variables in `token` and `url`; other keys are never expanded.
 EXPANDED_SINCE = "18.10"
-# The executor makes a volume of each of these names for every job.
-OWN_VOLUMES = ("repo", "scripts", "logs")
 
 
 def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
@@ -45,7 +41,7 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
         path: Path = ("runners", index)
         yield from _variables(runner, path, runner_version)
         yield from _flags(runner, path, runner_version)
-        yield from _volumes(runner, path)
+        yield from volume_collisions(runner, path)
         yield from _patches(runner, path)
         yield from _images(runner, path)
         yield from overwrite_faults(runner, path)
@@ -152,38 +148,3 @@ def _images(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
     for image, where in named:
         if isinstance(image, str) and (why := floating(image)):
             yield Fault(IMAGE_FLOATING, where, f"{image} {why}")
-
-
-def _volumes(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
-    builds_dir = runner.get("builds_dir") or BUILDS_DIR
-    first: dict[str, str] = {}
-    kinds = _table(_table(runner.get("kubernetes")).get("volumes"))
-    for kind, volumes in kinds.items():
-        for index, volume in enumerate(_tables(volumes)):
-            at = (*path, "kubernetes", "volumes", kind, index)
-            yield from _own_name(volume, builds_dir, at)
-            yield from _same_mount(volume, first, at)
-
-
-def _own_name(volume: dict[str, Any], builds_dir: str, path: Path) -> Iterator[Fault]:
-    name, mount = volume.get("name"), volume.get("mount_path")
-    # A volume mounted exactly at builds_dir takes the place of the runner's own `repo`.
-    if name not in OWN_VOLUMES or (name == "repo" and mount == builds_dir):
-        return
-    message = (
-        f"Two volumes named `{name}`: the runner makes one of that name for every job, so the job's pod is refused. "
-    )
-    way_out = "Give this one another name"
-    way_out += f", or mount it exactly at builds_dir, {builds_dir}." if name == "repo" else "."
-    yield Fault(CONFIG_VOLUME_NAME, (*path, "name"), message + way_out)
-
-
-def _same_mount(volume: dict[str, Any], first: dict[str, str], path: Path) -> Iterator[Fault]:
-    mount, sub_path = volume.get("mount_path"), volume.get("sub_path")
-    if not isinstance(mount, str):
-        return
-    place = mount.rstrip("/") or "/"
-    if place in first:
-        message = f"two volumes at {place}: {first[place]} is mounted there, too. The job's pod is refused."
-        yield Fault(CONFIG_VOLUME_MOUNT, (*path, "mount_path"), message)
-    first.setdefault(place, f"`{volume.get('name', '')}`" + (f" ({sub_path})" if sub_path else ""))

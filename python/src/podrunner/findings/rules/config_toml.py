@@ -96,15 +96,16 @@ CONFIG_DEBUG_LOG = Rule(
 CONFIG_VOLUME_NAME = Rule(
     "config-volume-name",
     Severity.ERROR,
-    wrong="A volume has the name of one that the runner makes itself, so job pods are refused.",
+    wrong="A volume has the name of another one, or of one that the runner makes itself, so job pods are refused.",
     remedy="Rename it.",
 )
 
 CONFIG_VOLUME_MOUNT = Rule(
     "config-volume-mount",
     Severity.ERROR,
-    wrong="Two volumes are mounted at one path, so job pods are refused.",
+    wrong="Two volumes are mounted at one path, so job pods are refused, or one volume hides the other.",
     remedy="Move one of them.",
+    also=(Severity.WARNING,),
 )
 
 CONFIG_OVERWRITE = Rule(

@@ -12,13 +12,14 @@ from podrunner.runner.job_pod.metadata import short_token
 from podrunner.runner.job_pod.overwrites import JobRefusedError, Overwrites, job_overwrites
 from podrunner.runner.job_pod.variables import JobVariables, job_variables
 from podrunner.runner.job_pod.volumes import configured_volumes
-from podrunner.runner.rules import BUILDS_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from podrunner.runner.job_pod.request import JobRequest
 
+# Where the runner puts repositories unless builds_dir says otherwise.
+BUILDS_DIR = "/builds"
 LEGACY = "FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY"
 HONOR_ENTRYPOINT = "FF_KUBERNETES_HONOR_ENTRYPOINT"
 DUMB_INIT = "FF_USE_DUMB_INIT_WITH_KUBERNETES_EXECUTOR"

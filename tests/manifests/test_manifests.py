@@ -207,6 +207,22 @@ def test_what_the_api_server_adds_itself_is_not_missed(check: Check) -> None:
     assert [one for one in check({**binding, "roleRef": {"kind": "Role"}}) if "roleRef.name: missing" in one]
 
 
+def test_a_condition_of_a_failure_policy_needs_no_status(check: Check) -> None:
+    template = {"spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "x"}]}}
+    policy = {"rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]}]}
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "j"}}
+
+    assert check({**job, "spec": {"template": template, "podFailurePolicy": policy}}) == []
+
+
+@pytest.mark.parametrize("name", ["../Pod", "/Pod", "P" * 300, "*", ""])
+def test_what_cannot_be_the_name_of_a_kind_or_version_is_not_looked_for(check: Check, name: str) -> None:
+    odd = {"apiVersion": "v1", "kind": name, "metadata": {"name": "p"}}
+    long = {"apiVersion": f"apps/{'v' * 300}", "kind": "Deployment", "metadata": {"name": "p"}}
+
+    assert [one.rpartition(" ")[2] for one in check(odd, long)] == ["[kubernetes-api-version]"] * 2
+
+
 def test_two_objects_of_one_kind_and_name_are_found(check: Check) -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}
     same = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "podrunner"}}

@@ -47,11 +47,7 @@ _SUCCESSORS = {
     "PodSecurityPolicy": "It is gone since 1.25: label namespaces with a level of Pod Security, pod-security.kubernetes.io/enforce."
 }
 # Required by the published schema, and what the API server takes without.
-_DEFAULTED = {
-    ("RoleBinding", "roleRef", "apiGroup"),
-    ("ClusterRoleBinding", "roleRef", "apiGroup"),
-    ("PriorityClass", "value"),
-}
+_DEFAULTED = {("PriorityClass", "value")}
 
 
 def check_manifests(rendering: Rendering, kube_version: str, crds: Crds | None = None) -> list[Finding]:

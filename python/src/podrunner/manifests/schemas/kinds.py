@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 _FOLDER = re.compile(r"v(\d+)\.(\d+)\.0-local-strict\Z")
+# What can be a part of a file's name. Others are not looked for: `../Pod`, or hundreds of characters.
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,99}\Z")
+_NO_FILE = "none.json"
 _DEFINITIONS = "_definitions.json"
 _REF = '"/api/_definitions.json#/$defs/'
 
@@ -76,7 +79,7 @@ def _knows(version: tuple[int, int], api_version: str, kind: str) -> bool:
 def api_versions_of(kind: str, kube_version: str) -> list[str]:
     """Every API version that has this kind in one Kubernetes version: `batch/v1`."""
     folder = _folders().get(minor_version(kube_version))
-    files = folder.glob(f"{kind.lower()}-*.json") if folder else []
+    files = folder.glob(f"{kind.lower()}-*.json") if folder and _WORD.match(kind) else []
     return sorted(group_version for file in files for group_version in _group_versions(file, kind))
 
 
@@ -104,6 +107,8 @@ def _served_as(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _file_name(api_version: str, kind: str) -> str:
+    if not _WORD.match(kind) or not _WORD.match(api_version):
+        return _NO_FILE
     group, _, version = api_version.rpartition("/")
     # Files carry the first part of the group only: rbac.authorization.k8s.io/v1 is `rbac-v1`.
     return "-".join(part for part in (kind.lower(), group.partition(".")[0], version) if part) + ".json"

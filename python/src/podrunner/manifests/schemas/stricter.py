@@ -1,4 +1,4 @@
-"""What the API server refuses though its published schemas take it, as JSON schema."""
+"""What the API server refuses though its published schemas take it, and the other way round, as JSON schema."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ _OPTIONS = (
     (f"{_CORE}.EphemeralContainer", "imagePullPolicy", _PULL),
     (f"{_CORE}.PodSpec", "restartPolicy", ["Always", "OnFailure", "Never"]),
 )
+# Required by the published schema, and filled in by the API server where it is absent.
+_FILLED_IN = (
+    ("io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "status"),
+    ("io.k8s.api.rbac.v1.RoleRef", "apiGroup"),
+)
 
 
 def with_bytes(text: str) -> str:
@@ -42,4 +47,7 @@ def with_types(definitions: dict[str, Any]) -> dict[str, Any]:
         properties = found[name]["properties"]
         properties = {**properties, field: {**properties[field], "enum": [*options, "", None]}}
         found[name] = {**found[name], "properties": properties}
+    for name, field in _FILLED_IN:
+        if name in found:
+            found[name] = {**found[name], "required": [one for one in found[name]["required"] if one != field]}
     return found

@@ -1,0 +1,145 @@
+"""podrunner's errors of an object against a real API server's refusals, over drawn single changes of objects of every kind.
+
+PODRUNNER_DRAWN is how many are drawn, from a seed that PODRUNNER_SEED is. Rules are written with seeds below 1000, figures
+are of seeds from 10000 on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from .object_errors import object_errors
+from .single_changes import SingleChange, draw, single_changes
+from .strict_dry_run import StrictDryRun
+from .test_defaults import OBJECTS as PLAIN
+from .test_defaults import ready
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .trial import Bench
+
+SEED = int(os.environ.get("PODRUNNER_SEED", "10000"))
+COUNT = int(os.environ.get("PODRUNNER_DRAWN", "2000"))
+NAMESPACE = "single-changes"
+RICH: list[dict[str, Any]] = list(
+    yaml.safe_load_all((Path(__file__).parent / "rich_objects.yaml").read_text(encoding="utf-8"))
+)
+# Least share of refused changes that are found, the same of pairs of field and kind of change, and most of taken ones
+# that are called wrong. It is what holds today. The goal: 0.95, 0.90, 0.002.
+BOUNDS = (0.62, 0.60, 0.06)
+# Refusals for what the cluster has or has not: nothing that an object could say.
+OF_THE_CLUSTER = re.compile(
+    r"error looking up service account|no PriorityClass with name|RuntimeClass.* not found|namespaces .* not found"
+)
+# Errors on purpose: the API server takes it, and it can never work. Who refuses it is said behind it.
+STRICTER = re.compile(
+    r"image: must be an image"  # the kubelet
+    r"|metadata\.name: missing"  # Helm
+    r"|metadata\.name: \d+ characters, at most (63|52): its (pods|jobs)"  # controllers
+)
+KINDS = """
+    Pod PodTemplate ReplicationController Deployment ReplicaSet DaemonSet StatefulSet Job CronJob Service Ingress
+    IngressClass NetworkPolicy ConfigMap Secret Namespace ServiceAccount ResourceQuota LimitRange PersistentVolumeClaim
+    PersistentVolume Endpoints EndpointSlice PodDisruptionBudget HorizontalPodAutoscaler Role ClusterRole RoleBinding
+    ClusterRoleBinding PriorityClass StorageClass CSIDriver CSINode VolumeAttachment VolumeAttributesClass RuntimeClass
+    Lease ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy
+    ValidatingAdmissionPolicyBinding APIService CustomResourceDefinition PriorityLevelConfiguration FlowSchema
+    CertificateSigningRequest
+"""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A change, why the API server refuses it, and podrunner's errors; each empty where it is taken."""
+
+    change: SingleChange
+    refused: str
+    said: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def server(bench: Bench) -> Iterator[StrictDryRun]:
+    """Return the API server with a namespace for the objects."""
+    ready(bench, NAMESPACE)
+    made = StrictDryRun(bench.cluster.plane, NAMESPACE)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def judged(bench: Bench, server: StrictDryRun) -> list[Judged]:
+    """Return the drawn changes, judged by both."""
+    changes = draw(Random(SEED), [*PLAIN, *RICH], COUNT)
+    version = bench.cluster.version
+    begin = time.monotonic()
+    refused = server.refusals([one.data for one in changes])
+    between = time.monotonic()
+    said = [tuple(one.message for one in object_errors(change.data, version)) for change in changes]
+    print(f"\n{COUNT} changes: API server {between - begin:.1f} s, podrunner {time.monotonic() - between:.1f} s")
+    return [Judged(*one) for one in zip(changes, refused, said, strict=True)]
+
+
+def test_what_is_changed_is_taken_by_both(bench: Bench, server: StrictDryRun) -> None:
+    items = [*PLAIN, *RICH]
+    refused = {f"{one['kind']}/{one['metadata']['name']}": why for one in items if (why := server.refusal(one))}
+    said = {one["metadata"]["name"]: why for one in items if (why := object_errors(one, bench.cluster.version))}
+
+    assert refused == {}
+    assert said == {}
+    assert {one["kind"] for one in items} == set(KINDS.split())
+
+
+def test_what_the_api_server_refuses_is_found_and_what_it_takes_is_not_called_wrong(judged: list[Judged]) -> None:
+    refused = [one for one in judged if one.refused and not OF_THE_CLUSTER.search(one.refused)]
+    taken = [one for one in judged if not one.refused]
+    found = [one for one in refused if one.said]
+    pairs: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for one in refused:
+        pairs[one.change.field, one.change.kind].append(bool(one.said))
+    wrong = [one for one in taken if any(not STRICTER.search(text) for text in one.said)]
+    shares = len(found) / len(refused), sum(map(all, pairs.values())) / len(pairs), len(wrong) / len(taken)
+    print(
+        f"seed {SEED}: refused {len(refused)}, found {shares[0]:.1%}, of {len(pairs)} pairs of field and kind of change {shares[1]:.1%};"
+        f" taken {len(taken)}, called wrong {shares[2]:.2%}"
+    )
+    print(*_by_kind(refused), "missed most:", *_missed(refused), sep="\n")
+    print("called wrong:", *(f"  {one.change.name}: {one.said[0]}" for one in wrong[:20]), sep="\n")
+
+    least, least_pairs, most_wrong = BOUNDS
+    assert shares[0] >= least
+    assert shares[1] >= least_pairs
+    assert shares[2] <= most_wrong
+    # Neither is the exception.
+    assert len(judged) * 0.1 < len(taken) < len(judged) * 0.5
+
+
+def _by_kind(refused: Iterable[Judged]) -> list[str]:
+    """Share that is found, by kind of change."""
+    by_kind: dict[str, list[bool]] = defaultdict(list)
+    for one in refused:
+        by_kind[one.change.kind].append(bool(one.said))
+    return [f"  {kind}: {sum(all_)} of {len(all_)}" for kind, all_ in sorted(by_kind.items())]
+
+
+def _missed(refused: Iterable[Judged], count: int = 20) -> list[str]:
+    missed = Counter(f"{one.change.field}: {one.change.kind}" for one in refused if not one.said)
+    return [f"  {number:3} of {name}" for name, number in missed.most_common(count)]
+
+
+def test_every_kind_of_change_is_drawn_and_every_field_can_be(judged: list[Judged]) -> None:
+    kinds = Counter(one.change.kind for one in judged)
+    every = {one.kind for item in [*PLAIN, *RICH] for one in single_changes(item)}
+
+    assert kinds.keys() == every
+    assert min(kinds.values()) >= COUNT / 1000

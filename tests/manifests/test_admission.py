@@ -92,6 +92,103 @@ def test_a_field_of_a_container_that_is_refused_is_told_with_its_value(container
     assert said(pod(container)) == [f"containers[0].{sentence}"]
 
 
+FIELDS = (
+    "metadata.name, metadata.namespace, metadata.uid, spec.nodeName, spec.serviceAccountName, status.hostIP, "
+    "status.hostIPs, status.podIP, status.podIPs, metadata.labels['KEY'] or metadata.annotations['KEY']"
+)
+FIELDS_OF_FILES = (
+    "metadata.name, metadata.namespace, metadata.uid, metadata.labels, metadata.annotations, metadata.labels['KEY'] or "
+    "metadata.annotations['KEY'] in a file of a volume"
+)
+RESOURCES = (
+    "limits.cpu, limits.memory, limits.ephemeral-storage, limits.hugepages-SIZE or one of the same names with requests"
+)
+UNITS = "1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi or 1Ei"
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("fieldRef: {fieldPath: metadata.nam}", f"fieldRef.fieldPath: must be {FIELDS}, is `metadata.nam`."),
+        ("fieldRef: {fieldPath: metadata.labels}", f"fieldRef.fieldPath: must be {FIELDS}, is `metadata.labels`."),
+        ("fieldRef: {fieldPath: status.phase}", f"fieldRef.fieldPath: must be {FIELDS}, is `status.phase`."),
+        (
+            "fieldRef: {fieldPath: \"spec.nodeSelector['a']\"}",
+            f"fieldRef.fieldPath: must be {FIELDS}, is `spec.nodeSelector['a']`.",
+        ),
+        (
+            "fieldRef: {fieldPath: \"metadata.labels['a b']\"}",
+            f"fieldRef.fieldPath: has a key that {LABEL}, is `metadata.labels['a b']`.",
+        ),
+        ("fieldRef: {apiVersion: v2, fieldPath: metadata.name}", "fieldRef.apiVersion: must be v1, is `v2`."),
+        ("fieldRef: {fieldPath: ''}", "fieldRef.fieldPath: missing."),
+        (
+            "resourceFieldRef: {resource: limits.cpus}",
+            f"resourceFieldRef.resource: must be {RESOURCES}, is `limits.cpus`.",
+        ),
+        ("resourceFieldRef: {resource: cpu}", f"resourceFieldRef.resource: must be {RESOURCES}, is `cpu`."),
+        (
+            "resourceFieldRef: {resource: limits.cpu, divisor: 10m}",
+            "resourceFieldRef.divisor: must be 1m or 1 for limits.cpu, is `10m`.",
+        ),
+        (
+            "resourceFieldRef: {resource: requests.memory, divisor: 1024}",
+            f"resourceFieldRef.divisor: must be {UNITS} for requests.memory, is `1024`.",
+        ),
+        (
+            "resourceFieldRef: {resource: limits.hugepages-2Mi, divisor: '1e3'}",
+            f"resourceFieldRef.divisor: must be {UNITS} for limits.hugepages-2Mi, is `1e3`.",
+        ),
+        (
+            "resourceFieldRef: {resource: limits.memory, divisor: much}",
+            "resourceFieldRef.divisor: must be an amount such as 1m or 1Mi, is `much`.",
+        ),
+        (
+            "resourceFieldRef: {resource: limits.memory, containerName: b}",
+            "resourceFieldRef.containerName: is not the name of a container of the pod, is `b`.",
+        ),
+    ],
+)
+def test_a_variable_of_something_that_a_pod_does_not_tell_is_refused(source: str, sentence: str) -> None:
+    assert said(pod(f"env: [{{name: A, valueFrom: {{{source}}}}}]")) == [f"containers[0].env[0].valueFrom.{sentence}"]
+
+
+@pytest.mark.parametrize(
+    ("item", "sentence"),
+    [
+        (
+            "path: b, fieldRef: {fieldPath: spec.nodeName}",
+            f".fieldRef.fieldPath: must be {FIELDS_OF_FILES}, is `spec.nodeName`.",
+        ),
+        ("path: b, resourceFieldRef: {resource: limits.cpu}", ".resourceFieldRef.containerName: missing."),
+        (
+            "path: b, resourceFieldRef: {containerName: a, resource: limits.gpu}",
+            f".resourceFieldRef.resource: must be {RESOURCES}, is `limits.gpu`.",
+        ),
+        ("path: b", ": must have exactly one of fieldRef and resourceFieldRef, is `b`."),
+        (
+            "path: b, fieldRef: {fieldPath: metadata.uid}, resourceFieldRef: {containerName: a, resource: limits.cpu}",
+            ": must have exactly one of fieldRef and resourceFieldRef, is `b`.",
+        ),
+        ("path: ..b, fieldRef: {fieldPath: metadata.uid}", ".path: must not begin with `..`, is `..b`."),
+        ("path: b, mode: 512, fieldRef: {fieldPath: metadata.uid}", ".mode: must be 0 to 511, is `512`."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("volume", "where"),
+    [
+        ("downwardAPI: {ITEMS}", "downwardAPI"),
+        ("projected: {sources: [{downwardAPI: {ITEMS}}]}", "projected.sources[0].downwardAPI"),
+    ],
+)
+def test_a_file_of_something_that_a_pod_does_not_tell_is_refused(
+    item: str, sentence: str, volume: str, where: str
+) -> None:
+    text = volume.replace("ITEMS", f"items: [{{{item}}}]")
+
+    assert said(pod(spec=f"volumes: [{{name: a, {text}}}]")) == [f"volumes[0].{where}.items[0]{sentence}"]
+
+
 @pytest.mark.parametrize(
     ("container", "spec"),
     [
@@ -102,11 +199,55 @@ def test_a_field_of_a_container_that_is_refused_is_told_with_its_value(container
         ),
         ("env: [{name: a.b-c, value: ''}]", "tolerations: [{operator: Exists}]"),
         ("readinessProbe: {grpc: {port: 5}, successThreshold: 2}", "tolerations: [{key: a/b, value: c}]"),
+        (
+            "env: [{name: a, valueFrom: {fieldRef: {fieldPath: \"metadata.labels['a.b/c']\"}}}]",
+            "volumes: [{name: a, downwardAPI: {items: [{path: b, fieldRef: {fieldPath: metadata.labels}}]}}]",
+        ),
+        (
+            "env: [{name: a, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1024Ki}}}]",
+            "volumes: [{name: a, downwardAPI: {items: [{path: b, resourceFieldRef: "
+            "{containerName: a, resource: requests.cpu, divisor: '0.001'}}]}}]",
+        ),
         ('volumeMounts: [{name: a, mountPath: "C:\\\\a"}]', "dnsConfig: {searches: [a_b.example.com., .]}"),
     ],
 )
 def test_what_the_api_server_takes_is_no_fault(container: str, spec: str) -> None:
     assert said(pod(container, spec)) == []
+
+
+@pytest.mark.parametrize(
+    ("container", "spec", "path"),
+    [
+        ("", "volumes: [{name: a, secret: {}}]", "volumes[0].secret.secretName"),
+        ("", "volumes: [{name: a, configMap: {}}]", "volumes[0].configMap.name"),
+        (
+            "",
+            "volumes: [{name: a, projected: {sources: [{secret: {}}]}}]",
+            "volumes[0].projected.sources[0].secret.name",
+        ),
+        (
+            "env: [{name: A, valueFrom: {secretKeyRef: {key: b}}}]",
+            "",
+            "containers[0].env[0].valueFrom.secretKeyRef.name",
+        ),
+        ("envFrom: [{configMapRef: {}}]", "", "containers[0].envFrom[0].name"),
+        (
+            "securityContext: {seccompProfile: {type: Localhost}}",
+            "",
+            "containers[0].securityContext.seccompProfile.localhostProfile",
+        ),
+    ],
+)
+def test_what_has_to_be_there_though_no_schema_asks_for_it_is_missing(container: str, spec: str, path: str) -> None:
+    (fault,) = pod_faults(pod(container, spec))
+
+    assert (fault.path, fault.sentence, fault.is_absent) == (path, "missing.", False)
+
+
+def test_what_a_schema_asks_for_is_left_to_it() -> None:
+    (fault,) = pod_faults(pod(spec="volumes: [{name: a, csi: {}}]"))
+
+    assert (fault.path, fault.is_absent) == ("volumes[0].csi.driver", True)
 
 
 def test_a_whole_pod_is_asked_for_its_labels_and_names_too() -> None:

@@ -89,9 +89,8 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
         is_hook = HOOK_ANNOTATION in pod.document.text
         for fault in pod_faults(pod.spec):
             # The schema of the kind says what is absent; `helm test` is made of an image and of volumes that jobs have.
-            is_known = fault.is_absent and not fault.path.endswith(".image")
             is_told = fault.reason in _TOLD_BY_KEYS and _said(fault) in jobs
-            if is_known or (is_hook and (is_told or _is_of_jobs(fault))):
+            if fault.is_absent or (is_hook and (is_told or _is_of_jobs(fault))):
                 continue
             path = f"{pod.path}.{fault.path}"
             yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template)

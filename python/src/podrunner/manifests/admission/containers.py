@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from podrunner.manifests.admission.downward import variable_faults
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold, need
 from podrunner.manifests.admission.forms import (
     LAST_PORT,
@@ -16,7 +17,7 @@ from podrunner.manifests.admission.forms import (
     relative_path,
     size,
 )
-from podrunner.manifests.admission.volumes import mount_faults
+from podrunner.manifests.admission.volumes import mount_faults, names_of_containers
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.quantity import quantity
 
@@ -38,13 +39,14 @@ _POLICIES = ("Always", "IfNotPresent", "Never")
 
 def container_faults(spec: Mapping[str, Any]) -> Faults:
     """What is wrong with the containers of a pod, those of its start included."""
+    names = names_of_containers(spec)
     for kind in _KINDS:
         for index, container in enumerate(maps(spec.get(kind))):
             at = f"{kind}[{index}]"
             yield from need(f"{at}.name", container.get("name"), dns_label)
-            yield from need(f"{at}.image", container.get("image"), image)
+            yield from need(f"{at}.image", container.get("image"), image, in_schema=False)
             yield from among(f"{at}.imagePullPolicy", container.get("imagePullPolicy"), _POLICIES)
-            yield from _variables(at, container)
+            yield from _variables(at, container, names)
             yield from _ports(at, container)
             yield from resource_faults(f"{at}.resources", table(container.get("resources")))
             yield from _security(f"{at}.securityContext", table(container.get("securityContext")))
@@ -55,23 +57,24 @@ def container_faults(spec: Mapping[str, Any]) -> Faults:
                     yield from _probe(f"{at}.{probe}", table(container[probe]), is_once=probe != "readinessProbe")
 
 
-def _variables(at: str, container: Mapping[str, Any]) -> Faults:
+def _variables(at: str, container: Mapping[str, Any], names: list[Any]) -> Faults:
     for index, variable in enumerate(maps(container.get("env"))):
         where, source = f"{at}.env[{index}]", table(variable.get("valueFrom"))
         yield from need(f"{where}.name", variable.get("name"), _variable)
         if "valueFrom" in variable and (variable.get("value") or len(source) != 1):
             yield FieldFault(f"{where}.valueFrom", "must have exactly one source, and no value beside it")
+        yield from variable_faults(f"{where}.valueFrom", source, names)
         for kind in ("secretKeyRef", "configMapKeyRef"):
             if kind in source:
                 reference = table(source[kind])
-                yield from need(f"{where}.valueFrom.{kind}.name", reference.get("name"), dns_name)
+                yield from need(f"{where}.valueFrom.{kind}.name", reference.get("name"), dns_name, in_schema=False)
                 yield from need(f"{where}.valueFrom.{kind}.key", reference.get("key"), _key)
     for index, group in enumerate(maps(container.get("envFrom"))):
         sources = [table(group[kind]) for kind in ("secretRef", "configMapRef") if kind in group]
         if len(sources) != 1:
             yield FieldFault(f"{at}.envFrom[{index}]", "must have exactly one of secretRef and configMapRef")
         for source in sources:
-            yield from need(f"{at}.envFrom[{index}].name", source.get("name"), dns_name)
+            yield from need(f"{at}.envFrom[{index}].name", source.get("name"), dns_name, in_schema=False)
 
 
 def _variable(text: str) -> str:
@@ -152,7 +155,7 @@ def _security(at: str, context: Mapping[str, Any]) -> Faults:
 def _profile(at: str, profile: Mapping[str, Any]) -> Faults:
     kind, localhost = profile.get("type"), profile.get("localhostProfile")
     if kind == "Localhost":
-        yield from need(f"{at}.localhostProfile", localhost, relative_path)
+        yield from need(f"{at}.localhostProfile", localhost, relative_path, in_schema=False)
     elif localhost:
         yield FieldFault(f"{at}.localhostProfile", "needs the type Localhost", localhost)
 

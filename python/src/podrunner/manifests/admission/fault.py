@@ -11,16 +11,20 @@ from podrunner.manifests.admission.forms import leftover
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """`path` is below the pod's spec, `value` what stands there, `reason` the rest of a sentence."""
+    """`path` is below the pod's spec, `value` what stands there, `reason` the rest of a sentence.
+
+    `in_schema` where the schema of the kind asks for a field, so that it says by itself when it is not there.
+    """
 
     path: str
     reason: str
     value: Any = None
+    in_schema: bool = True
 
     @property
     def is_absent(self) -> bool:
         """Whether a field is not there at all that has to be, which schemas say, too."""
-        return self.reason == "missing" and self.value is None
+        return self.in_schema and self.reason == "missing" and self.value is None
 
     @property
     def sentence(self) -> str:
@@ -46,10 +50,10 @@ def hold(path: str, value: Any, form: Form) -> Faults:
         yield FieldFault(path, reason, value)
 
 
-def need(path: str, value: Any, form: Form) -> Faults:
+def need(path: str, value: Any, form: Form, *, in_schema: bool = True) -> Faults:
     """The same, where something has to be there."""
     if value in (None, ""):
-        yield FieldFault(path, "missing", value)
+        yield FieldFault(path, "missing", value, in_schema)
     else:
         yield from hold(path, value, form)
 

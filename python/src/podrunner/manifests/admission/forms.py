@@ -17,7 +17,7 @@ DNS_LABEL = re.compile(rf"{_PART}\Z")
 LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
 LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 LABEL_LIMIT, DNS_LIMIT = 63, 253
-PROTOCOLS, LAST_PORT = ("TCP", "UDP", "SCTP"), 65535
+PROTOCOLS, LAST_PORT, LAST_MODE = ("TCP", "UDP", "SCTP"), 65535, 0o777
 _MEBIBYTE = 1 << 20
 # github.com/distribution/reference, which the kubelet reads images with. Of a registry, capitals are taken.
 _HOST = r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
@@ -88,6 +88,11 @@ def relative_path(text: str) -> str:
     """A path below a volume or a folder of the kubelet."""
     fine = bool(text) and not text.startswith("/") and ".." not in text.split("/")
     return "" if fine else "must be a relative path without `..`"
+
+
+def file_path(text: str) -> str:
+    """Where a volume has a file. The kubelet keeps its own below names with two dots."""
+    return "must not begin with `..`" if re.match(r"\.\.[^/]", text) else relative_path(text)
 
 
 def absolute_path(text: str) -> str:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podrunner.manifests.admission.downward import file_faults
 from podrunner.manifests.admission.fault import FieldFault, between, hold, need
-from podrunner.manifests.admission.forms import absolute_path, dns_label, dns_name, relative_path, size
+from podrunner.manifests.admission.forms import (
+    LAST_MODE,
+    absolute_path,
+    dns_label,
+    dns_name,
+    file_path,
+    relative_path,
+    size,
+)
 from podrunner.manifests.objects import maps, table
 
 if TYPE_CHECKING:
@@ -14,13 +23,13 @@ if TYPE_CHECKING:
     from podrunner.manifests.admission.fault import Faults
 
 VOLUME_TWICE, MOUNT_TWICE = "is the name of two volumes", "is where two volumes are mounted"
-_MODE = 0o777
 _OF_FILES = (("secret", "secretName"), ("configMap", "name"))
 
 
 def volume_faults(spec: Mapping[str, Any]) -> Faults:
     """What is wrong with the volumes of a pod."""
     known: list[Any] = []
+    containers = names_of_containers(spec)
     for index, volume in enumerate(maps(spec.get("volumes"))):
         at, name = f"volumes[{index}]", volume.get("name")
         yield from need(f"{at}.name", name, dns_label)
@@ -30,16 +39,31 @@ def volume_faults(spec: Mapping[str, Any]) -> Faults:
         if len(kinds := [key for key in volume if key != "name" and volume[key] is not None]) > 1:
             yield FieldFault(at, f"can be one of {' and '.join(kinds)}, not both", name)
         yield from _source(at, volume)
+        yield from _projected(f"{at}.projected", table(volume.get("projected")), containers)
+        if "downwardAPI" in volume:
+            yield from file_faults(f"{at}.downwardAPI", table(volume["downwardAPI"]), containers)
+
+
+def names_of_containers(spec: Mapping[str, Any]) -> list[Any]:
+    """Those of a pod, of its start too."""
+    return [one.get("name") for kind in ("containers", "initContainers") for one in maps(spec.get(kind))]
+
+
+def _projected(at: str, volume: Mapping[str, Any], containers: list[Any]) -> Faults:
+    yield from between(f"{at}.defaultMode", volume.get("defaultMode"), 0, LAST_MODE)
+    for index, one in enumerate(maps(volume.get("sources"))):
+        where = f"{at}.sources[{index}]"
+        for kind, _ in _OF_FILES:
+            if kind in one:
+                yield from _files(f"{where}.{kind}", table(one[kind]), "name")
+        if "downwardAPI" in one:
+            yield from file_faults(f"{where}.downwardAPI", table(one["downwardAPI"]), containers)
 
 
 def _source(at: str, volume: Mapping[str, Any]) -> Faults:
     for kind, field in _OF_FILES:
         if kind in volume:
             yield from _files(f"{at}.{kind}", table(volume[kind]), field)
-    for index, one in enumerate(maps(table(volume.get("projected")).get("sources"))):
-        for kind, _ in _OF_FILES:
-            if kind in one:
-                yield from _files(f"{at}.projected.sources[{index}].{kind}", table(one[kind]), "name")
     if "persistentVolumeClaim" in volume:
         claim = table(volume["persistentVolumeClaim"]).get("claimName")
         yield from need(f"{at}.persistentVolumeClaim.claimName", claim, dns_name)
@@ -60,11 +84,12 @@ def _host_path(text: str) -> str:
 
 
 def _files(at: str, source: Mapping[str, Any], field: str) -> Faults:
-    yield from need(f"{at}.{field}", source.get(field), dns_name)
-    yield from between(f"{at}.defaultMode", source.get("defaultMode"), 0, _MODE)
+    yield from need(f"{at}.{field}", source.get(field), dns_name, in_schema=False)
+    yield from between(f"{at}.defaultMode", source.get("defaultMode"), 0, LAST_MODE)
     for index, item in enumerate(maps(source.get("items"))):
         yield from need(f"{at}.items[{index}].key", item.get("key"), lambda _: "")
-        yield from need(f"{at}.items[{index}].path", item.get("path"), relative_path)
+        yield from need(f"{at}.items[{index}].path", item.get("path"), file_path)
+        yield from between(f"{at}.items[{index}].mode", item.get("mode"), 0, LAST_MODE)
 
 
 def mount_faults(at: str, container: Mapping[str, Any]) -> Faults:
@@ -78,6 +103,7 @@ def mount_faults(at: str, container: Mapping[str, Any]) -> Faults:
             yield FieldFault(f"{where}.mountPath", MOUNT_TWICE, path)
         taken.append(path)
         yield from hold(f"{where}.subPath", sub_path or None, relative_path)
+        yield from hold(f"{where}.subPathExpr", mount.get("subPathExpr") or None, relative_path)
         if sub_path and mount.get("subPathExpr"):
             yield FieldFault(f"{where}.subPathExpr", "cannot stand beside subPath", mount["subPathExpr"])
         if mount.get("mountPropagation") == "Bidirectional" and not privileged:

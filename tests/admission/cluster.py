@@ -64,6 +64,12 @@ class Cluster:
             content_type="application/merge-patch+json",
         )
 
+    def replace(self, body: Mapping[str, Any]) -> None:
+        """Change an object that is there to what is given (a merge patch)."""
+        metadata = body["metadata"]
+        within = {"name": metadata["name"], "namespace": metadata.get("namespace")}
+        self._resource(body).patch(body=dict(body), content_type="application/merge-patch+json", **within)
+
     def ensure(self, body: Mapping[str, Any], namespace: str = "") -> None:
         """Make an object unless it is there."""
         try:

@@ -11,6 +11,7 @@ from podrunner.chart.chart import Chart
 from podrunner.check.effects import check_effects
 from podrunner.check.fields import check_fields
 from podrunner.check.manager_resources import check_manager_resources
+from podrunner.check.namespace_limits import check_limits
 from podrunner.check.policy.comments import read_comments
 from podrunner.check.policy.policy import Policy
 from podrunner.check.result import Result
@@ -107,6 +108,8 @@ class Checker:
         found += _findings_of_every_version(self, case.layers, same, release.version)
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
         found += check_job_pods(rendering, values, self.chart.modes, case.kube_version)
+        limits = check_limits(rendering, case.layers, case.kube_version)
+        found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in limits]
         found += [] if case.is_of_matrix else check_effects(self.renderer, case)
         return found
 

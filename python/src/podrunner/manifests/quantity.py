@@ -30,3 +30,22 @@ def _scientific(text: str) -> Decimal | None:
     except InvalidOperation:
         # An exponent of more digits than any amount has.
         return None
+
+
+_BINARY = ("Ei", "Pi", "Ti", "Gi", "Mi", "Ki")
+
+
+def shown(amount: Decimal, resource: str) -> str:
+    """The amount as people write it: `500m` of cpu, `4Gi` of what is measured in bytes."""
+    if resource.rpartition(".")[2] == "cpu" and amount != int(amount):
+        return f"{(amount * 1000).normalize():f}m"
+    for unit in _BINARY if is_in_bytes(resource) else ():
+        if amount and amount % _FACTORS[unit] == 0:
+            return f"{amount / _FACTORS[unit]:f}{unit}"
+    return f"{amount.normalize():f}"
+
+
+def is_in_bytes(resource: str) -> bool:
+    """Whether a resource, also as a quota calls it, is memory or storage."""
+    name = resource.rpartition(".")[2]
+    return name.startswith(("memory", "ephemeral-storage", "storage", "hugepages-")) or resource.endswith("/storage")

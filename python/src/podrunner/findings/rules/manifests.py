@@ -198,3 +198,26 @@ MANAGER_RESOURCES = Rule(
     remedy="Raise its limit. It is a note where only its request is low.",
     also=(Severity.NOTE,),
 )
+
+LIMIT_RANGE = Rule(
+    "limit-range",
+    Severity.ERROR,
+    wrong="A LimitRange of the release refuses the pods of its jobs, the manager or `helm test`, or a claim: an amount is outside of its bounds, or is not said at all.",
+    remedy="Write an amount within the bounds, or change the bound, as the message says. It is a warning where only jobs with a service are refused.",
+    also=(Severity.WARNING,),
+)
+
+QUOTA = Rule(
+    "quota",
+    Severity.ERROR,
+    wrong="A ResourceQuota of the release is less than one pod needs beside those that are always there, or counts an amount that a container does not say.",
+    remedy="Write at least the amount that the message says, or let the pod ask for less. It is a warning where only jobs with a service are refused.",
+    also=(Severity.WARNING,),
+)
+
+QUOTA_JOBS = Rule(
+    "quota-jobs",
+    Severity.WARNING,
+    wrong="A ResourceQuota of the release has no room for as many jobs as may run at the same time. GitLab Runner fails a job whose pod is refused.",
+    remedy="Raise the quota, or lower `config.concurrent` or `limit` of the runner.",
+)

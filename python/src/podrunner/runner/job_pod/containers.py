@@ -26,6 +26,13 @@ _POLL_INTERVAL, _POLL_TIMEOUT = 3, 180
 _PROBE_FILE, _IDS_FILE = ".gitlab-startup-marker", ".gitlab-build-uid-gid"
 
 
+def keys_of_resources(container: str) -> str:
+    """The beginning of the keys of config.toml that say the resources of a container of a job's pod."""
+    if container in ("build", "init-build-uid-gid-collector"):
+        return ""
+    return "helper_" if container in ("helper", "init-permissions") else "service_"
+
+
 def build_container(setup: JobSetup) -> dict[str, Any]:
     """The container of the job's script."""
     image = build_image(setup)

@@ -1,0 +1,136 @@
+"""What counts towards a ResourceQuota, and what a quota asks every container to say.
+
+Source: the evaluators of k8s.io/kubernetes/pkg/quota/v1/evaluator/core (pods.go, persistent_volume_claims.go), 1.34.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from podrunner.manifests.admission.resources import LIMITS, REQUESTS, amounts
+from podrunner.manifests.objects import maps, table, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from podrunner.manifests.admission.resources import PodResources
+    from podrunner.manifests.objects import Object
+
+# What a quota calls the number of pods. All else of pods is measured in amounts of their containers.
+POD_COUNTS = ("pods", "count/pods")
+# These alone have to be said by every container once a quota counts them.
+_TO_BE_SAID = {
+    "cpu": (REQUESTS, "cpu"),
+    "memory": (REQUESTS, "memory"),
+    **{f"{part}.{name}": (part, name) for part in (REQUESTS, LIMITS) for name in ("cpu", "memory")},
+}
+_MEASURED = {**_TO_BE_SAID, "ephemeral-storage": (REQUESTS, "ephemeral-storage")}
+_CLASS = ".storageclass.storage.k8s.io/"
+
+
+def measured(name: str) -> tuple[str, str] | None:
+    """(requests or limits, resource) of containers that a name in `hard` measures; None for all else."""
+    if name in _MEASURED:
+        return _MEASURED[name]
+    part, _, resource = name.partition(".")
+    if resource == "ephemeral-storage" and part in (REQUESTS, LIMITS):
+        return part, resource
+    if name.startswith("hugepages-"):
+        return REQUESTS, name
+    # A class of storage is for claims.
+    is_of_pods = resource.startswith("hugepages-") or ("/" in resource and _CLASS not in name)
+    return (REQUESTS, resource) if part == REQUESTS and is_of_pods else None
+
+
+def usage(name: str, pod: PodResources) -> dict[str, Decimal] | None:
+    """Container → its share of what a pod adds to a name in `hard`; None where pods add nothing to it."""
+    if name in POD_COUNTS:
+        return {"": Decimal(1)}
+    part, resource = measured(name) or ("", "")
+    return pod.shares(part).get(resource) if resource else None
+
+
+def unsaid(name: str, pod: PodResources) -> list[str]:
+    """The containers that have to say an amount and do not, for which a quota with this name refuses a pod."""
+    if name not in _TO_BE_SAID or pod.says_whole:
+        return []
+    part, resource = _TO_BE_SAID[name]
+    return [one.name for one in pod.containers if resource not in one.amounts(part)]
+
+
+def counts_pod(quota: Object, spec: Mapping[str, Any], pod: PodResources) -> bool:
+    """Whether a quota's scopes, if it has any, are those of a pod."""
+    said = table(quota.get("spec"))
+    scopes = [{"scopeName": name, "operator": "Exists"} for name in texts(said.get("scopes"))]
+    scopes += maps(table(said.get("scopeSelector")).get("matchExpressions"))
+    return all(_is_in(one, spec, pod) for one in scopes)
+
+
+def claim_usage(claim: Mapping[str, Any]) -> dict[str, Decimal]:
+    """Name in `hard` → what the spec of a PersistentVolumeClaim adds to it."""
+    found = {"persistentvolumeclaims": Decimal(1), "count/persistentvolumeclaims": Decimal(1)}
+    storage = amounts(table(claim.get("resources")).get(REQUESTS)).get("storage")
+    if storage is not None:
+        found["requests.storage"] = storage
+    if name := claim.get("storageClassName"):
+        found |= {
+            f"{name}{_CLASS}{key}": found[key] for key in ("persistentvolumeclaims", "requests.storage") if key in found
+        }
+    return found
+
+
+def counts_claims(quota: Object) -> bool:
+    """Whether a quota may count claims: scopes are of pods."""
+    said = table(quota.get("spec"))
+    return not (said.get("scopes") or said.get("scopeSelector"))
+
+
+def _is_in(scope: Mapping[str, Any], spec: Mapping[str, Any], pod: PodResources) -> bool:
+    test = _SCOPES.get(str(scope.get("scopeName")))
+    return test is not None and test(scope, spec, pod)
+
+
+def _has_deadline(spec: Mapping[str, Any]) -> bool:
+    return spec.get("activeDeadlineSeconds") is not None
+
+
+def _is_best_effort(pod: PodResources) -> bool:
+    """Whether nothing of the pod has any CPU or memory."""
+    return not any(
+        one.amounts(part).get(name)
+        for one in (*pod.containers, pod.whole)
+        for part in (REQUESTS, LIMITS)
+        for name in ("cpu", "memory")
+    )
+
+
+def _is_of_priority(scope: Mapping[str, Any], spec: Mapping[str, Any], _: PodResources) -> bool:
+    name, wanted = spec.get("priorityClassName") or None, texts(scope.get("values"))
+    return {
+        "Exists": name is not None,
+        "DoesNotExist": name is None,
+        "In": name in wanted,
+        "NotIn": name not in wanted,
+    }.get(str(scope.get("operator")), False)
+
+
+def _reaches_other_namespaces(_: Mapping[str, Any], spec: Mapping[str, Any], __: PodResources) -> bool:
+    for kind in ("podAffinity", "podAntiAffinity"):
+        rules = table(table(spec.get("affinity")).get(kind))
+        terms = maps(rules.get("requiredDuringSchedulingIgnoredDuringExecution"))
+        preferred = maps(rules.get("preferredDuringSchedulingIgnoredDuringExecution"))
+        terms += [table(one.get("podAffinityTerm")) for one in preferred]
+        if any(one.get("namespaces") or one.get("namespaceSelector") is not None for one in terms):
+            return True
+    return False
+
+
+_SCOPES: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], PodResources], bool]] = {
+    "Terminating": lambda _, spec, __: _has_deadline(spec),
+    "NotTerminating": lambda _, spec, __: not _has_deadline(spec),
+    "BestEffort": lambda _, __, pod: _is_best_effort(pod),
+    "NotBestEffort": lambda _, __, pod: not _is_best_effort(pod),
+    "PriorityClass": _is_of_priority,
+    "CrossNamespacePodAffinity": _reaches_other_namespaces,
+}

@@ -107,6 +107,11 @@ def exceptions(text: str) -> Files:
     return {**weather(DAY + RAIN, "{rain: false, name: a}"), "coverage-exceptions.yaml": text}
 
 
+def limited(jobs: str, *, concurrent: int = 1) -> Files:
+    """The manager, which asks for 50m of CPU, and its jobs beside it."""
+    return {OURS: "", "values.yaml": f"{OUR_VALUES}config: {{concurrent: {concurrent}}}\njobs: {{{jobs}}}\n"}
+
+
 # 2 to the power of 18.
 AXES = f"axes: {{{', '.join(f'a{number}: {{no: {{}}, yes: {{}}}}' for number in range(18))}}}\n"
 
@@ -280,6 +285,15 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "manager-resources": (
         {OURS: "", "values.yaml": f"{OUR_VALUES}manager: {{resources: {{limits: {{memory: 74M}}}}}}\n"},
         {OURS: "", "values.yaml": f"{OUR_VALUES}manager: {{resources: {{limits: {{memory: 75M}}}}}}\n"},
+    ),
+    "limit-range": (
+        limited("limits: {Container: {max: {cpu: 40m}}}"),
+        limited("limits: {Container: {max: {cpu: 100m}}}"),
+    ),
+    "quota": (limited("quota: {count/pods: '1'}"), limited("quota: {count/pods: '2'}")),
+    "quota-jobs": (
+        limited("quota: {pods: '10'}", concurrent=10),
+        limited("quota: {pods: '11'}", concurrent=10),
     ),
     "pod-security": (objects(unsafe_pod("")), objects(unsafe_pod(", seccompProfile: {type: RuntimeDefault}"))),
     # config.toml

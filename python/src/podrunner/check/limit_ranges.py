@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from podrunner.check.refusals import REFUSED, Refusal
+from podrunner.check.refusals import REFUSED, REFUSED_CLAIMS, Refusal
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.manifests import LIMIT_RANGE
 from podrunner.findings.severity import Severity
@@ -83,7 +83,7 @@ def _refusal(
         breach.path,
         own or path,
         what,
-        REFUSED,
+        REFUSED_CLAIMS if breach.type == CLAIM else REFUSED,
         _remedy(breach, own, raw, name),
         # A pod is beyond what it may have only with its service; a container is by itself.
         Severity.WARNING if is_of_some and not breach.container else Severity.ERROR,
@@ -129,7 +129,8 @@ def _remedy(breach: Breach, own: Path | None, raw: object, name: str) -> str:
     change = f"{'lower' if least else 'raise'} {name} to {_found(breach)}"
     if own:
         return f"Write {raw} or {'more' if least else 'less'}, or {change}."
-    return f"{change[0].upper()}{change[1:]}, or let the pod ask for {'more' if least else 'less'}."
+    subject = "the claim" if breach.type == CLAIM else "the pod"
+    return f"{change[0].upper()}{change[1:]}, or let {subject} ask for {'more' if least else 'less'}."
 
 
 def _found(breach: Breach) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Whose pods are told once, whatever their runner.
 ANY_JOB = "any job"
+# What the API server says, of which GitLab Runner looks for a part among the keys of retry_limits.
+_NO_ROOM = "exceeded quota"
 _STANDING = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Pod")
 
 
@@ -135,6 +137,11 @@ def _of_job(who: str, job: JobObjects, config: Config, index: int) -> PlacedPod:
 
 
 def _most_jobs(config: Config, runner: Mapping[str, Any]) -> tuple[int, str]:
+    """How many jobs of a runner one manager runs at the same time, and the key that says so; 0 where there may be more than fit."""
+    retried = table(table(runner.get("kubernetes")).get("retry_limits"))
+    if any(key and key in _NO_ROOM for key in retried):
+        # The runner asks again until there is room.
+        return 0, ""
     concurrent, limit = config.toml.data.get("concurrent", 1), runner.get("limit") or 0
     if isinstance(limit, int) and isinstance(concurrent, int) and 0 < limit < concurrent:
         return limit, dotted(("runners", str(runner.get("name")), "config", "limit"))

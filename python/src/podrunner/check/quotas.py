@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from podrunner.check.refusals import REFUSED, Refusal
+from podrunner.check.refusals import REFUSED, REFUSED_CLAIMS, Refusal
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.manifests import QUOTA, QUOTA_JOBS
 from podrunner.findings.severity import Severity
@@ -19,6 +19,7 @@ from podrunner.manifests.admission.quota import (
     unsaid,
     usage,
 )
+from podrunner.manifests.admission.resources import LIMITS
 from podrunner.manifests.objects import table
 from podrunner.manifests.quantity import quantity, shown
 
@@ -67,8 +68,8 @@ class _Hard:
     def shown(self, amount: Decimal) -> str:
         return shown(amount, self.name)
 
-    def refusal(self, what: str, remedy: str, severity: Severity = Severity.ERROR) -> Refusal:
-        return Refusal(QUOTA, self.bounds, self.field, self.path, what, REFUSED, remedy, severity)
+    def refusal(self, what: str, remedy: str, severity: Severity = Severity.ERROR, effect: str = REFUSED) -> Refusal:
+        return Refusal(QUOTA, self.bounds, self.field, self.path, what, effect, remedy, severity)
 
 
 def refused_by_quota(space: LimitedNamespace) -> Refused:
@@ -113,11 +114,12 @@ def _beside(hard: _Hard) -> Decimal:
 
 def _unsaid(hard: _Hard, pod: PlacedPod, silent: list[str]) -> Refusal:
     part, resource = measured(hard.name) or ("", "")
-    what = f"{hard.called} counts what every container has to say then, and {listed(silent)} of the pod says no {resource} {part[:-1]}"
+    amount = f"{resource} {part[:-1]}"
+    what = f"{hard.called}: every container needs a {amount} then, and there is none of {listed(silent)}"
     keys = dict.fromkeys(str(pod.keys(one, part, resource)[0][-1]) for one in silent)
-    own = f", or {listed(keys)} in the runner's config.kubernetes" if pod.is_of_job else ""
-    default = f"{'default' if part == 'limits' else 'defaultRequest'}.{resource}"
-    return hard.refusal(what, f"Set it, let a LimitRange give it as {default} of containers{own}.")
+    own = f"{listed(keys)} in the runner's config.kubernetes" if pod.is_of_job else "it"
+    default = f"{'default' if part == LIMITS else 'defaultRequest'}.{resource}"
+    return hard.refusal(what, f"Set {own}, or give containers a {default} by a LimitRange.")
 
 
 def _together(hard: _Hard) -> Refusal:
@@ -154,7 +156,9 @@ def _too_many(hard: _Hard, pod: PlacedPod, need: Decimal) -> Refusal:
     beside = f" beside {listed(hard.standing)}" if hard.used else ""
     what = f"{hard.called}: {hard.raw} has room for {room} of {pod.most_jobs} jobs at the same time{beside}"
     enough = hard.shown(need * pod.most_jobs + hard.used)
-    remedy = f"Such a job fails with `exceeded quota`. Write {enough} or more, or lower {pod.most_by}."
+    remedy = (
+        f"Such a job fails with `exceeded quota`. Write {enough} or more, lower {pod.most_by}, or set retry_limits."
+    )
     effect = "so that Kubernetes refuses further pods of"
     return Refusal(QUOTA_JOBS, hard.bounds, hard.field, hard.path, what, effect, remedy, Severity.WARNING)
 
@@ -170,4 +174,4 @@ def _of_claims(hard: _Hard, space: LimitedNamespace) -> Refused:
     what = f"{hard.called}: {hard.raw} is less than {hard.shown(need)}, which the claims of the release need ({parts})"
     for claim, amount in shares:
         if amount:
-            yield claim, hard.refusal(what, _write(hard, need, "the claims ask"))
+            yield claim, hard.refusal(what, _write(hard, need, "the claims ask"), effect=REFUSED_CLAIMS)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Document
 
 # How a sentence goes on that ends with those whose pods they are.
-REFUSED = "so that Kubernetes refuses the pods of"
+REFUSED, REFUSED_CLAIMS = "so that Kubernetes refuses the pods of", "so that Kubernetes refuses claims of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,12 @@ def to_findings(
     for placed, refusal in refusals:
         place = (str(refusal.rule), refusal.bounds.document.name, refusal.field, refusal.container)
         if placed.repeats and (*place, placed.repeats) in told:
-            told[(*place, placed.repeats)] += [] if placed.is_of_job else [placed.who]
+            who = told[(*place, placed.repeats)]
+            who += [] if placed.is_of_job or placed.who in who else [placed.who]
             continue
-        _, who = found.setdefault((place, refusal.path, refusal.what, refusal.remedy), (refusal, []))
-        who.append(placed.who)
+        _, who = found.setdefault((place[:-1], refusal.path, refusal.what, refusal.remedy), (refusal, []))
+        # Two of its containers may have one key.
+        who += [] if placed.who in who else [placed.who]
         told[(*place, placed.who)] = who
         if placed.is_of_job:
             told.setdefault((*place, ANY_JOB), who)

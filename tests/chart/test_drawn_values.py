@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -68,7 +69,18 @@ def _string(schema: dict[str, Any]) -> st.SearchStrategy[str]:
     found = st.from_regex(
         schema["pattern"].replace("$", r"\Z").replace(r"\d", "[0-9]"), alphabet=st.characters(codec="ascii")
     )
-    return found.filter(lambda text: schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 60))
+    refused = [_pattern(part["not"]) for part in schema.get("allOf", [])]
+    return found.filter(
+        lambda text: (
+            schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 60)
+            and not any(pattern.search(text) for pattern in refused)
+        )
+    )
+
+
+def _pattern(schema: dict[str, Any]) -> re.Pattern[str]:
+    target = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    return re.compile(target["pattern"].replace("$", r"\Z"))
 
 
 def _object(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:

@@ -184,15 +184,16 @@ def _is_without_runners(fault: Fault) -> bool:
 
 
 def _config_findings(config: Config, faults: Sequence[Fault], layers: Sequence[Values]) -> Iterator[Finding]:
-    """Faults of a config.toml, each at the value it came from when that is in one of the layers."""
+    """Faults of a config.toml, each at the value it came from when that is in one of the layers, and there once."""
     values = merge(*(layer.data for layer in layers)) if faults else {}
+    told: set[tuple[Parts, str]] = set()
     for fault in faults:
         path = written_path(fault.path, config.toml.data, values)
-        yield (
-            locate(fault.at_value(path), layers, path)
-            if path
-            else replace(fault.finding(), object=f"ConfigMap/{config.name}")
-        )
+        if not path:
+            yield replace(fault.finding(), object=f"ConfigMap/{config.name}")
+        elif (path, fault.reason) not in told:
+            told.add((path, fault.reason))
+            yield locate(fault.at_value(path), layers, path)
 
 
 def _expected(case: Case, findings: list[Finding]) -> list[Finding]:

@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.quantity import FORM
+from podrunner.runner.address import address_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DURATION = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _QUANTITY = re.compile(rf"{FORM}\Z")
-_VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
-_API = re.compile(r"/api/v\d+/?\Z")
 _LABEL_KEY = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{2,64}\Z")
 _LABEL_VALUE = re.compile(r"[a-zA-Z0-9._-]{1,256}\Z")
 _AT_LEAST = re.compile(r"integer >= (\d+)|min=(\d+)|integer (\d+)\.\.100")
@@ -42,13 +41,7 @@ def _quantity(value: Any) -> str:
 
 
 def _address(value: Any) -> str:
-    if not isinstance(value, str) or _VARIABLE.match(value):
-        return ""
-    if not value.startswith(("http://", "https://")):
-        return "must begin with https:// or http://, or be a variable such as $CI_SERVER_URL"
-    if _API.search(value):
-        return "must be the address of GitLab without /api/v4, which the runner adds itself"
-    return "" if value.isprintable() and " " not in value else "must have no blanks and nothing that cannot be printed"
+    return address_reason(value) if isinstance(value, str) else ""
 
 
 def _assignments(value: Any) -> str:

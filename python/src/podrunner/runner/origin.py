@@ -14,7 +14,7 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) 
     """Where in the values a key of config.toml was written; None for what is the chart's own.
 
     `runners[0].kubernetes.image` → `runners.NAME.config.kubernetes.image`, else `jobs.config.kubernetes.image`, else
-    `podman.image` of the runner or of all; all other keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
+    `podman.image` of the runner or of all; `runners[0].url` at last → `gitlab.url`; all other keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
     """
     at_list: Path | None = None
     for home, depth in _homes(path, config):
@@ -23,15 +23,19 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) 
             return (*home, *found)
         if found is not None and at_list is None:
             at_list = (*home, *found)
-    return at_list or _podman_image(path, config, values)
+    return at_list or _of_the_chart(path, config, values)
 
 
-def _podman_image(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:
-    if path[:1] != ("runners",) or path[2:] != ("kubernetes", "image"):
+def _of_the_chart(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:
+    """A value of the chart's own that a key of a runner is made of."""
+    if path[:1] != ("runners",):
         return None
     name = _at(config, (*path[:2], "name"))
-    places: list[Path] = [("runners", name, "podman", "image"), ("podman", "image")]
-    return next((place for place in places if _at(values, place) is not None), None)
+    places: dict[Path, list[Path]] = {
+        ("kubernetes", "image"): [("runners", name, "podman", "image"), ("podman", "image")],
+        ("url",): [("gitlab", "url")],
+    }
+    return next((place for place in places.get(path[2:], []) if _at(values, place) is not None), None)
 
 
 def _homes(path: Path, config: dict[str, Any]) -> list[tuple[Path, int]]:

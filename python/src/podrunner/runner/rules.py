@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.rules.config_toml import (
     CONFIG_DEBUG_LOG,
     CONFIG_FORMAT,
+    CONFIG_IGNORED,
     CONFIG_REMOVED,
     CONFIG_TOO_NEW,
     CONFIG_UNKNOWN_FLAG,
@@ -17,6 +18,7 @@ from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.formats.runner_version import is_older
 from podrunner.manifests.image import floating
+from podrunner.runner.address import is_of_old_ci
 from podrunner.runner.collisions import volume_collisions
 from podrunner.runner.dangers import overwrite_faults
 from podrunner.runner.fault import Fault
@@ -40,6 +42,7 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
     for index, runner in enumerate(_tables(data.get("runners"))):
         path: Path = ("runners", index)
         yield from _variables(runner, path, runner_version)
+        yield from _address(runner, path)
         yield from _flags(runner, path, runner_version)
         yield from volume_collisions(runner, path)
         yield from _patches(runner, path)
@@ -69,6 +72,13 @@ def _variables(runner: dict[str, Any], path: Path, runner_version: str) -> Itera
         if isinstance(value, str) and value.startswith("$"):
             why = f"GitLab Runner {runner_version} takes {value} for the {name} itself: it expands variables from"
             yield Fault(CONFIG_TOO_NEW, (*path, name), f"{why} {EXPANDED_SINCE} on.")
+
+
+def _address(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
+    url = runner.get("url")
+    if isinstance(url, str) and is_of_old_ci(url):
+        message = "GitLab Runner leaves /ci out at the end, where GitLab CI once was, and asks the address without it. Write that."
+        yield Fault(CONFIG_IGNORED, (*path, "url"), message)
 
 
 def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Fault]:

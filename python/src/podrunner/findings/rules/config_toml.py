@@ -125,7 +125,7 @@ CONFIG_UNUSED = Rule(
 CONFIG_IGNORED = Rule(
     "config-ignored",
     Severity.WARNING,
-    wrong="GitLab Runner leaves a value out, and says so only in its debug log.",
+    wrong="GitLab Runner leaves a value out, or a part of it, and says so in its debug log at most.",
     remedy="Remove the value, or set the key that the message names.",
 )
 

@@ -1,0 +1,84 @@
+"""The address of GitLab, as GitLab Runner takes it: it puts /api/v4/ behind it, and a host's port before that.
+
+A path may be right: GitLab can be installed below one (https://docs.gitlab.com/install/relative_url/). What can be told
+is that a path is one of GitLab's own.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+_VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
+_SCHEMES = ("http://", "https://")
+_LABEL = re.compile(r"[-\w]{1,63}\Z")
+_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_API = re.compile(r"/api/v\d+(/|\Z)")
+# What browsers show: below /-/ GitLab has its pages alone, others are known by two parts.
+_PAGE = re.compile(r"/-(/.*)?\Z|/users/sign_(in|up)\Z|/(admin|dashboard|explore)/(runners|projects|groups)\Z")
+# GitLab's own installation, which has no path.
+_GITLAB_COM = "gitlab.com"
+_OLD_CI = "/ci"
+_PORT = "must have a port from 1 to 65535, or none"
+_HOST = "must have a host such as gitlab.example.com, 192.0.2.10 or [2001:db8::10]"
+
+
+def address_reason(value: str) -> str:
+    """Why a text is not an address of GitLab, as the rest of a sentence; empty when it may be one, or is a variable."""
+    if _VARIABLE.match(value):
+        return ""
+    if not value.startswith(_SCHEMES):
+        return "must begin with https:// or http://, or be a variable such as $CI_SERVER_URL"
+    if not value.isprintable() or " " in value:
+        return "must have no blanks and nothing that cannot be printed"
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return _HOST
+    return _port(parts) or _host(parts) or _path(parts)
+
+
+def _port(parts: SplitResult) -> str:
+    try:
+        return _PORT if parts.port == 0 else ""
+    except ValueError:
+        return _PORT
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").partition("%")[0]
+    if host in ("http", "https") and parts.path.startswith("//"):
+        return f"must begin with {host}:// once"
+    if parts.netloc == "ci" and not parts.path.strip("/"):
+        port = 443 if parts.scheme == "https" else 80
+        return f"must be {parts.scheme}://ci:{port}: GitLab Runner leaves /ci out at the end, though it is the host"
+    if "[" in parts.netloc:
+        try:
+            ipaddress.IPv6Address(host)
+        except ValueError:
+            return _HOST
+        return ""
+    return "" if host and all(_LABEL.match(label) for label in host.removesuffix(".").split(".")) else _HOST
+
+
+def _path(parts: SplitResult) -> str:
+    path = parts.path.rstrip("/")
+    if parts.query or parts.fragment:
+        return "must be the address of GitLab without `?` and `#`: the runner's own path would be lost behind them"
+    if _ESCAPE.search(path):
+        return "must have two hexadecimal digits behind each %"
+    if _API.search(path):
+        return "must be the address of GitLab without /api/v4, which the runner adds itself"
+    if page := _PAGE.search(path):
+        return f"must end before the page `{page[0]}`"
+    if path.endswith(".git"):
+        return "must be the address of GitLab, not of a repository"
+    if parts.hostname == _GITLAB_COM and path.removesuffix(_OLD_CI):
+        return "must be https://gitlab.com, which has no path: a project or group is chosen where the runner is created"
+    return ""
+
+
+def is_of_old_ci(value: str) -> bool:
+    """Whether an address ends as those of the old GitLab CI did, which GitLab Runner takes for that of GitLab."""
+    return value.rstrip("/").endswith(_OLD_CI) and not address_reason(value)

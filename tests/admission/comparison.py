@@ -30,7 +30,7 @@ _PROBE = re.compile(r'test -e "\$1"|gitlab-runner shell not up yet')
 
 def modelled(recorded: Iterable[Recorded]) -> list[JobObjects]:
     """What the model says of each."""
-    return [objects.job_objects(one.runner, one.job, "19.4.0") for one in recorded]
+    return [objects.job_objects(one.runner, one.job) for one in recorded]
 
 
 def differences(recorded: list[Recorded], recorder: Recorder) -> dict[str, list[str]]:

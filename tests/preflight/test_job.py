@@ -67,9 +67,27 @@ def test_the_dry_run_has_every_container_of_a_job() -> None:
     whole = make_job(Question(RENDERER), PRIVILEGED, HERE).whole["spec"]
 
     contexts = {one["name"]: one["securityContext"] for one in [*whole["initContainers"], *whole["containers"]]}
-    assert list(contexts) == ["init-permissions", "build", "helper"]
+    assert list(contexts) == ["init-permissions", "build", "helper", "service"]
     assert contexts["build"]["privileged"] is True
     assert contexts["helper"]["allowPrivilegeEscalation"] is False
+
+
+def test_the_dry_run_asks_for_what_jobs_ask_for() -> None:
+    settings = ["jobs.config.kubernetes.cpu_request=500m", "jobs.config.kubernetes.service_memory_limit=2Gi"]
+    whole = make_job(Question(RENDERER, Case("").with_settings(settings)), UNPRIVILEGED, HERE).whole["spec"]
+
+    build, _, service = whole["containers"]
+    assert (build["resources"], service["resources"]) == ({"requests": {"cpu": "500m"}}, {"limits": {"memory": "2Gi"}})
+    assert [volume["name"] for volume in whole["volumes"]] == ["podrunner-home", "podrunner-storage", "scripts", "logs"]
+
+
+def test_the_dry_run_names_no_image_that_only_a_job_knows() -> None:
+    settings = ["jobs.config.kubernetes.image=$CI_REGISTRY/team/build"]
+    job = make_job(Question(RENDERER, Case("").with_settings(settings)), UNPRIVILEGED, HERE)
+
+    build, helper, service = (container["image"] for container in job.whole["spec"]["containers"])
+    assert (build, service) == (job.pod["spec"]["containers"][0]["image"],) * 2
+    assert helper.startswith("registry.gitlab.com/gitlab-org/gitlab-runner/gitlab-runner-helper:")
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,11 @@ def test_what_is_said_of_a_kind_is_said_once() -> None:
     assert write([result("a", KIND, again)]) == (
         "chart/m.yaml: note: PodMonitor/m: not checked. [kubernetes-unknown-kind]\n1 case, all passed: 1 note\n"
     )
+
+
+def test_the_summary_says_by_which_release_job_pods_were_judged() -> None:
+    judged = "as GitLab Runner 19.4.0 makes them, with the keys of 18.11.2"
+    results = [Result(Case("a"), job_pods=judged), Result(Case("b"))]
+
+    assert write(results) == f"2 cases, all passed (job pods {judged})\n"
+    assert write(results, quiet=True) == ""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import tomllib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from podrunner.runner.job_pod.objects import MODELLED, job_objects
 from podrunner.runner.job_pod.pod import job_pod
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ON = "[runners.feature_flags]\nFF_USE_ADVANCED_POD_SPEC_CONFIGURATION = true\n"
 
@@ -181,3 +185,26 @@ def test_a_json_patch_that_fails_at_one_operation_leaves_the_pod_as_it_was() -> 
     spec = patched([{"op": "add", "path": "/hostUsers", "value": False}, {"op": "remove", "path": "/overhead"}], "json")
 
     assert "hostUsers" not in spec
+
+
+def read_by(version: str, kubernetes: str, flag: str = "") -> dict[str, Any]:
+    runner = tomllib.loads(f"[[runners]]\n[runners.kubernetes]\n{kubernetes}\n{flag}")["runners"][0]
+    return job_objects(runner, None, version).spec
+
+
+@pytest.mark.parametrize(("version", "profile"), [("18.10.4", None), ("18.11.0", {"type": "RuntimeDefault"})])
+def test_a_key_does_nothing_in_releases_that_do_not_read_it_yet(version: str, profile: Any) -> None:
+    spec = read_by(version, 'build_container_security_context.seccomp_profile.type = "RuntimeDefault"')
+
+    assert spec["containers"][0]["securityContext"].get("seccompProfile") == profile
+
+
+@pytest.mark.parametrize(("version", "host_users"), [("15.9.1", None), ("15.10.0", False)])
+def test_a_feature_flag_does_nothing_in_releases_that_do_not_know_it_yet(version: str, host_users: Any) -> None:
+    patch = "[[runners.kubernetes.pod_spec]]\npatch_type = 'strategic'\npatch = 'hostUsers: false'"
+
+    assert read_by(version, patch, ON).get("hostUsers") == host_users
+
+
+def test_the_model_is_that_of_the_release_that_it_is_compared_with(checkout: Path) -> None:
+    assert f"\nRUNNER_VERSION={MODELLED}\n" in (checkout / "ci/airgap/versions.env").read_text()

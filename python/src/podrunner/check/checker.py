@@ -21,6 +21,7 @@ from podrunner.findings.path import dotted, parse_dotted
 from podrunner.findings.rules.config_toml import CONFIG_REQUIRED, CONFIG_TEMPLATE
 from podrunner.findings.rules.matrix_file import EXPECTED_FAILURE
 from podrunner.findings.rules.values import RENDER
+from podrunner.formats.runner_version import agree
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.check import check_manifests
 from podrunner.manifests.checks.lists import flatten_lists
@@ -29,6 +30,7 @@ from podrunner.manifests.rendering import is_of_a_runner
 from podrunner.manifests.schemas.crds import Crds
 from podrunner.output.paths import shown_path
 from podrunner.runner.check import find_faults, with_lines
+from podrunner.runner.job_pod.objects import MODELLED
 from podrunner.runner.job_pod.pod import check_job_pods
 from podrunner.runner.long_polling import check_long_polling
 from podrunner.runner.origin import written_path
@@ -96,7 +98,8 @@ class Checker:
             except RenderError as error:
                 findings.append(self._refused(case, error))
         named = [replace(finding, case=case.name) for finding in findings]
-        return Result(case, tuple(_expected(case, named)), rendering, is_whole=rendering is not None)
+        told = tuple(_expected(case, named))
+        return Result(case, told, rendering, is_whole=rendering is not None, job_pods=self._job_pods(case, rendering))
 
     def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
         rendering = flatten_lists(rendering)
@@ -107,7 +110,7 @@ class Checker:
         same = replace(rendering, case="", notes="")
         found += _findings_of_every_version(self, case.layers, same, release.version)
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
-        found += check_job_pods(rendering, values, self.chart.modes, case.kube_version)
+        found += check_job_pods(rendering, values, self.chart.modes, case.kube_version, release.version)
         limits = check_limits(rendering, case.layers, case.kube_version)
         found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in limits]
         found += [] if case.is_of_matrix else check_effects(self.renderer, case)
@@ -117,6 +120,13 @@ class Checker:
         # What another chart calls image.tag may be of another program.
         known = values if self.chart.modes else {}
         return release_of(known, self.runner_version, self.chart.file.app_version)
+
+    def _job_pods(self, case: Case, rendering: Rendering | None) -> str:
+        """How job pods were judged, where it is by another release than theirs."""
+        if rendering is None or not self.chart.modes:
+            return ""
+        version = self._release(self.chart.effective(case.layers)).version
+        return "" if agree(version, MODELLED) else f"as GitLab Runner {MODELLED} makes them, with the keys of {version}"
 
     def _release_findings(self, case: Case) -> list[Finding]:
         """What is to be said of the release itself, whether or not the chart takes it."""

@@ -70,8 +70,8 @@ def _in_order(pool: ProcessPoolExecutor, cases: Sequence[Case], jobs: int, *, qu
     found = (one for chunk in pool.map(_check, chunks) for one in chunk)
     shown = progress(found, "checking", len(cases), quiet=quiet)
     return [
-        Result(case, findings, rendering, is_whole=is_whole)
-        for case, (findings, rendering, is_whole) in zip(cases, shown, strict=True)
+        Result(case, findings, rendering, is_whole=is_whole, job_pods=job_pods)
+        for case, (findings, rendering, is_whole, job_pods) in zip(cases, shown, strict=True)
     ]
 
 
@@ -85,9 +85,9 @@ def _begin(helm: Kind, checker: bytes, keep_renderings: bool) -> None:
     _OWN["keeps"] = keep_renderings
 
 
-def _check(cases: list[Case]) -> list[tuple[tuple[Finding, ...], Rendering | None, bool]]:
+def _check(cases: list[Case]) -> list[tuple[tuple[Finding, ...], Rendering | None, bool, str]]:
     checker: Checker = _OWN["checker"]
     results = [checker.check(case) for case in cases]
     # Most reports need findings only, and a rendering is long.
     keeps = _OWN["keeps"]
-    return [(result.findings, result.rendering if keeps else None, result.is_whole) for result in results]
+    return [(one.findings, one.rendering if keeps else None, one.is_whole, one.job_pods) for one in results]

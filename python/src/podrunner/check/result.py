@@ -29,7 +29,8 @@ class Result:
 
     `rendering` is None when there was none; `templates` are of the coverage alone. `suppressed` is what a policy keeps
     out of the findings, and a finding of `fail_on` or worse makes the case fail. `is_whole` is whether there was no
-    error that ended the check before everything was looked at.
+    error that ended the check before everything was looked at. `job_pods` says how those were judged where their model
+    was compared with another release of GitLab Runner: `as GitLab Runner 19.4.0 makes them, with the keys of 19.5.3`.
     """
 
     case: Case
@@ -39,6 +40,7 @@ class Result:
     suppressed: tuple[Suppressed, ...] = ()
     fail_on: Severity = Severity.ERROR
     is_whole: bool = True
+    job_pods: str = ""
 
     def __post_init__(self) -> None:
         clean = self.case.without_secrets

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from podrunner.modes.promise import Promise
-from podrunner.runner.job_pod.pod import job_pod, job_pod_level
+from podrunner.runner.job_pod.pod import job_pod_level, judged_pod
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class Runner:
     entry: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def job_pod(self) -> dict[str, Any]:
-        """The pod spec that the executor makes for a job of this runner, see `runner.job_pod.pod.job_pod`."""
-        return job_pod(self.entry)
+        """The pod spec that the executor makes for a job of this runner, see `runner.job_pod.pod.judged_pod`."""
+        return judged_pod(self.entry)
 
 
 def runner_keys(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

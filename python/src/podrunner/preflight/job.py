@@ -111,19 +111,17 @@ def _is_test(pod: Object) -> bool:
     return (pod["metadata"].get("annotations") or {}).get(HOOK_ANNOTATION) == "test"
 
 
-def _whole(pod: Object, others: Object) -> Object:
-    """The pod with the containers that GitLab Runner puts beside the build: nothing pulls the image of a dry run."""
-    whole = copy.deepcopy(pod)
-    whole["metadata"]["name"] = f"{OWNER}-dry-run"
-    image = pod["spec"]["containers"][0]["image"]
-    for kind in ("initContainers", "containers"):
-        there = whole["spec"].setdefault(kind, [])
-        names = {container["name"] for container in there}
-        for container in others[kind]:
-            name = container["name"].replace("_", "-")
-            if name not in names:
-                there.append({"name": name, "image": image, "securityContext": container["securityContext"]})
-    return whole
+def _whole(pod: Object, job_pod: Object) -> Object:
+    """The pod that GitLab Runner would make for a job with a service, labelled as the other.
+
+    Admission judges all of it: level, limits and quotas, registries that are allowed.
+    """
+    spec = copy.deepcopy(job_pod)
+    for container in spec["containers"]:
+        # The service's own is a stand-in, and a job's image may be a variable until it runs.
+        if container["name"] not in ("build", "helper") or "$" in container["image"]:
+            container["image"] = pod["spec"]["containers"][0]["image"]
+    return {**pod, "metadata": {**pod["metadata"], "name": f"{OWNER}-dry-run"}, "spec": spec}
 
 
 def probe_pod(job: ProbeJob, name: str, run: str, node: str, seconds: int) -> Object:

@@ -21,6 +21,7 @@ def write(results: Sequence[Result]) -> str:
         {
             "name": result.case.name,
             "passed": result.passed,
+            "job_pods": result.job_pods,
             "findings": [_finding(one) for one in result.findings],
             "suppressed": [
                 {**_finding(one.finding), "origin": one.origin, "reason": one.reason} for one in result.suppressed

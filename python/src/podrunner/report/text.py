@@ -71,6 +71,8 @@ def _summary(results: Sequence[Result], findings: Sequence[Finding], *, colour: 
     counted += [f"{number} {word}" for word, number in count_suppressed(results).items()]
     if counted:
         text += ": " + ", ".join(counted)
+    if judged := list(dict.fromkeys(result.job_pods for result in results if result.job_pods)):
+        text += f" (job pods {judged[0]}{', …' if judged[1:] else ''})"
     return f"\x1b[1;{31 if failed else 32}m{text}\x1b[0m" if colour else text
 
 

@@ -6,7 +6,12 @@ import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from podrunner.formats.runner_version import is_older
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Beside this file: importlib.resources takes longer to import than the table to read.
 _FILE = Path(__file__).with_name("keys.json")
@@ -51,6 +56,28 @@ class KeyTable:
     removed: dict[str, dict[str, Any]]
     flags: dict[str, dict[str, Any]]
     known_until: str
+
+    def flag_is_read(self, name: str, version: str) -> bool:
+        """Whether a runner of this version knows a feature flag already."""
+        return not is_older(version, self.flags.get(name, {}).get("since", ""))
+
+    def runner_as_read(self, runner: Mapping[str, Any], version: str) -> dict[str, Any]:
+        """A table of `[[runners]]` without the keys that a runner of this version does not read yet."""
+        return _as_read(runner, self.root.children["runners"], version)
+
+
+def _as_read(values: Mapping[str, Any], key: Key, version: str) -> dict[str, Any]:
+    read = {}
+    for name, value in values.items():
+        child = key.find(name)
+        if child and is_older(version, child.since):
+            continue
+        if child and isinstance(value, dict):
+            value = _as_read(value, child, version)
+        elif child and isinstance(value, list):
+            value = [_as_read(one, child, version) if isinstance(one, dict) else one for one in value]
+        read[name] = value
+    return read
 
 
 @lru_cache

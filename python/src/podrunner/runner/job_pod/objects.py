@@ -44,8 +44,8 @@ _DNS = {
     "cluster-first-with-host-net": "ClusterFirstWithHostNet",
 }
 _SERVICE_HOST = "127.0.0.1"
-# The release that the model was compared with.
-_MODELLED = "19.4.0"
+# The release that the model was compared with. Of any other it knows the keys and flags alone.
+MODELLED = "19.4.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +77,19 @@ class JobObjects:
         return [] if self.refusal else [one for one in found if one]
 
 
-def job_objects(
-    runner: Mapping[str, Any], job: JobRequest | None = None, runner_version: str = _MODELLED
-) -> JobObjects:
+def job_objects(runner: Mapping[str, Any], job: JobRequest | None = None, runner_version: str = MODELLED) -> JobObjects:
     """What a runner (its table in config.toml) makes for a job.
 
     Without a job, it is what holds for every job that overwrites nothing: references to variables stay as they are,
-    and names have stand-ins for the job's numbers.
+    and names have stand-ins for the job's numbers. Keys and feature flags that the version does not read yet do nothing.
     """
     return _objects(job_setup(runner, job or JobRequest(), runner_version, known=job is not None))
 
 
-def objects_with_a_service(runner: Mapping[str, Any]) -> JobObjects:
+def objects_with_a_service(runner: Mapping[str, Any], runner_version: str = MODELLED) -> JobObjects:
     """The same for a job that brings a service of its own, as every job may: what a runner's jobs are judged by."""
     job = JobRequest(services=(JobImage("service", "service"),))
-    return _objects(job_setup(runner, job, _MODELLED, known=False))
+    return _objects(job_setup(runner, job, runner_version, known=False))
 
 
 def _objects(setup: JobSetup) -> JobObjects:

@@ -14,7 +14,7 @@ from podrunner.manifests.objects import maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level, level_reasons
 from podrunner.manifests.security.promise import Promise, check_pods
 from podrunner.manifests.security.scc import judge
-from podrunner.runner.job_pod.objects import job_objects, objects_with_a_service
+from podrunner.runner.job_pod.objects import MODELLED, job_objects, objects_with_a_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,12 +27,16 @@ _DIND = re.compile(r"(^|/)docker:[^/]*dind")
 
 
 def check_job_pods(
-    rendering: Rendering, values: Mapping[str, Any], modes: Mapping[str, Any], kube_version: str
+    rendering: Rendering,
+    values: Mapping[str, Any],
+    modes: Mapping[str, Any],
+    kube_version: str,
+    runner_version: str = MODELLED,
 ) -> list[Finding]:
     """Compare each runner's job pod, as it is with services and patches, with what its mode promises."""
     found: list[Finding] = []
     for config in rendering.configs:
-        for runner, job, with_a_service in jobs_of(config.toml.text):
+        for runner, job, with_a_service in jobs_of(config.toml.text, runner_version):
             pod = with_a_service.spec
             needed, reasons = level(pod, kube_version)
             mode = _mode(str(runner.get("name")), values)
@@ -45,13 +49,15 @@ def check_job_pods(
 
 
 @lru_cache(maxsize=1024)
-def jobs_of(config_toml: str) -> list[tuple[dict[str, Any], JobObjects, JobObjects]]:
+def jobs_of(config_toml: str, runner_version: str = MODELLED) -> list[tuple[dict[str, Any], JobObjects, JobObjects]]:
     """The runners of a config.toml, each with what it makes for a job that says nothing, and for one that brings a service.
 
     The same on all Kubernetes versions. Not to be changed.
     """
     runners = maps(read_toml(config_toml).data.get("runners"))
-    return [(runner, job_objects(runner), objects_with_a_service(runner)) for runner in runners]
+    return [
+        (one, job_objects(one, None, runner_version), objects_with_a_service(one, runner_version)) for one in runners
+    ]
 
 
 def _without_pod(runner: Mapping[str, Any], refusal: str) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from podrunner.runner.job_pod.metadata import short_token
 from podrunner.runner.job_pod.overwrites import JobRefusedError, Overwrites, job_overwrites
 from podrunner.runner.job_pod.variables import JobVariables, job_variables
 from podrunner.runner.job_pod.volumes import configured_volumes
+from podrunner.runner.keys import load_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,8 @@ class JobSetup:
 
     def flag(self, name: str) -> bool:
         """Whether a feature flag is on for this job."""
+        if not load_keys().flag_is_read(name, self.runner_version):
+            return False
         return feature_flag(self.runner, name, ((one.key, one.value) for one in self.job.variables))
 
     @property
@@ -78,6 +81,7 @@ class JobSetup:
 
 def job_setup(runner: Mapping[str, Any], request: JobRequest, runner_version: str, *, known: bool) -> JobSetup:
     """Put together what holds for a job; `refusals` say why the job gets no pod."""
+    runner = load_keys().runner_as_read(runner, runner_version)
     kubernetes = table(runner.get("kubernetes"))
     token, builds_dir = short_token(runner), str(runner.get("builds_dir") or BUILDS_DIR)
     early = job_variables(runner, request, token, ("", ""), runner_version, complete=known)

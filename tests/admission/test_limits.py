@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 LIMITS: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "limits.yaml").read_text(encoding="utf-8"))
 URL = Values({"gitlab": {"url": "https://gitlab.example.com"}}, "the test")
-CODES = ("limit-range", "quota")
+CODES = ("limit-range", "quota", "job-pod-field")
 KINDS = ("LimitRange", "ResourceQuota")
 NUMBERS = itertools.count(1)
 

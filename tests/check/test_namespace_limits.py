@@ -44,6 +44,16 @@ def said(checker: Checker) -> Said:
     return said
 
 
+@pytest.fixture
+def said_of_pods(checker: Checker) -> Said:
+    def said(text: str) -> list[str]:
+        layers = (read_values(URL + text, "values.yaml"),)
+        case = Case("a", layers, release="podrunner", namespace="podrunner", kube_version="1.34.0")
+        return [str(one) for one in checker.check(case).findings if one.severity is Severity.ERROR]
+
+    return said
+
+
 def jobs(config: str, *lines: str) -> str:
     return "\n".join(["jobs:", "  namespace: jobs", *(f"  {line}" for line in lines), f"  config: {{{config}}}\n"])
 
@@ -262,3 +272,39 @@ def test_jobs_in_namespaces_of_their_own_are_not_bound(said: Said) -> None:
 
 def test_a_release_without_limits_is_not_asked(said: Said) -> None:
     assert said("") == []
+
+
+def test_a_whole_pod_below_what_its_containers_ask_for(said_of_pods: Said) -> None:
+    text = 'kubernetes: {pod_cpu_request: "1", cpu_request: "2", helper_cpu_request: 500m}'
+
+    assert said_of_pods(f"jobs: {{config: {{{text}}}}}\n") == [
+        "values.yaml:2:30: error: jobs.config.kubernetes.pod_cpu_request: 1 for the whole pod is less than what its "
+        "containers ask for together (build 2, helper 500m), so that Kubernetes refuses the pods of jobs of runner default, "
+        f"{TEST}. Write 2500m or more, or less for its containers. [job-pod-field]"
+    ]
+
+
+def test_a_default_of_containers_above_the_limit_of_the_whole_pod(said_of_pods: Said) -> None:
+    limits = "limits: {Container: {default: {memory: 2Gi}}}"
+
+    assert said_of_pods(f"jobs: {{{limits}, config: {{kubernetes: {{pod_memory_limit: 1Gi}}}}}}\n") == [
+        "values.yaml:2:77: error: jobs.config.kubernetes.pod_memory_limit: 1Gi for the whole pod is less than what its "
+        f"containers ask for together (build 2Gi, helper 2Gi), so that Kubernetes refuses the pods of jobs of runner default, "
+        f"{TEST}. Write 4Gi or more, or less for its containers. [job-pod-field]"
+    ]
+
+
+def test_a_container_may_use_no_more_than_the_whole_pod(said_of_pods: Said) -> None:
+    text = 'kubernetes: {pod_cpu_limit: "3", cpu_limit: "4", cpu_request: "1"}'
+
+    assert said_of_pods(f"jobs: {{config: {{{text}}}}}\n") == [
+        "values.yaml:2:30: error: jobs.config.kubernetes.pod_cpu_limit: 3 for the whole pod is less than the limit of a "
+        f"container (build 4), so that Kubernetes refuses the pods of jobs of runner default, {TEST}. "
+        "Write 4 or more, or less for its containers. [job-pod-field]"
+    ]
+
+
+def test_a_whole_pod_of_the_amounts_of_its_containers_is_fine(said_of_pods: Said) -> None:
+    text = 'kubernetes: {pod_cpu_request: "3", cpu_request: "2", helper_cpu_request: "1"}'
+
+    assert said_of_pods(f"jobs: {{config: {{{text}}}}}\n") == []

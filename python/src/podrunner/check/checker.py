@@ -15,6 +15,7 @@ from podrunner.check.namespace_limits import check_limits
 from podrunner.check.policy.comments import read_comments
 from podrunner.check.policy.policy import Policy
 from podrunner.check.result import Result
+from podrunner.check.whole_pods import check_whole_pods
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
 from podrunner.findings.path import dotted, parse_dotted
@@ -112,6 +113,7 @@ class Checker:
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
         found += check_job_pods(rendering, values, self.chart.modes, case.kube_version, release.version)
         limits = check_limits(rendering, case.layers, case.kube_version)
+        limits += check_whole_pods(rendering, case.layers, case.kube_version)
         found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in limits]
         found += [] if case.is_of_matrix else check_effects(self.renderer, case)
         return found

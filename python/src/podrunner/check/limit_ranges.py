@@ -79,7 +79,8 @@ def _refusal(
     what = _own(breach, own, raw, name) if own else _bound(breach, parts, raw, name)
     return Refusal(
         LIMIT_RANGE,
-        bounds,
+        bounds.document.name,
+        bounds.document.template,
         breach.path,
         own or path,
         what,

@@ -35,7 +35,7 @@ _STANDING = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController",
 class PlacedPod:
     """A pod in its namespace. `who` names it in a sentence, `copies` is how many of it there are as long as the release is.
 
-    A job's pod has `config` and the `index` of its runner; `most_jobs` is how many of them may run at the same time,
+    It is in `document`, of `template` where it is rendered. A job's pod has `config` and the `index` of its runner; `most_jobs` is how many of them may run at the same time,
     `most_by` the key that says so. What is said of `repeats` need not be said again of this one.
     """
 
@@ -44,6 +44,7 @@ class PlacedPod:
     spec: Mapping[str, Any]
     copies: int = 0
     document: str = ""
+    template: str = ""
     config: Config | None = None
     index: int = 0
     most_jobs: int = 0
@@ -112,7 +113,7 @@ def _rendered(pod: Pod) -> PlacedPod:
     is_hook = HOOK_ANNOTATION in table(table(data.get("metadata")).get("annotations"))
     standing = _replicas(data) if data.get("kind") in _STANDING and not is_hook else 0
     name, repeats = pod.document.name, ANY_JOB if is_hook else ""
-    return PlacedPod(name, pod.namespace, pod.spec, standing, name, repeats=repeats)
+    return PlacedPod(name, pod.namespace, pod.spec, standing, name, pod.document.template, repeats=repeats)
 
 
 def _replicas(data: Object) -> int:
@@ -133,7 +134,8 @@ def _of_jobs(config: Config, managers: int) -> Iterator[PlacedPod]:
 
 
 def _of_job(who: str, job: JobObjects, config: Config, index: int) -> PlacedPod:
-    return PlacedPod(who, str(job.pod["metadata"].get("namespace")), job.spec, config=config, index=index)
+    where, document = str(job.pod["metadata"].get("namespace")), f"ConfigMap/{config.name}"
+    return PlacedPod(who, where, job.spec, document=document, config=config, index=index)
 
 
 def _most_jobs(config: Config, runner: Mapping[str, Any]) -> tuple[int, str]:

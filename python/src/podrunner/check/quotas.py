@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from podrunner.check.placed_pods import PlacedClaim, PlacedPod
     from podrunner.check.refusals import Bounds, LimitedNamespace
     from podrunner.findings.path import Path
+    from podrunner.findings.rules.rule import Rule
     from podrunner.manifests.admission.resources import PodResources
 
     Refused = Iterator[tuple[PlacedPod | PlacedClaim, Refusal]]
@@ -68,8 +69,17 @@ class _Hard:
     def shown(self, amount: Decimal) -> str:
         return shown(amount, self.name)
 
-    def refusal(self, what: str, remedy: str, severity: Severity = Severity.ERROR, effect: str = REFUSED) -> Refusal:
-        return Refusal(QUOTA, self.bounds, self.field, self.path, what, effect, remedy, severity)
+    def refusal(
+        self,
+        what: str,
+        remedy: str,
+        severity: Severity = Severity.ERROR,
+        *,
+        effect: str = REFUSED,
+        rule: Rule = QUOTA,
+    ) -> Refusal:
+        document = self.bounds.document
+        return Refusal(rule, document.name, document.template, self.field, self.path, what, effect, remedy, severity)
 
 
 def refused_by_quota(space: LimitedNamespace) -> Refused:
@@ -160,7 +170,7 @@ def _too_many(hard: _Hard, pod: PlacedPod, need: Decimal) -> Refusal:
         f"Such a job fails with `exceeded quota`. Write {enough} or more, lower {pod.most_by}, or set retry_limits."
     )
     effect = "so that Kubernetes refuses further pods of"
-    return Refusal(QUOTA_JOBS, hard.bounds, hard.field, hard.path, what, effect, remedy, Severity.WARNING)
+    return hard.refusal(what, remedy, Severity.WARNING, effect=effect, rule=QUOTA_JOBS)
 
 
 def _of_claims(hard: _Hard, space: LimitedNamespace) -> Refused:

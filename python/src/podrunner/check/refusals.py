@@ -60,12 +60,13 @@ class LimitedNamespace:
 class Refusal:
     """Why pods are refused: `what` and `remedy` are sentences around the names of those whose pods they are.
 
-    `field` is the path in the LimitRange or quota, `path` that of the value that is at fault. `container` is empty where it is the
-    pod as a whole.
+    `field` is the path in the object that has the bound, of `template` where it is rendered; `path` is that of the value
+    that is at fault. `container` is empty where it is the pod as a whole.
     """
 
     rule: Rule
-    bounds: Bounds
+    object: str
+    template: str
     field: str
     path: Path | None
     what: str
@@ -77,18 +78,12 @@ class Refusal:
     def finding(self, who: Iterable[str], layers: Sequence[Values]) -> Finding:
         """At the value, else at the object."""
         message = f"{self.what}, {self.effect} {listed(who)}. {self.remedy}"
-        document = self.bounds.document
         if self.path:
             return locate(
                 Finding(self.rule, message, path=dotted(self.path), severity=self.severity), layers, self.path
             )
         return Finding(
-            self.rule,
-            message,
-            object=document.name,
-            path=self.field,
-            file=document.template,
-            severity=self.severity,
+            self.rule, message, object=self.object, path=self.field, file=self.template, severity=self.severity
         )
 
 
@@ -102,7 +97,7 @@ def to_findings(
     found: dict[tuple[object, ...], tuple[Refusal, list[str]]] = {}
     told: dict[tuple[str, ...], list[str]] = {}
     for placed, refusal in refusals:
-        place = (str(refusal.rule), refusal.bounds.document.name, refusal.field, refusal.container)
+        place = (str(refusal.rule), refusal.object, refusal.field, refusal.container)
         if placed.repeats and (*place, placed.repeats) in told:
             who = told[(*place, placed.repeats)]
             who += [] if placed.is_of_job or placed.who in who else [placed.who]

@@ -7,7 +7,7 @@ Sources: SetDefaults_Pod (k8s.io/kubernetes/pkg/apis/core/v1/defaults.go) and Li
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,9 @@ class ContainerResources:
         return self.requests if part == REQUESTS else self.limits
 
 
+_NOTHING = ContainerResources("", {}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class PodResources:
     """Amounts of all containers, in the order in which they start, and of the pod as a whole where it says them."""
@@ -72,6 +75,22 @@ class PodResources:
                     together[name] = found
         return together | {name: {"": amount} for name, amount in self.whole.amounts(part).items()}
 
+    def beyond_whole(self) -> Iterator[tuple[str, str, Decimal, dict[str, Decimal]]]:
+        """What the pod says of itself as a whole and its containers do not keep to, for which it is refused.
+
+        `requests` or `limits`, resource, the amount of the whole, container → what is more than that, together or alone.
+        """
+        together = replace(self, whole=_NOTHING).shares(REQUESTS)
+        working = [one for one in self.containers if not one.starts and not one.stays]
+        for name, most in self.whole.requests.items():
+            asked = together.get(name, {})
+            if sum(asked.values()) > most:
+                yield REQUESTS, name, most, asked
+        for name, most in self.whole.limits.items():
+            above = {one.name: one.limits[name] for one in working if one.limits.get(name, most) > most}
+            if above:
+                yield LIMITS, name, most, above
+
 
 def _together(containers: Iterable[ContainerResources], part: str) -> dict[str, dict[str, Decimal]]:
     found: dict[str, dict[str, Decimal]] = {}
@@ -97,9 +116,6 @@ def pod_resources(spec: Mapping[str, Any], limit_ranges: Sequence[Object], kube_
 
 class _NotAnAmountError(Exception):
     """Something that other checks refuse."""
-
-
-_NOTHING = ContainerResources("", {}, {})
 
 
 def amounts(values: Any) -> dict[str, Decimal]:

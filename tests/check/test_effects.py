@@ -51,7 +51,57 @@ def said(own: Renderer) -> Callable[..., list[str]]:
     ("text", "path", "way_out"),
     [
         ("cache: {s3: {BucketName: ci}}", "cache.s3.BucketName", "Set cache.type: s3"),
-        ("cache: {existingSecret: {accessKey: id}}", "cache.existingSecret.accessKey", "Set cache.existingSecret.name"),
+        (
+            "cache: {existingSecret: {accessKey: id}}",
+            "cache.existingSecret.accessKey",
+            "Set cache.type: s3 and cache.existingSecret.name",
+        ),
+        (
+            "cache: {type: s3, s3: {BucketName: ci}, existingSecret: {name: login, accountKey: a}}",
+            "cache.existingSecret.accountKey",
+            "Set cache.type: azure",
+        ),
+        (
+            "manager: {strategy: {type: Recreate, rollingUpdate: {maxSurge: 2}}}",
+            "manager.strategy.rollingUpdate.maxSurge",
+            "Set manager.strategy.type: RollingUpdate",
+        ),
+        (
+            "manager: {stableIdentity: true, strategy: {type: Recreate}}",
+            "manager.strategy.type",
+            "Set manager.stableIdentity: false",
+        ),
+        ("podman: {mode: none, home: /ci}", "podman.home", "Set podman.mode to anything but none"),
+        (
+            "runners: {a: {podman: {mode: none, home: /ci}}}",
+            "runners.a.podman.home",
+            "Set runners.a.podman.mode to anything but none",
+        ),
+        (
+            "podman: {mode: privileged, seccomp: {type: Unconfined}}",
+            "podman.seccomp.type",
+            "Set podman.mode to anything but privileged",
+        ),
+        (
+            "networkPolicy: {jobs: {enabled: true, egress: [{to: []}], blocked: [10.0.0.0/8]}}",
+            "networkPolicy.jobs.blocked",
+            "Set networkPolicy.jobs.egress: []",
+        ),
+        (
+            'config: {listen_address: ""}\nmanager: {probes: {readiness: {periodSeconds: 7}}}',
+            "manager.probes.readiness.periodSeconds",
+            "Set config.listen_address",
+        ),
+        (
+            "global: {imageRegistry: mirror.example.com}\nimage: {registry: other.example.com}",
+            "image.registry",
+            'Set global.imageRegistry: ""',
+        ),
+        (
+            "manager: {sidecars: {resources: {requests: {cpu: 7m}}}}",
+            "manager.sidecars.resources.requests.cpu",
+            "Set manager.reloadTokens: true, manager.stableIdentity: true or runners.<name>.credentials",
+        ),
         (
             "networkPolicy: {jobs: {blocked: [10.0.0.0/8]}}",
             "networkPolicy.jobs.blocked",
@@ -99,6 +149,15 @@ def test_a_map_that_does_nothing_is_one_finding_at_its_line(own: Renderer) -> No
     (finding,) = check_effects(own, Case("a", (read_values(text, "values.yaml"),)))
 
     assert (finding.path, finding.file, finding.line) == ("cache", "values.yaml", 2)
+
+
+def test_a_map_whose_values_lack_different_keys_is_not_told_as_one(said: Callable[..., list[str]]) -> None:
+    found = said("cache: {existingSecret: {accessKey: a, accountKey: b}}")
+
+    assert [message.partition(":")[0] for message in found] == [
+        "cache.existingSecret.accessKey",
+        "cache.existingSecret.accountKey",
+    ]
 
 
 def test_where_several_keys_are_missing_each_value_is_told_by_its_own(said: Callable[..., list[str]]) -> None:

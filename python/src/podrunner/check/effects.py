@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.check.coverage.flips import flips, leaves
-from podrunner.check.switches import find_switch
+from podrunner.check.switches import find_switches
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
@@ -53,7 +53,7 @@ def _found(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
     values = renderer.chart.effective(case.layers)
     written = dict(leaves(comparison.written))
     dead = [path for path, value in written.items() if not comparison.has_effect(path, value)]
-    switches = {path: find_switch(path, values, comparison.schema) for path in dead}
+    switches = {path: find_switches(path, values, comparison.schema) for path in dead}
     found = []
     for path in _joined(switches, written):
         name = dotted(path)
@@ -68,22 +68,22 @@ def _joined(dead: Mapping[Parts, str], every: Iterable[Parts]) -> Iterator[Parts
     """The paths that do nothing; a map that has several of one reason and nothing else, in their place."""
     below = Counter(path[:length] for path in every for length in range(1, len(path) + 1))
     told: set[Parts] = set()
-    for path, switch in dead.items():
+    for path in dead:
         top = path
         for length in range(len(path) - 1, 0, -1):
             above = path[:length]
-            alike = sum(one[:length] == above and _key(dead[one]) == _key(switch) for one in dead)
-            if alike < below[above]:
+            # Of one reason: what one of them needs is all that the others do, or the beginning of it.
+            said = [needs for one, needs in dead.items() if one[:length] == above]
+            most = max(said, key=len)
+            if len(said) < below[above] or not all(
+                needs == most or (needs and most.startswith(needs)) for needs in said
+            ):
                 break
             # Around a single one there is nothing more to say.
             top = above if below[above] > below[top] else top
         if top not in told:
             told.add(top)
             yield top
-
-
-def _key(switch: str) -> str:
-    return switch.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

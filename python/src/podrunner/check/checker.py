@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,14 +13,14 @@ from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.namespace_limits import check_limits
 from podrunner.check.policy.comments import read_comments
 from podrunner.check.policy.policy import Policy
+from podrunner.check.refusal import refusal
 from podrunner.check.result import Result
 from podrunner.check.whole_pods import check_whole_pods
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
-from podrunner.findings.path import dotted, parse_dotted
+from podrunner.findings.path import parse_dotted
 from podrunner.findings.rules.config_toml import CONFIG_REQUIRED, CONFIG_TEMPLATE
 from podrunner.findings.rules.matrix_file import EXPECTED_FAILURE
-from podrunner.findings.rules.values import RENDER
 from podrunner.formats.runner_version import agree
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.check import check_manifests
@@ -38,7 +37,7 @@ from podrunner.runner.origin import written_path
 from podrunner.runner.permissions import check_role
 from podrunner.runner.release import check_images, check_modes, check_probes, release_of
 from podrunner.values.merge import merge
-from podrunner.values.places import find_layer, locate
+from podrunner.values.places import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,10 +49,6 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Config, Rendering
     from podrunner.runner.fault import Fault
     from podrunner.runner.release import RunnerRelease
-
-_DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+")
-# What Helm says of a dependency that has a schema: `NAME: - at '/port': got string, want integer`.
-_IN_DEPENDENCY = re.compile(r"([\w.-]+): - at '/([^']+)'")
 
 
 def check_case(case: Case, chart: Chart | None = None) -> Result:
@@ -145,23 +140,12 @@ class Checker:
 
     def _refused(self, case: Case, error: RenderError) -> Finding:
         """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
-        message = error.reason
-        finding = Finding(RENDER, message)
-        known = [self.chart.defaults, *case.layers]
-        for path in _spoken_of(message):
-            if find_layer(known, path):
-                return locate(replace(finding, path=dotted(path)), case.layers, path)
-        if not error.template:
+        finding = refusal(error, self.chart.defaults, case.layers)
+        if finding.path or not error.template:
             return finding
         return replace(
             finding, file=shown_path(self.chart.source / error.template), line=error.line, column=error.column
         )
-
-
-def _spoken_of(message: str) -> list[Parts]:
-    """Every path of values in a refusal."""
-    below = [(name, *path.split("/")) for name, path in _IN_DEPENDENCY.findall(message)]
-    return [*map(parse_dotted, _DOTTED.findall(message)), *below]
 
 
 @lru_cache(maxsize=512)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from kubernetes.dynamic.exceptions import ConflictError
 
 from podrunner.cases.case import Case
 from podrunner.check.checker import check_case
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from .trial import Bench
 
 LIMITS: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "limits.yaml").read_text(encoding="utf-8"))
+COUNTED: dict[str, dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "counted.yaml").read_text(encoding="utf-8")
+)
 URL = Values({"gitlab": {"url": "https://gitlab.example.com"}}, "the test")
 CODES = ("limit-range", "quota", "job-pod-field")
 KINDS = ("LimitRange", "ResourceQuota")
@@ -46,6 +51,39 @@ def test_check_speaks_of_the_pods_that_limits_refuse(name: str, bench: Bench, ca
 
     assert [*refused(rendering, bench.cluster)] == expected
     assert told(case) == expected
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_check_speaks_of_the_objects_that_quotas_refuse(name: str, bench: Bench, canary: Canary) -> None:
+    number = next(NUMBERS)
+    values, expected = COUNTED[name]["values"], COUNTED[name]["refused"]
+    case = Case(
+        name, (URL, Values(values, "counted.yaml")), namespace=f"limits-{number}", kube_version=bench.cluster.version
+    )
+    rendering = renderer("library", CHART).render(case)
+    limited(rendering, bench.cluster)
+    canary.settle()
+
+    (runner,) = maps(rendering.configs[0].toml.data.get("runners"))
+    # The model leaves out the login that a Secret of its type has to have.
+    of_jobs = [{**one, "type": "Opaque"} if one["kind"] == "Secret" else one for one in job_objects(runner).all()]
+    of_jobs = [one for one in of_jobs if one["kind"] != "Pod"]
+    objects = [one for one in rendering.objects() if not is_hook(one) and one["kind"] not in KINDS]
+    assert [*refused_kinds([*objects, *of_jobs], bench.cluster, rendering.namespace)] == expected
+    found = [one.message for one in check_case(case, CHART).findings if one.rule.code == "quota"]
+    assert [one for kind in expected for one in found if kind in one] == found
+    assert len(found) == len(expected)
+
+
+def refused_kinds(objects: list[dict[str, Any]], cluster: Cluster, namespace: str) -> Iterator[str]:
+    """Give the kind of each object that a quota refuses; the others are made."""
+    for body in objects:
+        reason = cluster.refusal_of(body, namespace)
+        if "exceeded quota" in reason:
+            yield body["kind"]
+        elif not reason:
+            with contextlib.suppress(ConflictError):
+                cluster.create(body, namespace)
 
 
 def in_namespace(values: Any, name: str) -> Any:

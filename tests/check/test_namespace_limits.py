@@ -266,6 +266,38 @@ def test_claims_are_bound_alone_and_together(said: Said) -> None:
     ]
 
 
+def test_objects_of_the_release_are_counted_by_each_name_of_their_kind(said: Said) -> None:
+    quota = "{configmaps: 0, count/roles.rbac.authorization.k8s.io: 0, count/deployments.apps: 1, services: 0}"
+
+    assert said(f"config: {{concurrent: 1}}\njobs: {{quota: {quota}}}\n") == [
+        "values.yaml:3:16: error: jobs.quota.configmaps: 0 is less than 1, which the release has of it, so that Kubernetes "
+        "refuses one of ConfigMap/podrunner. Write 1 and what jobs need, or more. [quota]",
+        "values.yaml:3:31: error: jobs.quota.count/roles\\.rbac\\.authorization\\.k8s\\.io: 0 is less than 1, which the "
+        "release has of it, so that Kubernetes refuses one of Role/podrunner-manager. "
+        "Write 1 and what jobs need, or more. [quota]",
+    ]
+
+
+def test_a_job_with_a_login_needs_a_secret_beside_those_of_the_release(said: Said) -> None:
+    runners = "config: {concurrent: 1}\nrunners: {a: {token: {insecureInline: glrt-0123456789abcdefghij}}}\n"
+
+    assert said(f"{runners}jobs: {{quota: {{secrets: 2}}}}\n") == []
+    assert said(f"{runners}jobs: {{quota: {{secrets: 1}}}}\n") == [
+        "values.yaml:4:16: warning: jobs.quota.secrets: 1 is less than 2, which a job with a login of a registry and the "
+        "release have of it, so that Kubernetes refuses the Secret of jobs of runner a. Write 2 or more. [quota]"
+    ]
+
+
+def test_a_job_with_a_budget_needs_room_for_it(said: Said) -> None:
+    quota = "quota: {count/poddisruptionbudgets.policy: 0}"
+
+    assert said(jobs("kubernetes: {pod_disruption_budget: true}", quota)) == [
+        "values.yaml:4:11: error: jobs.quota.count/poddisruptionbudgets\\.policy: 0 is less than 1, which a job and the "
+        "release have of it, so that Kubernetes refuses the PodDisruptionBudget of jobs of runner default. "
+        "Write 1 or more. [quota]"
+    ]
+
+
 def test_jobs_in_namespaces_of_their_own_are_not_bound(said: Said) -> None:
     assert said("jobs: {quota: {pods: 1}, config: {kubernetes: {namespace_per_job: true}}}\n") == []
 

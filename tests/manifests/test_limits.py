@@ -9,7 +9,7 @@ import pytest
 from yaml import safe_load
 
 from podrunner.manifests.admission.limit_range import claim_breaches, pod_breaches
-from podrunner.manifests.admission.quota import claim_usage, counts_claims, counts_pod, unsaid, usage
+from podrunner.manifests.admission.quota import claim_usage, counts_claims, counts_pod, object_usage, unsaid, usage
 from podrunner.manifests.admission.resources import LIMITS, REQUESTS, PodResources, amounts, pod_resources
 from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.quantity import shown
@@ -268,3 +268,26 @@ def test_a_claim_counts_for_itself_and_for_its_class() -> None:
         "fast.storageclass.storage.k8s.io/requests.storage": "1Gi",
     }
     assert [counts_claims({"spec": safe_load(spec)}) for spec in ("{}", "{scopes: [Terminating]}")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("{apiVersion: v1, kind: Secret}", {"secrets": 1, "count/secrets": 1}),
+        ("{apiVersion: apps/v1, kind: Deployment}", {"count/deployments.apps": 1}),
+        ("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy}", {"count/networkpolicies.networking.k8s.io": 1}),
+        ("{apiVersion: networking.k8s.io/v1, kind: Ingress}", {"count/ingresses.networking.k8s.io": 1}),
+        ("{apiVersion: v1, kind: Service, spec: {ports: [{port: 80}]}}", {"services": 1, "count/services": 1}),
+        (
+            "{apiVersion: v1, kind: Service, spec: {type: LoadBalancer, ports: [{port: 80}, {port: 443}]}}",
+            {"services": 1, "count/services": 1, "services.loadbalancers": 1, "services.nodeports": 2},
+        ),
+        (
+            "{apiVersion: v1, kind: Service, spec: {type: LoadBalancer, allocateLoadBalancerNodePorts: false, ports: [{port: 80}]}}",
+            {"services": 1, "count/services": 1, "services.loadbalancers": 1},
+        ),
+        ("{apiVersion: v1, kind: Pod}", {}),
+    ],
+)
+def test_an_object_counts_by_its_kind(text: str, used: dict[str, int]) -> None:
+    assert {name: amount for name, amount in object_usage(safe_load(text)).items() if amount} == used

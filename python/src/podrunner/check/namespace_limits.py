@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from podrunner.check.counted_objects import refused_objects
 from podrunner.check.limit_ranges import refused_by_limit_range
-from podrunner.check.placed_pods import placed_claims, placed_pods
+from podrunner.check.placed_pods import placed_claims, placed_objects, placed_pods
 from podrunner.check.quotas import refused_by_quota
 from podrunner.check.refusals import Bounds, LimitedNamespace, to_findings
 from podrunner.manifests.difference.defaults import with_defaults
@@ -15,7 +16,7 @@ from podrunner.values.merge import merge
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from podrunner.check.placed_pods import PlacedClaim, PlacedPod
+    from podrunner.check.placed_pods import PlacedClaim, PlacedObject, PlacedPod
     from podrunner.check.refusals import Refusal
     from podrunner.findings.finding import Finding
     from podrunner.formats.placed import Values
@@ -34,12 +35,13 @@ def check_limits(rendering: Rendering, layers: Sequence[Values], kube_version: s
     if not bounds:
         return []
     spaces = dict.fromkeys(namespace_of(one, rendering.namespace) for one in bounds)
-    found: list[tuple[PlacedPod | PlacedClaim, Refusal]] = []
+    found: list[tuple[PlacedPod | PlacedClaim | PlacedObject, Refusal]] = []
     for name in spaces:
         within = [one for one in bounds if namespace_of(one, rendering.namespace) == name]
         space = _namespace(name, within, rendering, layers, kube_version)
         found += refused_by_limit_range(space)
         found += refused_by_quota(space)
+        found += refused_objects(space)
     return list(to_findings(found, layers))
 
 
@@ -55,6 +57,7 @@ def _namespace(
         quotas,
         tuple((pod, resources) for pod, resources in known if resources is not None),
         tuple(claim for claim in placed_claims(rendering) if claim.namespace == name),
+        tuple(one for one in placed_objects(rendering) if one.namespace == name),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 # Whose pods are told once, whatever their runner.
 ANY_JOB = "any job"
+# A quota does not count itself when it is made, and nothing that no namespace has.
+_NOT_COUNTED = re.compile(
+    r"ResourceQuota\Z|Cluster|Namespace\Z|(Priority|Runtime|Storage|Ingress)Class\Z"
+    r"|PersistentVolume\Z|CustomResourceDefinition\Z|SecurityContextConstraints\Z"
+)
 # What the API server says, of which GitLab Runner looks for a part among the keys of retry_limits.
 _NO_ROOM = "exceeded quota"
 _STANDING = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Pod")
@@ -36,7 +42,8 @@ class PlacedPod:
     """A pod in its namespace. `who` names it in a sentence, `copies` is how many of it there are as long as the release is.
 
     It is in `document`, of `template` where it is rendered. A job's pod has `config` and the `index` of its runner; `most_jobs` is how many of them may run at the same time,
-    `most_by` the key that says so. What is said of `repeats` need not be said again of this one.
+    `most_by` the key that says so. What is said of `repeats` need not be said again of this one. `made` is what the
+    runner makes beside it.
     """
 
     who: str
@@ -50,6 +57,7 @@ class PlacedPod:
     most_jobs: int = 0
     most_by: str = ""
     repeats: str = ""
+    made: tuple[Object, ...] = ()
 
     @property
     def is_of_job(self) -> bool:
@@ -134,8 +142,9 @@ def _of_jobs(config: Config, managers: int) -> Iterator[PlacedPod]:
 
 
 def _of_job(who: str, job: JobObjects, config: Config, index: int) -> PlacedPod:
+    made = [one for one in job.all() if one["kind"] not in ("Pod", "Namespace")]
     where, document = str(job.pod["metadata"].get("namespace")), f"ConfigMap/{config.name}"
-    return PlacedPod(who, where, job.spec, document=document, config=config, index=index)
+    return PlacedPod(who, where, job.spec, document=document, config=config, index=index, made=tuple(made))
 
 
 def _most_jobs(config: Config, runner: Mapping[str, Any]) -> tuple[int, str]:
@@ -175,3 +184,24 @@ def placed_claims(rendering: Rendering) -> list[PlacedClaim]:
                 PlacedClaim(document.name, where, table(one.get("spec")), _replicas(document.data)) for one in templates
             ]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedObject:
+    """Another object in its namespace, of which a quota may count the number."""
+
+    who: str
+    namespace: str
+    data: Object
+    repeats: str = ""
+    is_of_job: bool = False
+
+
+def placed_objects(rendering: Rendering) -> list[PlacedObject]:
+    """All that an install makes in a namespace."""
+    return [
+        PlacedObject(one.name, namespace_of(one, rendering.namespace), one.data)
+        for one in rendering.documents
+        if HOOK_ANNOTATION not in table(table(one.data.get("metadata")).get("annotations"))
+        and not _NOT_COUNTED.match(str(one.data.get("kind")))
+    ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from podrunner.check.refusals import REFUSED, REFUSED_CLAIMS, Refusal
-from podrunner.findings.path import dotted
-from podrunner.findings.rules.manifests import QUOTA, QUOTA_JOBS
+from podrunner.check.hard import hard_amounts
+from podrunner.check.refusals import REFUSED_CLAIMS
+from podrunner.findings.rules.manifests import QUOTA_JOBS
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import listed
 from podrunner.manifests.admission.quota import (
@@ -20,81 +20,26 @@ from podrunner.manifests.admission.quota import (
     usage,
 )
 from podrunner.manifests.admission.resources import LIMITS
-from podrunner.manifests.objects import table
-from podrunner.manifests.quantity import quantity, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from podrunner.check.hard import Hard
     from podrunner.check.placed_pods import PlacedClaim, PlacedPod
-    from podrunner.check.refusals import Bounds, LimitedNamespace
-    from podrunner.findings.path import Path
-    from podrunner.findings.rules.rule import Rule
+    from podrunner.check.refusals import LimitedNamespace, Refusal
     from podrunner.manifests.admission.resources import PodResources
 
     Refused = Iterator[tuple[PlacedPod | PlacedClaim, Refusal]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hard:
-    """One of what a quota counts: `most` is its amount, `raw` as it is written, `path` where the values say it.
-
-    `standing` is what of it pods use that are there as long as the release is: who → amount.
-    """
-
-    bounds: Bounds
-    name: str
-    raw: object
-    most: Decimal
-    path: Path | None
-    standing: Mapping[str, Decimal]
-
-    @property
-    def field(self) -> str:
-        return f"spec.hard.{self.name}"
-
-    @property
-    def called(self) -> str:
-        return dotted(self.path) if self.path else f"{self.name} of {self.bounds.document.name}"
-
-    @property
-    def is_a_number(self) -> bool:
-        """Whether it counts objects, and measures nothing."""
-        return measured(self.name) is None and not self.name.endswith("requests.storage")
-
-    @property
-    def used(self) -> Decimal:
-        return sum(self.standing.values(), Decimal(0))
-
-    def shown(self, amount: Decimal) -> str:
-        return shown(amount, self.name)
-
-    def refusal(
-        self,
-        what: str,
-        remedy: str,
-        severity: Severity = Severity.ERROR,
-        *,
-        effect: str = REFUSED,
-        rule: Rule = QUOTA,
-    ) -> Refusal:
-        document = self.bounds.document
-        return Refusal(rule, document.name, document.template, self.field, self.path, what, effect, remedy, severity)
 
 
 def refused_by_quota(space: LimitedNamespace) -> Refused:
     """Every pod and claim that a quota of its namespace refuses, and the runners whose jobs may need more than there is."""
     for bounds in space.quotas:
         counted = [(pod, found) for pod, found in space.pods if counts_pod(bounds.data, pod.spec, found)]
-        for name, raw in table(table(bounds.data.get("spec")).get("hard")).items():
-            most = quantity(raw)
-            if most is None:
-                continue
-            path = bounds.written(space.values, raw, f"quota spec hard {name}")
-            standing = {pod.who: pod.copies * _total(name, found) for pod, found in counted if pod.copies}
+        for hard in hard_amounts(bounds, space.values):
+            standing = {pod.who: pod.copies * _total(hard.name, found) for pod, found in counted if pod.copies}
             used = {who: amount for who, amount in standing.items() if amount}
-            hard = _Hard(bounds, name, raw, most, path, used)
-            yield from _of_pods(hard, counted)
+            yield from _of_pods(replace(hard, standing=used), counted)
             yield from _of_claims(hard, space)
 
 
@@ -102,7 +47,7 @@ def _total(name: str, pod: PodResources) -> Decimal:
     return sum((usage(name, pod) or {}).values(), Decimal(0))
 
 
-def _of_pods(hard: _Hard, counted: list[tuple[PlacedPod, PodResources]]) -> Refused:
+def _of_pods(hard: Hard, counted: list[tuple[PlacedPod, PodResources]]) -> Refused:
     for pod, resources in counted:
         silent, need = unsaid(hard.name, resources), _total(hard.name, resources)
         if silent:
@@ -117,12 +62,12 @@ def _of_pods(hard: _Hard, counted: list[tuple[PlacedPod, PodResources]]) -> Refu
             yield pod, _too_many(hard, pod, need)
 
 
-def _beside(hard: _Hard) -> Decimal:
+def _beside(hard: Hard) -> Decimal:
     """What pods use that are there before this one, unless it is told of themselves that they have no room."""
     return hard.used if hard.used <= hard.most else Decimal(0)
 
 
-def _unsaid(hard: _Hard, pod: PlacedPod, silent: list[str]) -> Refusal:
+def _unsaid(hard: Hard, pod: PlacedPod, silent: list[str]) -> Refusal:
     part, resource = measured(hard.name) or ("", "")
     amount = f"{resource} {part[:-1]}"
     what = f"{hard.called}: every container needs a {amount} then, and there is none of {listed(silent)}"
@@ -132,7 +77,7 @@ def _unsaid(hard: _Hard, pod: PlacedPod, silent: list[str]) -> Refusal:
     return hard.refusal(what, f"Set {own}, or give containers a {default} by a LimitRange.")
 
 
-def _together(hard: _Hard) -> Refusal:
+def _together(hard: Hard) -> Refusal:
     shares = listed(f"{who} {hard.shown(amount)}" for who, amount in hard.standing.items())
     what = (
         f"{hard.called}: {hard.raw} is less than {hard.shown(hard.used)}, which the pods of the release need ({shares})"
@@ -140,7 +85,7 @@ def _together(hard: _Hard) -> Refusal:
     return hard.refusal(what, f"Write {hard.shown(hard.used)} and what jobs need, or more.")
 
 
-def _exceeded(hard: _Hard, pod: PlacedPod, resources: PodResources) -> Refusal:
+def _exceeded(hard: Hard, pod: PlacedPod, resources: PodResources) -> Refusal:
     shares, beside = usage(hard.name, resources) or {}, _beside(hard)
     need = sum(shares.values(), Decimal(0)) + beside
     parts = [f"{who} {hard.shown(amount)}" for who, amount in hard.standing.items()] if beside else []
@@ -156,12 +101,12 @@ def _exceeded(hard: _Hard, pod: PlacedPod, resources: PodResources) -> Refusal:
     )
 
 
-def _write(hard: _Hard, need: Decimal, who: str) -> str:
+def _write(hard: Hard, need: Decimal, who: str) -> str:
     less = "" if hard.is_a_number else f", or let {who} for less"
     return f"Write {hard.shown(need)} or more{less}."
 
 
-def _too_many(hard: _Hard, pod: PlacedPod, need: Decimal) -> Refusal:
+def _too_many(hard: Hard, pod: PlacedPod, need: Decimal) -> Refusal:
     room = int((hard.most - hard.used) // need)
     beside = f" beside {listed(hard.standing)}" if hard.used else ""
     what = f"{hard.called}: {hard.raw} has room for {room} of {pod.most_jobs} jobs at the same time{beside}"
@@ -173,7 +118,7 @@ def _too_many(hard: _Hard, pod: PlacedPod, need: Decimal) -> Refusal:
     return hard.refusal(what, remedy, Severity.WARNING, effect=effect, rule=QUOTA_JOBS)
 
 
-def _of_claims(hard: _Hard, space: LimitedNamespace) -> Refused:
+def _of_claims(hard: Hard, space: LimitedNamespace) -> Refused:
     if not counts_claims(hard.bounds.data):
         return
     shares = [(one, one.copies * claim_usage(one.spec).get(hard.name, Decimal(0))) for one in space.claims]

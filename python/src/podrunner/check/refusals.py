@@ -14,7 +14,7 @@ from podrunner.values.places import find_value, locate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from podrunner.check.placed_pods import PlacedClaim, PlacedPod
+    from podrunner.check.placed_pods import PlacedClaim, PlacedObject, PlacedPod
     from podrunner.findings.path import Path
     from podrunner.findings.rules.rule import Rule
     from podrunner.findings.severity import Severity
@@ -54,6 +54,7 @@ class LimitedNamespace:
     quotas: tuple[Bounds, ...]
     pods: tuple[tuple[PlacedPod, PodResources], ...]
     claims: tuple[PlacedClaim, ...]
+    objects: tuple[PlacedObject, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Refusal:
 
 
 def to_findings(
-    refusals: Iterable[tuple[PlacedPod | PlacedClaim, Refusal]], layers: Sequence[Values]
+    refusals: Iterable[tuple[PlacedPod | PlacedClaim | PlacedObject, Refusal]], layers: Sequence[Values]
 ) -> Iterator[Finding]:
     """One for each reason, with all whom it is true of.
 

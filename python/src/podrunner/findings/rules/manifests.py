@@ -210,8 +210,8 @@ LIMIT_RANGE = Rule(
 QUOTA = Rule(
     "quota",
     Severity.ERROR,
-    wrong="A ResourceQuota of the release is less than one pod needs beside those that are always there, or counts an amount that a container does not say.",
-    remedy="Write at least the amount that the message says, or let the pod ask for less. It is a warning where only jobs with a service are refused.",
+    wrong="A ResourceQuota of the release is less than one pod needs beside those that are always there, counts an amount that a container does not say, or fewer objects of a kind than there are.",
+    remedy="Write at least the amount that the message says, or let the pod ask for less. It is a warning where only jobs with a service, or with a login of a registry, are refused.",
     also=(Severity.WARNING,),
 )
 

@@ -1,6 +1,7 @@
 """What counts towards a ResourceQuota, and what a quota asks every container to say.
 
-Source: the evaluators of k8s.io/kubernetes/pkg/quota/v1/evaluator/core (pods.go, persistent_volume_claims.go), 1.34.
+Source: the evaluators of k8s.io/kubernetes/pkg/quota/v1/evaluator/core (pods.go, persistent_volume_claims.go,
+services.go), 1.34.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _TO_BE_SAID = {
     **{f"{part}.{name}": (part, name) for part in (REQUESTS, LIMITS) for name in ("cpu", "memory")},
 }
 _MEASURED = {**_TO_BE_SAID, "ephemeral-storage": (REQUESTS, "ephemeral-storage")}
+# Kinds that a quota counts by their name alone, too.
+_OLD_NAMES = ("configmaps", "secrets", "services", "replicationcontrollers")
 _CLASS = ".storageclass.storage.k8s.io/"
 
 
@@ -78,6 +81,34 @@ def claim_usage(claim: Mapping[str, Any]) -> dict[str, Decimal]:
             f"{name}{_CLASS}{key}": found[key] for key in ("persistentvolumeclaims", "requests.storage") if key in found
         }
     return found
+
+
+def object_usage(data: Mapping[str, Any]) -> dict[str, Decimal]:
+    """Name in `hard` → what any other object adds to it: the number of its kind, and what a Service has beside."""
+    kind, (group, _, _) = str(data.get("kind")), str(data.get("apiVersion", "")).rpartition("/")
+    if (group, kind) in (("", "Pod"), ("", "PersistentVolumeClaim")):
+        return {}
+    plural = _plural(kind)
+    found = {f"count/{plural}{'.' if group else ''}{group}": Decimal(1)}
+    if not group and plural in _OLD_NAMES:
+        found[plural] = Decimal(1)
+    return found | (_service_usage(table(data.get("spec"))) if (group, kind) == ("", "Service") else {})
+
+
+def _plural(kind: str) -> str:
+    name = kind.lower()
+    if name.endswith("y"):
+        return f"{name[:-1]}ies"
+    return f"{name}es" if name.endswith(("s", "x", "ch")) else f"{name}s"
+
+
+def _service_usage(spec: Mapping[str, Any]) -> dict[str, Decimal]:
+    kind, ports = spec.get("type"), maps(spec.get("ports"))
+    if kind == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is False:
+        ports = [one for one in ports if one.get("nodePort")]
+    number = len(ports) if kind in ("NodePort", "LoadBalancer") else 0
+    balancers = Decimal(1 if kind == "LoadBalancer" else 0)
+    return {"services.nodeports": Decimal(number), "services.loadbalancers": balancers}
 
 
 def counts_claims(quota: Object) -> bool:

@@ -125,6 +125,12 @@ def test_api_versions_may_be_lists_of_lists(cases_of: Callable[..., list[Case]])
     ]
 
 
+def test_an_axis_of_revisions_installs_and_upgrades(cases_of: Callable[..., list[Case]]) -> None:
+    cases = cases_of("axes: {revision: [1, 2]}")
+
+    assert [(case.name, case.revision) for case in cases] == [("revision=1", 1), ("revision=2", 2)]
+
+
 def test_values_files_are_found_beside_the_matrix_and_name_their_entry(
     cases_of: Callable[..., list[Case]], tmp_path: Path
 ) -> None:
@@ -226,14 +232,14 @@ WRONG = {
     ],
     "misspelt-setting": [
         "4:14: error: axes.size.many: unknown setting `vlaues`. Did you mean `values`? "
-        "Known: apiVersions, kubeVersion, namespace, preset, release, values. [matrix-setting]"
+        "Known: apiVersions, kubeVersion, namespace, preset, release, revision, values. [matrix-setting]"
     ],
     "unknown-strategy": [
         "1:11: error: unknown strategy `ful`. Did you mean `full`? Known: each, full, pairwise. [matrix-strategy]"
     ],
     "list-for-an-axis-of-ours": [
         "2:9: error: axes.kube: a list, and `kube` is not the name of a setting. Write `kube: {SETTING: [...]}` with one "
-        "of apiVersions, kubeVersion, namespace, preset, release, values, or a map of named entries. [matrix-axis]"
+        "of apiVersions, kubeVersion, namespace, preset, release, revision, values, or a map of named entries. [matrix-axis]"
     ],
     "not-a-version": [
         "2:17: error: axes.kubeVersion.latest: `latest` is not a Kubernetes version. "
@@ -256,7 +262,7 @@ WRONG = {
     ],
     "expectation-in-an-axis": [
         "4:12: error: axes.size.many: unknown setting `expect`. "
-        "Known: apiVersions, kubeVersion, namespace, preset, release, values. [matrix-setting]"
+        "Known: apiVersions, kubeVersion, namespace, preset, release, revision, values. [matrix-setting]"
     ],
     "text-for-the-axes": ["1:7: error: axes: must be a map, such as `NAME: [ENTRY, ENTRY]`. [matrix-type]"],
     "text-for-an-axis": ["2:11: error: axes.preset: must be a list, such as `[loud]`. [matrix-type]"],

@@ -63,6 +63,14 @@ def test_values_go_through_standard_input_and_the_rest_through_arguments(small_c
     assert json.loads(stdin) == {"token": "glrt-secret"}
 
 
+def test_an_upgrade_is_asked_for_as_one(small_chart: Path) -> None:
+    helm = Helm(stdout=MANIFEST)
+
+    HelmCommand(Chart.open(small_chart), helm).template(Case("", revision=2))
+
+    assert "--is-upgrade" in helm.asked[-1][0]
+
+
 def test_the_output_is_split_into_documents_by_their_source(small_chart: Path) -> None:
     rendering = HelmCommand(Chart.open(small_chart), Helm(stdout=MANIFEST)).template(Case(""))
 

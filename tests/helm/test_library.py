@@ -196,3 +196,31 @@ def test_a_text_at_the_end_of_a_document_ends_as_in_the_cluster(tmp_path: Path, 
     (document,) = render_values(renderer("library", Chart.open(tmp_path)), {}).documents
 
     assert document.data["data"]["a"] == value
+
+
+OF_RELEASE = """apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+data:
+  install: "{{ .Release.IsInstall }}"
+  upgrade: "{{ .Release.IsUpgrade }}"
+  revision: "{{ .Release.Revision }}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("revision", "told"),
+    [
+        (1, {"install": "true", "upgrade": "false", "revision": "1"}),
+        (2, {"install": "false", "upgrade": "true", "revision": "2"}),
+        (41, {"install": "false", "upgrade": "true", "revision": "41"}),
+    ],
+)
+def test_from_its_second_revision_on_a_release_is_upgraded(tmp_path: Path, revision: int, told: dict[str, str]) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: ends\nversion: 1.0.0\n")
+    (tmp_path / "templates/c.yaml").write_text(OF_RELEASE)
+
+    (document,) = render_values(renderer("library", Chart.open(tmp_path)), {}, revision=revision).documents
+
+    assert document.data["data"] == told

@@ -27,7 +27,8 @@ KUBE_VERSION = "1.34.0"
 class Case:
     """What to render. `layers` are values, each over the one before; `expect_fail` a text that an error must contain.
 
-    Further documents of a values file are layers of their own, as Helm 4 reads them.
+    Further documents of a values file are layers of their own, as Helm 4 reads them. From `revision` 2 on, it is rendered
+    for an upgrade.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Case:
     namespace: str = NAMESPACE
     kube_version: str = KUBE_VERSION
     api_versions: tuple[str, ...] = ()
+    revision: int = 1
     expect_fail: str = ""
     # Whether a matrix file made it: what one of its cases says need not change anything in every other.
     is_of_matrix: bool = False
@@ -116,6 +118,7 @@ class Settings:
     namespace: str | None = None
     kube_version: str | None = None
     api_versions: tuple[str, ...] | None = None
+    revision: int | None = None
     expect_fail: str | None = None
     line: int | None = None
 
@@ -137,6 +140,7 @@ def combine(name: str, parts: Iterable[Settings], *, file: str = "") -> Case:
         namespace=last("namespace", NAMESPACE),
         kube_version=last("kube_version", KUBE_VERSION),
         api_versions=last("api_versions", ()),
+        revision=last("revision", 1),
         expect_fail=last("expect_fail", ""),
         is_of_matrix=True,
         file=file,

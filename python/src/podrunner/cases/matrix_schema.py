@@ -22,6 +22,7 @@ _NAMES: dict[str, Schema] = {
     # 1.30 is a number in YAML, too; 1 is no version.
     "kubeVersion": {"type": ["string", "number"], "pattern": r"^v?[0-9]+\.[0-9]+", "not": {"type": "integer"}},
     "namespace": {"type": _WORD, "pattern": f"^{LABEL}$", "maxLength": NAMESPACE_LIMIT},
+    "revision": {"type": "integer", "minimum": 1},
     "release": {"type": _WORD, "pattern": rf"^{LABEL}(?:\.{LABEL})*$", "maxLength": RELEASE_LIMIT},
 }
 _ABOUT = {
@@ -30,6 +31,7 @@ _ABOUT = {
     "namespace": "The namespace of the release.",
     "preset": "A preset of the chart, below all other values.",
     "release": "The name of the release.",
+    "revision": "The revision of the release; from 2 on it is an upgrade.",
     "values": "Values, the name of a values file relative to this file, or a list of those.",
 }
 

@@ -1,4 +1,4 @@
-"""Names of releases and namespaces, as Helm and Kubernetes take them."""
+"""Names of releases and namespaces, as Helm and Kubernetes take them, and numbers of revisions."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def namespace_name(text: str) -> str:
     if not _NAMESPACE.match(text) or len(text) > NAMESPACE_LIMIT:
         raise UsageError(f"`{text}` is not a valid namespace: {_rule('letters, digits and dashes', NAMESPACE_LIMIT)}")
     return text
+
+
+def read_revision(text: str) -> int:
+    """The number of a revision, 1 or more. Raises UsageError."""
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise UsageError(f"`{text}` is not a revision. Write 1 for an install, 2 or more for an upgrade.")
+    return int(text)
 
 
 def _rule(characters: str, limit: int) -> str:

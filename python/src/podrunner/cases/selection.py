@@ -26,8 +26,8 @@ class Selection:
     """What a command line says of cases.
 
     `files` are each a case of its own, `values` lie below each of them, `settings` (`--set` and its kin) above all.
-    `presets` are below all, each a case of its own. `release`, `namespace`, `kube_versions` and `api_versions` are those
-    of every case that does not say its own; empty: the usual.
+    `presets` are below all, each a case of its own. `release`, `namespace`, `kube_versions`, `api_versions` and
+    `revision` are those of every case that does not say its own; empty: the usual.
     """
 
     files: tuple[Values, ...] = ()
@@ -41,6 +41,7 @@ class Selection:
     namespace: str = ""
     kube_versions: tuple[str, ...] = ()
     api_versions: tuple[str, ...] = ()
+    revision: int = 0
 
     @property
     def names_values(self) -> bool:
@@ -102,12 +103,13 @@ def matrix_cases(selection: Selection, chart: Chart) -> list[Case]:
 
 
 def as_told(case: Case, selection: Selection) -> Case:
-    """The case with the release, namespace and API versions of the command line."""
+    """The case with the release, its revision, namespace and API versions of the command line."""
     return replace(
         case,
         release=selection.release or case.release,
         namespace=selection.namespace or case.namespace,
         api_versions=(*case.api_versions, *selection.api_versions),
+        revision=selection.revision or case.revision,
     )
 
 

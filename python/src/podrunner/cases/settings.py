@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.cases.case import Settings
-from podrunner.cases.names import namespace_name, release_name
+from podrunner.cases.names import namespace_name, read_revision, release_name
 from podrunner.findings.errors import UsageError, ValuesError
 from podrunner.findings.rules.matrix_file import (
     MATRIX_EXPECTATION,
@@ -16,6 +16,7 @@ from podrunner.findings.rules.matrix_file import (
     MATRIX_NAMESPACE,
     MATRIX_PRESET,
     MATRIX_RELEASE,
+    MATRIX_REVISION,
     MATRIX_SETTING,
     MATRIX_TYPE,
     MATRIX_VALUES,
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from podrunner.chart.chart import Chart
     from podrunner.formats.nodes import NodeReader
 
-SETTINGS = ("apiVersions", "kubeVersion", "namespace", "preset", "release", "values")
+SETTINGS = ("apiVersions", "kubeVersion", "namespace", "preset", "release", "revision", "values")
 # Of settings that are a name.
 _RULES = {
     "kubeVersion": MATRIX_KUBE_VERSION,
     "namespace": MATRIX_NAMESPACE,
     "preset": MATRIX_PRESET,
     "release": MATRIX_RELEASE,
+    "revision": MATRIX_REVISION,
 }
 
 
@@ -73,6 +75,8 @@ def _named(chart: Chart, name: str, text: str) -> dict[str, Any]:
         return {"preset": chart.preset(text)}
     if name == "kubeVersion":
         return {"kube_version": full_version(text)}
+    if name == "revision":
+        return {"revision": read_revision(text)}
     return {name: release_name(text) if name == "release" else namespace_name(text)}
 
 

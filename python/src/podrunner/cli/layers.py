@@ -64,4 +64,5 @@ def read_selection(args: Namespace, chart: Chart) -> Selection:
         namespace=args.namespace or "",
         kube_versions=tuple(kube_versions(getattr(args, "kube_version", ()), chart)),
         api_versions=tuple(getattr(args, "api_versions", ())),
+        revision=getattr(args, "revision", None) or 0,
     )

@@ -93,6 +93,12 @@ def _namespace(text: str) -> str:
     return namespace_name(text)
 
 
+def _revision(text: str) -> int:
+    from podrunner.cases.names import read_revision
+
+    return read_revision(text)
+
+
 def _runner_version(text: str) -> str:
     if not re.match(r"v?\d+\.\d+", text):
         raise ArgumentTypeError(f"{text} is not a version of GitLab Runner. Write it like 19.4")
@@ -152,11 +158,13 @@ KUBE_VERSIONS = several(
     "--kube-version", metavar="V", help="Kubernetes version, such as 1.34, or all", suggest=kube_versions
 )
 API_VERSIONS = several("--api-versions", metavar="V", help="API version that the cluster has, too")
+REVISION = option("--revision", type=_revision, metavar="N", help="revision of the release; from 2 on it is an upgrade")
 OF_RELEASE = (
     RELEASE.default("podrunner"),
     NAMESPACE.default("podrunner"),
     KUBE_VERSIONS.default("1.34"),
     API_VERSIONS,
+    REVISION.default("1"),
 )
 RUNNER_VERSION = option("--runner-version", type=_runner_version, metavar="V", help="version of GitLab Runner").default(
     "the chart's appVersion"

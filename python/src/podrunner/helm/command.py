@@ -72,6 +72,8 @@ class HelmCommand:
         arguments += ["--kube-version", full_version(case.kube_version), "--values", "-"]
         for version in (*UNLISTED_API_VERSIONS, *case.api_versions):
             arguments += ["--api-versions", version]
+        # Of an upgrade, `helm template` says revision 1, too.
+        arguments += ["--is-upgrade"] if case.revision > 1 else []
         # By standard input: values may hold a token, which must be in no file and no argument.
         layers = [layer for layer in case.layers if not (self._is_3 and layer.is_later)]
         done = self._run(arguments, json.dumps(replace(case, layers=tuple(layers)).values))

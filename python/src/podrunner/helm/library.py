@@ -56,7 +56,7 @@ class HelmLibrary:
 
     def raw(self, case: Case) -> str:
         """See `Helm.raw`. Of the case that was asked for last, Helm is not asked again."""
-        asked = (case.layers, case.release, case.namespace, case.kube_version, case.api_versions)
+        asked = (case.layers, case.release, case.namespace, case.kube_version, case.api_versions, case.revision)
         if asked != self._last[0]:
             self._last = (asked, self._answer(case))
         return self._last[1]
@@ -68,6 +68,9 @@ class HelmLibrary:
             "namespace": namespace_name(case.namespace),
             "kube_version": kube_version,
             "api_versions": [*UNLISTED_API_VERSIONS, *case.api_versions],
+            "revision": case.revision,
+            "is_install": case.revision == 1,
+            "is_upgrade": case.revision > 1,
         }
         self._check_kube_version(kube_version)
         return ask_render(self._loaded(), case.values, options)

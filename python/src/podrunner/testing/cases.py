@@ -141,8 +141,9 @@ class Render:
         namespace: str = NAMESPACE,
         kube_version: str = KUBE_VERSION,
         api_versions: Sequence[str] = (),
+        revision: int = 1,
     ) -> Rendering:
-        """Values, each over the one before, over the preset: as Helm would render them.
+        """Values, each over the one before, over the preset: as Helm would render them, from revision 2 on to upgrade.
 
         Raises ValuesError where values do not fit the chart's schema, RenderError where Helm refuses.
         """
@@ -150,7 +151,7 @@ class Render:
         try:
             chart = self.setup.checker.chart
             layers = (chart.preset(preset),) if preset else ()
-            case = Case("podrunner_render", layers, release, namespace, kube_version, tuple(api_versions))
+            case = Case("podrunner_render", layers, release, namespace, kube_version, tuple(api_versions), revision)
             for layer in values:
                 if isinstance(layer, Mapping):
                     case = case.with_values(layer, "values of the test")

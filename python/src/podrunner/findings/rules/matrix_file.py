@@ -105,6 +105,13 @@ MATRIX_RELEASE = Rule(
     remedy="Write at most 53 lower-case letters, digits, dashes and dots.",
 )
 
+MATRIX_REVISION = Rule(
+    "matrix-revision",
+    Severity.ERROR,
+    wrong="This is not the revision of a release.",
+    remedy="Write 1 for an install, 2 or more for an upgrade.",
+)
+
 MATRIX_NAMESPACE = Rule(
     "matrix-namespace",
     Severity.ERROR,

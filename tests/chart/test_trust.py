@@ -202,6 +202,16 @@ def test_podman_knows_mirrors_and_insecure_registries(render: Any, tmp_path: Pat
 
 
 @pytest.mark.process
+def test_all_hosts_of_a_domain_that_are_insecure_have_no_location(render: Any, tmp_path: Path) -> None:
+    import tomllib
+
+    folder = prepare(render({"podman": {"registries": {"insecure": ["*.example.com"]}}}), tmp_path)
+
+    (entry,) = tomllib.loads((folder / "config/registries.conf").read_text())["registry"]
+    assert entry == {"prefix": "*.example.com", "insecure": True}
+
+
+@pytest.mark.process
 def test_a_registry_that_is_insecure_and_has_mirrors_has_one_entry(render: Any, tmp_path: Path) -> None:
     import tomllib
 

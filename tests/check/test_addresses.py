@@ -99,3 +99,86 @@ def test_a_port_beyond_all_ports_is_refused_elsewhere_too(checker: Checker, text
     (found,) = said(checker, f"gitlab: {{url: https://gitlab.example.com}}\n{text}\n")
 
     assert found.endswith(f"error: {finding} [values-value]")
+
+
+REGISTRY = (
+    "a registry is host[:port][/path], or *.example.com for all hosts of a domain, then without port and path; podman "
+    "names no image by an IPv6 address"
+)
+LOCATION = (
+    "is nothing that the name of an image can begin with, so podman would pull nothing of this registry. host[:port]"
+    "[/path] of the mirror, without http(s)://, in lower case behind the host, which has a dot or a port."
+)
+
+
+def of_registries(checker: Checker, registries: str) -> list[str]:
+    text = f"gitlab: {{url: https://gitlab.example.com}}\npodman: {{registries: {{{registries}}}}}\n"
+    return [one.partition("error: podman.registries.")[2] for one in said(checker, text)]
+
+
+@pytest.mark.parametrize(
+    "registry",
+    [
+        "r",
+        "r.example.com",
+        "r.example.com:5000/Team",
+        "r_1:5000",
+        "*.example.com",
+        "r.example.com/a/b:1.0",
+        f"r.example.com/a@sha256:{'0' * 64}",
+    ],
+)
+def test_what_podman_takes_for_a_registry_may_be_insecure(checker: Checker, registry: str) -> None:
+    assert of_registries(checker, f'insecure: ["{registry}"]') == []
+
+
+@pytest.mark.parametrize("registry", ["*.example.com:5000", "*.example.com/team", "r.*.com", "[::1]:5000", "https://r"])
+def test_what_it_does_not_take_may_not(checker: Checker, registry: str) -> None:
+    assert of_registries(checker, f'insecure: ["{registry}"]') == [
+        f'insecure[0]: "{registry}" is not a registry. A registry or a part of it, host[:port][/path], a single image '
+        "of it, or *.example.com for all hosts of a domain, then without port and path. [values-value]"
+    ]
+
+
+@pytest.mark.parametrize("registry", ["[::1]:5000", "*.example.com:5000", "https://r.example.com"])
+def test_mirrors_are_of_what_podman_takes_for_a_registry(checker: Checker, registry: str) -> None:
+    assert of_registries(checker, f'mirrors: {{"{registry}": [{{location: m.example.com}}]}}') == [
+        f'mirrors: a key does not fit: "{registry}": {REGISTRY}. [values-key]'
+    ]
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["m.example.com", "m.example.com/", "m:5000", "localhost", "localhost/a", "M.example.com:443/a_b/c__d/e--f.g"],
+)
+def test_a_mirror_is_what_an_image_can_begin_with(checker: Checker, location: str) -> None:
+    assert of_registries(checker, f'mirrors: {{docker.io: [{{location: "{location}"}}]}}') == []
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "m",
+        "m/a",
+        "m_x:5000",
+        "m..example.com",
+        "m.example.com.",
+        "-m.example.com",
+        "m.example.com/Team",
+        "m.example.com/a//b",
+        "m.example.com/a-",
+        "m.example.com/a:1",
+        "[::1]:5000",
+        "https://m.example.com",
+    ],
+)
+def test_another_mirror_would_end_every_pull(checker: Checker, location: str) -> None:
+    assert of_registries(checker, f'mirrors: {{docker.io: [{{location: "{location}"}}]}}') == [
+        f'mirrors.docker\\.io[0].location: "{location}" {LOCATION} [values-value]'
+    ]
+
+
+def test_the_port_of_a_mirror_is_one(checker: Checker) -> None:
+    assert of_registries(checker, 'mirrors: {docker.io: [{location: "m.example.com:70000/a"}]}') == [
+        'mirrors.docker\\.io[0].location: "m.example.com:70000/a" must have a port from 1 to 65535. [values-value]'
+    ]

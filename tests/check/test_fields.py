@@ -67,6 +67,35 @@ def test_one_value_in_several_pods_is_one_finding(said: Callable[[str], list[str
     assert finding.endswith("`quay.io/Podman/stable:v5`. (jobs of runner default, containers[0].image) [job-pod-field]")
 
 
+@pytest.mark.parametrize(("kube_version", "is_refused"), [("1.31.0", True), ("1.32.0", False)])
+def test_what_an_older_kubernetes_refuses_is_at_its_value_too(
+    checker: Checker, kube_version: str, is_refused: bool
+) -> None:
+    layers = (read_values(f"{URL}manager: {{env: {{1st: a}}}}\n", "values.yaml"),)
+
+    found = [str(one) for one in errors(checker.check(Case("a", layers, kube_version=kube_version)).findings)]
+
+    sentence = (
+        "values.yaml:2:17: error: manager.env.1st: must be letters, digits, dashes, dots and underscores, the first no "
+        "digit, before Kubernetes 1.32, is `1st`. (spec.template.spec.containers[0].env[2].name) [kubernetes-field]"
+    )
+    assert found == ([sentence] if is_refused else [])
+
+
+def test_a_variable_that_no_kubernetes_takes_is_refused_by_the_schema(said: Callable[[str], list[str]]) -> None:
+    assert said('manager: {env: {"a=b": c}}\n') == [
+        'values.yaml:2:11: error: manager.env: a key does not fit: "a=b": a variable\'s name has only characters of '
+        "ASCII that can be printed, and no =. [values-key]"
+    ]
+
+
+def test_a_request_of_nothing_is_refused_by_the_schema(said: Callable[[str], list[str]]) -> None:
+    assert said('manager: {resources: {requests: {cpu: ""}}}\n') == [
+        'values.yaml:2:34: error: manager.resources.requests.cpu: "" does not match the pattern '
+        "^[0-9]+(\\.[0-9]+)?([EPTGMK]i|[EPTGMkm])?$. An amount such as 500m, 4Gi or 20Gi. [values-value]"
+    ]
+
+
 @pytest.mark.parametrize(
     ("kubernetes", "finding"),
     [

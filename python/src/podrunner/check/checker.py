@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
 from podrunner.check.effects import check_effects
-from podrunner.check.fields import check_fields
+from podrunner.check.fields import check_fields, check_new_fields
 from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.namespace_limits import check_limits
 from podrunner.check.policy.comments import read_comments
@@ -110,6 +110,8 @@ class Checker:
         limits = check_limits(rendering, case.layers, case.kube_version)
         limits += check_whole_pods(rendering, case.layers, case.kube_version)
         found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in limits]
+        fields = check_new_fields(rendering, case.layers, case.kube_version)
+        found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in fields]
         found += [] if case.is_of_matrix else check_effects(self.renderer, case)
         return found
 

@@ -14,6 +14,7 @@ from podrunner.findings.rules.manifests import KUBERNETES_FIELD
 from podrunner.manifests.admission.forms import leftover
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
+from podrunner.manifests.admission.since import too_new_faults
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
 from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods
 from podrunner.runner.job_pod.pod import jobs_of
@@ -57,10 +58,19 @@ class _Field:
 
 def check_fields(rendering: Rendering, layers: Sequence[Values]) -> Iterator[Finding]:
     """An error for each, once for each value, at the value where that is written in one of the layers."""
-    values = merge(*(layer.data for layer in layers))
-    told: set[tuple[str, str]] = set()
     # Jobs first: the pod of `helm test` says again what they do.
-    for field in (*_of_configs(rendering), *_of_pods(rendering), *_of_objects(rendering)):
+    yield from _told((*_of_configs(rendering), *_of_pods(rendering), *_of_objects(rendering)), layers)
+
+
+def check_new_fields(rendering: Rendering, layers: Sequence[Values], kube_version: str) -> Iterator[Finding]:
+    """The same for what this version of Kubernetes refuses and a later one takes."""
+    yield from _told((*_new_of_configs(rendering, kube_version), *_new_of_pods(rendering, kube_version)), layers)
+
+
+def _told(fields: Sequence[_Field], layers: Sequence[Values]) -> Iterator[Finding]:
+    values = merge(*(layer.data for layer in layers)) if fields else {}
+    told: set[tuple[str, str]] = set()
+    for field in fields:
         value = field.fault.value
         path = _written(values, field)
         found = locate(field.at_value(path), layers, path) if path else field.finding()
@@ -94,6 +104,20 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
                 continue
             path = f"{pod.path}.{fault.path}"
             yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template)
+
+
+def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
+    for pod in find_pods(rendering.documents, rendering.namespace):
+        for fault in too_new_faults(pod.spec, kube_version):
+            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, f"{pod.path}.{fault.path}", pod.document.template)
+
+
+def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
+    for config in rendering.configs:
+        for runner, job, _ in jobs_of(config.toml.text):
+            for fault in too_new_faults(job.spec, kube_version):
+                path = f"jobs of runner {runner.get('name')}, {fault.path}"
+                yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", path)
 
 
 def _of_objects(rendering: Rendering) -> Iterator[_Field]:

@@ -78,8 +78,8 @@ def _variables(at: str, container: Mapping[str, Any], names: list[Any]) -> Fault
 
 
 def _variable(text: str) -> str:
-    # From 1.30 on all that can be printed is taken.
-    return "" if re.match(r"[!-<>-~][ -<>-~]*\Z", text) else "must be a name such as MY_VARIABLE, without `=`"
+    # Before 1.32 less is taken.
+    return "" if re.match(r"[ -<>-~]+\Z", text) else "must be a name such as MY_VARIABLE, without `=`"
 
 
 def _key(text: str) -> str:

@@ -32,7 +32,7 @@ def said(spec: dict[str, Any]) -> list[str]:
         ("imagePullSecrets: [{name: My Login}]", f"imagePullSecrets[0].name: {DNS}, is `My Login`."),
         ("terminationGracePeriodSeconds: -1", "terminationGracePeriodSeconds: must be 0 or more, is `-1`."),
         ("securityContext: {runAsUser: -5}", "securityContext.runAsUser: must be 0 to 2147483647, is `-5`."),
-        ("dnsPolicy: None", "dnsConfig.nameservers: missing: the DNS policy None needs one."),
+        ("dnsPolicy: None", "dnsConfig.nameservers: missing: the DNS policy None needs a name server."),
         (
             "tolerations: [{key: a, operator: Exist}]",
             "tolerations[0].operator: must be Equal or Exists, is `Exist`.",

@@ -7,13 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
+from podrunner.check.echoes import join_echoes
 from podrunner.check.effects import check_effects
 from podrunner.check.fields import check_fields, check_new_fields
 from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.namespace_limits import check_limits
 from podrunner.check.policy.comments import read_comments
 from podrunner.check.policy.policy import Policy
-from podrunner.check.refusal import refusal
+from podrunner.check.render_error import place_render_error
 from podrunner.check.result import Result
 from podrunner.check.whole_pods import check_whole_pods
 from podrunner.findings.errors import RenderError
@@ -112,6 +113,7 @@ class Checker:
         found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in limits]
         fields = check_new_fields(rendering, case.layers, case.kube_version)
         found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in fields]
+        found = join_echoes(found, rendering, case.layers)
         found += [] if case.is_of_matrix else check_effects(self.renderer, case)
         return found
 
@@ -142,7 +144,7 @@ class Checker:
 
     def _refused(self, case: Case, error: RenderError) -> Finding:
         """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
-        finding = refusal(error, self.chart.defaults, case.layers)
+        finding = place_render_error(error, self.chart.defaults, case.layers)
         if finding.path or not error.template:
             return finding
         return replace(

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
-from podrunner.findings.path import dotted
+from podrunner.findings.path import dotted, spoken, value_at
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD
-from podrunner.manifests.admission.forms import leftover
+from podrunner.manifests.admission.forms import image, leftover
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
 from podrunner.manifests.admission.since import too_new_faults
@@ -19,7 +19,8 @@ from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
 from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods
 from podrunner.runner.job_pod.pod import jobs_of
 from podrunner.values.merge import merge
-from podrunner.values.places import find_value, locate
+from podrunner.values.places import locate
+from podrunner.values.search import find_key, find_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 # What of a job pod GitLab Runner fills in with variables of the job: only then it is known.
 _EXPANDED = re.compile(r"\.image$|\.(mountPath|subPath|claimName)$|^volumes\[\d+\]\.name$|\.volumeMounts\[\d+\]\.name$")
+# Sections of the values that job pods are made from, and nothing else.
+_OF_JOBS = {"jobs", "runners"}
 # Rules of config.toml say these, with the way out.
 _TOLD_BY_KEYS = (VOLUME_TWICE, MOUNT_TWICE)
 
@@ -45,15 +48,23 @@ class _Field:
     object: str
     path: str
     template: str = ""
+    is_of_jobs: bool = False
+
+    @property
+    def about(self) -> str:
+        """What is wrong, empty for what is absent."""
+        return "" if self.fault.value is None else str(self.fault.value)
 
     def finding(self) -> Finding:
         """At the object."""
         message = f"{self.path}: {self.fault.sentence}"
-        return Finding(self.rule, message, object=self.object, path=self.path, file=self.template)
+        return Finding(self.rule, message, object=self.object, path=self.path, file=self.template, about=self.about)
 
     def at_value(self, path: Path) -> Finding:
         """By the path in the values."""
-        return Finding(self.rule, f"{dotted(path)}: {self.fault.sentence} ({self.path})", path=dotted(path))
+        return Finding(
+            self.rule, f"{spoken(path)}: {self.fault.sentence} ({self.path})", path=dotted(path), about=self.about
+        )
 
 
 def check_fields(rendering: Rendering, layers: Sequence[Values]) -> Iterator[Finding]:
@@ -80,17 +91,29 @@ def _told(fields: Sequence[_Field], layers: Sequence[Values]) -> Iterator[Findin
 
 
 def _written(values: dict[str, Any], field: _Field) -> Path | None:
-    """Where the values say it, or a part of it that cannot be right: an image is made of several."""
+    """Where the values say it, or a part of it that cannot be right, or else what is called so."""
     value = field.fault.value
-    if value in (None, ""):
-        return None
-    found = find_value(values, value, field.path)
-    if found is None and isinstance(value, str):
-        for text in all_texts(values):
+    if value not in (None, ""):
+        found = find_value(values, value, field.path)
+        if found is None and isinstance(value, str):
+            found = _part(values, value, field)
+        if found is not None:
+            return found
+    sections = _OF_JOBS if field.is_of_jobs else values.keys() - _OF_JOBS
+    found = find_key({name: values[name] for name in values if name in sections}, field.fault.path)
+    # One that is absent cannot be told from one that somebody else wrote.
+    items = value_at(values, found) if found else None
+    return (*found, items.index(value)) if found and isinstance(items, list) and value in items else found
+
+
+def _part(values: dict[str, Any], value: str, field: _Field) -> Path | None:
+    """Where a part of a text is written that alone is wrong: an image is made of several."""
+    for text in sorted({*all_texts(values)}, key=len, reverse=True):
+        if text and text in value:
             is_wrong = len(text.split()) > 1 or text != text.strip() or leftover(f":{text}")
-            if text and is_wrong and text in value:
+            if is_wrong or (field.path.endswith("image") and image(value) and not image(value.replace(text, "a"))):
                 return find_value(values, text, field.path)
-    return found
+    return None
 
 
 def _of_pods(rendering: Rendering) -> Iterator[_Field]:
@@ -103,7 +126,8 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
             if fault.is_absent or (is_hook and (is_told or _is_of_jobs(fault))):
                 continue
             path = f"{pod.path}.{fault.path}"
-            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template)
+            is_test = HOOK_ANNOTATION in pod.document.text
+            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_test)
 
 
 def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
@@ -131,7 +155,13 @@ def _of_configs(rendering: Rendering) -> Iterator[_Field]:
         for name, fault in _of_jobs(config.toml.text):
             if fault.reason in _TOLD_BY_KEYS:
                 continue
-            yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", f"jobs of runner {name}, {fault.path}")
+            yield _Field(
+                JOB_POD_FIELD,
+                fault,
+                f"ConfigMap/{config.name}",
+                f"jobs of runner {name}, {fault.path}",
+                is_of_jobs=True,
+            )
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ from podrunner.manifests.quantity import quantity
 from podrunner.runner.job_pod.containers import keys_of_resources
 from podrunner.runner.job_pod.pod import jobs_of
 from podrunner.runner.origin import written_path
-from podrunner.values.places import find_value
+from podrunner.values.search import find_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,7 +9,8 @@ from podrunner.check.placed_pods import ANY_JOB
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
 from podrunner.findings.suggest import listed
-from podrunner.values.places import find_value, locate
+from podrunner.values.places import locate
+from podrunner.values.search import find_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -26,6 +26,14 @@ def dotted(parts: Iterable[Part]) -> str:
     return text
 
 
+def spoken(parts: Iterable[Part]) -> str:
+    """The same to be read, with a last key in quotes that is no word: `node_tolerations."ci=true"`."""
+    every = (*parts,)
+    if every and isinstance(every[-1], str) and re.search(r"[=,\\]", every[-1]):
+        return f'{dotted(every[:-1])}."{every[-1]}"'
+    return dotted(every)
+
+
 def parse_dotted(text: str) -> Path:
     """The parts of a dotted path. The inverse of `dotted`."""
     return tuple(int(index) if index else re.sub(r"\\(.)", r"\1", name) for index, name in _TOKEN.findall(text))

@@ -135,7 +135,7 @@ def _elsewhere(name: str) -> str:
 
 def _check_value(key: Key, value: Any, path: Path, version: str) -> Iterator[Fault]:
     if not fits(key.type, value):
-        yield Fault(CONFIG_TYPE, path, f"must be {_in_words(key.type)}, is {_is(path, value)}.")
+        yield Fault(CONFIG_TYPE, path, f"must be {_in_words(key.type)}, is {_is(path, value)}.", about=str(value))
         return
     if key.documented:
         yield Fault(CONFIG_TOO_NEW, path, _announced(key), Severity.WARNING)
@@ -148,7 +148,7 @@ def _check_value(key: Key, value: Any, path: Path, version: str) -> Iterator[Fau
     yield from _check_enum(key, value, path)
     reason = refuse(key.format, value)
     if reason:
-        yield Fault(CONFIG_FORMAT, path, f"{reason}, is {_is(path, value)}.")
+        yield Fault(CONFIG_FORMAT, path, f"{reason}, is {_is(path, value)}.", about=str(value))
     if key.secret and value and not str(value).startswith(_FROM_ELSEWHERE):
         yield Fault(CONFIG_SECRET, path, _PLAIN)
     yield from _check_children(key, value, path, version)
@@ -170,12 +170,14 @@ def _plain_secrets(data: dict[str, Any]) -> Iterator[Fault]:
 def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Fault]:
     if not key.enum:
         return
-    values = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
-    for one in values:
+    values = [(path, one) for one in value] if isinstance(value, list) else [(path, value)]
+    if isinstance(value, dict):
+        values = [((*path, name), one) for name, one in value.items()]
+    for at, one in values:
         if one not in key.enum:
             near = did_you_mean(str(one), key.enum)
             allowed = listed([f'"{option}"' for option in key.enum])
-            yield Fault(CONFIG_ENUM, path, f"{_is(path, one)} is not allowed.{near} Allowed: {allowed}.")
+            yield Fault(CONFIG_ENUM, at, f"{_is(at, one)} is not allowed.{near} Allowed: {allowed}.", about=str(one))
 
 
 def _check_children(key: Key, value: Any, path: Path, version: str) -> Iterator[Fault]:

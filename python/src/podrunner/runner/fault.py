@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.findings.finding import Finding
-from podrunner.findings.path import dotted
+from podrunner.findings.path import dotted, spoken
 from podrunner.manifests.rendering import CONFIG_TOML
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Fault:
     """`path` is the one in the file, () for the file as a whole; `reason` is a sentence without it.
 
-    `line` and `column` are from 1, 0 when not known; `severity` is that of the rule unless given.
+    `line` and `column` are from 1, 0 when not known; `severity` is that of the rule unless given. `about` is the
+    value that is wrong, where that is a scalar.
     """
 
     rule: Rule
@@ -28,6 +29,7 @@ class Fault:
     severity: Severity | None = None
     line: int = 0
     column: int = 0
+    about: str = ""
 
     def finding(self, file: str = CONFIG_TOML) -> Finding:
         """The finding at its line; `file` is what people call the config.toml."""
@@ -35,7 +37,7 @@ class Fault:
 
     def at_value(self, path: Path) -> Finding:
         """The finding about the value at `path`, by the values' own name for it, which people search for."""
-        return self._finding(f"{dotted(path)}: {self.reason} (line {self.line} of {CONFIG_TOML})", path, CONFIG_TOML)
+        return self._finding(f"{spoken(path)}: {self.reason} (line {self.line} of {CONFIG_TOML})", path, CONFIG_TOML)
 
     def _finding(self, message: str, path: Path, file: str) -> Finding:
         return Finding(
@@ -46,4 +48,5 @@ class Fault:
             line=self.line,
             column=self.column,
             severity=self.severity or self.rule.severity,
+            about=self.about,
         )

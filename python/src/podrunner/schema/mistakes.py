@@ -64,8 +64,13 @@ class Mistake:
         """The sentence."""
         about = (*self.path, self.missing) if self.missing else self.path
         subject = f"{dotted(about)}: " if about else ""
+        return f"{subject}{self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """The sentence without the place."""
         found = f", is {self.found}" if self.found else ""
-        return f"{subject}{self.what}{found}.{self.hint}"
+        return f"{self.what}{found}.{self.hint}"
 
     @property
     def dotted(self) -> str:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.values.merge import Items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path
     from podrunner.formats.placed import Values
-
-_WORD = re.compile(r"[A-Z]?[a-z]+")
 
 
 def find_layer(layers: Sequence[Values], path: Path) -> Values | None:
@@ -35,31 +32,6 @@ def _has(data: Any, path: Path) -> bool:
             return False
         data = data[part]
     return True
-
-
-def find_value(data: Any, value: Any, field: str) -> Path | None:
-    """Where a value, or a key that is called so, is written; None when it is nowhere.
-
-    Of several places the one whose names are most like those of `field`, the dotted path of what was made of it.
-    """
-    places = [*_places(data, value, ())]
-    words = _words(field)
-    return max(places, key=lambda path: len(words & _words(".".join(map(str, path)))), default=None)
-
-
-def _places(data: Any, value: Any, path: Path) -> Iterator[Path]:
-    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for part, below in items:
-        here = (*path, part)
-        is_scalar = isinstance(below, str | int | float) and not isinstance(below, bool)
-        if (is_scalar and str(below) == str(value)) or (isinstance(part, str) and part == value):
-            yield here
-        yield from _places(below, value, here)
-
-
-def _words(text: str) -> set[str]:
-    """`cpuRequest`, `cpu_request` → cpu, request."""
-    return {word.lower().removesuffix("s") for word in _WORD.findall(text)}
 
 
 def locate(finding: Finding, layers: Sequence[Values], path: Path) -> Finding:

@@ -123,7 +123,8 @@ def resource_faults(at: str, resources: Mapping[str, Any]) -> Faults:
         asked, most = quantity(value), quantity(limits.get(name))
         if asked is None or most is None:
             continue
-        if asked > most:
+        # Of a limit without a unit it is said already.
+        if asked > most and not any(_size(at, name, limits[name])):
             yield FieldFault(f"{at}.requests.{name}", f"must not be more than the limit, {limits[name]}", value)
         elif "/" in name and asked != most:
             yield FieldFault(f"{at}.requests.{name}", f"must be the limit, {limits[name]}", value)

@@ -32,7 +32,8 @@ class FieldFault:
         said = f", is `{' '.join(str(self.value).split())}`" if self.value not in (None, "") else ""
         text = self.value if isinstance(self.value, str) else ""
         if left := leftover(text):
-            return f"`{left}` is a leftover of a template{said if left != text else ''}. Write what it stands for."
+            around = f" in `{' '.join(text.split())}`" if left != text else ""
+            return f"`{left}`{around} is a leftover of a template. Write what it stands for."
         around = " with a blank or line end around it" if text != text.strip() else ""
         return f"{self.reason}{said}{around}."
 

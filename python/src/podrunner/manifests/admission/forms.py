@@ -55,7 +55,8 @@ def label_key(text: str) -> str:
     prefix, slash, name = text.rpartition("/")
     if len(name) <= LABEL_LIMIT and LABEL_NAME.match(name) and (not slash or not dns_name(prefix)):
         return ""
-    return f"must be at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, which a domain and a slash may precede"
+    escaped = " (a backslash is for --set alone)" if "\\" in text else ""
+    return f"must be at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, which a domain and a slash may precede{escaped}"
 
 
 def label_value(text: str) -> str:
@@ -113,5 +114,8 @@ def amount(text: object) -> str:
 
 def size(text: object) -> str:
     """An amount of bytes: a number without a unit is meant as one with, as nothing has room in less than a mebibyte."""
-    number = str(text).rstrip("m")
-    return f"must have a unit, such as {number}Mi" if number.isdigit() and 0 < int(number) < _MEBIBYTE else amount(text)
+    number = str(text).removesuffix("m")
+    if not number.isdigit() or not 0 < int(number) < _MEBIBYTE:
+        return amount(text)
+    milli = "" if number == str(text) else " (m is a thousandth of a byte)"
+    return f"must have a unit{' of bytes' if milli else ''}, such as {number}Mi{milli}"

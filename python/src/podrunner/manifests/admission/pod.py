@@ -75,7 +75,7 @@ def _network(spec: Mapping[str, Any]) -> Faults:
     servers, searches = texts(config.get("nameservers")), texts(config.get("searches"))
     yield from among("dnsPolicy", policy, _DNS_POLICIES)
     if policy == "None" and not servers:
-        yield FieldFault("dnsConfig.nameservers", "missing: the DNS policy None needs one")
+        yield FieldFault("dnsConfig.nameservers", "missing: the DNS policy None needs a name server")
     if len(servers) > _MOST_NAMESERVERS:
         yield FieldFault("dnsConfig.nameservers", f"must be at most {_MOST_NAMESERVERS}", len(servers))
     if len(searches) > _MOST_SEARCHES:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from podrunner.findings.finding import Finding
+from podrunner.findings.path import value_at
 from podrunner.findings.rules.manifests import (
     CRD_SCHEMA,
     CRD_UNREADABLE,
@@ -123,8 +124,17 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
         if (kind, *mistake.path, mistake.missing) in _DEFAULTED:
             continue
         told = _without_value(mistake) if kind == "Secret" else mistake
-        message = f"{told.message} (Kubernetes {_dots(version)})"
-        yield _finding(document, KUBERNETES_SCHEMA, message, path=mistake.dotted)
+        in_version = f"(Kubernetes {_dots(version)})"
+        found_there = _finding(document, KUBERNETES_SCHEMA, f"{told.message} {in_version}", path=mistake.dotted)
+        yield replace(found_there, about=_about(document, mistake), reason=f"{told.reason} {in_version}")
+
+
+def _about(document: Document, mistake: Mistake) -> str:
+    """The key that is wrong, or the scalar."""
+    if mistake.missing or mistake.kind is MistakeKind.UNKNOWN_KEY:
+        return mistake.missing or str(mistake.path[-1])
+    value = value_at(document.data, mistake.path)
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def _without_value(mistake: Mistake) -> Mistake:

@@ -94,11 +94,12 @@ def _keys(document: Document, path: str, found: object) -> Iterator[Finding]:
     for key in table(found):
         if not label_key(str(key)):
             continue
-        message = (
-            f"{path}: `{key}` is not a key: at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, "
+        reason = (
+            f"`{key}` is not a key: at most {LABEL_LIMIT} letters, digits, dashes, dots and underscores, "
             "the first and last a letter or digit, and before them a domain and a slash, or nothing."
         )
-        yield Finding(LABEL, message, object=document.name, file=document.template)
+        message = f"{path}: {reason}"
+        yield Finding(LABEL, message, "", document.name, path, document.template, about=str(key), reason=reason)
 
 
 def _values(document: Document, path: str, found: object) -> Iterator[Finding]:

@@ -72,7 +72,9 @@ def _check_build(pod: Object, promise: Promise) -> Check:
     own, shared = build.get("securityContext") or {}, pod["spec"].get("securityContext") or {}
     uid = own.get("runAsUser", shared.get("runAsUser"))
     problems = [wrong_uid("runAsUser", uid, promise)]
-    if promise.host_users not in (None, pod["spec"].get("hostUsers", True)):
+    said = pod["spec"].get("hostUsers", True)
+    # What is neither true nor false the API server does not take: no promise is broken by it.
+    if isinstance(said, bool) and promise.host_users not in (None, said):
         problems.append(f"hostUsers is {_word(not promise.host_users)}, promised is {_word(promise.host_users)}")
     privileged = bool(own.get("privileged"))
     if privileged != promise.privileged:

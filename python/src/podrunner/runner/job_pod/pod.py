@@ -61,8 +61,9 @@ def jobs_of(config_toml: str, runner_version: str = MODELLED) -> list[tuple[dict
 
 
 def _without_pod(runner: Mapping[str, Any], refusal: str) -> Iterator[Finding]:
-    # A name with a variable is not known yet; amounts and patterns are findings of their keys.
-    if refusal and "$" not in refusal and not refusal.endswith("not an amount"):
+    # A name with a variable is not known yet; amounts, labels and patches that cannot be read are findings of their keys.
+    told = refusal.endswith("not an amount") or refusal.startswith(("the label ", "a patch of pod_spec: must be "))
+    if refusal and "$" not in refusal and not told:
         name = runner.get("name")
         yield Finding(JOB_POD_NONE, f"no job of runner {name} gets a pod: {refusal}.", path=f"runners.{name}")
 

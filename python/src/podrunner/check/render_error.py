@@ -24,7 +24,7 @@ _IN_DEPENDENCY = re.compile(r"([\w.-]+): - at '/([^']+)'")
 _OF_ALL: dict[str | int, Parts] = {"config": ("jobs", "config"), "podman": ("podman",)}
 
 
-def refusal(error: RenderError, defaults: Values, layers: Sequence[Values]) -> Finding:
+def place_render_error(error: RenderError, defaults: Values, layers: Sequence[Values]) -> Finding:
     """The finding about the value that the refusal speaks of, where that is written somewhere; else without a place.
 
     Templates see the settings of a runner, whoever wrote them: the finding names jobs.config where they are from there.

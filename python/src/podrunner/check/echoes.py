@@ -1,0 +1,79 @@
+"""What several checks say of one mistake in the values, as one finding, at the value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.finding import Finding
+from podrunner.findings.path import dotted, parse_dotted, spoken
+from podrunner.findings.rules import config_toml
+from podrunner.findings.rules.job_pods import JOB_POD_FIELD
+from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_SCHEMA, LABEL
+from podrunner.findings.severity import Severity
+from podrunner.manifests.objects import HOOK_ANNOTATION
+from podrunner.values.merge import merge
+from podrunner.values.places import locate
+from podrunner.values.search import find_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podrunner.findings.path import Path
+    from podrunner.formats.placed import Values
+    from podrunner.manifests.rendering import Rendering
+
+# Who refuses the form of a value, who knows most of it first: GitLab Runner, then the model of its pods, then Kubernetes.
+_AROUND = ("spec", "metadata", "apiVersion", "kind")
+_LAYERS = (
+    (config_toml.CONFIG_TYPE, config_toml.CONFIG_ENUM, config_toml.CONFIG_FORMAT),
+    (JOB_POD_FIELD,),
+    (KUBERNETES_FIELD,),
+    (KUBERNETES_SCHEMA, LABEL),
+)
+
+
+def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Sequence[Values]) -> list[Finding]:
+    """The findings without those that say again what one of a layer before says of the same value.
+
+    The pod of `helm test` is made from what jobs have: what the schema says of it is told at the values.
+    """
+    hooks = {one.name for one in rendering.documents if HOOK_ANNOTATION in one.text}
+    if not any(_layer(one) is not None for one in findings):
+        return [*findings]
+    values = merge(*(layer.data for layer in layers))
+    placed = [
+        _at_value(one, values, layers) if one.object in hooks and one.rule in _LAYERS[-1] else one for one in findings
+    ]
+    # Of a key and its value two things may be said at one place.
+    first: dict[tuple[str, str], int] = {}
+    for one in placed:
+        layer = _layer(one)
+        if layer is not None and not one.object:
+            first[(one.path, one.about)] = min(layer, first.get((one.path, one.about), layer))
+    kept = [one for one in placed if one.object or _layer(one) is None or _layer(one) == first[(one.path, one.about)]]
+    return [*dict.fromkeys(kept)]
+
+
+def _layer(finding: Finding) -> int | None:
+    if finding.severity != Severity.ERROR:
+        return None
+    return next((number for number, rules in enumerate(_LAYERS) if finding.rule in rules), None)
+
+
+def _at_value(finding: Finding, values: dict[str, Any], layers: Sequence[Values]) -> Finding:
+    """A finding about a field, at the value or key that it was made from; as it is where that is not written."""
+    for said in (finding.about, parse_dotted(finding.path)[-1:]):
+        found = find_value(values, said[-1] if isinstance(said, tuple) else said, finding.path) if said else None
+        if found is not None:
+            return locate(_of(finding, found), layers, found)
+    return finding
+
+
+def _of(finding: Finding, path: Path) -> Finding:
+    reason = finding.reason
+    if path[-2:-1] == ("patch",) and path[-1] in _AROUND:
+        reason = f"unknown key. A patch is one of the pod's spec: write its fields without `{path[-1]}` around them."
+    message = f"{spoken(path)}: {reason} ({finding.path})"
+    return Finding(
+        finding.rule, message, finding.case, path=dotted(path), severity=finding.severity, about=finding.about
+    )

@@ -1,0 +1,81 @@
+"""Where values say what became a field of an object: by what it says, by a part of that, or by its name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.path import parse_dotted
+from podrunner.formats.patch import patch_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from podrunner.findings.path import Path
+
+_WORD = re.compile(r"[A-Z]?[a-z]+")
+# Too many things are called so.
+_ANYTHING = ({"spec"}, {"template"}, {"metadata"}, {"container"}, {"init", "container"}, {"volume"}, {"name"}, {"port"})
+# Fields whose name says nothing of the value that they are made from: what is typed in their place.
+_MADE_OF = {"nameservers": "dnsPolicy", "containerPort": "listenAddress"}
+
+
+def find_value(data: Any, value: Any, field: str) -> Path | None:
+    """Where a value, or a key that is called so, is written; None when it is nowhere.
+
+    Of several places the one whose names are most like those of `field`, the dotted path of what was made of it.
+    """
+    places = [*_places(data, value, ())]
+    words = _words(field)
+    return max(places, key=lambda path: len(words & _words(".".join(map(str, path)))), default=None)
+
+
+def _places(data: Any, value: Any, path: Path) -> Iterator[Path]:
+    for part, below in _below(data, path):
+        here = (*path, part)
+        is_scalar = isinstance(below, str | int | float) and not isinstance(below, bool)
+        # A toleration is KEY=VALUE.
+        is_key = isinstance(part, str) and value in (part, part.partition("=")[0])
+        if (is_scalar and str(below) == str(value)) or is_key:
+            yield here
+        yield from _places(below, value, here)
+
+
+def _words(text: str) -> set[str]:
+    """`cpuRequest`, `cpu_request` → cpu, request."""
+    return {word.lower().removesuffix("s") for word in _WORD.findall(text)}
+
+
+def find_key(data: Any, field: str) -> Path | None:
+    """Where the key is written that is called like a field, or like what is nearest around it; None when none is.
+
+    `field` is the dotted path of what was made of the values: `dnsConfig.options` is dns_config of a runner, too.
+    """
+    every = [*_keys(data, ())]
+    around = _words(field)
+    for part in reversed(parse_dotted(field)):
+        for name in (str(part), _MADE_OF.get(str(part), "")):
+            words = _words(name)
+            if not words or words in _ANYTHING:
+                continue
+            places = [path for path in every if _words(str(path[-1])) == words]
+            if "limit" not in around:
+                places = [path for path in places if "limits" not in path]
+            if places:
+                return max(places, key=lambda path: len(around & _words(".".join(map(str, path)))))
+    return None
+
+
+def _keys(data: Any, path: Path) -> Iterator[Path]:
+    for part, below in _below(data, path):
+        here = (*path, part)
+        if isinstance(part, str):
+            yield here
+        yield from _keys(below, here)
+
+
+def _below(data: Any, path: Path) -> list[tuple[str | int, Any]]:
+    """What is in a map or a list, and what is in a patch, which is a text."""
+    if isinstance(data, str):
+        data = patch_at(path, data)
+    return [*data.items()] if isinstance(data, dict) else [*enumerate(data)] if isinstance(data, list) else []

@@ -54,6 +54,15 @@ def test_a_field_of_jobs_is_at_the_line_of_its_value(said: Callable[[str], list[
     ]
 
 
+def test_a_field_of_services_is_told_as_every_job_may_bring_one(said: Callable[[str], list[str]]) -> None:
+    text = "jobs:\n  config:\n    kubernetes:\n      service_cpu_request: '2'\n      service_cpu_limit: '1'\n"
+
+    assert said(text) == [
+        "values.yaml:5:7: error: jobs.config.kubernetes.service_cpu_request: must not be more than the limit, 1, is `2`. "
+        "(jobs of runner default, containers[2].resources.requests.cpu) [job-pod-field]"
+    ]
+
+
 def test_a_leftover_of_a_template_is_called_so(said: Callable[[str], list[str]]) -> None:
     (finding,) = said('podman: {mode: none}\njobs: {config: {kubernetes: {namespace: "${namespace}"}}}\n')
 

@@ -9,7 +9,15 @@ import pytest
 from yaml import safe_load
 
 from podrunner.manifests.admission.limit_range import claim_breaches, pod_breaches
-from podrunner.manifests.admission.quota import claim_usage, counts_claims, counts_pod, object_usage, unsaid, usage
+from podrunner.manifests.admission.quota import (
+    claim_usage,
+    counts_claims,
+    counts_pod,
+    object_usage,
+    scope_faults,
+    unsaid,
+    usage,
+)
 from podrunner.manifests.admission.resources import LIMITS, REQUESTS, PodResources, amounts, pod_resources
 from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.quantity import shown
@@ -255,6 +263,59 @@ def test_a_quota_counts_the_pods_of_all_its_scopes(scopes: str, spec: str, count
     pod = {"containers": [{"name": "a"}], **safe_load(spec)}
 
     assert counts_pod({"spec": safe_load(scopes)}, pod, resources(str(pod))) is counts
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        (
+            "{hard: {pods: 1, limits.ephemeral-storage: 1Gi}, scopes: [NotTerminating]}",
+            "spec.hard.limits.ephemeral-storage: cannot be counted in the scope NotTerminating: only pods, cpu, memory, "
+            "requests.cpu, requests.memory, limits.cpu, limits.memory.",
+        ),
+        (
+            "{hard: {cpu: 1}, scopes: [BestEffort]}",
+            "spec.hard.cpu: cannot be counted in the scope BestEffort: only pods.",
+        ),
+        (
+            "{hard: {pods: 1}, scopes: [Terminating, NotTerminating]}",
+            "spec.scopes: cannot have both Terminating and NotTerminating.",
+        ),
+        (
+            "{hard: {pods: 1}, scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In}]}}",
+            "spec.scopeSelector.matchExpressions: must have values for In and NotIn, and for them alone, is `In`.",
+        ),
+        (
+            "{hard: {pods: 1}, scopeSelector: {matchExpressions: [{scopeName: Terminating, operator: DoesNotExist}]}}",
+            "spec.scopeSelector.matchExpressions: must have the operator Exists for Terminating, is `DoesNotExist`.",
+        ),
+    ],
+)
+def test_scopes_that_a_quota_cannot_have(spec: str, sentence: str) -> None:
+    assert [f"{one.path}: {one.sentence}" for one in scope_faults(safe_load(spec))] == [sentence]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "{hard: {pods: 1, limits.cpu: 1, count/secrets: 1}, scopes: [NotTerminating, NotBestEffort]}",
+        "{hard: {pods: 1}, scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: Exists}]}}",
+        "{hard: {requests.storage: 1Gi}, scopes: [VolumeAttributesClass]}",
+        "{hard: {limits.ephemeral-storage: 1Gi}}",
+    ],
+)
+def test_scopes_that_a_quota_can_have(spec: str) -> None:
+    assert [*scope_faults(safe_load(spec))] == []
+
+
+def test_a_whole_pod_that_says_a_limit_asks_for_no_less_than_its_containers() -> None:
+    spec = "{resources: {limits: {cpu: 1}}, containers: [{name: a, resources: {requests: {cpu: 600m}}}, {name: b, resources: {requests: {cpu: CPU}}}]}"
+    found = {cpu: [*resources(spec.replace("CPU", cpu)).beyond_whole()] for cpu in ("400m", "500m")}
+
+    assert found == {
+        "400m": [],
+        "500m": [("requests", "cpu", Decimal(1), {"a": Decimal("0.6"), "b": Decimal("0.5")})],
+    }
 
 
 def test_a_claim_counts_for_itself_and_for_its_class() -> None:

@@ -168,7 +168,8 @@ def _of_configs(rendering: Rendering) -> Iterator[_Field]:
 def _of_jobs(config_toml: str) -> tuple[tuple[str, FieldFault], ...]:
     """Name of a runner → a fault of its job's pod: of many containers of the same fault, the first."""
     found = []
-    for runner, job, _ in jobs_of(config_toml):
+    # Services have keys of their own: a job that brings one says all that jobs say.
+    for runner, _, job in jobs_of(config_toml):
         told: set[tuple[str, str]] = set()
         for fault in whole_pod_faults(job.pod):
             said = _said(fault)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold
 from podrunner.manifests.admission.forms import LAST_PORT, PROTOCOLS, amount
+from podrunner.manifests.admission.quota import scope_faults
 from podrunner.manifests.admission.scheduling import selector_faults
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.quantity import quantity
@@ -71,6 +72,7 @@ def _quota(spec: Mapping[str, Any]) -> Faults:
         is_counted = "/" in name or name.rpartition(".")[2] not in _MEASURED
         if found is not None and is_counted and found != int(found):
             yield FieldFault(where, "must be a whole number", value)
+    yield from scope_faults(spec)
 
 
 def _network_policy(spec: Mapping[str, Any]) -> Faults:

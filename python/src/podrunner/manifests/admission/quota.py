@@ -9,12 +9,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from podrunner.manifests.admission.fault import FieldFault, among
 from podrunner.manifests.admission.resources import LIMITS, REQUESTS, amounts
 from podrunner.manifests.objects import maps, table, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from podrunner.manifests.admission.fault import Faults
     from podrunner.manifests.admission.resources import PodResources
     from podrunner.manifests.objects import Object
 
@@ -29,6 +31,8 @@ _TO_BE_SAID = {
 _MEASURED = {**_TO_BE_SAID, "ephemeral-storage": (REQUESTS, "ephemeral-storage")}
 # Kinds that a quota counts by their name alone, too.
 _OLD_NAMES = ("configmaps", "secrets", "services", "replicationcontrollers")
+_SELECTOR, _OF_CLAIMS = "spec.scopeSelector.matchExpressions", "VolumeAttributesClass"
+_COUNTED_IN_SCOPE = {"BestEffort": ("pods",), _OF_CLAIMS: ("persistentvolumeclaims", "requests.storage")}
 _CLASS = ".storageclass.storage.k8s.io/"
 
 
@@ -64,10 +68,7 @@ def unsaid(name: str, pod: PodResources) -> list[str]:
 
 def counts_pod(quota: Object, spec: Mapping[str, Any], pod: PodResources) -> bool:
     """Whether a quota's scopes, if it has any, are those of a pod."""
-    said = table(quota.get("spec"))
-    scopes = [{"scopeName": name, "operator": "Exists"} for name in texts(said.get("scopes"))]
-    scopes += maps(table(said.get("scopeSelector")).get("matchExpressions"))
-    return all(_is_in(one, spec, pod) for one in scopes)
+    return all(_is_in(one, spec, pod) for one in _scopes(table(quota.get("spec"))))
 
 
 def claim_usage(claim: Mapping[str, Any]) -> dict[str, Decimal]:
@@ -115,6 +116,40 @@ def counts_claims(quota: Object) -> bool:
     """Whether a quota may count claims: scopes are of pods."""
     said = table(quota.get("spec"))
     return not (said.get("scopes") or said.get("scopeSelector"))
+
+
+def _scopes(quota: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Those that have a name alone as those of a selector."""
+    selected = maps(table(quota.get("scopeSelector")).get("matchExpressions"))
+    return [*({"scopeName": name, "operator": "Exists"} for name in texts(quota.get("scopes"))), *selected]
+
+
+def scope_faults(quota: Mapping[str, Any]) -> Faults:
+    """What is wrong with the scopes in the spec of a quota, and what they cannot count."""
+    hard, names = [*table(quota.get("hard"))], [str(one.get("scopeName")) for one in _scopes(quota)]
+    for scope in _scopes(quota):
+        yield from _scope_faults(scope, hard)
+    for pair in (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")):
+        if set(pair) <= set(names):
+            yield FieldFault("spec.scopes", f"cannot have both {' and '.join(pair)}")
+
+
+def _scope_faults(scope: Mapping[str, Any], hard: Sequence[str]) -> Faults:
+    name, operator, values = str(scope.get("scopeName")), scope.get("operator"), texts(scope.get("values"))
+    yield from among("spec.scopes", name, (*_SCOPES, _OF_CLAIMS))
+    if name in _SCOPES and name != "PriorityClass" and operator != "Exists":
+        yield FieldFault(_SELECTOR, f"must have the operator Exists for {name}", operator)
+    if (operator in ("In", "NotIn")) != bool(values):
+        yield FieldFault(_SELECTOR, "must have values for In and NotIn, and for them alone", operator)
+    if name not in (*_SCOPES, _OF_CLAIMS):
+        return
+    allowed = _COUNTED_IN_SCOPE.get(name, ("pods", *_TO_BE_SAID))
+    for counted in hard:
+        # What has a slash is taken, and never counted.
+        if "/" not in counted and counted not in allowed:
+            yield FieldFault(
+                f"spec.hard.{counted}", f"cannot be counted in the scope {name}: only {', '.join(allowed)}"
+            )
 
 
 def _is_in(scope: Mapping[str, Any], spec: Mapping[str, Any], pod: PodResources) -> bool:

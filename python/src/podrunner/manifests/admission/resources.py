@@ -82,8 +82,10 @@ class PodResources:
         """
         together = replace(self, whole=_NOTHING).shares(REQUESTS)
         working = [one for one in self.containers if not one.starts and not one.stays]
-        for name, most in self.whole.requests.items():
+        for name, request in self.whole.requests.items():
             asked = together.get(name, {})
+            # Where it says a limit alone, it asks for as much as its containers, which may be more.
+            most = min(request, self.whole.limits.get(name, request))
             if sum(asked.values()) > most:
                 yield REQUESTS, name, most, asked
         for name, most in self.whole.limits.items():

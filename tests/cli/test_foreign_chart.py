@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ BROKEN = {
     ),
     "an object without a name": (
         ("templates/x.yaml", "apiVersion: v1\nkind: ConfigMap\n"),
-        "templates/x.yaml: error: ConfigMap/: metadata.name: missing. Every object needs a name. [name-form]",
+        "templates/x.yaml:2: error: ConfigMap/: metadata.name: missing. Every object needs a name. [name-form]",
     ),
 }
 
@@ -133,6 +134,37 @@ def test_what_is_wrong_with_a_chart_has_its_place(
     said = capsys.readouterr()
     assert exit_code == 1
     assert (said.out + said.err).replace(f"{tmp_path}/", "").splitlines()[0] == line
+
+
+def test_reports_for_code_review_have_the_line_of_the_template_also_of_a_subchart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: two
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "web:1"}]}
+"""
+    for chart in (tmp_path, tmp_path / "charts/below"):
+        (chart / "templates").mkdir(parents=True)
+        (chart / "Chart.yaml").write_text("apiVersion: v2\nname: below\nversion: 1.0.0\n")
+        (chart / "templates/web.yaml").write_text(deployment.replace("{name: web}", f"{{name: {chart.name}}}"))
+    monkeypatch.chdir(tmp_path)
+
+    main(["check", "--chart", ".", "--format", "sarif=s.json", "--format", "codequality=q.json"])
+
+    results = json.loads(Path("s.json").read_text())["runs"][0]["results"]
+    places = [one["locations"][0]["physicalLocation"] for one in results if one["ruleId"] == "kubernetes-schema"]
+    assert [(one["artifactLocation"]["uri"], one["region"]["startLine"]) for one in places] == [
+        ("charts/below/templates/web.yaml", 5),
+        ("templates/web.yaml", 5),
+    ]
+    issues = [one for one in json.loads(Path("q.json").read_text()) if one["check_name"] == "kubernetes-schema"]
+    assert [one["location"]["lines"]["begin"] for one in issues] == [5, 5]
 
 
 def test_release_namespace_and_api_versions_reach_the_templates(

@@ -128,6 +128,11 @@ class Chart:
             if file.is_file() and file.suffix in _TEMPLATES
         }
 
+    def template(self, name: str) -> str:
+        """The text of a template, also of one of a subchart that is a folder; empty where there is none."""
+        file = self.path / name
+        return self.templates.get(name) or (file.read_text(encoding="utf-8") if name and file.is_file() else "")
+
     @cached_property
     def crds(self) -> Crds:
         """The custom kinds that the chart and its dependencies bring. Raises UsageError."""

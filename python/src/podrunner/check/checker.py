@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
+from podrunner.chart.template_line import template_line
 from podrunner.check.echoes import join_echoes
 from podrunner.check.effects import check_effects
 from podrunner.check.fields import check_fields, check_new_fields
@@ -139,8 +140,11 @@ class Checker:
         return [locate(finding, case.layers, parse_dotted(finding.path)) for finding in said]
 
     def in_chart(self, finding: Finding) -> Finding:
-        """A finding whose file is a template of the chart, with the file's path as people type it."""
-        return replace(finding, file=shown_path(self.chart.source / finding.file))
+        """A finding whose file is a template of the chart, with the file's path as people type it, and the line."""
+        kind, line = finding.object.partition("/")[0], finding.line
+        if not line and finding.path:
+            line = template_line(self.chart.template(finding.file), kind, parse_dotted(finding.path))
+        return replace(finding, file=shown_path(self.chart.source / finding.file), line=line)
 
     def _refused(self, case: Case, error: RenderError) -> Finding:
         """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""

@@ -35,12 +35,14 @@ TYPES: dict[str, Schema] = {
     "duration": {
         "type": ["string", "integer", "null"],
         "pattern": DURATION,
+        "x-reason": "is not a duration",
         "description": "a duration such as 1h30m or 15s",
     },
     "datetime": {
         "type": ["string", "null"],
         "description": "a point in time such as 2024-09-30T14:38:04Z",
         "pattern": rf"^{DATE}[Tt ]{TIME}$",
+        "x-reason": "is not a point in time",
     },
     "array of string": {"type": ["array", "null"], "items": {"type": "string"}},
     "array of integer": {"type": ["array", "null"], "items": {"type": "integer"}},

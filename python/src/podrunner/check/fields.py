@@ -126,14 +126,15 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
             if fault.is_absent or (is_hook and (is_told or _is_of_jobs(fault))):
                 continue
             path = f"{pod.path}.{fault.path}"
-            is_test = HOOK_ANNOTATION in pod.document.text
-            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_test)
+            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_hook)
 
 
 def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
     for pod in find_pods(rendering.documents, rendering.namespace):
+        is_hook = HOOK_ANNOTATION in pod.document.text
         for fault in too_new_faults(pod.spec, kube_version):
-            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, f"{pod.path}.{fault.path}", pod.document.template)
+            path = f"{pod.path}.{fault.path}"
+            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_hook)
 
 
 def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
@@ -141,7 +142,7 @@ def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]
         for runner, job, _ in jobs_of(config.toml.text):
             for fault in too_new_faults(job.spec, kube_version):
                 path = f"jobs of runner {runner.get('name')}, {fault.path}"
-                yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", path)
+                yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", path, is_of_jobs=True)
 
 
 def _of_objects(rendering: Rendering) -> Iterator[_Field]:

@@ -30,6 +30,8 @@ _TYPES = {
     "array": "a list",
     "null": "null",
 }
+# Of a variable of a container.
+_VALUE, _VALUE_FROM = "value", "valueFrom"
 
 
 class MistakeKind(Enum):
@@ -91,6 +93,9 @@ def explain(error: ValidationError, schema: dict[str, Any], written: Written) ->
     elif name in {"anyOf", "oneOf"} and any(kind["context"]):
         yield from _branches(error, kind["context"], schema, written)
     elif name == "required":
+        # Of a value that is written the other way nothing is missing.
+        if kind["property"] == _VALUE_FROM and isinstance(error.instance, dict) and _VALUE in error.instance:
+            return
         yield _missing(path, kind["property"], subschema(schema, error.schema_path[:-1]))
     else:
         yield _wrong_value(error, path, schema, written)
@@ -102,6 +107,10 @@ def _unknown_key(path: Path, allowed: list[str], schema: dict[str, Any]) -> Mist
         return Mistake(
             MistakeKind.UNKNOWN_KEY, path, "unknown key", hint=" This is a matrix file: give it by --matrix."
         )
+    # The other way to say a variable of a container is no misspelling of this one.
+    if (key, allowed) == (_VALUE, [_VALUE_FROM]):
+        hint = f" A value is written without this key, `{path[-2]}: …`. Keep it or {_VALUE_FROM}, not both."
+        return Mistake(MistakeKind.UNKNOWN_KEY, path, "not allowed here", hint=hint)
     near = did_you_mean(key, allowed)
     homes = homes_of(key, schema)
     hint = near + (f" It is a key of {listed(homes[:3])}." if homes else "")
@@ -203,7 +212,8 @@ def _options(options: Sequence[Any]) -> str:
 
 def _sentence(text: str) -> str:
     """The first sentence of a description."""
-    text = re.split(r"(?<=[.!?])\s", " ".join(text.split()))[0]
+    text = re.sub(r"\Aan? ", lambda found: found[0].capitalize(), " ".join(text.split()))
+    text = re.split(r"(?<=[.!?])\s", text)[0]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 

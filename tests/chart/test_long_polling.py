@@ -57,6 +57,15 @@ def test_a_runner_without_the_default_is_warned_of(render: Any, gitlab_runner: s
     ]
 
 
+@pytest.mark.process
+def test_fewer_jobs_at_a_time_than_runners_are_warned_of(render: Any, gitlab_runner: str, tmp_path: Path) -> None:
+    values = {"gitlab": {"url": NOWHERE}, "config": {"concurrent": 1}, "runners": {"a": {}, "b": {}}}
+
+    assert warnings(gitlab_runner, render(values), tmp_path) == [
+        "Worker starvation bottleneck: 'concurrent' setting (1) is less than number of runners (2)"
+    ]
+
+
 def test_the_mode_none_sets_no_number_of_requests(render: Any) -> None:
     (none,) = render({"podman": {"mode": "none"}}).config_toml["runners"]
 

@@ -190,6 +190,16 @@ def test_no_runner_at_a_time_is_refused() -> None:
     ]
 
 
+def test_more_jobs_than_a_number_of_toml_can_say_are_refused() -> None:
+    assert check(RUNNER.replace("concurrent = 1", "concurrent = 9223372036854775808")) == [
+        "config.toml:1: error: concurrent: must be at most 9223372036854775807, is 9223372036854775808. [config-format]"
+    ]
+
+
+def test_as_many_jobs_as_a_number_of_toml_can_say_are_taken() -> None:
+    assert check(RUNNER.replace("concurrent = 1", "concurrent = 9223372036854775807")) == []
+
+
 @pytest.mark.parametrize("level", ["debug", "trace"])
 def test_a_log_level_that_prints_tokens_is_warned_of(level: str) -> None:
     assert check(f'log_level = "{level}"\n{RUNNER}') == [
@@ -355,14 +365,35 @@ def test_an_image_that_moves_is_a_warning_wherever_config_toml_names_one(image: 
         f'[runners.kubernetes.autoscaler]\npause_pod_image = "{image}"\n'
         f'[[runners.kubernetes.services]]\nname = "{image}"\n'
     )
+    lines = f'step_runner_image = "{image}"\n{lines}'
     rest = f": {image} has {why}: tomorrow it may be another image. Name a version or a digest. [image-floating]"
 
     assert check_runner(lines) == [
-        f"config.toml:8: warning: runners[0].kubernetes.image{rest}",
-        f"config.toml:9: warning: runners[0].kubernetes.helper_image{rest}",
-        f"config.toml:11: warning: runners[0].kubernetes.autoscaler.pause_pod_image{rest}",
-        f"config.toml:13: warning: runners[0].kubernetes.services[0].name{rest}",
+        f"config.toml:7: warning: runners[0].step_runner_image{rest}",
+        f"config.toml:9: warning: runners[0].kubernetes.image{rest}",
+        f"config.toml:10: warning: runners[0].kubernetes.helper_image{rest}",
+        f"config.toml:12: warning: runners[0].kubernetes.autoscaler.pause_pod_image{rest}",
+        f"config.toml:14: warning: runners[0].kubernetes.services[0].name{rest}",
     ]
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "strategic: {containers: [{name: proxy, image: ubuntu}]}",
+        "strategic: {volumes: [{name: b, image: {reference: ubuntu}}]}",
+        "json: [{op: replace, path: /containers/1/image, value: ubuntu}]",
+    ],
+)
+def test_an_image_that_moves_is_a_warning_at_the_patch_that_brings_it(patch: str) -> None:
+    assert patches("merge: {hostUsers: false}", patch, patch.replace("proxy", "other")) == [
+        "config.toml:16: warning: runners[0].kubernetes.pod_spec[1].patch: ubuntu has neither tag nor digest: tomorrow "
+        "it may be another image. Name a version or a digest. [image-floating]"
+    ]
+
+
+def test_an_image_of_a_patch_with_a_version_is_fine() -> None:
+    assert patches("strategic: {containers: [{name: proxy, image: ubuntu:24.04}]}") == []
 
 
 @pytest.mark.parametrize(

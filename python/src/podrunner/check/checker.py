@@ -11,6 +11,7 @@ from podrunner.chart.template_line import template_line
 from podrunner.check.echoes import join_echoes
 from podrunner.check.effects import check_effects
 from podrunner.check.fields import check_fields, check_new_fields
+from podrunner.check.images import at_their_values
 from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.namespace_limits import check_limits
 from podrunner.check.policy.comments import read_comments
@@ -165,7 +166,8 @@ def _findings_of_every_version(
     found = [*check_release(rendering, written), *check_role(rendering), *check_probes(rendering, version)]
     # Of this chart, the tag among the values has been judged.
     found += [] if checker.chart.modes else check_images(rendering)
-    found = [checker.in_chart(finding) for finding in found]
+    placed = zip(found, at_their_values(found, rendering, layers), strict=True)
+    found = [checker.in_chart(finding) if at_value is finding else at_value for finding, at_value in placed]
     if checker.chart.modes:
         found += check_manager_resources(rendering, layers)
     for config in rendering.configs:

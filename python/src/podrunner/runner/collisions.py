@@ -9,7 +9,7 @@ from podrunner.findings.severity import Severity
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE, mount_faults, volume_faults
 from podrunner.manifests.objects import maps, table
 from podrunner.runner.fault import Fault
-from podrunner.runner.job_pod.objects import job_objects
+from podrunner.runner.job_pod.objects import patched_spec
 from podrunner.runner.job_pod.setup import BUILDS_DIR
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _by_patches(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
 
 def _collisions(runner: dict[str, Any], patches: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """(reason, name or path) of what is there twice in the pod of a job, with these patches alone."""
-    spec = job_objects({**runner, "kubernetes": {**table(runner.get("kubernetes")), "pod_spec": patches}}).spec
+    spec = patched_spec(runner, patches)
     faults = [*volume_faults(spec)]
     for kind in ("initContainers", "containers"):
         for container in maps(spec.get(kind)):

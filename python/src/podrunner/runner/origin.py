@@ -14,7 +14,8 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) 
     """Where in the values a key of config.toml was written; None for what is the chart's own.
 
     `runners[0].kubernetes.image` → `runners.NAME.config.kubernetes.image`, else `jobs.config.kubernetes.image`, else
-    `podman.image` of the runner or of all; `runners[0].url` at last → `gitlab.url`; all other keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
+    `podman.image` of the runner or of all; `runners[0].url` at last → `gitlab.url`, the
+    helper's image → `helperImage.tag`; all other keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
     """
     at_list: Path | None = None
     for home, depth in _homes(path, config):
@@ -33,6 +34,7 @@ def _of_the_chart(path: Path, config: dict[str, Any], values: Mapping[str, Any])
     name = _at(config, (*path[:2], "name"))
     places: dict[Path, list[Path]] = {
         ("kubernetes", "image"): [("runners", name, "podman", "image"), ("podman", "image")],
+        ("kubernetes", "helper_image"): [("helperImage", "tag"), ("helperImage", "repository")],
         ("url",): [("gitlab", "url")],
     }
     return next((place for place in places.get(path[2:], []) if _at(values, place) is not None), None)

@@ -18,10 +18,12 @@ from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.formats.runner_version import is_older
 from podrunner.manifests.image import floating
+from podrunner.manifests.objects import maps, table
 from podrunner.runner.address import is_of_old_ci
 from podrunner.runner.collisions import volume_collisions
 from podrunner.runner.dangers import overwrite_faults
 from podrunner.runner.fault import Fault
+from podrunner.runner.job_pod.objects import patched_spec
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
 
@@ -39,7 +41,7 @@ EXPANDED_SINCE = "18.10"
 def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
     """Faults that need more than one key. Skips what has a wrong type: that is reported already."""
     yield from _log_level(data)
-    for index, runner in enumerate(_tables(data.get("runners"))):
+    for index, runner in enumerate(maps(data.get("runners"))):
         path: Path = ("runners", index)
         yield from _variables(runner, path, runner_version)
         yield from _address(runner, path)
@@ -48,14 +50,6 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
         yield from _patches(runner, path)
         yield from _images(runner, path)
         yield from overwrite_faults(runner, path)
-
-
-def _tables(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _log_level(data: dict[str, Any]) -> Iterator[Fault]:
@@ -82,7 +76,7 @@ def _address(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
 
 
 def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Fault]:
-    for name in _table(runner.get("feature_flags")):
+    for name in table(runner.get("feature_flags")):
         yield from _flag(name, (*path, "feature_flags", name), runner_version)
     environment = runner.get("environment")
     for index, entry in enumerate(environment if isinstance(environment, list) else []):
@@ -137,7 +131,7 @@ def _flags_of(version: str) -> list[str]:
 
 
 def _patches(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
-    for index, one in enumerate(_tables(_table(runner.get("kubernetes")).get("pod_spec"))):
+    for index, one in enumerate(maps(table(runner.get("kubernetes")).get("pod_spec"))):
         patch, kind = one.get("patch"), str(one.get("patch_type") or "strategic")
         why = refusal(patch, kind) if isinstance(patch, str) else ""
         if why:
@@ -150,11 +144,32 @@ def _patches(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
 
 
 def _images(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
-    kubernetes, at = _table(runner.get("kubernetes")), (*path, "kubernetes")
+    kubernetes, at = table(runner.get("kubernetes")), (*path, "kubernetes")
     named: list[tuple[Any, Path]] = [(kubernetes.get(key), (*at, key)) for key in ("image", "helper_image")]
-    named.append((_table(kubernetes.get("autoscaler")).get("pause_pod_image"), (*at, "autoscaler", "pause_pod_image")))
-    services = enumerate(_tables(kubernetes.get("services")))
+    named.append((table(kubernetes.get("autoscaler")).get("pause_pod_image"), (*at, "autoscaler", "pause_pod_image")))
+    services = enumerate(maps(kubernetes.get("services")))
     named += [(service.get("name"), (*at, "services", index, "name")) for index, service in services]
+    named.append((runner.get("step_runner_image"), (*path, "step_runner_image")))
+    named += _images_of_patches(runner, at)
     for image, where in named:
         if isinstance(image, str) and (why := floating(image)):
             yield Fault(IMAGE_FLOATING, where, f"{image} {why}")
+
+
+def _images_of_patches(runner: dict[str, Any], path: Path) -> Iterator[tuple[str, Path]]:
+    """Images that a patch brings into the pods of jobs, each at the first patch that does."""
+    patches = maps(table(runner.get("kubernetes")).get("pod_spec"))
+    if not any("image" in str(one.get("patch")) for one in patches):
+        return
+    known = _images_of_pod(runner, [])
+    for index in range(len(patches)):
+        for image in _images_of_pod(runner, patches[: index + 1]) - known:
+            known.add(image)
+            yield image, (*path, "pod_spec", index, "patch")
+
+
+def _images_of_pod(runner: dict[str, Any], patches: list[dict[str, Any]]) -> set[str]:
+    spec = patched_spec(runner, patches)
+    containers = [*maps(spec.get("initContainers")), *maps(spec.get("containers"))]
+    volumes = [table(one.get("image")).get("reference") for one in maps(spec.get("volumes"))]
+    return {str(image) for image in [*(one.get("image") for one in containers), *volumes] if image}

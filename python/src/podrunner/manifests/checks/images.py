@@ -8,7 +8,7 @@ from podrunner.findings.rules.manifests import IMAGE_FLOATING
 from podrunner.findings.severity import Severity
 from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.image import floating
-from podrunner.manifests.objects import HOOK_ANNOTATION, table
+from podrunner.manifests.objects import HOOK_ANNOTATION, maps, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,14 @@ def check_images(pods: list[Pod]) -> Iterator[Finding]:
         annotations = table(table(pod.document.data.get("metadata")).get("annotations"))
         is_test = str(annotations.get(HOOK_ANNOTATION, "")).startswith("test")
         severity = Severity.NOTE if is_test else Severity.WARNING
-        for path, container in pod.containers():
-            image = str(container.get("image") or "")
+        for path, image in _images(pod):
             if reason := floating(image):
-                yield object_finding(pod.document, IMAGE_FLOATING, f"{path}.image", f"{image} {reason}", severity)
+                yield object_finding(pod.document, IMAGE_FLOATING, path, f"{image} {reason}", severity)
+
+
+def _images(pod: Pod) -> Iterator[tuple[str, str]]:
+    """(path, image) of the containers, and of volumes that are the files of an image."""
+    for path, container in pod.containers():
+        yield f"{path}.image", str(container.get("image") or "")
+    for index, volume in enumerate(maps(pod.spec.get("volumes"))):
+        yield f"{pod.path}.volumes[{index}].image.reference", str(table(volume.get("image")).get("reference") or "")

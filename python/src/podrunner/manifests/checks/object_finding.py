@@ -21,4 +21,5 @@ def object_finding(document: Document, rule: Rule, path: str, reason: str, sever
         path=path,
         file=document.template,
         severity=severity or rule.severity,
+        reason=reason,
     )

@@ -86,6 +86,11 @@ def job_objects(runner: Mapping[str, Any], job: JobRequest | None = None, runner
     return _objects(job_setup(runner, job or JobRequest(), runner_version, known=job is not None))
 
 
+def patched_spec(runner: Mapping[str, Any], patches: list[dict[str, Any]]) -> dict[str, Any]:
+    """The spec of the pod of a job that overwrites nothing, with these patches of pod_spec alone."""
+    return job_objects({**runner, "kubernetes": {**table(runner.get("kubernetes")), "pod_spec": patches}}).spec
+
+
 def objects_with_a_service(runner: Mapping[str, Any], runner_version: str = MODELLED) -> JobObjects:
     """The same for a job that brings a service of its own, as every job may: what a runner's jobs are judged by."""
     job = JobRequest(services=(JobImage("service", "service"),))

@@ -1,0 +1,54 @@
+"""Images of a release's pods that may be another one tomorrow, at the values that name them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.findings.finding import Finding
+from podrunner.findings.path import dotted, parse_dotted, spoken, value_at
+from podrunner.findings.rules.manifests import IMAGE_FLOATING
+from podrunner.findings.severity import Severity
+from podrunner.manifests.image import split_image
+from podrunner.values.merge import merge
+from podrunner.values.places import locate
+from podrunner.values.search import find_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from podrunner.findings.path import Path
+    from podrunner.formats.placed import Values
+    from podrunner.manifests.rendering import Rendering
+
+
+def at_their_values(findings: Iterable[Finding], rendering: Rendering, layers: Sequence[Values]) -> Iterator[Finding]:
+    """Findings of objects, those of images at the value where one of the layers writes the image, or its tag.
+
+    The pod of `helm test` has the image of jobs, whose finding is another one.
+    """
+    values = merge(*(layer.data for layer in layers))
+    for finding in findings:
+        is_told = finding.rule == IMAGE_FLOATING and finding.severity is not Severity.NOTE
+        written = _written(values, _image(finding, rendering), finding.path) if is_told else None
+        if written is None:
+            yield finding
+            continue
+        message = f"{spoken(written)}: {finding.reason} ({finding.path})"
+        told = Finding(finding.rule, message, path=dotted(written), severity=finding.severity)
+        yield locate(told, layers, written)
+
+
+def _image(finding: Finding, rendering: Rendering) -> str:
+    for document in rendering.documents:
+        if (document.name, document.template) == (finding.object, finding.file):
+            try:
+                return str(value_at(document.data, parse_dotted(finding.path)))
+            except (KeyError, IndexError):
+                # Another object of the same name.
+                continue
+    return ""
+
+
+def _written(values: dict[str, Any], image: str, path: str) -> Path | None:
+    parts = (image, split_image(image)[1])
+    return next((found for part in parts if part and (found := find_value(values, part, path))), None)

@@ -1,0 +1,73 @@
+"""Images that may be another one tomorrow, at the values that name them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
+from podrunner.check.checker import Checker
+from podrunner.findings.severity import Severity
+from podrunner.formats.placed import read_values
+from podrunner.helm.renderer import renderer
+
+# Where the chart writes it.
+LINE = re.compile(r" \(line \d+ of config.toml\)")
+REST = "tomorrow it may be another image. Name a version or a digest."
+BARE = f"has neither tag nor digest: {REST}"
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    return Checker(renderer("library", Chart.open()))
+
+
+def warnings(checker: Checker, text: str) -> list[str]:
+    layers = (read_values(f"gitlab: {{url: https://gitlab.example.com}}\n{text}\n", "values.yaml"),)
+    found = checker.check(Case("a", layers)).findings
+    return [LINE.sub("", str(one)) for one in found if one.severity is not Severity.NOTE]
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("podman: {image: alpine}", f"2:10: warning: podman.image: alpine {BARE}"),
+        (
+            "runners: {a: {podman: {image: registry.example.com:5000/foo}}}",
+            f"2:24: warning: runners.a.podman.image: registry.example.com:5000/foo {BARE}",
+        ),
+        (
+            "helperImage: {registry: registry.example.com, repository: foo, tag: latest}",
+            f"2:64: warning: helperImage.tag: registry.example.com/foo:latest has the tag latest: {REST}",
+        ),
+        (
+            "manager: {extraContainers: [{name: proxy, image: ubuntu}]}",
+            f"2:43: warning: manager.extraContainers[0].image: ubuntu {BARE} (spec.template.spec.containers[1].image)",
+        ),
+        (
+            "manager: {extraVolumes: [{name: a, image: {reference: registry.example.com/foo}}]}",
+            f"2:44: warning: manager.extraVolumes[0].image.reference: registry.example.com/foo {BARE} "
+            "(spec.template.spec.volumes[3].image.reference)",
+        ),
+        (
+            "image: {tag: latest}",
+            "2:9: warning: image.tag: registry.gitlab.com/gitlab-org/gitlab-runner:latest has the tag latest: "
+            f"{REST} (spec.template.spec.containers[0].image)",
+        ),
+        (
+            'jobs: {config: {kubernetes: {pod_spec: [{name: a, patch: "containers: [{name: a, image: ubuntu}]"}]}}}',
+            f"2:51: warning: jobs.config.kubernetes.pod_spec[0].patch: ubuntu {BARE}",
+        ),
+    ],
+)
+def test_an_image_that_moves_is_a_warning_at_its_value(checker: Checker, text: str, finding: str) -> None:
+    assert warnings(checker, text) == [f"values.yaml:{finding} [image-floating]"]
+
+
+@pytest.mark.parametrize("image", ["alpine:3.22", f"alpine@sha256:{'0' * 64}", "registry.example.com:5000/foo:1"])
+def test_an_image_with_a_version_or_a_digest_is_fine(checker: Checker, image: str) -> None:
+    text = f"podman: {{image: '{image}'}}\nmanager: {{extraContainers: [{{name: proxy, image: '{image}'}}]}}"
+
+    assert warnings(checker, text) == []

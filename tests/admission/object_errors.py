@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from podrunner.check.fields import check_fields
+from podrunner.check.fields import check_fields, check_new_fields
+from podrunner.check.whole_pods import check_whole_pods
 from podrunner.findings.finding import errors
 from podrunner.findings.rules.manifests import HOOK, REFERENCE_KEY, REFERENCE_PORT
 from podrunner.manifests.checks.check import check_manifests
@@ -31,5 +32,7 @@ def object_errors(item: Mapping[str, Any], kube_version: str) -> list[Finding]:
         *check_manifests(rendering, kube_version),
         *check_release(rendering, {}),
         *check_fields(rendering, ()),
+        *check_new_fields(rendering, (), kube_version),
+        *check_whole_pods(rendering, (), kube_version),
     ]
     return [one for one in errors(found) if one.rule not in _OF_OTHERS]

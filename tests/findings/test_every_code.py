@@ -123,9 +123,11 @@ def matrix(text: str) -> Files:
 SCALER = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: NAME}, maxReplicas: 2"
 MAPPED = "env: [{name: A, valueFrom: {configMapKeyRef: {name: x, key: KEY}}}], image: 'x:1'"
 SERVICE = obj("Service", "spec: {selector: {app: APP}, ports: [{port: 80, targetPort: PORT}]}")
+FLOW = "spec: {priorityLevelConfiguration: {name: exempt}}"
 WORKLOAD = obj(
     "ReplicaSet",
-    "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: LABEL}}, spec: {containers: []}}}",
+    "spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: LABEL}}, "
+    f"spec: {{containers: [{{name: c, image: 'x:1', {SAFE}}}]}}}}}}",
     "apps/v1",
 )
 
@@ -206,7 +208,7 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     ),
     "kubernetes-deprecated": (
         {**objects(obj("FlowSchema", "", "flowcontrol.apiserver.k8s.io/v1beta3")), "--kube-version": "1.30"},
-        {**objects(obj("FlowSchema", "", "flowcontrol.apiserver.k8s.io/v1")), "--kube-version": "1.30"},
+        {**objects(obj("FlowSchema", FLOW, "flowcontrol.apiserver.k8s.io/v1")), "--kube-version": "1.30"},
     ),
     "kubernetes-unknown-kind": (
         objects(obj("Kite", "", "example.com/v1")),

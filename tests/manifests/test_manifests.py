@@ -112,7 +112,12 @@ def test_an_api_version_that_is_gone_says_when_it_was_there_and_what_to_use(chec
 
 def test_an_api_version_that_will_be_gone_is_a_warning_while_it_is_there(check: Check) -> None:
     schemas = {"apiVersion": "flowcontrol.apiserver.k8s.io/v1beta3", "kind": "FlowSchema", "metadata": {"name": "f"}}
-    stays = {"apiVersion": "flowcontrol.apiserver.k8s.io/v1", "kind": "FlowSchema", "metadata": {"name": "f"}}
+    stays = {
+        "apiVersion": "flowcontrol.apiserver.k8s.io/v1",
+        "kind": "FlowSchema",
+        "metadata": {"name": "f"},
+        "spec": {"priorityLevelConfiguration": {"name": "exempt"}},
+    }
 
     assert check(schemas, kube="1.30") == [
         "warning: FlowSchema/f: flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema is gone from Kubernetes 1.32 on. "

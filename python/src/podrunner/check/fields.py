@@ -147,7 +147,8 @@ def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]
 
 def _of_objects(rendering: Rendering) -> Iterator[_Field]:
     for document in rendering.documents:
-        for fault in object_faults(document.data):
+        # As with pods, schemas say what is absent.
+        for fault in (one for one in object_faults(document.data) if not one.is_absent):
             yield _Field(KUBERNETES_FIELD, fault, document.name, fault.path, document.template)
 
 

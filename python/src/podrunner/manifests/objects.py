@@ -92,7 +92,7 @@ def namespace_of(document: Document, default: str) -> str:
 
 def name_of(document: Document) -> str:
     """metadata.name."""
-    return str(table(document.data.get("metadata")).get("name", ""))
+    return str(table(document.data.get("metadata")).get("name") or "")
 
 
 def is_built_in(api_version: str) -> bool:

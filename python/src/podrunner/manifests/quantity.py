@@ -17,7 +17,7 @@ _FACTORS = {
 
 def quantity(value: Any) -> Decimal | None:
     """The amount as a number, None for what is none."""
-    match = _FORM.fullmatch(str(value))
+    match = _FORM.fullmatch(str(value).strip())
     if not match:
         return None
     number, unit = match.groups(default="")

@@ -33,6 +33,9 @@ _TYPES = {
 # Of a variable of a container.
 _VALUE, _VALUE_FROM = "value", "valueFrom"
 
+# Keywords about several keys of a map, which say little without words of the schema's own.
+_CHOICES = ("anyOf", "oneOf", "not")
+
 
 class MistakeKind(Enum):
     """What a mistake is about."""
@@ -90,6 +93,8 @@ def explain(error: ValidationError, schema: dict[str, Any], written: Written) ->
         for key in kind["unexpected"]:
             allowed = sorted(name for name, below in properties_of(around, schema).items() if below is not False)
             yield _unknown_key((*path, key), allowed, schema)
+    elif name in _CHOICES and _shows_nothing(error.instance) and (reason := _words(error, schema)):
+        yield Mistake(MistakeKind.VALUE, path, str(reason))
     elif name in {"anyOf", "oneOf"} and any(kind["context"]):
         yield from _branches(error, kind["context"], schema, written)
     elif name == "required":
@@ -99,6 +104,16 @@ def explain(error: ValidationError, schema: dict[str, Any], written: Written) ->
         yield _missing(path, kind["property"], subschema(schema, error.schema_path[:-1]))
     else:
         yield _wrong_value(error, path, schema, written)
+
+
+def _shows_nothing(value: Any) -> bool:
+    """Whether a value is too large or too little to be shown."""
+    return isinstance(value, (dict, list)) or value in (None, "")
+
+
+def _words(error: ValidationError, schema: dict[str, Any]) -> Any:
+    """What a schema says itself of what is wrong."""
+    return subschema(schema, error.schema_path[:-1]).get("x-reason")
 
 
 def _unknown_key(path: Path, allowed: list[str], schema: dict[str, Any]) -> Mistake:

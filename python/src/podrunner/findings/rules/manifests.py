@@ -8,7 +8,7 @@ from podrunner.findings.severity import Severity
 KUBERNETES_SCHEMA = Rule(
     "kubernetes-schema",
     Severity.ERROR,
-    wrong="A field is unknown to this Kubernetes version, missing or of the wrong type. This includes pull policies, restart policies, amounts and base64 that are not valid.",
+    wrong="A field is unknown to this Kubernetes version, missing or of the wrong type. This includes what the API server asks of fields beyond its schemas: options, forms of names, ranges, amounts, base64, fields that exclude each other.",
     remedy="Correct the template, or the value that it prints.",
 )
 

@@ -53,7 +53,7 @@ def container_faults(spec: Mapping[str, Any]) -> Faults:
             yield from _lifecycle(f"{at}.lifecycle", table(container.get("lifecycle")))
             yield from mount_faults(at, container)
             for probe in _PROBES:
-                if probe in container:
+                if container.get(probe) is not None:
                     yield from _probe(f"{at}.{probe}", table(container[probe]), is_once=probe != "readinessProbe")
 
 
@@ -61,7 +61,7 @@ def _variables(at: str, container: Mapping[str, Any], names: list[Any]) -> Fault
     for index, variable in enumerate(maps(container.get("env"))):
         where, source = f"{at}.env[{index}]", table(variable.get("valueFrom"))
         yield from need(f"{where}.name", variable.get("name"), _variable)
-        if "valueFrom" in variable and (variable.get("value") or len(source) != 1):
+        if variable.get("valueFrom") is not None and (variable.get("value") or len(source) != 1):
             yield FieldFault(f"{where}.valueFrom", "must have exactly one source, and no value beside it")
         yield from variable_faults(f"{where}.valueFrom", source, names)
         for kind in ("secretKeyRef", "configMapKeyRef"):
@@ -109,7 +109,7 @@ def resource_faults(at: str, resources: Mapping[str, Any]) -> Faults:
     """What is wrong with requests and limits."""
     requests, limits = table(resources.get("requests")), table(resources.get("limits"))
     for part, amounts in (("requests", requests), ("limits", limits)):
-        for name, value in ((str(key), amount_of) for key, amount_of in amounts.items()):
+        for name, value in ((str(key), amount_of) for key, amount_of in amounts.items() if amount_of is not None):
             where = f"{at}.{part}.{name}"
             if not _RESOURCE.match(name):
                 yield FieldFault(

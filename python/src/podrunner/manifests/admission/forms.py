@@ -19,6 +19,7 @@ LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 LABEL_LIMIT, DNS_LIMIT = 63, 253
 PROTOCOLS, LAST_PORT, LAST_MODE = ("TCP", "UDP", "SCTP"), 65535, 0o777
 _MEBIBYTE = 1 << 20
+_NO_AMOUNT = 'must be an amount such as "500m", "2" or "4Gi"'
 # github.com/distribution/reference, which the kubelet reads images with. Of a registry, capitals are taken.
 _HOST = r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -104,11 +105,16 @@ def absolute_path(text: str) -> str:
     )
 
 
+def any_amount(text: object) -> str:
+    """A quantity, which may be less than nothing."""
+    return "" if quantity(text) is not None else _NO_AMOUNT
+
+
 def amount(text: object) -> str:
     """A quantity that is not negative."""
     found = quantity(text)
     if found is None:
-        return 'must be an amount such as "500m", "2" or "4Gi"'
+        return _NO_AMOUNT
     return "must not be negative" if found < 0 else ""
 
 

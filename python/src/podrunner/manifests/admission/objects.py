@@ -6,11 +6,15 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
+from podrunner.manifests.admission.agreement import autoscaler_faults, claim_faults, runtime_class_faults, secret_faults
+from podrunner.manifests.admission.definitions import api_service_faults, definition_faults
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold
-from podrunner.manifests.admission.forms import LAST_PORT, PROTOCOLS, amount
+from podrunner.manifests.admission.forms import LAST_PORT, PROTOCOLS, amount, any_amount
+from podrunner.manifests.admission.networking import endpoints_faults, service_faults
 from podrunner.manifests.admission.quota import scope_faults
 from podrunner.manifests.admission.scheduling import selector_faults
-from podrunner.manifests.objects import maps, table, texts
+from podrunner.manifests.admission.uniques import unique_faults
+from podrunner.manifests.objects import is_built_in, maps, table, texts
 from podrunner.manifests.quantity import quantity
 
 if TYPE_CHECKING:
@@ -32,9 +36,14 @@ _QUOTAS = re.compile(
 
 def object_faults(data: Mapping[str, Any]) -> Faults:
     """What of an object the API server refuses, by its path in the object."""
-    rules = _RULES.get(str(data.get("kind")))
-    if rules:
-        yield from rules(table(data.get("spec")))
+    if not is_built_in(str(data.get("apiVersion", ""))):
+        return
+    kind = str(data.get("kind"))
+    if of_spec := _OF_SPEC.get(kind):
+        yield from of_spec(table(data.get("spec")))
+    if of_object := _OF_OBJECT.get(kind):
+        yield from of_object(data)
+    yield from unique_faults(data)
 
 
 def _limit_range(spec: Mapping[str, Any]) -> Faults:
@@ -52,7 +61,7 @@ def _bounds(at: str, limit: Mapping[str, Any]) -> Faults:
     order = ("min", "defaultRequest", "default", "max")
     for place, part in enumerate(order):
         for name, value in table(limit.get(part)).items():
-            yield from hold(f"{at}.{part}.{name}", value, amount)
+            yield from hold(f"{at}.{part}.{name}", value, any_amount)
             for above in order[place + 1 :]:
                 most = table(limit.get(above)).get(name)
                 here, beyond = quantity(value), quantity(most)
@@ -144,9 +153,20 @@ def _read(text: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
-_RULES: dict[str, Callable[[Mapping[str, Any]], Faults]] = {
+_Rules = dict[str, "Callable[[Mapping[str, Any]], Faults]"]
+_OF_SPEC: _Rules = {
     "LimitRange": _limit_range,
     "ResourceQuota": _quota,
     "NetworkPolicy": _network_policy,
     "Service": _service,
+}
+_OF_OBJECT: _Rules = {
+    "Service": service_faults,
+    "Endpoints": endpoints_faults,
+    "Secret": secret_faults,
+    "PersistentVolumeClaim": claim_faults,
+    "HorizontalPodAutoscaler": autoscaler_faults,
+    "RuntimeClass": runtime_class_faults,
+    "CustomResourceDefinition": definition_faults,
+    "APIService": api_service_faults,
 }

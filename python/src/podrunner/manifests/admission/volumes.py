@@ -54,13 +54,14 @@ def _projected(at: str, volume: Mapping[str, Any], containers: list[Any]) -> Fau
     for index, one in enumerate(maps(volume.get("sources"))):
         where = f"{at}.sources[{index}]"
         for kind, _ in _OF_FILES:
-            if kind in one:
+            if one.get(kind) is not None:
                 yield from _files(f"{where}.{kind}", table(one[kind]), "name")
         if "downwardAPI" in one:
             yield from file_faults(f"{where}.downwardAPI", table(one["downwardAPI"]), containers)
 
 
-def _source(at: str, volume: Mapping[str, Any]) -> Faults:
+def _source(at: str, written: Mapping[str, Any]) -> Faults:
+    volume = {kind: source for kind, source in written.items() if source is not None}
     for kind, field in _OF_FILES:
         if kind in volume:
             yield from _files(f"{at}.{kind}", table(volume[kind]), field)
@@ -72,7 +73,8 @@ def _source(at: str, volume: Mapping[str, Any]) -> Faults:
     if "emptyDir" in volume:
         yield from hold(f"{at}.emptyDir.sizeLimit", table(volume["emptyDir"]).get("sizeLimit"), size)
     if "csi" in volume:
-        yield from need(f"{at}.csi.driver", table(volume["csi"]).get("driver"), dns_name)
+        # The name of a driver is compared in lower case.
+        yield from need(f"{at}.csi.driver", table(volume["csi"]).get("driver"), lambda text: dns_name(text.lower()))
     if "nfs" in volume:
         nfs = table(volume["nfs"])
         yield from need(f"{at}.nfs.server", nfs.get("server"), lambda _: "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,12 @@ from podrunner.findings.rules.manifests import (
 )
 from podrunner.findings.suggest import listed, nearest
 from podrunner.formats.kube_version import minor_version
+from podrunner.manifests.admission.forms import DNS, DNS_LABEL
+from podrunner.manifests.admission.objects import object_faults
+from podrunner.manifests.admission.pod import pod_faults
 from podrunner.manifests.checks.names import check_service_name
-from podrunner.manifests.objects import HOOK_ANNOTATION, is_built_in, table
+from podrunner.manifests.objects import HOOK_ANNOTATION, find_pods, is_built_in, table
+from podrunner.manifests.schemas.constraints import MARK
 from podrunner.manifests.schemas.crds import Crds
 from podrunner.manifests.schemas.kinds import (
     KindSchema,
@@ -34,6 +39,7 @@ from podrunner.manifests.schemas.kinds import (
     versions_with,
 )
 from podrunner.schema.mistakes import MistakeKind, explain
+from podrunner.schema.parts import subschema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +49,12 @@ if TYPE_CHECKING:
     from podrunner.schema.mistakes import Mistake
 
 
+# Letters by which two words differ that are meant to be the same.
+_MISSPELT = 2
 # Kinds that are gone, with nothing of their name after them.
 _SUCCESSORS = {
     "PodSecurityPolicy": "It is gone since 1.25: label namespaces with a level of Pod Security, pod-security.kubernetes.io/enforce."
 }
-# Required by the published schema, and what the API server takes without.
-_DEFAULTED = {("PriorityClass", "value")}
 
 
 def check_manifests(rendering: Rendering, kube_version: str, crds: Crds | None = None) -> list[Finding]:
@@ -119,10 +125,7 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
         yield _unknown_kind(document, api_version, kind, version)
         return
     yield from _deprecated(document, api_version, kind)
-    errors = found.validator.iter_errors(document.data)
-    for mistake in dict.fromkeys(one for error in errors for one in explain(error, found.schema, lambda _: None)):
-        if (kind, *mistake.path, mistake.missing) in _DEFAULTED:
-            continue
+    for mistake in _mistakes(document, found):
         told = _without_value(mistake) if kind == "Secret" else mistake
         in_version = f"(Kubernetes {_dots(version)})"
         found_there = _finding(document, KUBERNETES_SCHEMA, f"{told.message} {in_version}", path=mistake.dotted)
@@ -137,9 +140,49 @@ def _about(document: Document, mistake: Mistake) -> str:
     return str(value) if isinstance(value, str | int | float) else ""
 
 
+def _mistakes(document: Document, kind: KindSchema) -> list[Mistake]:
+    """What is wrong by the schema; of a field that is wrong in several ways, the one that says most of it."""
+    found: dict[Mistake, None] = {}
+    of_field: dict[object, Mistake] = {}
+    told: set[str] | None = None
+    for error in kind.validator.iter_errors(document.data):
+        is_constraint = MARK in subschema(kind.schema, error.schema_path[:-1])
+        for mistake in explain(error, kind.schema, _as_is):
+            if isinstance(error.instance, dict):
+                found[mistake] = None
+                continue
+            told = _paths_of_faults(document) if told is None else told
+            # Said by checks of fields, at the value where that is written.
+            if is_constraint and mistake.kind is not MistakeKind.TYPE and mistake.dotted in told:
+                continue
+            known = of_field.setdefault(mistake.path, mistake)
+            if _RANKS.get(mistake.kind, 0) < _RANKS.get(known.kind, 0):
+                of_field[mistake.path] = mistake
+    return [*found, *of_field.values()]
+
+
+_RANKS = {MistakeKind.TYPE: -2, MistakeKind.ENUM: -1}
+
+
+def _as_is(_: object) -> None:
+    """What was written is not known of what is rendered."""
+
+
+def _paths_of_faults(document: Document) -> set[str]:
+    of_pods = (
+        f"{pod.path}.{fault.path}"
+        for pod in find_pods([document], "")
+        for fault in pod_faults(pod.spec)
+        if not fault.is_absent
+    )
+    return {*of_pods, *(fault.path for fault in object_faults(document.data) if not fault.is_absent)}
+
+
 def _without_value(mistake: Mistake) -> Mistake:
     """What is wrong with a Secret, without a value out of it."""
     if mistake.path[:1] not in (("data",), ("stringData",)):
+        return mistake
+    if mistake.kind is MistakeKind.KEY:
         return mistake
     if mistake.kind is MistakeKind.TYPE:
         return replace(mistake, found="", hint=" The value is not shown, it is a secret.")
@@ -159,6 +202,8 @@ def _deprecated(document: Document, api_version: str, kind: str) -> Iterator[Fin
 
 def _unknown_kind(document: Document, api_version: str, kind: str, version: tuple[int, int]) -> Finding:
     what, kube = f"{api_version} {kind}", f"Kubernetes {_dots(version)}"
+    if (wrong := _wrong_group(api_version, kind, version)) is not None:
+        return _finding(document, KUBERNETES_API_VERSION, f"{what}: {wrong}")
     if not is_built_in(api_version):
         message = f"{what}: not checked, it is not one of Kubernetes' own kinds. Give its CRD with --crds."
         return _finding(document, KUBERNETES_UNKNOWN_KIND, message)
@@ -169,6 +214,25 @@ def _unknown_kind(document: Document, api_version: str, kind: str, version: tupl
     served = f" {what} is in {_dots(elsewhere[0])} to {_dots(elsewhere[-1])}." if elsewhere else ""
     instead = f" Use apiVersion: {listed(others)}." if others else ""
     return _finding(document, KUBERNETES_API_VERSION, f"{what} is not in {kube}.{served}{instead}")
+
+
+def _wrong_group(api_version: str, kind: str, version: tuple[int, int]) -> str | None:
+    """Why an API version cannot be one, or how Kubernetes spells the group of this kind; None where neither is known."""
+    group, _, name = api_version.rpartition("/")
+    own = api_versions_of(kind, _dots(version))
+    near = nearest(group, [one.rpartition("/")[0] for one in own]) if "." in group else None
+    instead = f" Did you mean `{next(one for one in own if one.startswith(f'{near}/'))}`?" if near else ""
+    if (group and not DNS.match(group)) or not DNS_LABEL.match(name):
+        return f"not an API version: a domain, a slash and a version such as v1, in lower case.{instead}"
+    if near and group != near and not group.endswith(f".{near}") and _is_misspelt(group, near):
+        return f"Kubernetes has no group {group}.{instead}"
+    return None
+
+
+def _is_misspelt(word: str, meant: str) -> bool:
+    """Whether two words differ in two letters at most."""
+    same = sum(block.size for block in SequenceMatcher(None, word, meant).get_matching_blocks())
+    return max(len(word), len(meant)) - same <= _MISSPELT
 
 
 def _no_data(version: tuple[int, int]) -> Finding:

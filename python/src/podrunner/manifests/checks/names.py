@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import LABEL, NAME_FORM, NAME_LENGTH
 from podrunner.manifests.admission.forms import DNS, DNS_LABEL, DNS_LIMIT, LABEL_LIMIT, label_key, label_value
 from podrunner.manifests.checks.object_finding import object_finding
-from podrunner.manifests.objects import find_pods, name_of, table
+from podrunner.manifests.objects import find_pods, is_built_in, name_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,11 +24,12 @@ _LIMITS = {
     "CronJob": (52, "its jobs are called after it, with 11 characters more"),
     "StatefulSet": (52, "its pods carry it as a label, with 11 characters more"),
 }
-# Those of roles and their bindings may be any path.
-_DNS_NAMED = (
-    *("ConfigMap", "CronJob", "DaemonSet", "Deployment", "Ingress", "Job", "PersistentVolumeClaim", "Pod"),
-    *("ReplicaSet", "Secret", "ServiceAccount"),
+# Of these a name may be any part of a path, however long.
+_PATH_NAMED = (
+    *("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "PodDisruptionBudget"),
+    "CertificateSigningRequest",
 )
+_NOT_IN_A_PATH = re.compile(r"[/%]|\A\.{1,2}\Z")
 # A StatefulSet's pods are called after it, and so are their hosts.
 _DNS_LABEL_NAMED = ("Namespace", "Service", "StatefulSet")
 # The feature gate RelaxedServiceNameValidation is on from here.
@@ -39,7 +41,10 @@ def check_names(documents: Sequence[Document]) -> Iterator[Finding]:
     for document in documents:
         limit, why = _LIMITS.get(str(document.data.get("kind")), (DNS_LIMIT, "longer names are refused"))
         name = name_of(document)
-        if len(name) > limit:
+        if not isinstance(table(document.data.get("metadata")).get("name", ""), (str, type(None))):
+            # The schema says that it has to be text.
+            continue
+        if len(name) > limit and not _is_of(document, _PATH_NAMED):
             message = f"{len(name)} characters, at most {limit}: {why}. Shorten the release name."
             yield object_finding(document, NAME_LENGTH, "metadata.name", message)
         yield from _form(document, name)
@@ -58,12 +63,16 @@ def _form(document: Document, name: str) -> Iterator[Finding]:
     kind = str(document.data.get("kind"))
     if not name and not table(document.data.get("metadata")).get("generateName"):
         message = "missing. Every object needs a name."
-    elif kind in _DNS_NAMED and name and not DNS.match(name):
+    elif _is_of(document, _PATH_NAMED):
+        if not _NOT_IN_A_PATH.search(name):
+            return
+        message = f"`{name}` is not a name of a {kind}: no slash, no percent sign, and not dots alone."
+    elif not _is_of(document, _DNS_LABEL_NAMED) and name and not DNS.match(name):
         message = (
             f"`{name}` is not a name of a {kind}: lower-case letters, digits, dashes and dots, "
             "the first and last, also beside a dot, a letter or digit."
         )
-    elif kind in _DNS_LABEL_NAMED and name and not DNS_LABEL.match(name):
+    elif _is_of(document, _DNS_LABEL_NAMED) and name and not DNS_LABEL.match(name):
         message = (
             f"`{name}` is not a name of a {kind}: lower-case letters, digits and dashes, without dots, "
             "the first and last a letter or digit."
@@ -71,6 +80,11 @@ def _form(document: Document, name: str) -> Iterator[Finding]:
     else:
         return
     yield object_finding(document, NAME_FORM, "metadata.name", message)
+
+
+def _is_of(document: Document, kinds: tuple[str, ...]) -> bool:
+    """Whether an object is of one of Kubernetes' own kinds."""
+    return document.data.get("kind") in kinds and is_built_in(str(document.data.get("apiVersion")))
 
 
 def _labels(document: Document) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from podrunner.manifests.objects import Pod
     from podrunner.manifests.rendering import Document
 
-_OWN = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+_OWN = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job")
 # Kind → where its selector of pods is.
 _PODS = {"Service": ("selector",), "PodDisruptionBudget": ("selector",), "NetworkPolicy": ("podSelector",)}
 
@@ -26,7 +26,7 @@ def check_selectors(documents: Sequence[Document], pods: Sequence[Pod], namespac
     for document in documents:
         kind, spec = str(document.data.get("kind")), table(document.data.get("spec"))
         if kind in _OWN:
-            yield from _own(document, table(spec.get("selector")), pods)
+            yield from _own(document, kind, table(spec.get("selector")), pods)
         elif kind in _PODS:
             selector = table(spec.get(_PODS[kind][0]))
             here = namespace_of(document, namespace)
@@ -54,9 +54,9 @@ def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
     }.get(str(expression.get("operator")), True)
 
 
-def _own(document: Document, selector: dict[str, Any], pods: Sequence[Pod]) -> Iterator[Finding]:
+def _own(document: Document, kind: str, selector: dict[str, Any], pods: Sequence[Pod]) -> Iterator[Finding]:
     for pod in pods:
-        if pod.document is document and selector and not selects(selector, pod.labels):
+        if pod.document is document and selector and not selects(selector, pod.labels, kind):
             message = "does not select the labels of spec.template. Kubernetes refuses this."
             yield object_finding(document, SELECTOR_OWN, "spec.selector", message)
 

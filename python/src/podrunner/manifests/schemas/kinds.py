@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import UsageError
 from podrunner.formats.kube_version import minor_version
+from podrunner.manifests.schemas.constraints import with_constraints
 from podrunner.manifests.schemas.stricter import with_bytes, with_types
 
 if TYPE_CHECKING:
@@ -119,41 +120,47 @@ def find_schema(api_version: str, kind: str, version: tuple[int, int]) -> KindSc
     """The schema of a kind, None when this Kubernetes version does not have it or there is no data for it."""
     import jsonschema_rs
 
-    folder = _folders().get(version)
-    path = folder / _file_name(api_version, kind) if folder else None
-    if path is None or not path.is_file():
+    name = _names(version).get((kind, api_version)) if version in _folders() else None
+    if name is None:
         return None
-    if api_version not in _group_versions(path, kind):
-        return None
-    schema = _read(path)
-    definitions = _definitions(version)
-    schema["$defs"] = {name: definitions[name] for name in _reached(schema, definitions)}
-    # Resolved inside the document: the schema's own name is not needed for it.
-    schema.pop("$id", None)
+    # Where it is part of another, nothing may stand in its place.
+    schema = {**_definition(name, version), "type": "object"}
+    schema["$defs"] = {below: _definition(below, version) for below in _reached(name, version)}
     return KindSchema(schema, jsonschema_rs.validator_for(schema, validate_formats=False))
 
 
 @cache
+def _names(version: tuple[int, int]) -> dict[tuple[str, str], str]:
+    """(kind, API version) → the name of its definition."""
+    return {served: name for name, one in _definitions(version).items() for served in _served_as(one)}
+
+
+@cache
 def _definitions(version: tuple[int, int]) -> dict[str, Any]:
-    definitions: dict[str, Any] = _read(_folders()[version] / _DEFINITIONS)["$defs"]
-    return with_types(definitions)
+    text = (_folders()[version] / _DEFINITIONS).read_text(encoding="utf-8").replace(_REF, '"#/$defs/')
+    return with_types(json.loads(with_bytes(text))["$defs"])
 
 
-def _read(file: Path) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(with_bytes(file.read_text(encoding="utf-8").replace(_REF, '"#/$defs/')))
-    return schema
+@cache
+def _definition(name: str, version: tuple[int, int]) -> dict[str, Any]:
+    return with_constraints(name, _definitions(version), version)
 
 
-def _reached(schema: dict[str, Any], definitions: dict[str, Any]) -> set[str]:
-    """Names of all definitions that a schema needs; the rest would only take time to compile."""
+def _reached(name: str, version: tuple[int, int]) -> set[str]:
+    """Names of all definitions that one needs; the rest would only take time to compile."""
     reached: set[str] = set()
-    waiting = list(_refs(schema))
+    waiting = [*_refs_of(name, version)]
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            waiting += _refs(definitions[name])
+            waiting += _refs_of(name, version)
     return reached
+
+
+@cache
+def _refs_of(name: str, version: tuple[int, int]) -> frozenset[str]:
+    return frozenset(_refs(_definition(name, version)))
 
 
 def _refs(part: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the API server refuses though its published schemas take it, and the other way round, as JSON schema."""
+"""What the API server refuses though its published schemas take it, as JSON schema."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from podrunner.manifests.quantity import FORM
 _SIXTH = r"[A-Za-z0-9+/][\r\n]*"
 _PADDING = r"=[\r\n]*"
 _BASE64 = rf"^[\r\n]*(?:(?:{_SIXTH}){{4}})*(?:(?:{_SIXTH}){{2}}{_PADDING}{_PADDING}|(?:{_SIXTH}){{3}}{_PADDING})?$"
-_BYTES = {"format": "byte", "pattern": _BASE64, "x-reason": "is not base64"}
+_FORMATS: dict[str, dict[str, Any]] = {
+    "byte": {"pattern": _BASE64, "x-reason": "is not base64"},
+    "date-time": {
+        "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[-+]\d{2}:\d{2})$",
+        "x-reason": "is not a time",
+    },
+    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
+    "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
+}
 _CORE, _MACHINERY = "io.k8s.api.core.v1", "io.k8s.apimachinery.pkg"
 _TYPES: dict[str, dict[str, Any]] = {
     f"{_MACHINERY}.api.resource.Quantity": {
@@ -20,24 +28,22 @@ _TYPES: dict[str, dict[str, Any]] = {
         "x-reason": "is not an amount. Write it like 500m, 2 or 4Gi",
     },
     # null is neither text nor a number; in the published schema it is both, and so neither.
-    f"{_MACHINERY}.util.intstr.IntOrString": {"type": ["string", "integer", "null"]},
+    f"{_MACHINERY}.util.intstr.IntOrString": {"type": ["string", "integer", "null"], **_FORMATS["int32"]},
 }
 _PULL = ["Always", "IfNotPresent", "Never"]
+_OF_ANY_KIND = {field: {"type": ["string", "null"]} for field in ("apiVersion", "kind")}
 _OPTIONS = (
     (f"{_CORE}.Container", "imagePullPolicy", _PULL),
     (f"{_CORE}.EphemeralContainer", "imagePullPolicy", _PULL),
     (f"{_CORE}.PodSpec", "restartPolicy", ["Always", "OnFailure", "Never"]),
 )
-# Required by the published schema, and filled in by the API server where it is absent.
-_FILLED_IN = (
-    ("io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "status"),
-    ("io.k8s.api.rbac.v1.RoleRef", "apiGroup"),
-)
 
 
 def with_bytes(text: str) -> str:
-    """The text of a schema in which bytes have to be base64."""
-    return text.replace('"format": "byte"', json.dumps(_BYTES)[1:-1])
+    """The text of a schema in which bytes have to be base64, and whole numbers those that there is room for."""
+    for name, schema in _FORMATS.items():
+        text = text.replace(f'"format": "{name}"', json.dumps({"format": name, **schema})[1:-1])
+    return text
 
 
 def with_types(definitions: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +53,8 @@ def with_types(definitions: dict[str, Any]) -> dict[str, Any]:
         properties = found[name]["properties"]
         properties = {**properties, field: {**properties[field], "enum": [*options, "", None]}}
         found[name] = {**found[name], "properties": properties}
-    for name, field in _FILLED_IN:
-        if name in found:
-            found[name] = {**found[name], "required": [one for one in found[name]["required"] if one != field]}
+    for name, definition in definitions.items():
+        # What an object within another says of its own kind, nobody reads.
+        if "x-kubernetes-group-version-kind" in definition and "properties" in definition:
+            found[name] = {**found[name], "properties": {**found[name]["properties"], **_OF_ANY_KIND}}
     return found

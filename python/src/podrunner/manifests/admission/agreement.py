@@ -1,0 +1,63 @@
+"""Fields that have to agree with each other: keys of a Secret with its type, sources of a claim, bounds of an autoscaler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.manifests.admission.fault import FieldFault
+from podrunner.manifests.admission.scheduling import label_faults, scheduling_faults
+from podrunner.manifests.objects import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from podrunner.manifests.admission.fault import Faults
+
+_ACCOUNT = "kubernetes.io/service-account.name"
+# Type of a Secret → keys that it has to have; of a tuple one is enough.
+_KEYS: dict[str, tuple[str | tuple[str, ...], ...]] = {
+    "kubernetes.io/tls": ("tls.crt", "tls.key"),
+    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
+    "kubernetes.io/dockercfg": (".dockercfg",),
+    "kubernetes.io/basic-auth": (("username", "password"),),
+    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
+}
+_SOURCE = ("apiGroup", "kind", "name")
+
+
+def secret_faults(data: Mapping[str, Any]) -> Faults:
+    """Keys that the type of a Secret wants and that are not there."""
+    kind = str(data.get("type"))
+    there = {*table(data.get("data")), *table(data.get("stringData"))}
+    for wanted in _KEYS.get(kind, ()):
+        options = (wanted,) if isinstance(wanted, str) else wanted
+        if not there.intersection(options):
+            yield FieldFault("data", f"must have {' or '.join(options)}: the type is {kind}")
+    if kind == "kubernetes.io/service-account-token":
+        annotations = table(table(data.get("metadata")).get("annotations"))
+        if not annotations.get(_ACCOUNT):
+            yield FieldFault("metadata.annotations", f"must have {_ACCOUNT}: the type is {kind}")
+
+
+def claim_faults(data: Mapping[str, Any]) -> Faults:
+    """Two sources of a claim that are not the same."""
+    spec = table(data.get("spec"))
+    one, other = spec.get("dataSource"), spec.get("dataSourceRef")
+    if isinstance(one, dict) and isinstance(other, dict) and any(one.get(key) != other.get(key) for key in _SOURCE):
+        yield FieldFault("spec.dataSourceRef", "must be the same as dataSource")
+
+
+def autoscaler_faults(data: Mapping[str, Any]) -> Faults:
+    """Fewer replicas at most than at least."""
+    spec = table(data.get("spec"))
+    least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
+    if isinstance(least, int) and isinstance(most, int) and 0 < most < least:
+        yield FieldFault("spec.minReplicas", f"must not be more than maxReplicas, which is {most}", least)
+
+
+def runtime_class_faults(data: Mapping[str, Any]) -> Faults:
+    """Tolerations and labels of the nodes of a RuntimeClass."""
+    scheduling = table(data.get("scheduling"))
+    for fault in scheduling_faults({"tolerations": scheduling.get("tolerations")}):
+        yield FieldFault(f"scheduling.{fault.path}", fault.reason, fault.value)
+    yield from label_faults("scheduling.nodeSelector", table(scheduling.get("nodeSelector")))

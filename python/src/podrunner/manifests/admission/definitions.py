@@ -1,0 +1,43 @@
+"""Definitions of kinds, and of APIs that another server has: what their names are, and which version is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.manifests.admission.fault import FieldFault
+from podrunner.manifests.admission.forms import dns_name
+from podrunner.manifests.objects import maps, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from podrunner.manifests.admission.fault import Faults
+
+
+def definition_faults(data: Mapping[str, Any]) -> Faults:
+    """What of a CustomResourceDefinition is refused."""
+    spec = table(data.get("spec"))
+    names, versions = table(spec.get("names")), maps(spec.get("versions"))
+    yield from _named(data, f"{names.get('plural')}.{spec.get('group')}", "names.plural, a dot and group")
+    kept = [one for one in versions if one.get("storage") is True]
+    if versions and len(kept) != 1:
+        yield FieldFault("spec.versions", f"must have one version with storage: true, {len(kept)} have it")
+    for index, version in enumerate(versions):
+        schema = table(table(version.get("schema")).get("openAPIV3Schema"))
+        if schema.get("type") != "object":
+            at = f"spec.versions[{index}].schema.openAPIV3Schema.type"
+            yield FieldFault(at, "must be object: that is what every custom object is", schema.get("type"))
+
+
+def api_service_faults(data: Mapping[str, Any]) -> Faults:
+    """What of an APIService is refused."""
+    spec = table(data.get("spec"))
+    yield from _named(data, f"{spec.get('version')}.{spec.get('group') or ''}", "version, a dot and group")
+    if table(spec).get("service") is None and spec.get("insecureSkipTLSVerify") is True:
+        yield FieldFault("spec.insecureSkipTLSVerify", "is for an API that has a service")
+
+
+def _named(data: Mapping[str, Any], wanted: str, what: str) -> Faults:
+    name = table(data.get("metadata")).get("name")
+    if name and name != wanted and not dns_name(str(name)):
+        yield FieldFault("metadata.name", f"must be {what}, which is {wanted}", name)

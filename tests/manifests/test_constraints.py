@@ -1,0 +1,99 @@
+"""What the API server's validation asks of fields, over a change of one field each."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from podrunner.findings.path import parse_dotted
+from podrunner.manifests.schemas.kinds import known_versions
+from tests.admission.object_errors import object_errors
+
+HERE = Path(__file__).parent
+OBJECTS = {
+    f"{one['kind']}/{one['metadata']['name']}": one
+    for name in ("plain", "rich")
+    for one in yaml.safe_load_all((HERE.parent / "admission" / f"{name}_objects.yaml").read_text(encoding="utf-8"))
+}
+REFUSED: list[list[Any]] = yaml.safe_load((HERE / "refused_changes.yaml").read_text(encoding="utf-8"))
+# As the published schemas do not have it: the API server takes each.
+TAKEN = [
+    ("CSIDriver/rich.example.com", "spec.tokenRequests[0].audience"),
+    ("CustomResourceDefinition/birds.rich.example.com", "spec.versions[0].served"),
+    ("EndpointSlice/rich-slice", "endpoints"),
+    ("IngressClass/rich-ingress-class", "spec.parameters.apiGroup"),
+    ("Job/rich-job", "spec.podFailurePolicy.rules[1].onPodConditions[0].status"),
+    ("Pod/rich-pod", "spec.securityContext.sysctls[0].value"),
+    ("Pod/rich-volumes", "spec.volumes[2].projected.sources[4].clusterTrustBundle.path"),
+    ("Pod/rich-volumes", "spec.volumes[5].iscsi.lun"),
+    ("PriorityClass/rich-priority", "value"),
+    ("RoleBinding/rich-role-binding", "roleRef.apiGroup"),
+    ("RoleBinding/rich-role-binding", "subjects[0].namespace"),
+]
+GONE = object()
+
+
+def errors_of(name: str, path: str, value: Any = GONE, kube: str = "1.34") -> list[str]:
+    """What is said of an object with one field changed."""
+    item: Any = copy.deepcopy(OBJECTS[name])
+    *way, last = parse_dotted(path)
+    below = item
+    for part in way:
+        below = below[part]
+    if value is GONE:
+        del below[last]
+    else:
+        below[last] = value
+    return [one.message for one in object_errors(item, kube)]
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_a_change_that_the_api_server_refuses_is_an_error_at_its_field(row: list[Any]) -> None:
+    name, path, *value, said = row
+
+    assert [one for one in errors_of(name, path, *value) if one.startswith(said)]
+
+
+@pytest.mark.parametrize("version", known_versions())
+def test_objects_that_the_api_server_takes_have_no_errors_in_any_version(version: tuple[int, int]) -> None:
+    kube = f"{version[0]}.{version[1]}"
+    said = {name: object_errors(item, kube) for name, item in OBJECTS.items()}
+    # Not in each version are all kinds and fields.
+    foreign = ("unknown key", "is not in Kubernetes")
+
+    assert {
+        name: [one.message for one in found if not any(text in one.message for text in foreign)]
+        for name, found in said.items()
+        if not all(any(text in one.message for text in foreign) for one in found)
+    } == {}
+
+
+@pytest.mark.parametrize(("name", "path"), TAKEN)
+def test_what_the_api_server_fills_in_need_not_be_there(name: str, path: str) -> None:
+    assert errors_of(name, path) == []
+    assert errors_of(name, path, None) == []
+
+
+def test_the_apis_of_an_autoscalers_target_are_asked_for_from_134_on() -> None:
+    name, path = "HorizontalPodAutoscaler/rich-autoscaler", "spec.scaleTargetRef.apiVersion"
+
+    assert errors_of(name, path, kube="1.33") == []
+    assert errors_of(name, path, kube="1.34") != []
+
+
+def test_services_may_begin_with_a_digit_from_136_on() -> None:
+    name, path = "Ingress/rich-ingress", "spec.rules[0].http.paths[0].backend.service.name"
+
+    assert errors_of(name, path, "1-shop", kube="1.36") == []
+    assert errors_of(name, path, "1-shop", kube="1.35") != []
+
+
+def test_what_is_said_of_a_field_of_a_pod_is_said_once() -> None:
+    path = "spec.template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0]"
+    labels = f"{path}.podAffinityTerm.labelSelector.matchLabels"
+
+    assert len(errors_of("Deployment/rich-deployment", labels, {"app": "a b"})) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ci.generate import diagnoses, findings, official, pages, schema
+from ci.generate import constraints, diagnoses, findings, official, pages, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ GROUPS: dict[str, dict[str, Callable[[], str]]] = {
         "chart/values.schema.json": schema.text,
         "chart/files/config-keys.json": schema.keys_text,
         "chart/files/gitlab-runner.json": lambda: official.text(schema.build()[1]),
+        "python/src/podrunner/manifests/schemas/constraints.json": constraints.text,
     },
     "docs": {
         "docs/diagnoses.md": diagnoses.text,

@@ -1,15 +1,14 @@
 """What the API server's validation asks of fields beyond its published schemas, put into these as JSON schema.
 
-`constraints.yaml` says it by type; see there how a rule is written.
+`constraints.json` says it by type. It is made of ci/generate/constraints.yaml, where it says how a rule is written.
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 from podrunner.findings.suggest import listed
 from podrunner.formats.kube_version import minor_version
@@ -24,7 +23,7 @@ _EMPTY: list[Any] = [None, "", []]
 _TOGETHER = "together"
 # Beside a constraint: the published schema does not say it.
 MARK = "x-constraint"
-_NOT_NULL = {"not": {"type": "null"}, "x-reason": "must not be empty"}
+_NOT_NULL = {"type": "object"}
 
 
 def with_constraints(name: str, definitions: Mapping[str, Schema], version: tuple[int, int]) -> Schema:
@@ -99,8 +98,8 @@ def _or_null(schema: Schema) -> Schema:
 @cache
 def _constraints() -> dict[str, Any]:
     # Not by importlib.resources, which loads what reads packages out of archives.
-    text = Path(__file__).with_name("constraints.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    text = Path(__file__).with_name("constraints.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
     return found
 
 

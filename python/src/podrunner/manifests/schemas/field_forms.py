@@ -11,9 +11,10 @@ from typing import Any
 from podrunner.manifests.admission import forms
 
 _DNS, _LABEL = forms.DNS.pattern.removesuffix(r"\Z"), forms.DNS_LABEL.pattern.removesuffix(r"\Z")
-_NAME_PART = forms.LABEL_NAME.pattern.removesuffix(r"\Z")
+# Its length stands in the pattern, as it may be a part of a text. Digits are [0-9]: \d is those of all scripts.
+_NAME_PART = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _DNS_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
-_OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_OCTET = r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _PORT_NAME = "(?=.*[a-z])[a-z0-9]([a-z0-9]|-(?!-))*(?<!-)"
 # The feature gate RelaxedServiceNameValidation is on from here.
 _RELAXED = (1, 36)
@@ -40,17 +41,15 @@ _FORMS: dict[str, dict[str, Any]] = {
     "name": _text(_DNS, forms.dns_name("-"), forms.DNS_LIMIT),
     "label": _text(_LABEL, forms.dns_label("-"), forms.LABEL_LIMIT),
     "service": _text(_DNS_1035, "must be at most 63 lower-case letters, digits and dashes, the first a letter", 63),
-    "label-key": _text(rf"({_DNS}/)?(?=.{{1,{forms.LABEL_LIMIT}}}$){_NAME_PART}", forms.label_key("-")),
-    "label-value": _text(_NAME_PART, forms.label_value("-"), forms.LABEL_LIMIT),
+    "label-key": _text(rf"({_DNS}/)?{_NAME_PART}", forms.label_key("-")),
+    "label-value": _text(_NAME_PART, forms.label_value("-")),
     "domain-path": _text(rf"{_DNS}/.+", "must be a domain, a slash and a name"),
     "dotted-name": _text(rf"{_LABEL}(\.{_LABEL})+", "must be a domain such as example.com", forms.DNS_LIMIT),
     "webhook-name": _text(
         rf"{_LABEL}(\.{_LABEL}){{2,}}", "must be a domain of three parts such as pods.example.com", forms.DNS_LIMIT
     ),
     "driver": _text(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?", "must be the name of a driver", 63),
-    "driver-name": _text(
-        rf"({_DNS}/)?(?=.{{1,63}}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?", "must be the name of a driver"
-    ),
+    "driver-name": _text(rf"({_DNS}/)?{_NAME_PART}", "must be the name of a driver"),
     "host-or-wildcard": _text(
         rf"(\*\.)?{_DNS}", "must be a host such as example.com or *.example.com", forms.DNS_LIMIT
     ),
@@ -60,7 +59,7 @@ _FORMS: dict[str, dict[str, Any]] = {
     "key": _text(r"(?!\.\.?$)(?!\.\.)[-._a-zA-Z0-9]+", "must be letters, digits, dashes, dots and underscores", 253),
     "path": _text(r"(?!\.\.?$)[^/%]+", "must not contain a slash or a percent sign"),
     "iqn": _text(
-        r"iqn\.\d{4}-\d{2}\.([a-z0-9.-]+)(:[^,;*&$|\s]+)?|eui\.[0-9a-fA-F]{16}|naa\.[0-9a-fA-F]{32}",
+        r"iqn\.[0-9]{4}-[0-9]{2}\.([a-z0-9.-]+)(:[^,;*&$|\s]+)?|eui\.[0-9a-fA-F]{16}|naa\.[0-9a-fA-F]{32}",
         "must be the name of a target",
     ),
     "address": _text(rf"{_OCTET}(\.{_OCTET}){{3}}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*", "must be an IP address"),
@@ -80,7 +79,7 @@ _FORMS: dict[str, dict[str, Any]] = {
     },
     "share": {
         "minimum": 0,
-        "pattern": r"^\d{1,9}%$",
+        "pattern": r"^[0-9]{1,9}%$",
         "x-reason": 'must be a number that is not negative, or a share such as "25%"',
     },
     "selector": {

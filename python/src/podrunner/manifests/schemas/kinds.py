@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.errors import UsageError
 from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.schemas.constraints import with_constraints
-from podrunner.manifests.schemas.stricter import with_bytes, with_types
+from podrunner.manifests.schemas.stricter import with_formats, with_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,12 +138,13 @@ def _names(version: tuple[int, int]) -> dict[tuple[str, str], str]:
 @cache
 def _definitions(version: tuple[int, int]) -> dict[str, Any]:
     text = (_folders()[version] / _DEFINITIONS).read_text(encoding="utf-8").replace(_REF, '"#/$defs/')
-    return with_types(json.loads(with_bytes(text))["$defs"])
+    definitions: dict[str, Any] = json.loads(text)["$defs"]
+    return with_types(definitions)
 
 
 @cache
 def _definition(name: str, version: tuple[int, int]) -> dict[str, Any]:
-    return with_constraints(name, _definitions(version), version)
+    return with_formats(with_constraints(name, _definitions(version), version))
 
 
 def _reached(name: str, version: tuple[int, int]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from podrunner.manifests.quantity import FORM
@@ -14,7 +13,7 @@ _BASE64 = rf"^[\r\n]*(?:(?:{_SIXTH}){{4}})*(?:(?:{_SIXTH}){{2}}{_PADDING}{_PADDI
 _FORMATS: dict[str, dict[str, Any]] = {
     "byte": {"pattern": _BASE64, "x-reason": "is not base64"},
     "date-time": {
-        "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[-+]\d{2}:\d{2})$",
+        "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})$",
         "x-reason": "is not a time",
     },
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
@@ -39,11 +38,25 @@ _OPTIONS = (
 )
 
 
-def with_bytes(text: str) -> str:
-    """The text of a schema in which bytes have to be base64, and whole numbers those that there is room for."""
-    for name, schema in _FORMATS.items():
-        text = text.replace(f'"format": "{name}"', json.dumps({"format": name, **schema})[1:-1])
-    return text
+def with_formats(definition: dict[str, Any]) -> dict[str, Any]:
+    """A definition in which bytes have to be base64, times times, and whole numbers those that there is room for."""
+    properties = definition.get("properties")
+    if not properties:
+        return _formatted(definition)
+    return {**definition, "properties": {field: _formatted(below) for field, below in properties.items()}}
+
+
+def _formatted(schema: dict[str, Any]) -> dict[str, Any]:
+    of_format = _FORMATS.get(schema.get("format", ""), {})
+    if "x-reason" in schema:
+        # Words of its own are about what it says itself.
+        found = {**schema, "allOf": [*schema.get("allOf", ()), of_format]} if of_format else dict(schema)
+    else:
+        found = {**schema, **of_format}
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(found.get(keyword), dict):
+            found[keyword] = _formatted(found[keyword])
+    return found
 
 
 def with_types(definitions: dict[str, Any]) -> dict[str, Any]:

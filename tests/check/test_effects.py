@@ -25,7 +25,7 @@ CHART = Chart.open()
 URL = "gitlab: {url: https://gitlab.example.com}\n"
 # Values that do nothing, and why that is right: each is written to show that it does nothing.
 RIGHT = {
-    "common-metadata": [r"commonLabels.app\.kubernetes\.io/part-of"],
+    "common-metadata": [r"commonLabels.app\.kubernetes\.io/part-of", "extraObjects.taken-away"],
     "everything": ["image.registry", "helperImage.registry"],
     "network-policies": ["networkPolicy.jobs.blocked"],
     "bare-manager": ["helperImage.tag"],
@@ -141,6 +141,23 @@ def test_a_value_without_effect_is_named_with_the_key_that_gives_it_one(
     said: Callable[..., list[str]], text: str, path: str, way_out: str
 ) -> None:
     assert said(text) == [f"{path}: changes nothing that is rendered. {way_out}, or remove it."]
+
+
+def test_a_null_that_takes_nothing_away_is_told_with_what_an_empty_value_is(said: Callable[..., list[str]]) -> None:
+    assert said("jobs: {config: {kubernetes: {node_tolerations: {ci: null, gpu: NoSchedule}}}}") == [
+        "jobs.config.kubernetes.node_tolerations.ci: changes nothing that is rendered. null takes a value away, and "
+        'there is none. Remove it, or write "" for an empty one.'
+    ]
+
+
+def test_a_null_that_takes_away_what_all_runners_have_is_no_finding(said: Callable[..., list[str]]) -> None:
+    tolerations = "config: {kubernetes: {node_tolerations: "
+
+    text = f"jobs: {{{tolerations}{{ci: NoSchedule}}}}}}}}\nrunners: {{a: {{{tolerations}{{ci: null}}}}}}}}, b: {{}}}}"
+
+    found = said(text)
+
+    assert found == []
 
 
 def test_a_map_that_does_nothing_is_one_finding_at_its_line(own: Renderer) -> None:

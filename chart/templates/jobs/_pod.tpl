@@ -96,7 +96,8 @@ The prefix is that of the keys: helper_, "" for the build container, or pod_ for
   {{- $one := dict "key" (first $parts) "operator" "Exists" -}}
   {{- with rest $parts -}}{{- $one = dict "key" (first $parts) "operator" "Equal" "value" (first .) -}}{{- end -}}
   {{- with $effect -}}{{- $_ := set $one "effect" . -}}{{- end -}}
-  {{- $found = append $found $one -}}
+  {{- /* A key that is null is not in config.toml. */ -}}
+  {{- $found = ternary $found (append $found $one) (kindIs "invalid" $effect) -}}
 {{- end -}}
 {{- toJson $found -}}
 {{- end -}}

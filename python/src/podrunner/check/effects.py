@@ -59,6 +59,8 @@ def _found(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
         name = dotted(path)
         switch = max((switches[one] for one in dead if one[: len(path)] == path), key=len)
         way_out = f"Set {switch}, or remove it." if switch else "Remove it, or see its comment in the chart's values."
+        if path in written and written[path] is None:
+            way_out = 'null takes a value away, and there is none. Remove it, or write "" for an empty one.'
         finding = Finding(VALUES_WITHOUT_EFFECT, f"{name}: changes nothing that is rendered. {way_out}", path=name)
         found.append(locate(finding, case.layers, path))
     return tuple(found)
@@ -117,11 +119,19 @@ class _Comparison:
     def has_effect(self, path: Parts, value: Any) -> bool:
         """Whether another value there changes anything. To be refused by Helm is a change."""
         holds = _at(self.under, path)
-        # A null takes away what is there, and here nothing is; an empty map leaves a map as it is.
-        is_said = value == holds or (value is None and holds is _NOWHERE) or (value == {} and isinstance(holds, dict))
+        # A null takes away what is there, and here nothing is: of keys of the chart that may be on purpose.
+        is_taken = value is None and holds is _NOWHERE and not self._is_free(path)
+        # An empty map leaves a map as it is.
+        is_said = value == holds or is_taken or (value == {} and isinstance(holds, dict))
         # The schema says of what podrunner itself reads that it does.
         is_read = any(path[-1] in part.get("x-read", ()) for part in parts_at(path[:-1], self.schema))
         return is_said or is_read or self._is_seen(path, value) or self._rendered(path, value) != self.plain
+
+    def _is_free(self, path: Parts) -> bool:
+        """Whether the key is one that somebody thinks of, in a map that has any."""
+        around = parts_at(path[:-1], self.schema)
+        is_open = any(isinstance(part.get("additionalProperties"), dict) for part in around)
+        return is_open and not any(path[-1] in part.get("properties", ()) for part in around)
 
     def _is_seen(self, path: Parts, value: Any) -> bool:
         """Whether a text is in the rendering that nothing but this value, or its key, can have brought there."""

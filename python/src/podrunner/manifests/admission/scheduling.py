@@ -49,7 +49,9 @@ def _toleration(at: str, one: Mapping[str, Any]) -> Faults:
     yield from hold(f"{at}.key", key or None, label_key)
     # Lt and Gt are of Kubernetes 1.35, and off by default.
     yield from among(f"{at}.operator", operator, ("Equal", "Exists"))
-    yield from among(f"{at}.effect", one.get("effect"), _EFFECTS)
+    if one.get("effect") and one["effect"] not in _EFFECTS:
+        reason = "must be NoSchedule, PreferNoSchedule or NoExecute, or empty for all of them"
+        yield FieldFault(f"{at}.effect", reason, one["effect"])
     if not key and operator != "Exists":
         yield FieldFault(f"{at}.operator", "must be Exists where there is no key", operator)
     if operator == "Exists" and value:

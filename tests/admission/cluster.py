@@ -123,6 +123,16 @@ class Cluster:
             return str(error.summary())
         return ""
 
+    def refused_apply(self, body: Mapping[str, Any]) -> str:
+        """Why server-side apply does not take an object of the namespace `default`; empty when it does. Nothing is made."""
+        resource = self._resource(body)
+        options = {"content_type": "application/apply-patch+yaml", "field_manager": "tests", "dry_run": "All"}
+        try:
+            resource.patch(body=dict(body), name=body["metadata"]["name"], namespace="default", **options)
+        except DynamicApiError as error:
+            return str(error.summary())
+        return ""
+
     def refused_change(
         self, body: Mapping[str, Any], change: Mapping[str, Any], namespace: str, *, strategic: bool = False
     ) -> str:

@@ -19,7 +19,7 @@ from ssl import create_default_context
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _SECONDS_TO_START = 180
@@ -87,14 +87,18 @@ class ControlPlane:
 
 
 @contextlib.contextmanager
-def control_plane(parts: Path, folder: Path) -> Iterator[ControlPlane]:
-    """Start etcd and kube-apiserver of `parts` (a folder made by ci/airgap/build), and end them afterwards."""
+def control_plane(parts: Path, folder: Path, version: str = "", more: Iterable[str] = ()) -> Iterator[ControlPlane]:
+    """Start etcd and kube-apiserver of `parts` (a folder made by ci/airgap/build), and end them afterwards.
+
+    `version` is that of another API server than the cluster's, made by `ci/airgap/build --api-server`; `more` are options.
+    """
     client, peer, port = free_ports(3)
     etcd = f"http://127.0.0.1:{client}"
     made = ControlPlane(folder, f"https://127.0.0.1:{port}", secrets.token_urlsafe(24))
     _write_files(made)
     with _process(_etcd(parts, folder, etcd, peer), folder / "etcd.log"):
-        command = _apiserver(parts, folder, etcd, port)
+        program = parts / (f"kube-apiserver-{version}" if version else "kubernetes") / "kube-apiserver"
+        command = [*_apiserver(program, folder, etcd, port), *more]
         with _process(command, folder / "kube-apiserver.log") as process:
             _wait(made, process)
             yield made
@@ -126,10 +130,10 @@ def _etcd(parts: Path, folder: Path, url: str, peer: int) -> list[str]:
     ]
 
 
-def _apiserver(parts: Path, folder: Path, etcd: str, port: int) -> list[str]:
+def _apiserver(program: Path, folder: Path, etcd: str, port: int) -> list[str]:
     """Admission as it is by default: ServiceAccount, RuntimeClass and PodSecurity are among it."""
     return [
-        str(parts / "kubernetes" / "kube-apiserver"),
+        str(program),
         f"--etcd-servers={etcd}",
         f"--cert-dir={folder / 'certificates'}",
         "--bind-address=127.0.0.1",

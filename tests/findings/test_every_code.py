@@ -275,6 +275,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
         objects(SERVICE.replace("APP", "p").replace("PORT", "web"), pod()),
         objects(SERVICE.replace("APP", "p").replace("PORT", "8080"), pod()),
     ),
+    "list-duplicate": (
+        objects(pod("image: 'x:1', env: [{name: A, value: a}, {name: A, value: b}]")),
+        objects(pod("image: 'x:1', env: [{name: A, value: a}, {name: B, value: a}]")),
+    ),
     "image-floating": (objects(pod("image: x")), objects(pod("image: 'x@sha256:0'"))),
     "secret-in-plain-sight": (
         objects(pod("image: 'x:1', env: [{name: API_TOKEN, value: hunter2}]")),

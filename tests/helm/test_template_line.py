@@ -80,4 +80,25 @@ spec:
     ],
 )
 def test_a_field_is_found_where_the_template_writes_it(kind: str, path: str, line: int) -> None:
-    assert template_line(TEMPLATE, kind, parse_dotted(path)) == line
+    assert template_line(TEMPLATE, f"{kind}/ci-web", parse_dotted(path)) == line
+
+
+@pytest.mark.parametrize(("name", "line"), [("a", 3), ("b", 7), ("c", 11), ("ci-d", 3)])
+def test_of_several_objects_of_a_kind_it_is_the_one_of_that_name(name: str, line: int) -> None:
+    template = """\
+kind: Secret
+metadata: {name: a, labels: {}}
+data: {}
+---
+kind: Secret
+metadata: {labels: {}, name: "b"}
+data: {}
+---
+kind: Secret
+metadata:
+  name: c
+data: {}
+"""
+    path = "metadata.name" if name == "c" else "data"
+
+    assert template_line(template, f"Secret/{name}", parse_dotted(path)) == line

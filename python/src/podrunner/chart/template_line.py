@@ -30,16 +30,26 @@ class _Line:
     items: tuple[int, ...]
 
 
-def template_line(template: str, kind: str, path: Path) -> int:
-    """The line that writes a field of an object of this kind, or the last one on the way to it; 0 where nothing does.
+def template_line(template: str, name: str, path: Path) -> int:
+    """The line that writes a field of an object, `Deployment/web`, or the last one on the way to it; 0 where none does.
 
-    What an `include` or a loop writes is found at the last key above it that the template itself writes.
+    What an `include` or a loop writes is found at the last key above it that the template itself writes. Of several
+    objects of a kind, it is the one whose name stands there, else the first.
     """
-    for lines in _documents(template):
-        found = next((line for line in lines if line.key == "kind" and line.rest.strip().strip("\"'") == kind), None)
-        if found:
-            return _walk(lines, path) or found.number
+    kind, _, name = name.partition("/")
+    documents = [(lines, line) for lines in _documents(template) for line in lines if _says(line, "kind", kind)]
+    named = [one for one in documents if any(_says(line, "name", name) for line in one[0])]
+    for lines, found in [*named, *documents][:1]:
+        return _walk(lines, path) or found.number
     return 0
+
+
+def _says(line: _Line, key: str, value: str) -> bool:
+    """Whether a line has a value at a key; a name may also be within braces."""
+    told = line.rest.strip()
+    within = rf"""\bname: *["']?{re.escape(value)}["']?[,}} ]"""
+    inner = key == "name" and line.key == "metadata" and re.search(within, told)
+    return bool(inner) or (line.key == key and told.strip("\"'") == value)
 
 
 def _walk(lines: tuple[_Line, ...], path: Path) -> int:

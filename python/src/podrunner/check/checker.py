@@ -142,9 +142,9 @@ class Checker:
 
     def in_chart(self, finding: Finding) -> Finding:
         """A finding whose file is a template of the chart, with the file's path as people type it, and the line."""
-        kind, line = finding.object.partition("/")[0], finding.line
+        line = finding.line
         if not line and finding.path:
-            line = template_line(self.chart.template(finding.file), kind, parse_dotted(finding.path))
+            line = template_line(self.chart.template(finding.file), finding.object, parse_dotted(finding.path))
         return replace(finding, file=shown_path(self.chart.source / finding.file), line=line)
 
     def _refused(self, case: Case, error: RenderError) -> Finding:

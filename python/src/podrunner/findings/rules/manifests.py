@@ -12,6 +12,13 @@ KUBERNETES_SCHEMA = Rule(
     remedy="Correct the template, or the value that it prints.",
 )
 
+LIST_DUPLICATE = Rule(
+    "list-duplicate",
+    Severity.WARNING,
+    wrong="Two items of a list have what tells items apart, such as the name of a variable. Server-side apply refuses the object: Helm 4, Argo CD and Flux use it. Helm 3 takes both, and the last one counts.",
+    remedy="Keep one of them.",
+)
+
 KUBERNETES_API_VERSION = Rule(
     "kubernetes-api-version",
     Severity.ERROR,

@@ -25,6 +25,7 @@ from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.admission.forms import DNS, DNS_LABEL
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults
+from podrunner.manifests.checks.list_items import check_list_items
 from podrunner.manifests.checks.names import check_service_name
 from podrunner.manifests.objects import HOOK_ANNOTATION, find_pods, is_built_in, table
 from podrunner.manifests.schemas.constraints import MARK
@@ -107,9 +108,11 @@ def _custom_schema(crds: Crds, kind: tuple[str, str]) -> KindSchema | str:
 
 @lru_cache(maxsize=65536)
 def _cached_check(document: Document, version: tuple[int, int]) -> tuple[Finding, ...]:
+    wrong = list(_schema_findings(document, version))
     return (
         *_duplicate_keys(document),
-        *_schema_findings(document, version),
+        *wrong,
+        *check_list_items(document, version, wrong),
         *check_service_name(document, version),
     )
 

@@ -147,6 +147,10 @@ class Cluster:
             return str(error.summary())
         return ""
 
+    def resources(self) -> list[tuple[str, str]]:
+        """(group, resource or resource/part) of everything that is served."""
+        return [(one.group or "", one.name) for one in self._dynamic.resources.search() if one.name]
+
     def may(self, account: str, namespace: str, verb: str, group: str, resource: str, name: str) -> bool:
         """Whether RBAC allows an account (`namespace:name`) something."""
         attributes = {"namespace": namespace, "verb": verb, "group": group, "resource": resource, "name": name}

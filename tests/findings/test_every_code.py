@@ -123,6 +123,8 @@ def matrix(text: str) -> Files:
 SCALER = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: NAME}, maxReplicas: 2"
 MAPPED = "env: [{name: A, valueFrom: {configMapKeyRef: {name: x, key: KEY}}}], image: 'x:1'"
 SERVICE = obj("Service", "spec: {selector: {app: APP}, ports: [{port: 80, targetPort: PORT}]}")
+ROLES = "rbac.authorization.k8s.io/v1"
+BUDGET = "spec: {selector: {matchLabels: {app: p}}, maxUnavailable: COUNT}"
 FLOW = "spec: {priorityLevelConfiguration: {name: exempt}}"
 WORKLOAD = obj(
     "ReplicaSet",
@@ -274,6 +276,14 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "reference-port": (
         objects(SERVICE.replace("APP", "p").replace("PORT", "web"), pod()),
         objects(SERVICE.replace("APP", "p").replace("PORT", "8080"), pod()),
+    ),
+    "rbac-unknown": (
+        objects(obj("Role", "rules: [{apiGroups: [''], resources: [pod], verbs: [get]}]", ROLES)),
+        objects(obj("Role", "rules: [{apiGroups: [''], resources: [pods], verbs: [get]}]", ROLES)),
+    ),
+    "budget-blocks": (
+        objects(obj("PodDisruptionBudget", BUDGET.replace("COUNT", "0"), "policy/v1"), pod()),
+        objects(obj("PodDisruptionBudget", BUDGET.replace("COUNT", "1"), "policy/v1"), pod()),
     ),
     "list-duplicate": (
         objects(pod("image: 'x:1', env: [{name: A, value: a}, {name: A, value: b}]")),

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 # Characters of a list: with its sentence it is no longer than two lines of a terminal.
 _LONGEST = 120
 _HARDLY_ANY = 2
+# Letters by which two words differ that are meant to be the same.
+_MISSPELT = 2
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
@@ -24,6 +26,12 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """` Did you mean `x`?` with a leading space, or nothing."""
     found = nearest(word, choices)
     return f" Did you mean `{found}`?" if found else ""
+
+
+def is_misspelt(word: str, meant: str) -> bool:
+    """Whether two words differ, and in two letters at most."""
+    same = sum(block.size for block in difflib.SequenceMatcher(None, word, meant).get_matching_blocks())
+    return word != meant and max(len(word), len(meant)) - same <= _MISSPELT
 
 
 def listed(words: Iterable[object], limit: int = 12) -> str:

@@ -12,6 +12,20 @@ KUBERNETES_SCHEMA = Rule(
     remedy="Correct the template, or the value that it prints.",
 )
 
+RBAC_UNKNOWN = Rule(
+    "rbac-unknown",
+    Severity.WARNING,
+    wrong="A rule of a role names a group, a resource or a verb that Kubernetes does not have, or a resource of another group. It allows nothing.",
+    remedy="Write what the message names.",
+)
+
+BUDGET_BLOCKS = Rule(
+    "budget-blocks",
+    Severity.WARNING,
+    wrong="A PodDisruptionBudget never allows to evict one of its pods, so that their nodes cannot be drained.",
+    remedy="Let one pod be missing, `maxUnavailable: 1`, or run more pods.",
+)
+
 LIST_DUPLICATE = Rule(
     "list-duplicate",
     Severity.WARNING,

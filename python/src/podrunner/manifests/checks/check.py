@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from podrunner.findings.rules.manifests import (
     MANIFEST_DUPLICATE,
     MANIFEST_DUPLICATE_KEY,
 )
-from podrunner.findings.suggest import listed, nearest
+from podrunner.findings.suggest import is_misspelt, listed, nearest
 from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.admission.forms import DNS, DNS_LABEL
 from podrunner.manifests.admission.objects import object_faults
@@ -50,8 +49,6 @@ if TYPE_CHECKING:
     from podrunner.schema.mistakes import Mistake
 
 
-# Letters by which two words differ that are meant to be the same.
-_MISSPELT = 2
 # Kinds that are gone, with nothing of their name after them.
 _SUCCESSORS = {
     "PodSecurityPolicy": "It is gone since 1.25: label namespaces with a level of Pod Security, pod-security.kubernetes.io/enforce."
@@ -227,15 +224,9 @@ def _wrong_group(api_version: str, kind: str, version: tuple[int, int]) -> str |
     instead = f" Did you mean `{next(one for one in own if one.startswith(f'{near}/'))}`?" if near else ""
     if (group and not DNS.match(group)) or not DNS_LABEL.match(name):
         return f"not an API version: a domain, a slash and a version such as v1, in lower case.{instead}"
-    if near and group != near and not group.endswith(f".{near}") and _is_misspelt(group, near):
+    if near and not group.endswith(f".{near}") and is_misspelt(group, near):
         return f"Kubernetes has no group {group}.{instead}"
     return None
-
-
-def _is_misspelt(word: str, meant: str) -> bool:
-    """Whether two words differ in two letters at most."""
-    same = sum(block.size for block in SequenceMatcher(None, word, meant).get_matching_blocks())
-    return max(len(word), len(meant)) - same <= _MISSPELT
 
 
 def _no_data(version: tuple[int, int]) -> Finding:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import POD_SECURITY
+from podrunner.manifests.checks.budgets import check_budgets
 from podrunner.manifests.checks.containers import check_containers
 from podrunner.manifests.checks.hooks import check_hooks
 from podrunner.manifests.checks.images import check_images
@@ -13,6 +14,7 @@ from podrunner.manifests.checks.monitors import check_monitors
 from podrunner.manifests.checks.names import check_names
 from podrunner.manifests.checks.rbac import check_rbac
 from podrunner.manifests.checks.references import check_references
+from podrunner.manifests.checks.role_rules import check_role_rules
 from podrunner.manifests.checks.secrets import check_secrets
 from podrunner.manifests.checks.selectors import check_selectors
 from podrunner.manifests.objects import find_pods
@@ -39,6 +41,8 @@ def check_release(rendering: Rendering, written: Mapping[str, Any]) -> list[Find
         *check_monitors(documents, pods, rendering.namespace),
         *check_references(documents, pods, rendering.namespace, written),
         *check_rbac(documents),
+        *check_role_rules(documents),
+        *check_budgets(documents, pods, rendering.namespace),
         *check_images(pods),
         *check_secrets(documents, pods),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tarfile
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -261,7 +262,8 @@ def test_every_option_and_fixture_has_our_prefix(project: pytest.Pytester) -> No
         "--podrunner-strict",
         "--podrunner-update-snapshots",
     ]
-    assert "podrunner_render [session scope]" in fixtures
+    assert "podrunner_render --" in fixtures
+    assert "podrunner_renderer [session scope]" in fixtures
     assert "podrunner_chart [session scope]" in fixtures
     assert "podrunner_snapshot --" in fixtures
 
@@ -338,3 +340,113 @@ def test_a_mistake_in_the_policy_is_a_collection_error_with_its_line(project: py
     result.stdout.fnmatch_lines(["podrunner.toml:1: chrt: unknown key. Did you mean `chart`?*"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*plugin.py*")
+
+
+@pytest.fixture
+def other_chart(tmp_path: Path) -> Path:
+    """Make a chart of one ConfigMap, in a folder of its own."""
+    chart = tmp_path / "other"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.0\n")
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {size: {{ .Values.size | quote }}}\n"
+    (chart / "templates" / "config.yaml").write_text(text)
+    return chart
+
+
+@pytest.mark.parametrize("scope", ["function", "module", "session"])
+def test_a_module_that_overrides_the_chart_renders_that_one_and_no_other_module_does(
+    project: pytest.Pytester, other_chart: Path, scope: str
+) -> None:
+    project.makepyfile(
+        test_a="def test_it(podrunner_render):\n    assert podrunner_render().object('Deployment')\n",
+        test_b=f"""
+            from pathlib import Path
+            import pytest
+
+            @pytest.fixture(scope="{scope}")
+            def podrunner_chart():
+                return Path({str(other_chart)!r})
+
+            def test_it(podrunner_render):
+                rendering = podrunner_render({{"size": 3}})
+                assert rendering.object("ConfigMap")["metadata"]["name"] == "other"
+                assert rendering.object("ConfigMap")["data"] == {{"size": "3"}}
+        """,
+        test_c="def test_it(podrunner_render):\n    assert podrunner_render().object('Deployment')\n",
+    )
+
+    project.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=3)
+
+
+def test_a_conftest_that_overrides_the_chart_does_so_for_its_folder(
+    project: pytest.Pytester, other_chart: Path
+) -> None:
+    folder = project.mkdir("charts")
+    override = f"import pytest\n@pytest.fixture\ndef podrunner_chart():\n    return {str(other_chart)!r}\n"
+    (folder / "conftest.py").write_text(override)
+    (folder / "test_other.py").write_text(
+        "def test_it(podrunner_render):\n    assert len(podrunner_render({'size': 3}).documents) == 1\n"
+    )
+    project.makepyfile("def test_it(podrunner_render):\n    assert len(podrunner_render().documents) == 2\n")
+
+    project.runpytest_inprocess().assert_outcomes(passed=2)
+
+
+def test_a_chart_is_loaded_once_in_a_run_however_many_tests_and_modules_name_it(
+    project: pytest.Pytester, other_chart: Path
+) -> None:
+    module = f"""
+        import pytest
+
+        @pytest.fixture
+        def podrunner_chart():
+            return {str(other_chart)!r}
+
+        @pytest.mark.parametrize("size", [1, 2])
+        def test_it(podrunner_render, pytestconfig, size):
+            setups = pytestconfig.stash.setdefault(KEY, set())
+            setups.add(id(podrunner_render.setup))
+            assert len(setups) == 1
+    """
+    project.makepyfile(shared="import pytest\nKEY = pytest.StashKey()\n")
+    project.makepyfile(
+        test_a="from shared import KEY\n" + textwrap.dedent(module),
+        test_b="from shared import KEY\n" + textwrap.dedent(module),
+    )
+    project.syspathinsert()
+
+    project.runpytest_inprocess().assert_outcomes(passed=4)
+
+
+def test_a_fixture_of_a_wider_scope_renders_a_chart_that_it_names(project: pytest.Pytester, other_chart: Path) -> None:
+    project.makepyfile(f"""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def size(podrunner_renderer):
+            return podrunner_renderer({str(other_chart)!r})({{"size": 3}}).object("ConfigMap")["data"]["size"]
+
+        def test_it(size):
+            assert size == "3"
+    """)
+
+    project.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_an_override_without_a_chart_is_an_error_of_the_test_in_a_sentence(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        import pytest
+
+        @pytest.fixture
+        def podrunner_chart():
+            return "nowhere"
+
+        def test_it(podrunner_render):
+            pass
+    """)
+
+    result = project.runpytest_inprocess()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E*UsageError: *nowhere: no chart here, there is no Chart.yaml. Give the chart's *"])
+    result.stdout.no_fnmatch_line("*cases.py*")

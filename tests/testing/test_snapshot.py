@@ -116,3 +116,50 @@ def test_a_second_snapshot_of_a_test_needs_a_name(project: pytest.Pytester) -> N
         ["*snapshots/test_it/test_x.yaml: test_x has this snapshot already. Give this one a name of its own: *"]
     )
     assert "image: a" in (project.path / "snapshots/test_it/test_x.yaml").read_text()
+
+
+PARTS = {
+    "an object": ('rendering.object("Deployment")', "Deployment/podrunner: spec.replicas: 1 → 2"),
+    "a list of objects": ('rendering.objects("Deployment")', "Deployment/podrunner: spec.replicas: 1 → 2"),
+    "a map": ('rendering.object("Deployment")["spec"]', "value.replicas: 1 → 2"),
+    "a list": ('[rendering.object("Deployment")["spec"]["replicas"]]', "value[[]0]: 1 → 2"),
+    "a number": ('rendering.object("Deployment")["spec"]["replicas"]', "value: 1 → 2"),
+    "a text": ('"replicas: %s" % rendering.object("Deployment")["spec"]["replicas"]', "value: * → *"),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_has_a_snapshot_of_its_own(project: pytest.Pytester, part: str) -> None:
+    what, difference = PARTS[part]
+    test = f"""
+        def test_part(podrunner_render, podrunner_snapshot):
+            rendering = podrunner_render({{"replicas": REPLICAS}})
+            podrunner_snapshot({what})
+    """
+
+    project.makepyfile(test_it=test.replace("REPLICAS", "1"))
+    for _ in ("written", "compared"):
+        project.runpytest_inprocess().assert_outcomes(passed=1)
+    project.makepyfile(test_it=test.replace("REPLICAS", "2"))
+    result = project.runpytest_inprocess()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"  {difference}"])
+
+
+def test_a_snapshot_of_a_part_does_not_see_what_changes_elsewhere(project: pytest.Pytester) -> None:
+    test = """
+        def test_part(podrunner_render, podrunner_snapshot):
+            podrunner_snapshot(podrunner_render({"replicas": REPLICAS}).object("ConfigMap"))
+    """
+
+    for replicas in ("1", "2"):
+        project.makepyfile(test_it=test.replace("REPLICAS", replicas))
+        project.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_what_was_a_text_and_is_an_object_now_differs(project: pytest.Pytester) -> None:
+    for what, outcome in (('"text"', {"passed": 1}), ('{"kind": "Pod"}', {"failed": 1})):
+        project.makepyfile(test_it=f"def test_it(podrunner_snapshot):\n    podrunner_snapshot({what})\n")
+
+        project.runpytest_inprocess().assert_outcomes(**outcome)

@@ -33,6 +33,9 @@ __all__ = [
     "__version__",
     "check_case",
     "explain_log",
+    "find",
+    "find_all",
+    "quantity",
     "renderer",
 ]
 
@@ -55,7 +58,9 @@ if _typing.TYPE_CHECKING:
     from podrunner.findings.rules.rule import Rule
     from podrunner.findings.severity import Severity
     from podrunner.helm.renderer import Renderer, renderer
+    from podrunner.manifests.quantity import read_quantity as quantity
     from podrunner.manifests.rendering import Rendering
+    from podrunner.manifests.selector import find, find_all
 
 # Name → (module, name there). Loaded when a name is first asked for: importing the package costs nothing.
 _PLACES = {
@@ -76,6 +81,9 @@ _PLACES = {
     "ValuesError": ("podrunner.findings.errors", "ValuesError"),
     "check_case": ("podrunner.check.checker", "check_case"),
     "explain_log": ("podrunner.explain.diagnosis", "explain"),
+    "find": ("podrunner.manifests.selector", "find"),
+    "find_all": ("podrunner.manifests.selector", "find_all"),
+    "quantity": ("podrunner.manifests.quantity", "read_quantity"),
     "renderer": ("podrunner.helm.renderer", "renderer"),
 }
 

@@ -6,6 +6,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from podrunner.findings.errors import UsageError
+
 FORM = r"([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))([eE][-+]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?"
 _FORM = re.compile(FORM)
 _FACTORS = {
@@ -22,6 +24,15 @@ def quantity(value: Any) -> Decimal | None:
         return None
     number, unit = match.groups(default="")
     return Decimal(number) * _FACTORS[unit] if unit in _FACTORS else _scientific(number + unit)
+
+
+def read_quantity(value: Any) -> Decimal:
+    """The amount as a number, to compare: that of 1Gi is that of 1024Mi. Raises UsageError for what is none."""
+    __tracebackhide__ = True
+    amount = quantity(value)
+    if amount is None or isinstance(value, bool):
+        raise UsageError(f"`{value}` is not a quantity. Kubernetes takes 500m, 2, 1.5 and 4Gi, not 4GB.")
+    return amount
 
 
 def _scientific(text: str) -> Decimal | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,22 @@ class Rendering:
         if found:
             raise LookupError(f"{len(found)} objects are a {wanted}: give a name. Rendered: {there}.")
         raise LookupError(f"No {wanted} in this rendering. Rendered: {there}.")
+
+    def objects_of(self, template: str, *, if_any: bool = False) -> list[dict[str, Any]]:
+        """The objects of a template by its path in the chart, or of several by a shell pattern, in their order.
+
+        `templates/deployment.yaml`, `charts/db/templates/*.yaml`. Raises LookupError that lists what is there when
+        there are none, unless `if_any`.
+        """
+        __tracebackhide__ = True
+        found = [document.data for document in self.documents if fnmatchcase(document.template, template)]
+        if found or if_any:
+            return found
+        there = list(dict.fromkeys(document.template for document in self.documents))
+        near = did_you_mean(template, there)
+        raise LookupError(
+            f"No object of {template} in this rendering.{near} Rendered: {listed(there, 40) or 'nothing'}."
+        )
 
     def part(self, what: str) -> str:
         """config.toml, the notes, or the documents of a template by its path or file name. Raises UsageError with a list."""

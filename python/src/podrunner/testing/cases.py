@@ -39,7 +39,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Setup:
-    """What all tests of a run share: the chart is loaded once."""
+    """What all tests of a chart share in a run: it is loaded once."""
 
     checker: Checker
     strategy: Strategy | None = None
@@ -47,6 +47,7 @@ class Setup:
     @classmethod
     def make(cls, root: Path, wanted: Wanted) -> Setup:
         """Find and load the chart. A wrong option, or a wrong podrunner.toml at `root` or above it, ends the run with a sentence."""
+        __tracebackhide__ = True
         try:
             found = find_policy_file(root)
             renderer = open_chart(wanted.chart or found.chart, wanted.helm)

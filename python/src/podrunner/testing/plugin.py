@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from podrunner.helm.renderer import Kind
     from podrunner.testing.cases import MatrixFile, Render, Setup
     from podrunner.testing.snapshot import Snapshot
 
-_SETUP = pytest.StashKey["Setup"]()
+_SETUPS = pytest.StashKey["dict[Path | None, Setup]"]()
 _SNAPSHOTS = pytest.StashKey["dict[Path, Snapshot]"]()
 
 
@@ -79,19 +80,26 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> MatrixFile
 
 @pytest.fixture(scope="session")
 def podrunner_chart(pytestconfig: pytest.Config) -> Path:
-    """Directory of the chart under test."""
+    """Directory of the chart under test. A module, or a conftest.py, that overrides it renders another chart."""
     return _setup(pytestconfig).checker.chart.path
 
 
 @pytest.fixture(scope="session")
-def podrunner_render(pytestconfig: pytest.Config) -> Render:
+def podrunner_renderer(pytestconfig: pytest.Config) -> Callable[[Path | str], Render]:
+    """`podrunner_renderer(folder)` renders another chart as `podrunner_render` does; each is loaded once in a run.
+
+    For fixtures of a wider scope than a function, and for tests of several charts.
+    """
+    return partial(_render, pytestconfig)
+
+
+@pytest.fixture
+def podrunner_render(podrunner_chart: Path | str, podrunner_renderer: Callable[[Path | str], Render]) -> Render:
     """Render the chart: `podrunner_render({"podman": {"mode": "none"}}, preset=None, kube_version="1.34")`.
 
     Values are maps or files, each over the one before. Raises ValuesError or RenderError.
     """
-    from podrunner.testing.cases import Render
-
-    return Render(_setup(pytestconfig))
+    return podrunner_renderer(podrunner_chart)
 
 
 @pytest.fixture
@@ -122,18 +130,29 @@ def _given_chart(config: pytest.Config) -> Path | None:
     return chart
 
 
-def _setup(config: pytest.Config) -> Setup:
-    """Chart and renderer of this run, made when first asked for."""
-    if _SETUP not in config.stash:
+def _render(config: pytest.Config, chart: Path | str) -> Render:
+    __tracebackhide__ = True
+    from podrunner.testing.cases import Render
+
+    of_run = config.stash.get(_SETUPS, {}).get(None)
+    path = (config.rootpath / chart).resolve()
+    return Render(of_run if of_run and of_run.checker.chart.path.resolve() == path else _setup(config, path))
+
+
+def _setup(config: pytest.Config, chart: Path | None = None) -> Setup:
+    """A chart and its renderer, made when first asked for; without one, the chart of this run."""
+    __tracebackhide__ = True
+    setups = config.stash.setdefault(_SETUPS, {})
+    if chart not in setups:
         from podrunner.testing.cases import Setup, Wanted
 
         given = [config.invocation_params.dir / name for name in config.getoption("podrunner_crds")]
         wanted = Wanted(
-            _given_chart(config),
+            chart or _given_chart(config),
             cast("Kind", config.getoption("podrunner_helm")),
             config.getoption("podrunner_strategy"),
             [*config.getini("podrunner_crds"), *given],
             config.getoption("podrunner_strict"),
         )
-        config.stash[_SETUP] = Setup.make(config.rootpath, wanted)
-    return config.stash[_SETUP]
+        setups[chart] = Setup.make(config.rootpath, wanted)
+    return setups[chart]

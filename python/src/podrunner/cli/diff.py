@@ -103,7 +103,7 @@ def _compare(args: Namespace) -> Comparison:
         before = renderer(args.helm, old.chart)
         after = before if new.chart is old.chart else renderer(args.helm, new.chart)
         shown = progress(pairs, "comparing", len(pairs), quiet=args.quiet)
-        return compare_all(shown, (old, new), (before.render, after.render))
+        return compare_all(shown, (old, new), (before.render_anew, after.render_anew))
 
 
 def _cases(args: Namespace, chart: Chart, *, is_of_files: bool) -> list[Case]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podrunner.diff.entry import ComparedCase, Consequence, DiffEntry, group
 from podrunner.diff.immutable import why_immutable
 from podrunner.diff.report import Comparison
+from podrunner.diff.unsteady import is_unsteady, unsteady_fields
 from podrunner.diff.widening import lowers_level, widenings, widens_constraints
 from podrunner.findings.errors import RenderError, ValuesError
 from podrunner.manifests.difference.defaults import with_defaults
@@ -32,11 +33,12 @@ _WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonS
 
 
 def compare_all(pairs: Iterable[Pair], sides: tuple[Side, Side], renders: tuple[Render, Render]) -> Comparison:
-    """What differs in every case, the same change of many cases once; each side has its way to render."""
+    """What differs in every case, the same change of many cases once; each side has its way to render, always anew."""
     outcomes = [compare(pair, sides, renders) for pair in pairs]
     names = tuple(one.case for one in outcomes)
     refused = {one.case: one.refusal for one in outcomes if one.refusal}
-    return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)))
+    unsteady = tuple(dict.fromkeys(name for one in outcomes for name in one.unsteady))
+    return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)), unsteady)
 
 
 def compare(pair: Pair, sides: tuple[Side, Side], renders: tuple[Render, Render]) -> ComparedCase:
@@ -52,7 +54,28 @@ def compare(pair: Pair, sides: tuple[Side, Side], renders: tuple[Render, Render]
         return ComparedCase(pair.name, refusal=reasons[0] if reasons else pair.lacking)
     fullname = case.release if sides[1].name in case.release else f"{case.release}-{sides[1].name}"
     found = _entries(old, new, sides, case.kube_version)
-    return ComparedCase(pair.name, tuple(found), fullname, sides[1].name)
+    left = _steady(found, pair, (old, new), renders)
+    unsteady = tuple(f"{one.subject}: {one.path}".removesuffix(": ") for one in found if one not in left)
+    return ComparedCase(pair.name, tuple(left), fullname, sides[1].name, unsteady=unsteady)
+
+
+def _steady(
+    found: list[DiffEntry],
+    pair: Pair,
+    rendered: tuple[Rendering | str, Rendering | str],
+    renders: tuple[Render, Render],
+) -> list[DiffEntry]:
+    """The entries without what differs whenever it is rendered. Only where something differs, all is rendered again."""
+    if not found:
+        return found
+    again = [
+        (first, render(case))
+        for first, case, render in zip(rendered, (pair.old, pair.new), renders, strict=True)
+        if case and isinstance(first, Rendering)
+    ]
+    fields = unsteady_fields(again)
+    namespace = again[-1][0].namespace if again else ""
+    return [one for one in found if not is_unsteady(one, fields, namespace)] if fields else found
 
 
 def _rendered(case: Case, side: Side, render: Render) -> Rendering | str:

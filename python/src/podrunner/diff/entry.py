@@ -63,7 +63,10 @@ def _written(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ComparedCase:
-    """One case on both sides. `fullname` is what its release calls its objects, `plain` that without a release."""
+    """One case on both sides. `fullname` is what its release calls its objects, `plain` that without a release.
+
+    `unsteady` are the fields that differ whenever they are rendered, and are not among the entries.
+    """
 
     case: str
     entries: tuple[DiffEntry, ...] = ()
@@ -71,6 +74,7 @@ class ComparedCase:
     plain: str = ""
     # Why neither side renders it; empty when one does.
     refusal: str = ""
+    unsteady: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

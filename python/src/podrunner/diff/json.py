@@ -29,6 +29,7 @@ def write(comparison: Comparison) -> str:
         "cases": comparison.cases,
         "refused": [{"case": case, "reason": reason} for case, reason in comparison.refused.items()],
         "changes": changes,
+        "unsteady": comparison.unsteady,
     }
     return json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n"
 

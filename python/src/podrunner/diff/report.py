@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.diff.entry import Consequence
+from podrunner.findings.suggest import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,13 +25,17 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`old` and `new` as the user typed them, the names of all cases, and why neither side renders some of them."""
+    """`old` and `new` as the user typed them, the names of all cases, and why neither side renders some of them.
+
+    `unsteady` are fields, `Secret/ci: data.password`, that differ whenever they are rendered: they are not compared.
+    """
 
     old: str
     new: str
     cases: tuple[str, ...]
     refused: dict[str, str]
     groups: tuple[Group, ...]
+    unsteady: tuple[str, ...] = ()
 
     def sections(self) -> Iterator[tuple[str, Consequence, list[Group]]]:
         """(heading, consequence, groups), the worst first; empty ones are left out."""
@@ -50,6 +55,12 @@ class Comparison:
         counts = Counter(group.entry.consequence for group in self.groups)
         parts = [f"{one.value} ({counts[one]})" for one in Consequence if counts[one] and one is not Consequence.OTHER]
         return ": ".join(part for part in (head, ", ".join(parts)) if part) + self._unrendered()
+
+    def left_out(self) -> str:
+        """What was not compared, as a sentence; empty where all was."""
+        return (
+            f"Differs whenever it is rendered, and is not compared: {listed(self.unsteady)}." if self.unsteady else ""
+        )
 
     def of_cases(self, number: int) -> str:
         """`all 40 cases`, `3 of 40 cases`, `the one case`."""

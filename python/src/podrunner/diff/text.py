@@ -31,7 +31,8 @@ def write(comparison: Comparison, *, colour: bool = False, quiet: bool = False, 
     lines = list(_lines(comparison, width, colour=colour))
     summary = f"{comparison.old} → {comparison.new}: {comparison.summary()}"
     if not quiet:
-        lines.append(wrap(_painted(summary, "32" if not lines else "", colour=colour), width, rest="    "))
+        lines += [wrap(comparison.left_out(), width, rest="    ")] if comparison.unsteady else []
+        lines.append(wrap(_painted(summary, "" if comparison.groups else "32", colour=colour), width, rest="    "))
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -81,6 +81,9 @@ class HelmCommand:
             raise read_refusal(done.stderr)
         return done.stdout
 
+    def forget(self) -> None:
+        """See `Helm.forget`: each time is a process of its own."""
+
     def _split(self, manifest: str) -> Iterator[tuple[str, str]]:
         _, *parts = _SOURCE.split(manifest)
         for template, text in zip(parts[::2], parts[1::2], strict=True):

@@ -61,6 +61,10 @@ class HelmLibrary:
             self._last = (asked, self._answer(case))
         return self._last[1]
 
+    def forget(self) -> None:
+        """See `Helm.forget`."""
+        self._last = ((), "")
+
     def _answer(self, case: Case) -> str:
         kube_version = full_version(case.kube_version)
         options = {

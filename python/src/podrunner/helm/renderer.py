@@ -36,6 +36,10 @@ class Helm(Protocol):
         """The same as Helm gives it, not read: equal texts are equal renderings. Raises as `template`."""
         ...
 
+    def forget(self) -> None:
+        """Ask Helm the next time, also for what was asked for last."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Renderer:
@@ -57,6 +61,12 @@ class Renderer:
         if wrong := errors(self.chart.check(case.layers)):
             raise ValuesError([case.without_secrets(finding) for finding in wrong])
         return self._asked(self.helm.template, case)
+
+    def render_anew(self, case: Case) -> Rendering:
+        """The same, and never what was rendered before: some templates make something else each time."""
+        __tracebackhide__ = True
+        self.helm.forget()
+        return self.render(case)
 
     def render_unchecked(self, case: Case) -> Rendering:
         """Render a case without a look at its values: for what tries values that nobody wrote. Raises RenderError."""

@@ -89,6 +89,16 @@ def test_an_unknown_component_is_wrong_use_and_names_those_there_are(airgap: Pat
     assert refused.stderr.startswith("build: no component is called 'podmann'; there are: pause runc etcd")
 
 
+@pytest.mark.parametrize("version", ["1.31", "v1.31.14", ""])
+def test_an_api_server_without_a_whole_version_is_wrong_use(airgap: Path, version: str) -> None:
+    refused = _build(airgap, "--api-server", *filter(None, [version]))
+
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "build: --api-server needs a version, for example --api-server 1.31.14\n",
+    )
+
+
 @needs_debian_root
 def test_a_second_build_takes_what_the_first_one_made(quick: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"

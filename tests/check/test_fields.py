@@ -166,3 +166,11 @@ def test_what_the_api_server_takes_is_taken(checker: Checker, name: str) -> None
     layers = (read_values(URL, "url"), Values(TAKEN[name], "taken.yaml"))
 
     assert errors(checker.check(Case(name, layers)).findings) == []
+
+
+def test_what_a_patch_empties_is_at_the_line_of_the_patch(said: Callable[[str], list[str]]) -> None:
+    patch = "patch: 'containers: [{name: build, image: \"\"}]'"
+    assert said(f"jobs:\n  config:\n    kubernetes:\n      pod_spec:\n        - name: a\n          {patch}\n") == [
+        "values.yaml:7:11: error: jobs.config.kubernetes.pod_spec[0].patch.containers[0].image: missing. "
+        "(spec.containers[0].image) [kubernetes-field]"
+    ]

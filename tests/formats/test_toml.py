@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podrunner.formats.toml import find_lines
+from podrunner.formats.toml import find_lines, read_toml
 
 TEXT = '''\
 # a comment
@@ -66,3 +66,9 @@ def test_every_key_and_table_has_its_line() -> None:
         ("runners", 1, "kubernetes", "services", 0): 27,
         ("runners", 1, "kubernetes", "services", 0, "name"): 28,
     }
+
+
+def test_a_number_that_python_does_not_read_is_a_flaw() -> None:
+    flaw = read_toml(f"x = {'9' * 5000}").flaw
+
+    assert flaw and flaw.sentence("not TOML") == "not TOML: a number has more than 4300 digits."

@@ -122,6 +122,13 @@ MISTAKES = {
     'runner-version = "new"': '1: runner-version: "new" is not a version of GitLab Runner. '
     'The version of GitLab Runner, such as "19.4".',
     "kube-version = 1.34": '1: kube-version: must be a list or text, is 1.34. For text write "1.34".',
+    "\nx = 1979-05-27": "2: x: unknown key. Allowed: chart, fail-on, files, ignore, kube-version, matrix, "
+    "runner-version, select, values.",
+    "chart = 1979-05-27": '1: chart: must be text, is 1979-05-27. For text write "1979-05-27".',
+    "fail-on = 07:32:00": '1: fail-on: must be text, is 07:32:00. For text write "07:32:00".',
+    'values = [\n"base.yaml", 1979-05-27T07:32:00Z]': "1: values[1]: must be text, is 1979-05-27T07:32:00+00:00. "
+    'For text write "1979-05-27T07:32:00+00:00".',
+    "matrix = nan": '1: matrix: must be text, is nan. For text write "nan".',
     'select = ["image-floatng"]': "1: select: no finding has the code `image-floatng`. Did you mean `image-floating`?",
     '[[ignore]]\ncode = "image-floating"': "1: ignore[0].reason: missing. Write why this team lives with the finding.",
     f'{IGNORE}[[ignore]]\ncode = "label"\nreason = " "': '6: ignore[1].reason: " " says nothing. '

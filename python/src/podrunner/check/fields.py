@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
-from podrunner.findings.path import dotted, spoken, value_at
+from podrunner.findings.path import dotted, spoken
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD
 from podrunner.manifests.admission.forms import image, leftover
@@ -20,7 +20,7 @@ from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods
 from podrunner.runner.job_pod.pod import jobs_of
 from podrunner.values.merge import merge
 from podrunner.values.places import locate
-from podrunner.values.search import find_key, find_value
+from podrunner.values.search import find_key, find_value, found_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,7 +102,7 @@ def _written(values: dict[str, Any], field: _Field) -> Path | None:
     sections = _OF_JOBS if field.is_of_jobs else values.keys() - _OF_JOBS
     found = find_key({name: values[name] for name in values if name in sections}, field.fault.path)
     # One that is absent cannot be told from one that somebody else wrote.
-    items = value_at(values, found) if found else None
+    items = found_at(values, found) if found else None
     return (*found, items.index(value)) if found and isinstance(items, list) and value in items else found
 
 

@@ -41,11 +41,10 @@ def at_their_values(findings: Iterable[Finding], rendering: Rendering, layers: S
 def _image(finding: Finding, rendering: Rendering) -> str:
     for document in rendering.documents:
         if (document.name, document.template) == (finding.object, finding.file):
-            try:
-                return str(value_at(document.data, parse_dotted(finding.path)))
-            except (KeyError, IndexError):
-                # Another object of the same name.
-                continue
+            image = value_at(document.data, parse_dotted(finding.path))
+            # There may be another object of the same name.
+            if image is not None:
+                return str(image)
     return ""
 
 

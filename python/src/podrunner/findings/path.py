@@ -40,8 +40,11 @@ def parse_dotted(text: str) -> Path:
 
 
 def value_at(data: Any, path: Path) -> Any:
-    """What stands at a path that is there."""
+    """What stands at a path; None where there is nothing, as it is below a text."""
     for part in path:
+        is_there = part in data if isinstance(data, dict) else isinstance(data, list) and part in range(len(data))
+        if not is_there:
+            return None
         data = data[part]
     return data
 

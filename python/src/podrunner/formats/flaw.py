@@ -42,6 +42,8 @@ class Flaw:
 
 
 NESTED_TOO_DEEPLY = Flaw("nested too deeply")
+# Python reads no number of more than 4300, and says no place; TOML's whole numbers have 19 at most.
+TOO_MANY_DIGITS = Flaw("a number has more than 4300 digits")
 
 
 def yaml_flaw(error: Exception, text: str) -> Flaw:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.formats.flaw import NESTED_TOO_DEEPLY, toml_flaw
+from podrunner.formats.flaw import NESTED_TOO_DEEPLY, TOO_MANY_DIGITS, toml_flaw
 
 if TYPE_CHECKING:
     from podrunner.findings.path import Path
@@ -45,6 +45,8 @@ def read_toml(text: str) -> Toml:
         return Toml(text, {}, toml_flaw(error))
     except RecursionError:
         return Toml(text, {}, NESTED_TOO_DEEPLY)
+    except ValueError:
+        return Toml(text, {}, TOO_MANY_DIGITS)
 
 
 def find_lines(text: str) -> dict[Path, int]:

@@ -66,6 +66,13 @@ def find_key(data: Any, field: str) -> Path | None:
     return None
 
 
+def found_at(data: Any, path: Path) -> Any:
+    """What stands at a path that was found here, which may go on in a patch; None where there is nothing."""
+    for end, part in enumerate(path):
+        data = dict(_below(data, path[:end])).get(part)
+    return data
+
+
 def _keys(data: Any, path: Path) -> Iterator[Path]:
     for part, below in _below(data, path):
         here = (*path, part)

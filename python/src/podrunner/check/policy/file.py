@@ -5,7 +5,9 @@ Its keys are the options of `podrunner check`, without dashes before them. Names
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,7 +20,7 @@ from podrunner.findings.path import dotted
 from podrunner.findings.severity import Severity
 from podrunner.formats.toml import read_toml
 from podrunner.output.paths import folders_of_repository, shown_path
-from podrunner.schema.mistakes import explain
+from podrunner.schema.mistakes import MistakeKind, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -119,10 +121,7 @@ class _PolicyReader:
 
     def read(self) -> PolicyFile:
         """All of it. Raises UsageError."""
-        for error in _validator().iter_errors(self.data):
-            for mistake in explain(error, policy_schema(), lambda _: None):
-                self.wrong(mistake.path, mistake.message)
-        self._refuse_all()
+        self._refuse_keys()
         said = {key.replace("-", "_"): value for key, value in self.data.items()}
         read = PolicyFile(
             shown_path(self.file),
@@ -136,6 +135,20 @@ class _PolicyReader:
         )
         self._refuse_all()
         return read
+
+    def _refuse_keys(self) -> None:
+        """Raises UsageError for every key and value that the schema does not allow, or that no schema knows."""
+        foreign = dict(_not_of_json(self.data, ()))
+        for error in _validator().iter_errors(_as_json(self.data)):
+            for mistake in explain(error, policy_schema(), lambda _: None):
+                # Text would be wrong there, too.
+                if mistake.kind in (MistakeKind.UNKNOWN_KEY, MistakeKind.TYPE):
+                    foreign = {path: said for path, said in foreign.items() if path[: len(mistake.path)] != mistake.path}
+                if mistake.path not in foreign:
+                    self.wrong(mistake.path, mistake.message)
+        for path, said in foreign.items():
+            self.wrong(path, f'{dotted(path)}: must be text, is {said}. For text write "{said}".')
+        self._refuse_all()
 
     def wrong(self, path: Parts, message: str) -> None:
         """Note a mistake at a path, or at the nearest around it that has a line."""
@@ -191,6 +204,26 @@ class _PolicyReader:
         for code in codes:
             if sentence := refuse_code(code, final=final):
                 self.wrong(path, f"{where}: {sentence}")
+
+
+def _not_of_json(data: Any, path: Parts) -> Iterator[tuple[Parts, str]]:
+    """(path, as it is written) of what TOML has and JSON has not: dates, times, and floats that are no numbers."""
+    below = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for part, value in below:
+        yield from _not_of_json(value, (*path, part))
+    if isinstance(data, dt.date | dt.time):
+        yield path, data.isoformat()
+    elif isinstance(data, float) and not math.isfinite(data):
+        yield path, str(data)
+
+
+def _as_json(data: Any) -> Any:
+    """The same, with texts in place of these."""
+    if isinstance(data, dict):
+        return {key: _as_json(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_as_json(value) for value in data]
+    return next((said for _, said in _not_of_json(data, ())), data)
 
 
 def _texts(said: Any) -> tuple[str, ...]:

@@ -71,4 +71,5 @@ def test_every_key_and_table_has_its_line() -> None:
 def test_a_number_that_python_does_not_read_is_a_flaw() -> None:
     flaw = read_toml(f"x = {'9' * 5000}").flaw
 
-    assert flaw and flaw.sentence("not TOML") == "not TOML: a number has more than 4300 digits."
+    assert flaw
+    assert flaw.sentence("not TOML") == "not TOML: a number has more than 4300 digits."

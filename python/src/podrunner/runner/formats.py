@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.quantity import FORM
 from podrunner.runner.address import address_reason
+from podrunner.runner.listen_address import metrics_reason, session_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,14 @@ def _address(value: Any) -> str:
     return address_reason(value) if isinstance(value, str) else ""
 
 
+def _listen(value: Any) -> str:
+    return metrics_reason(value) if isinstance(value, str) else ""
+
+
+def _listen_for_sessions(value: Any) -> str:
+    return session_reason(value) if isinstance(value, str) else ""
+
+
 def _assignments(value: Any) -> str:
     entries = value if isinstance(value, list) else []
     wrong = [entry for entry in entries if isinstance(entry, str) and "=" not in entry]
@@ -60,6 +69,8 @@ def _labels(value: Any) -> str:
 _CHECKS: dict[str, Callable[[Any], str]] = {
     "Kubernetes quantity": _quantity,
     "http(s) URL": _address,
+    "HOST:PORT of metrics": _listen,
+    "HOST:PORT of sessions": _listen_for_sessions,
     '"KEY=value"': _assignments,
     "keys ^[a-zA-Z0-9_]": _labels,
 }

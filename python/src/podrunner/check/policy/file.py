@@ -143,7 +143,9 @@ class _PolicyReader:
             for mistake in explain(error, policy_schema(), lambda _: None):
                 # Text would be wrong there, too.
                 if mistake.kind in (MistakeKind.UNKNOWN_KEY, MistakeKind.TYPE):
-                    foreign = {path: said for path, said in foreign.items() if path[: len(mistake.path)] != mistake.path}
+                    foreign = {
+                        path: said for path, said in foreign.items() if path[: len(mistake.path)] != mistake.path
+                    }
                 if mistake.path not in foreign:
                     self.wrong(mistake.path, mistake.message)
         for path, said in foreign.items():

@@ -8,8 +8,11 @@ import pytest
 from yaml import safe_load
 
 from podrunner.manifests.admission.forms import image, leftover
+from podrunner.manifests.admission.host import annotation_faults
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
+from podrunner.manifests.admission.schedule import schedule
+from podrunner.manifests.admission.since import too_new_faults
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
 
 DNS = "must be lower-case letters, digits, dashes and dots, the first and last a letter or digit"
@@ -340,3 +343,181 @@ def test_a_field_of_another_object_that_is_refused_is_told(data: str, sentence: 
 )
 def test_another_object_that_is_taken_has_no_fault(data: str) -> None:
     assert list(object_faults(safe_load(data))) == []
+
+
+@pytest.mark.parametrize(
+    ("container", "sentence"),
+    [
+        (
+            "livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: a b, value: c}]}}",
+            "containers[0].livenessProbe.httpGet.httpHeaders[0].name: "
+            "must be the name of a header: letters, digits and dashes, is `a b`.",
+        ),
+        (
+            "readinessProbe: {tcpSocket: {port: 80}, terminationGracePeriodSeconds: 5}",
+            "containers[0].readinessProbe.terminationGracePeriodSeconds: "
+            "cannot be in a readinessProbe, which ends nothing, is `5`.",
+        ),
+        (
+            "lifecycle: {preStop: {sleep: {seconds: 31}}}",
+            "containers[0].lifecycle.preStop.sleep.seconds: "
+            "must be 0 to 30, the pod's terminationGracePeriodSeconds, is `31`.",
+        ),
+        (
+            "volumeDevices: [{name: b, devicePath: /b}]",
+            "containers[0].volumeDevices[0].name: is not the name of a volume of a claim, is `b`.",
+        ),
+        (
+            "ports: [{containerPort: 80, hostPort: 80}, {containerPort: 81, hostPort: 80}]",
+            "containers[0].ports[1].hostPort: is the port of the node of two ports, is `80`.",
+        ),
+        (
+            "resources: {limits: {hugepages-2Mi: 3Mi}}",
+            "containers[0].resources.limits.hugepages-2Mi: must be a multiple of a page, 2Mi, is `3Mi`.",
+        ),
+    ],
+)
+def test_what_a_container_asks_of_its_node_and_cannot_have_is_told(container: str, sentence: str) -> None:
+    assert said(pod(container)) == [sentence]
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        "livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: X-a, value: c}]}, terminationGracePeriodSeconds: 5}",
+        "lifecycle: {preStop: {sleep: {seconds: 30}}}",
+        "ports: [{containerPort: 80, hostPort: 80}, {containerPort: 81, hostPort: 80, protocol: UDP}]",
+        "resources: {limits: {hugepages-2Mi: 4Mi}}",
+    ],
+)
+def test_what_a_container_asks_of_its_node_and_can_have_is_taken(container: str) -> None:
+    assert said(pod(container)) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ("nodeName: bad_node", f"nodeName: {DNS}, is `bad_node`."),
+        (
+            "preemptionPolicy: Sometimes",
+            "preemptionPolicy: must be PreemptLowerPriority or Never, is `Sometimes`.",
+        ),
+        (
+            "shareProcessNamespace: true, hostPID: true",
+            "shareProcessNamespace: cannot be true with hostPID: true.",
+        ),
+        ("overhead: {cpu: 1}", "overhead: comes from a RuntimeClass: write runtimeClassName instead."),
+        (
+            "ephemeralContainers: [{name: b, image: 'b:1'}]",
+            "ephemeralContainers: cannot be in a pod that is made: kubectl debug adds them.",
+        ),
+        (
+            "schedulingGates: [{name: a/b}, {name: a/b}]",
+            "schedulingGates[1].name: is the name of two gates, is `a/b`.",
+        ),
+        (
+            "initContainers: [{name: b, image: 'b:1', lifecycle: {preStop: {exec: {command: [a]}}}}]",
+            "initContainers[0].lifecycle: cannot be in an init container that ends: it needs restartPolicy: Always.",
+        ),
+        (
+            "volumes: [{name: v, projected: {sources: [{secret: {name: a, items: [{key: a, path: t}]}}, "
+            "{serviceAccountToken: {path: t}}]}}]",
+            "volumes[0].projected.sources[1].serviceAccountToken.path: is the path of two files, is `t`.",
+        ),
+    ],
+)
+def test_what_stands_in_a_pod_that_is_for_nobody_to_write_is_told(spec: str, sentence: str) -> None:
+    assert said(pod(spec=spec)) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("kube_version", "expected"),
+    [
+        ("1.32", []),
+        ("1.33", ["containers[0].securityContext.procMount: needs a user namespace: hostUsers: false, is `Unmasked`."]),
+    ],
+)
+def test_all_of_proc_needs_a_user_namespace_since_kubernetes_looks_at_it(
+    kube_version: str, expected: list[str]
+) -> None:
+    spec = pod("securityContext: {procMount: Unmasked}")
+
+    assert [f"{fault.path}: {fault.sentence}" for fault in too_new_faults(spec, kube_version)] == expected
+
+
+@pytest.mark.parametrize(
+    ("kube_version", "expected"),
+    [
+        ("1.33", []),
+        (
+            "1.34",
+            ["resourceClaims[0]: must have exactly one of resourceClaimName and resourceClaimTemplateName, is `a`."],
+        ),
+    ],
+)
+def test_a_claim_of_devices_that_names_none_is_told_since_kubernetes_looks_at_it(
+    kube_version: str, expected: list[str]
+) -> None:
+    spec = pod(spec="resourceClaims: [{name: a}]")
+
+    assert [f"{fault.path}: {fault.sentence}" for fault in too_new_faults(spec, kube_version)] == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fine"),
+    [
+        ("container.apparmor.security.beta.kubernetes.io/a", "localhost/x", True),
+        ("container.apparmor.security.beta.kubernetes.io/a", "localhostx", False),
+        ("container.apparmor.security.beta.kubernetes.io/b", "unconfined", False),
+        ("seccomp.security.alpha.kubernetes.io/pod", "docker/default", True),
+        ("seccomp.security.alpha.kubernetes.io/pod", "nonsense", False),
+        ("example.com/a", "nonsense", True),
+    ],
+)
+def test_an_annotation_that_names_a_profile_names_one_of_a_container_that_is_there(
+    key: str, value: str, fine: bool
+) -> None:
+    assert [*annotation_faults({key: value}, pod())] != fine
+
+
+@pytest.mark.parametrize(
+    "text", ["* * * * *", "*/5 0-6 1,15 jan-mar MON", "@daily", "@every 1h30m", "0 4 ? * 6", "5/15 * * * *"]
+)
+def test_a_schedule_that_cron_reads_is_taken(text: str) -> None:
+    assert schedule(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["every day", "* * * *", "60 * * * *", "* * 0 * *", "* * * * 7", "5-1 * * * *", "*/0 * * * *", "@dayly"]
+)
+def test_a_schedule_that_cron_cannot_read_is_told(text: str) -> None:
+    assert schedule(text).startswith("must be five fields")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "{apiVersion: v1, kind: Secret, type: kubernetes.io/dockerconfigjson, stringData: {.dockerconfigjson: hunter}}",
+            ['must be JSON such as {"auths": {}}: the type is kubernetes.io/dockerconfigjson.'],
+        ),
+        (
+            "{apiVersion: v1, kind: Secret, type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: e30=}}",
+            [],
+        ),
+        (
+            "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: system-a}, value: 5}",
+            ["must not begin with system-, which is for Kubernetes' own classes, is `system-a`."],
+        ),
+        (
+            "{apiVersion: v1, kind: LimitRange, spec: {limits: [{type: PersistentVolumeClaim, max: {cpu: 1}}]}}",
+            ["must have min or max of storage: the type is PersistentVolumeClaim."],
+        ),
+        (
+            "{apiVersion: v1, kind: LimitRange, spec: {limits: [{type: Container, maxLimitRequestRatio: {cpu: '0.5'}}]}}",
+            ["must be 1 or more: no limit is below its request, is `0.5`."],
+        ),
+    ],
+)
+def test_an_object_whose_parts_do_not_agree_is_told(text: str, sentences: list[str]) -> None:
+    assert [fault.sentence for fault in object_faults(safe_load(text))] == sentences

@@ -12,6 +12,7 @@ from podrunner.findings.path import dotted, spoken
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD
 from podrunner.manifests.admission.forms import image, leftover
+from podrunner.manifests.admission.host import annotation_faults
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
 from podrunner.manifests.admission.since import too_new_faults
@@ -127,6 +128,11 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
                 continue
             path = f"{pod.path}.{fault.path}"
             yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_hook)
+        for fault in annotation_faults(pod.annotations, pod.spec):
+            if is_hook and _said(fault) in jobs:
+                continue
+            path = f"{pod.path.removesuffix('spec')}metadata.{fault.path}"
+            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template)
 
 
 def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,13 +45,14 @@ OWN_GROUPS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """One pod of a document: `path` is where its spec is, `labels` what selectors see."""
+    """One pod of a document: `path` is where its spec is, `labels` what selectors see, `annotations` its own."""
 
     document: Document
     namespace: str
     path: str
     labels: dict[str, Any]
     spec: dict[str, Any]
+    annotations: dict[str, Any] = field(default_factory=dict)
 
     def containers(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """(path, container) of every container of any kind."""
@@ -70,9 +71,12 @@ def find_pods(documents: Sequence[Document], namespace: str) -> list[Pod]:
         part: Any = document.data
         for name in way:
             part = table(part.get(name)) if isinstance(part, dict) else {}
-        labels = table(table(part.get("metadata")).get("labels"))
+        metadata = table(part.get("metadata"))
+        labels, annotations = table(metadata.get("labels")), table(metadata.get("annotations"))
         path = ".".join([*way, "spec"])
-        found.append(Pod(document, namespace_of(document, namespace), path, labels, table(part.get("spec"))))
+        found.append(
+            Pod(document, namespace_of(document, namespace), path, labels, table(part.get("spec")), annotations)
+        )
     return found
 
 

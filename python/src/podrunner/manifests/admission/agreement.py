@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault
@@ -22,6 +24,8 @@ _KEYS: dict[str, tuple[str | tuple[str, ...], ...]] = {
     "kubernetes.io/basic-auth": (("username", "password"),),
     "kubernetes.io/ssh-auth": ("ssh-privatekey",),
 }
+_LOGINS = (".dockerconfigjson", ".dockercfg")
+_OF_THE_SYSTEM = ("system-node-critical", "system-cluster-critical")
 _SOURCE = ("apiGroup", "kind", "name")
 
 
@@ -33,10 +37,43 @@ def secret_faults(data: Mapping[str, Any]) -> Faults:
         options = (wanted,) if isinstance(wanted, str) else wanted
         if not there.intersection(options):
             yield FieldFault("data", f"must have {' or '.join(options)}: the type is {kind}")
+    yield from _logins(kind, data)
     if kind == "kubernetes.io/service-account-token":
         annotations = table(table(data.get("metadata")).get("annotations"))
         if not annotations.get(_ACCOUNT):
             yield FieldFault("metadata.annotations", f"must have {_ACCOUNT}: the type is {kind}")
+
+
+def _logins(kind: str, data: Mapping[str, Any]) -> Faults:
+    for key in (one for one in _LOGINS if kind == f"kubernetes.io/{one.removeprefix('.')}"):
+        # The API server lays stringData over data. A value of a Secret is not shown.
+        plain, encoded = table(data.get("stringData")).get(key), table(data.get("data")).get(key)
+        part, text = ("stringData", plain) if isinstance(plain, str) else ("data", _decoded(encoded))
+        if text is not None and not _is_json_map(text):
+            yield FieldFault(f"{part}[{key}]", f'must be JSON such as {{"auths": {{}}}}: the type is {kind}')
+
+
+def _decoded(text: Any) -> str | None:
+    try:
+        return b64decode(str(text), validate=True).decode("utf-8", "replace") if text is not None else None
+    except ValueError:
+        # The schema says that it is not base64.
+        return None
+
+
+def _is_json_map(text: str) -> bool:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return False
+    return found is None or isinstance(found, dict)
+
+
+def priority_class_faults(data: Mapping[str, Any]) -> Faults:
+    """Names that are kept for Kubernetes' own."""
+    name = str(table(data.get("metadata")).get("name"))
+    if name.startswith("system-") and name not in _OF_THE_SYSTEM:
+        yield FieldFault("metadata.name", "must not begin with system-, which is for Kubernetes' own classes", name)
 
 
 def claim_faults(data: Mapping[str, Any]) -> Faults:

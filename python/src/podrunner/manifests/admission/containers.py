@@ -17,7 +17,8 @@ from podrunner.manifests.admission.forms import (
     relative_path,
     size,
 )
-from podrunner.manifests.admission.volumes import mount_faults, names_of_containers
+from podrunner.manifests.admission.probes import probe_faults
+from podrunner.manifests.admission.volumes import device_faults, mount_faults, names_of_containers
 from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.quantity import quantity
 
@@ -31,9 +32,8 @@ _PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([a-z0-9]|-(?!-))*\Z")
 _PORT_NAME_LIMIT = 15
 _KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
 _RESOURCE = re.compile(r"cpu\Z|memory\Z|ephemeral-storage\Z|hugepages-.+\Z|.+/.+\Z")
+_PAGES = "hugepages-"
 _BYTE_RESOURCES = ("memory", "ephemeral-storage")
-_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
-_PROBED = ("exec", "httpGet", "tcpSocket", "grpc")
 _POLICIES = ("Always", "IfNotPresent", "Never")
 
 
@@ -50,11 +50,9 @@ def container_faults(spec: Mapping[str, Any]) -> Faults:
             yield from _ports(at, container)
             yield from resource_faults(f"{at}.resources", table(container.get("resources")))
             yield from _security(f"{at}.securityContext", table(container.get("securityContext")))
-            yield from _lifecycle(f"{at}.lifecycle", table(container.get("lifecycle")))
             yield from mount_faults(at, container)
-            for probe in _PROBES:
-                if container.get(probe) is not None:
-                    yield from _probe(f"{at}.{probe}", table(container[probe]), is_once=probe != "readinessProbe")
+            yield from device_faults(at, container, spec)
+            yield from probe_faults(at, container, spec, is_init=kind == "initContainers")
 
 
 def _variables(at: str, container: Mapping[str, Any], names: list[Any]) -> Faults:
@@ -139,6 +137,9 @@ def _size(where: str, name: str, value: Any) -> Faults:
         yield FieldFault(where, reason, value)
     if "/" in name and found is not None and found != int(found):
         yield FieldFault(where, "must be a whole number", value)
+    page = quantity(name.removeprefix(_PAGES)) if name.startswith(_PAGES) else None
+    if page and found is not None and found % page:
+        yield FieldFault(where, f"must be a multiple of a page, {name.removeprefix(_PAGES)}", value)
 
 
 def _security(at: str, context: Mapping[str, Any]) -> Faults:
@@ -159,27 +160,3 @@ def _profile(at: str, profile: Mapping[str, Any]) -> Faults:
         yield from need(f"{at}.localhostProfile", localhost, relative_path, in_schema=False)
     elif localhost:
         yield FieldFault(f"{at}.localhostProfile", "needs the type Localhost", localhost)
-
-
-def _probe(at: str, probe: Mapping[str, Any], *, is_once: bool) -> Faults:
-    if sum(kind in probe for kind in _PROBED) != 1:
-        yield FieldFault(at, f"must have exactly one of {', '.join(_PROBED)}")
-    for field in ("periodSeconds", "timeoutSeconds", "failureThreshold", "initialDelaySeconds"):
-        yield from between(f"{at}.{field}", probe.get(field), 0)
-    if is_once and probe.get("successThreshold") not in (None, 0, 1):
-        yield FieldFault(
-            f"{at}.successThreshold", "must be 1: only readiness may ask for more", probe["successThreshold"]
-        )
-
-
-def _lifecycle(at: str, lifecycle: Mapping[str, Any]) -> Faults:
-    for event, handler in lifecycle.items():
-        kinds = [kind for kind in ("exec", "httpGet", "tcpSocket", "sleep") if kind in table(handler)]
-        if len(kinds) != 1:
-            yield FieldFault(f"{at}.{event}", "must have exactly one of exec, httpGet, tcpSocket and sleep")
-        for kind in kinds:
-            action = table(table(handler)[kind])
-            if kind == "exec" and not action.get("command"):
-                yield FieldFault(f"{at}.{event}.exec.command", "missing")
-            if kind in ("httpGet", "tcpSocket") and not isinstance(action.get("port"), str):
-                yield from between(f"{at}.{event}.{kind}.port", action.get("port", 0), 1, LAST_PORT)

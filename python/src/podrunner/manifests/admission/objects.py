@@ -6,12 +6,19 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
-from podrunner.manifests.admission.agreement import autoscaler_faults, claim_faults, runtime_class_faults, secret_faults
+from podrunner.manifests.admission.agreement import (
+    autoscaler_faults,
+    claim_faults,
+    priority_class_faults,
+    runtime_class_faults,
+    secret_faults,
+)
 from podrunner.manifests.admission.definitions import api_service_faults, definition_faults
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold
 from podrunner.manifests.admission.forms import LAST_PORT, PROTOCOLS, amount, any_amount
 from podrunner.manifests.admission.networking import endpoints_faults, service_faults
 from podrunner.manifests.admission.quota import scope_faults
+from podrunner.manifests.admission.schedule import cron_job_faults
 from podrunner.manifests.admission.scheduling import selector_faults
 from podrunner.manifests.admission.uniques import unique_faults
 from podrunner.manifests.objects import is_built_in, maps, table, texts
@@ -23,6 +30,8 @@ if TYPE_CHECKING:
     from podrunner.manifests.admission.fault import Faults
 
 _DEFAULTS = ("default", "defaultRequest")
+_BOUNDS = ("min", "defaultRequest", "default", "max")
+_LIMITED = re.compile(r"cpu\Z|memory\Z|ephemeral-storage\Z|hugepages-.+\Z|.+/.+\Z")
 # Counted, and not measured: there is no half of it.
 _MEASURED = ("cpu", "memory", "storage", "ephemeral-storage")
 _PEERS = ("podSelector", "namespaceSelector", "ipBlock")
@@ -53,16 +62,32 @@ def _limit_range(spec: Mapping[str, Any]) -> Faults:
             for part in _DEFAULTS:
                 if limit.get(part):
                     yield FieldFault(f"{at}.{part}", "is for containers: a limit of pods has no defaults")
+        if limit.get("type") == "PersistentVolumeClaim" and not any(
+            table(limit.get(part)).get("storage") is not None for part in ("min", "max")
+        ):
+            yield FieldFault(at, "must have min or max of storage: the type is PersistentVolumeClaim")
+        yield from _limited(at, limit)
         yield from _bounds(at, limit)
+
+
+def _limited(at: str, limit: Mapping[str, Any]) -> Faults:
+    """What is limited has to be something that there is, and a limit is at least the request."""
+    for part in (*_BOUNDS, "maxLimitRequestRatio"):
+        for name, value in table(limit.get(part)).items():
+            if limit.get("type") in ("Pod", "Container") and not _LIMITED.match(str(name)):
+                reason = "is not a resource of a container: cpu, memory, ephemeral-storage, or one with a domain"
+                yield FieldFault(f"{at}.{part}.{name}", reason, name)
+            found = quantity(value)
+            if part == "maxLimitRequestRatio" and found is not None and found < 1:
+                yield FieldFault(f"{at}.{part}.{name}", "must be 1 or more: no limit is below its request", value)
 
 
 def _bounds(at: str, limit: Mapping[str, Any]) -> Faults:
     """Each amount has to be within those that are beyond it: min, defaultRequest, default, max."""
-    order = ("min", "defaultRequest", "default", "max")
-    for place, part in enumerate(order):
+    for place, part in enumerate(_BOUNDS):
         for name, value in table(limit.get(part)).items():
             yield from hold(f"{at}.{part}.{name}", value, any_amount)
-            for above in order[place + 1 :]:
+            for above in _BOUNDS[place + 1 :]:
                 most = table(limit.get(above)).get(name)
                 here, beyond = quantity(value), quantity(most)
                 if here is not None and beyond is not None and here > beyond:
@@ -167,6 +192,8 @@ _OF_OBJECT: _Rules = {
     "PersistentVolumeClaim": claim_faults,
     "HorizontalPodAutoscaler": autoscaler_faults,
     "RuntimeClass": runtime_class_faults,
+    "PriorityClass": priority_class_faults,
+    "CronJob": cron_job_faults,
     "CustomResourceDefinition": definition_faults,
     "APIService": api_service_faults,
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.containers import container_faults, resource_faults
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold, need
 from podrunner.manifests.admission.forms import address, dns_label, dns_name
+from podrunner.manifests.admission.host import annotation_faults, host_faults
 from podrunner.manifests.admission.scheduling import label_faults, scheduling_faults
 from podrunner.manifests.admission.volumes import volume_faults
 from podrunner.manifests.objects import maps, table, texts
@@ -35,6 +37,7 @@ def pod_faults(spec: Mapping[str, Any]) -> Faults:
     yield from resource_faults("resources", table(spec.get("resources")))
     yield from scheduling_faults(spec)
     yield from _network(spec)
+    yield from host_faults(spec)
 
 
 def whole_pod_faults(pod: Mapping[str, Any]) -> Faults:
@@ -48,6 +51,8 @@ def whole_pod_faults(pod: Mapping[str, Any]) -> Faults:
     # Kubernetes compares keys of annotations in lower case.
     yield from label_faults("metadata.annotations", dict.fromkeys(map(str.lower, table(metadata.get("annotations")))))
     yield from label_faults("nodeSelector", table(spec.get("nodeSelector")))
+    for fault in annotation_faults(table(metadata.get("annotations")), spec):
+        yield replace(fault, path=f"metadata.{fault.path}")
     yield from pod_faults(spec)
     volumes = [one.get("name") for one in maps(spec.get("volumes"))]
     names: list[object] = []

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold, need
-from podrunner.manifests.admission.forms import label_key, label_value
+from podrunner.manifests.admission.forms import dns_label, label_key, label_value
 from podrunner.manifests.objects import maps, table, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from podrunner.manifests.admission.fault import Faults
 
@@ -81,6 +81,8 @@ def _term(at: str, term: Mapping[str, Any], *, is_of_pods: bool) -> Faults:
     if is_of_pods:
         yield from need(f"{at}.topologyKey", term.get("topologyKey"), label_key)
         yield from selector_faults(f"{at}.labelSelector", table(term.get("labelSelector")))
+        for index, name in enumerate(texts(term.get("namespaces"))):
+            yield from hold(f"{at}.namespaces[{index}]", name, dns_label)
         return
     for index, one in enumerate(maps(term.get("matchExpressions"))):
         yield from _expression(f"{at}.matchExpressions[{index}]", one, (*_WITH_VALUES, *_WITHOUT, *_ONE))
@@ -125,3 +127,13 @@ def _spread(spec: Mapping[str, Any]) -> Faults:
         if pair in known:
             yield FieldFault(at, "repeats topologyKey and whenUnsatisfiable of another one")
         known.append(pair)
+
+
+def pod_terms(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(path, term) of each wish to be near to other pods, or far from them."""
+    for kind in ("podAffinity", "podAntiAffinity"):
+        own, at = table(table(spec.get("affinity")).get(kind)), f"affinity.{kind}"
+        for index, term in enumerate(maps(own.get(_REQUIRED))):
+            yield f"{at}.{_REQUIRED}[{index}]", term
+        for index, one in enumerate(maps(own.get(_PREFERRED))):
+            yield f"{at}.{_PREFERRED}[{index}].podAffinityTerm", table(one.get("podAffinityTerm"))

@@ -1,4 +1,4 @@
-"""What the API server takes from a version of Kubernetes on, and not before."""
+"""What the API server takes, or refuses, from a version of Kubernetes on, and not before."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.admission.fault import FieldFault
+from podrunner.manifests.admission.host import shared_host_faults
+from podrunner.manifests.admission.scheduling import pod_terms
 from podrunner.manifests.objects import maps, table
 
 if TYPE_CHECKING:
@@ -16,12 +18,17 @@ if TYPE_CHECKING:
 
 # First versions that have the gates RelaxedEnvironmentVariableValidation and PodHostIPs on by default.
 _ANY_NAME, _ALL_ADDRESSES = (1, 32), (1, 29)
+# The same of ProcMountType, MatchLabelKeysInPodAffinity, MatchLabelKeysInPodTopologySpread and DynamicResourceAllocation:
+# before, the fields are dropped.
+_PROC_MOUNT, _KEYS_OF_AFFINITY, _KEYS_OF_SPREAD, _CLAIMS = (1, 33), (1, 31), (1, 27), (1, 34)
+_CLAIM_SOURCES = ("resourceClaimName", "resourceClaimTemplateName")
 _NAME = re.compile(r"(?!\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*(?<!\A\.)\Z")
 
 
 def too_new_faults(spec: Mapping[str, Any], kube_version: str) -> Faults:
-    """What of a pod's spec is refused in this version, and taken in a later one."""
+    """What of a pod's spec is refused in this version, and taken in another one."""
     version = minor_version(kube_version)
+    yield from _new_fields(spec, version)
     if version >= max(_ANY_NAME, _ALL_ADDRESSES):
         return
     for kind in ("initContainers", "containers"):
@@ -34,3 +41,25 @@ def too_new_faults(spec: Mapping[str, Any], kube_version: str) -> Faults:
                 field = table(table(variable.get("valueFrom")).get("fieldRef")).get("fieldPath")
                 if version < _ALL_ADDRESSES and field == "status.hostIPs":
                     yield FieldFault(f"{at}.valueFrom.fieldRef.fieldPath", "needs Kubernetes 1.29", field)
+
+
+def _new_fields(spec: Mapping[str, Any], version: tuple[int, int]) -> Faults:
+    """What is wrong with fields that earlier versions drop."""
+    if version >= _PROC_MOUNT:
+        yield from shared_host_faults(spec)
+    if version >= _KEYS_OF_AFFINITY:
+        for at, term in pod_terms(spec):
+            yield from _keys(at, term, ("matchLabelKeys", "mismatchLabelKeys"))
+    if version >= _KEYS_OF_SPREAD:
+        for index, one in enumerate(maps(spec.get("topologySpreadConstraints"))):
+            yield from _keys(f"topologySpreadConstraints[{index}]", one, ("matchLabelKeys",))
+    for index, claim in enumerate(maps(spec.get("resourceClaims"))):
+        if version >= _CLAIMS and sum(bool(claim.get(source)) for source in _CLAIM_SOURCES) != 1:
+            reason = f"must have exactly one of {' and '.join(_CLAIM_SOURCES)}"
+            yield FieldFault(f"resourceClaims[{index}]", reason, claim.get("name"))
+
+
+def _keys(at: str, one: Mapping[str, Any], fields: tuple[str, ...]) -> Faults:
+    for field in fields:
+        if one.get(field) and not one.get("labelSelector"):
+            yield FieldFault(f"{at}.{field}", "needs a labelSelector beside it")

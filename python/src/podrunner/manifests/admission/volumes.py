@@ -18,7 +18,7 @@ from podrunner.manifests.admission.forms import (
 from podrunner.manifests.objects import maps, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from podrunner.manifests.admission.fault import Faults
 
@@ -51,13 +51,31 @@ def names_of_containers(spec: Mapping[str, Any]) -> list[Any]:
 
 def _projected(at: str, volume: Mapping[str, Any], containers: list[Any]) -> Faults:
     yield from between(f"{at}.defaultMode", volume.get("defaultMode"), 0, LAST_MODE)
+    known: set[str] = set()
     for index, one in enumerate(maps(volume.get("sources"))):
         where = f"{at}.sources[{index}]"
+        if token := table(one.get("serviceAccountToken")):
+            yield from hold(f"{where}.serviceAccountToken.path", token.get("path") or None, file_path)
+        for place, path in _paths(one):
+            if path in known:
+                yield FieldFault(f"{where}.{place}", "is the path of two files", path)
+            known.add(path)
         for kind, _ in _OF_FILES:
             if one.get(kind) is not None:
                 yield from _files(f"{where}.{kind}", table(one[kind]), "name")
         if "downwardAPI" in one:
             yield from file_faults(f"{where}.downwardAPI", table(one["downwardAPI"]), containers)
+
+
+def _paths(source: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(place, path) of each file of a projected source that says where it goes."""
+    for kind in ("secret", "configMap", "downwardAPI"):
+        for index, item in enumerate(maps(table(source.get(kind)).get("items"))):
+            if isinstance(item.get("path"), str):
+                yield f"{kind}.items[{index}].path", item["path"]
+    for kind in ("serviceAccountToken", "clusterTrustBundle"):
+        if isinstance(path := table(source.get(kind)).get("path"), str):
+            yield f"{kind}.path", path
 
 
 def _source(at: str, written: Mapping[str, Any]) -> Faults:
@@ -108,5 +126,19 @@ def mount_faults(at: str, container: Mapping[str, Any]) -> Faults:
         yield from hold(f"{where}.subPathExpr", mount.get("subPathExpr") or None, relative_path)
         if sub_path and mount.get("subPathExpr"):
             yield FieldFault(f"{where}.subPathExpr", "cannot stand beside subPath", mount["subPathExpr"])
+        wanted = mount.get("mountPropagation")
+        if mount.get("recursiveReadOnly") in ("Enabled", "IfPossible") and wanted not in (None, "", "None"):
+            yield FieldFault(f"{where}.mountPropagation", "must be None with recursiveReadOnly", wanted)
         if mount.get("mountPropagation") == "Bidirectional" and not privileged:
             yield FieldFault(f"{where}.mountPropagation", "needs a privileged container", "Bidirectional")
+
+
+def device_faults(at: str, container: Mapping[str, Any], spec: Mapping[str, Any]) -> Faults:
+    """Devices of a container that are not of a volume of the pod that has one."""
+    claims = [
+        one.get("name") for one in maps(spec.get("volumes")) if one.get("persistentVolumeClaim") or one.get("ephemeral")
+    ]
+    for index, device in enumerate(maps(container.get("volumeDevices"))):
+        if device.get("name") and device["name"] not in claims:
+            reason = "is not the name of a volume of a claim"
+            yield FieldFault(f"{at}.volumeDevices[{index}].name", reason, device["name"])

@@ -53,6 +53,11 @@ _FORMS: dict[str, dict[str, Any]] = {
     "host-or-wildcard": _text(
         rf"(\*\.)?{_DNS}", "must be a host such as example.com or *.example.com", forms.DNS_LIMIT
     ),
+    "host-of-rule": _text(
+        rf"(?!{_OCTET}(\.{_OCTET}){{3}}$)(\*\.)?{_DNS}",
+        "must be a host such as example.com or *.example.com, not an IP address",
+        forms.DNS_LIMIT,
+    ),
     "label-or-all": _text(rf"\*|{_LABEL}", "must be the name of a namespace, or *", 63),
     "name-or-all": _text(rf"\*|{_DNS}", "must be the name of an account, or *", forms.DNS_LIMIT),
     "mode": _number(0, "must be a mode from 0 to 0777, which is 511", 0o777),

@@ -1,0 +1,107 @@
+"""What a pod has of its node: a name there, ports, processes; and what only others may give to a pod."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from podrunner.manifests.admission.fault import FieldFault, among, hold
+from podrunner.manifests.admission.forms import dns_label, dns_name
+from podrunner.manifests.objects import maps, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from podrunner.manifests.admission.fault import Faults
+
+_POLICIES = ("PreemptLowerPriority", "Never")
+
+
+def host_faults(spec: Mapping[str, Any]) -> Faults:
+    """What is wrong with how a pod stands on its node."""
+    yield from hold("nodeName", spec.get("nodeName") or None, dns_name)
+    yield from hold("hostname", spec.get("hostname") or None, dns_label)
+    yield from hold("subdomain", spec.get("subdomain") or None, dns_label)
+    yield from among("preemptionPolicy", spec.get("preemptionPolicy"), _POLICIES)
+    if spec.get("shareProcessNamespace") is True and spec.get("hostPID") is True:
+        yield FieldFault("shareProcessNamespace", "cannot be true with hostPID: true")
+    if spec.get("ephemeralContainers"):
+        yield FieldFault("ephemeralContainers", "cannot be in a pod that is made: kubectl debug adds them")
+    if spec.get("overhead") and not spec.get("runtimeClassName"):
+        yield FieldFault("overhead", "comes from a RuntimeClass: write runtimeClassName instead")
+    yield from _gates(spec)
+    yield from _ports(spec)
+
+
+def _gates(spec: Mapping[str, Any]) -> Faults:
+    known: list[Any] = []
+    for index, gate in enumerate(maps(spec.get("schedulingGates"))):
+        if gate.get("name") in known:
+            yield FieldFault(f"schedulingGates[{index}].name", "is the name of two gates", gate.get("name"))
+        known.append(gate.get("name"))
+    if known and spec.get("nodeName"):
+        yield FieldFault("nodeName", "cannot stand beside schedulingGates", spec["nodeName"])
+
+
+def _ports(spec: Mapping[str, Any]) -> Faults:
+    # An init container ends before the next one begins.
+    groups = [
+        [("containers", index, one) for index, one in enumerate(maps(spec.get("containers")))],
+        *([("initContainers", index, one)] for index, one in enumerate(maps(spec.get("initContainers")))),
+    ]
+    for group in groups:
+        known: set[tuple[str, str, str]] = set()
+        for at, port in _of_the_host(group):
+            taken = tuple(str(port.get(name) or default) for name, default in _TELLING)
+            if taken in known:
+                yield FieldFault(f"{at}.hostPort", "is the port of the node of two ports", port["hostPort"])
+            known.add((taken[0], taken[1], taken[2]))
+            container_port = port.get("containerPort")
+            if spec.get("hostNetwork") is True and port["hostPort"] != container_port:
+                reason = f"must be containerPort, {container_port}, with hostNetwork: true"
+                yield FieldFault(f"{at}.hostPort", reason, port["hostPort"])
+
+
+_TELLING = (("protocol", "TCP"), ("hostIP", ""), ("hostPort", ""))
+
+
+def _of_the_host(group: list[tuple[str, int, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind, index, container in group:
+        for place, port in enumerate(maps(container.get("ports"))):
+            if port.get("hostPort"):
+                yield f"{kind}[{index}].ports[{place}]", port
+
+
+def annotation_faults(annotations: Mapping[str, Any], spec: Mapping[str, Any]) -> Faults:
+    """Annotations of a pod that were fields once, and that the API server reads still: profiles of AppArmor and seccomp."""
+    names = [one.get("name") for kind in ("initContainers", "containers") for one in maps(spec.get(kind))]
+    for key, value in annotations.items():
+        at, profile = f"annotations.{key}", str(value)
+        if key.startswith(_APPARMOR):
+            if key.removeprefix(_APPARMOR) not in names:
+                listed = ", ".join(map(str, names))
+                yield FieldFault(at, f"does not end with the name of a container of the pod: {listed}", key)
+            if not _is_profile(profile, ("", "runtime/default", "unconfined")):
+                yield FieldFault(at, "must be runtime/default, unconfined or localhost/ and a profile", value)
+        is_of_seccomp = key == _SECCOMP or key.startswith(_SECCOMP_OF_CONTAINER)
+        if is_of_seccomp and not _is_profile(profile, ("runtime/default", "docker/default", "unconfined")):
+            yield FieldFault(at, "must be runtime/default, unconfined or localhost/ and a file", value)
+
+
+_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
+_SECCOMP = "seccomp.security.alpha.kubernetes.io/pod"
+_SECCOMP_OF_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
+
+
+def _is_profile(text: str, known: tuple[str, ...]) -> bool:
+    return text in known or text.startswith("localhost/")
+
+
+def shared_host_faults(spec: Mapping[str, Any]) -> Faults:
+    """A view of /proc that only a user namespace allows, refused from Kubernetes 1.33 on."""
+    if spec.get("hostUsers") is False:
+        return
+    for kind in ("initContainers", "containers"):
+        for index, container in enumerate(maps(spec.get(kind))):
+            if table(container.get("securityContext")).get("procMount") == "Unmasked":
+                at = f"{kind}[{index}].securityContext.procMount"
+                yield FieldFault(at, "needs a user namespace: hostUsers: false", "Unmasked")

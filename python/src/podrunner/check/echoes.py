@@ -45,13 +45,22 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
         _at_value(one, values, layers) if one.object in hooks and one.rule in _LAYERS[-1] else one for one in findings
     ]
     # Of a key and its value two things may be said at one place.
-    first: dict[tuple[str, str], int] = {}
+    first: dict[str, dict[str, int]] = {}
     for one in placed:
         layer = _layer(one)
         if layer is not None and not one.object:
-            first[(one.path, one.about)] = min(layer, first.get((one.path, one.about), layer))
-    kept = [one for one in placed if one.object or _layer(one) is None or _layer(one) == first[(one.path, one.about)]]
+            said = first.setdefault(one.path, {})
+            said[one.about] = min(layer, said.get(one.about, layer))
+    kept = [one for one in placed if one.object or _layer(one) is None or not _is_echo(one, first[one.path])]
     return [*dict.fromkeys(kept)]
+
+
+def _is_echo(finding: Finding, said: dict[str, int]) -> bool:
+    """Whether one of a layer before says it, of the value or of what it is a part of: of a port, its address."""
+    about, layer = finding.about, _layer(finding)
+    return layer is not None and any(
+        other < layer and (text == about or (about and text.endswith(f":{about}"))) for text, other in said.items()
+    )
 
 
 def _layer(finding: Finding) -> int | None:

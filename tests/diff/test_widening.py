@@ -235,3 +235,45 @@ def test_privileged_services_widen_although_no_container_of_the_runners_own_is(r
     assert wider(lines) == [
         "jobs of runner a: Pod Security level baseline → privileged: containers[service].securityContext.privileged: true"
     ]
+
+
+PATCHED = CONFIG.replace(
+    "        privileged = false\n",
+    "        privileged = false\n"
+    '        service_account = "jobs"\n'
+    "        automount_service_account_token = false\n"
+    "        [[runners.kubernetes.pod_spec]]\n"
+    "          patch = 'priorityClassName: low'\n",
+).replace('name = "a"\n', 'name = "a"\n      environment = ["FF_USE_ADVANCED_POD_SPEC_CONFIGURATION=true"]\n')
+
+
+def test_a_patch_that_gives_jobs_a_token_widens(repository: Repository) -> None:
+    token = PATCHED.replace("priorityClassName: low", "automountServiceAccountToken: true")
+
+    assert wider(repository.change(PATCHED, token)) == [
+        "jobs of runner a: can talk to the API of Kubernetes: automountServiceAccountToken is true"
+    ]
+
+
+def test_a_key_that_gives_jobs_a_token_widens(repository: Repository) -> None:
+    assert wider(repository.change(PATCHED, PATCHED.replace("token = false", "token = true"))) == [
+        "jobs of runner a: can talk to the API of Kubernetes: automountServiceAccountToken is true"
+    ]
+
+
+def test_a_key_that_takes_their_token_from_jobs_does_not(repository: Repository) -> None:
+    assert wider(repository.change(PATCHED.replace("token = false", "token = true"), PATCHED)) == []
+
+
+def test_another_account_by_a_patch_widens(repository: Repository) -> None:
+    other = PATCHED.replace("priorityClassName: low", "serviceAccountName: admin")
+
+    assert wider(repository.change(PATCHED, other)) == ["jobs of runner a: has the account admin, not jobs, by a patch"]
+
+
+def test_what_an_account_may_that_a_patch_gives_to_jobs_is_told_instead(repository: Repository) -> None:
+    before = f"{RBAC}---\n{PATCHED}".replace("token = false", 'token = true\n        namespace = "podrunner"')
+
+    assert wider(repository.change(before, before.replace("priorityClassName: low", "serviceAccountName: ci"))) == [
+        "jobs of runner a: runs as ServiceAccount ci in podrunner, which may in podrunner: pods (create, get)"
+    ]

@@ -12,6 +12,7 @@ from podrunner.check.echoes import join_echoes
 from podrunner.check.effects import check_effects
 from podrunner.check.fields import check_fields, check_new_fields
 from podrunner.check.images import at_their_values
+from podrunner.check.job_pods import at_their_keys
 from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.namespace_limits import check_limits
 from podrunner.check.policy.comments import read_comments
@@ -109,7 +110,8 @@ class Checker:
         same = replace(rendering, case="", notes="")
         found += _findings_of_every_version(self, case.layers, same, release.version)
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
-        found += check_job_pods(rendering, values, self.chart.modes, case.kube_version, release.version)
+        jobs = check_job_pods(rendering, values, self.chart.modes, case.kube_version, release.version)
+        found += at_their_keys(jobs, rendering, case.layers)
         limits = check_limits(rendering, case.layers, case.kube_version)
         limits += check_whole_pods(rendering, case.layers, case.kube_version)
         found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in limits]

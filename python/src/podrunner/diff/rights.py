@@ -11,6 +11,8 @@ from podrunner.diff.runners import runner_tables
 from podrunner.manifests.difference.objects import identity_of
 from podrunner.manifests.objects import find_pods, table
 from podrunner.manifests.security.grants import EVERYWHERE, Grant, Right, gained, grants
+from podrunner.runner.job_pod.access import access_of
+from podrunner.runner.job_pod.pod import judged_pod
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,9 +65,9 @@ def _of_pods(rendering: Rendering) -> dict[str, Account]:
 def _of_jobs(rendering: Rendering) -> dict[str, Account]:
     found = {}
     for subject, runner in runner_tables(rendering).items():
-        kubernetes = table(runner.get("kubernetes"))
-        token = kubernetes.get("automount_service_account_token")
-        found[subject] = _account(kubernetes.get("service_account"), kubernetes.get("namespace") or "default", token)
+        access = access_of(judged_pod(runner))
+        namespace = table(runner.get("kubernetes")).get("namespace") or "default"
+        found[subject] = Account(f"ServiceAccount {access.account or 'default'} in {namespace}", bool(access.tokens))
     return found
 
 

@@ -12,6 +12,8 @@ from podrunner.manifests.difference.objects import ABSENT, identity_of
 from podrunner.manifests.objects import find_pods, maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, LevelReason, level_reasons
 from podrunner.runner.dangers import open_overwrites
+from podrunner.runner.job_pod.access import access_of, more_tokens
+from podrunner.runner.job_pod.culprit import without_patches
 from podrunner.runner.job_pod.pod import judged_pod
 
 if TYPE_CHECKING:
@@ -36,11 +38,15 @@ class NeededLevel:
 
 def widenings(before: Rendering, after: Rendering, kube_version: str) -> list[DiffEntry]:
     """Everything that is allowed after and was not before."""
+    told = [*rights(before, after)]
+    subjects = {one.subject for one in told}
     return [
-        *rights(before, after),
+        *told,
         *_needs(_pods(before, kube_version), _pods(after, kube_version)),
         *_needs(_jobs(before, kube_version), _jobs(after, kube_version)),
         *_overwrites(before, after),
+        # What the account may do says more.
+        *(one for one in _access(before, after) if one.subject not in subjects),
     ]
 
 
@@ -68,6 +74,20 @@ def _below(value: Any, place: tuple[str, ...]) -> Any:
     for name in place:
         value = table(value).get(name)
     return value
+
+
+def _access(before: Rendering, after: Rendering) -> Iterator[DiffEntry]:
+    """Jobs that get a token for the API of Kubernetes, or another account by a patch, whatever that may do."""
+    old, new = runner_tables(before), runner_tables(after)
+    for subject, runner in new.items():
+        was = [old[subject]] if subject in old else [*old.values()]
+        access, known = access_of(judged_pod(runner)), [access_of(judged_pod(one)) for one in was]
+        for token in access.tokens if known and all(more_tokens(one, access) for one in known) else ():
+            yield DiffEntry(Consequence.WIDER, subject, f"can talk to the API of Kubernetes: {token}")
+        by_key = access_of(judged_pod(without_patches(runner))).account
+        if known and access.account not in {by_key, *(one.account for one in known)}:
+            account = f"{access.account or 'default'}, not {by_key or 'default'}"
+            yield DiffEntry(Consequence.WIDER, subject, f"has the account {account}, by a patch")
 
 
 def _overwrites(before: Rendering, after: Rendering) -> Iterator[DiffEntry]:

@@ -23,7 +23,9 @@ JOB_POD_PROMISE = Rule(
     "job-pod-promise",
     Severity.ERROR,
     wrong="The job pod, with its services and patches, is not what its mode promises.",
-    remedy="Remove the key or patch that changes the field, or give the jobs that need it a runner in another mode.",
+    remedy="Remove the key or patch that changes the field, or give the jobs that need it a runner in another mode. "
+    "It is a warning where a patch gives jobs another account.",
+    also=(Severity.WARNING,),
 )
 
 JOB_POD_NONE = Rule(

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
+from podrunner.findings.path import dotted
 from podrunner.findings.rules.job_pods import JOB_POD_NONE, JOB_POD_PROMISE, JOB_POD_REFUSED, JOB_POD_SECURITY
+from podrunner.findings.severity import Severity
 from podrunner.formats.toml import read_toml
 from podrunner.manifests.objects import maps, table
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level, level_reasons
 from podrunner.manifests.security.promise import Promise, check_pods
 from podrunner.manifests.security.scc import judge
+from podrunner.runner.job_pod.access import access_of, more_tokens
+from podrunner.runner.job_pod.culprit import by_culprit, culprit, without_patches
 from podrunner.runner.job_pod.objects import MODELLED, job_objects, objects_with_a_service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    from podrunner.findings.path import Path
     from podrunner.manifests.rendering import Rendering
     from podrunner.manifests.security.pod_security import LevelReason
+    from podrunner.runner.job_pod.access import JobAccess
     from podrunner.runner.job_pod.objects import JobObjects
 
+# Findings, each with the key of the runner that makes it so where that is known.
+Placed = Iterator[tuple[Finding, "Path | None"]]
 _DIND = re.compile(r"(^|/)docker:[^/]*dind")
 
 
@@ -36,13 +45,18 @@ def check_job_pods(
     """Compare each runner's job pod, as it is with services and patches, with what its mode promises."""
     found: list[Finding] = []
     for config in rendering.configs:
-        for runner, job, with_a_service in jobs_of(config.toml.text, runner_version):
+        for index, (runner, job, with_a_service) in enumerate(jobs_of(config.toml.text, runner_version)):
             pod = with_a_service.spec
             needed, reasons = level(pod, kube_version)
             mode = _mode(str(runner.get("name")), values)
-            finding = [*_beyond(runner, needed, reasons, mode, modes), *_without_pod(runner, job.refusal)]
-            finding += _broken(runner, pod, mode, modes, kube_version)
-            found += [replace(one, object=f"ConfigMap/{config.name}") for one in finding]
+            placed = [*_beyond(runner, mode, modes, kube_version, runner_version), *_without_pod(runner, job.refusal)]
+            placed += _broken(runner, mode, modes, kube_version, runner_version)
+            placed += _with_access(runner, mode, modes, runner_version)
+            at = f"runners[{index}]"
+            found += [
+                replace(one, object=f"ConfigMap/{config.name}", path=f"{at}.{dotted(path)}" if path else one.path)
+                for one, path in placed
+            ]
             found += _refused(runner, needed, reasons, rendering)
             found += _refused_by_constraints(runner, pod, mode, rendering)
     return found
@@ -60,27 +74,58 @@ def jobs_of(config_toml: str, runner_version: str = MODELLED) -> list[tuple[dict
     ]
 
 
-def _without_pod(runner: Mapping[str, Any], refusal: str) -> Iterator[Finding]:
+def _without_pod(runner: Mapping[str, Any], refusal: str) -> Placed:
     # A name with a variable is not known yet; amounts, labels and patches that cannot be read are findings of their keys.
     told = refusal.endswith("not an amount") or refusal.startswith(("the label ", "a patch of pod_spec: must be "))
     if refusal and "$" not in refusal and not told:
         name = runner.get("name")
-        yield Finding(JOB_POD_NONE, f"no job of runner {name} gets a pod: {refusal}.", path=f"runners.{name}")
+        found = Finding(JOB_POD_NONE, f"no job of runner {name} gets a pod: {refusal}.", path=f"runners.{name}")
+        yield found, culprit(runner, lambda one: job_objects(one).refusal == refusal)
 
 
 def _broken(
-    runner: Mapping[str, Any], pod: dict[str, Any], mode: str, modes: Mapping[str, Any], kube_version: str
-) -> Iterator[Finding]:
+    runner: Mapping[str, Any], mode: str, modes: Mapping[str, Any], kube_version: str, runner_version: str
+) -> Placed:
     """What the mode promises and the pod does not keep. Privileged jobs are promised nothing about others."""
     promise = table(table(modes.get(mode)).get("promise"))
     if not promise or promise.get("privileged"):
         return
-    problems = [check.problem for check in check_pods([{"spec": pod}], Promise.from_dict(promise)) if check.problem]
-    problems += _beside_the_build(pod, kube_version)
-    if problems:
-        name = runner.get("name")
-        message = f"jobs of runner {name} are not what mode {mode} promises: {'; '.join(problems[:3])}."
-        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}")
+
+    def problems(runner: Mapping[str, Any]) -> list[str]:
+        pod = objects_with_a_service(runner, runner_version).spec
+        found = [one.problem for one in check_pods([{"spec": pod}], Promise.from_dict(promise)) if one.problem]
+        return [*found, *_beside_the_build(pod, kube_version)]
+
+    name = runner.get("name")
+    for path, some in by_culprit(runner, problems).items():
+        message = f"jobs of runner {name} are not what mode {mode} promises: {'; '.join(some[:3])}."
+        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}"), path
+
+
+def _with_access(runner: Mapping[str, Any], mode: str, modes: Mapping[str, Any], runner_version: str) -> Placed:
+    """An error for a token that patches give to jobs though the key says that they have none, a warning for another account."""
+    patches = maps(table(runner.get("kubernetes")).get("pod_spec"))
+    if mode not in modes or not patches:
+        return
+
+    def access(runner: Mapping[str, Any]) -> JobAccess:
+        return access_of(objects_with_a_service(runner, runner_version).spec)
+
+    name, before, after = runner.get("name"), access(without_patches(runner)), access(runner)
+    for token in more_tokens(before, after):
+        message = (
+            f"jobs of runner {name} can talk to the API of Kubernetes, by a patch: {token}, though "
+            "automount_service_account_token is false. Set that key for jobs that are to have a token."
+        )
+        at = culprit(runner, lambda one, said=token: said in access(one).tokens)  # type: ignore[misc]
+        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}"), at
+    if after.account != before.account:
+        message = (
+            f"jobs of runner {name} have the account {after.account or 'default'} by a patch, not "
+            f"{before.account or 'default'}: what that may do, jobs may. Set service_account instead."
+        )
+        at = culprit(runner, lambda one: access(one).account == after.account)
+        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}", severity=Severity.WARNING), at
 
 
 def _beside_the_build(pod: dict[str, Any], kube_version: str) -> Iterator[str]:
@@ -135,16 +180,31 @@ def _mode(runner: str, values: Mapping[str, Any]) -> str:
 
 
 def _beyond(
-    runner: Mapping[str, Any], needed: str, reasons: list[str], mode: str, modes: Mapping[str, Any]
-) -> Iterator[Finding]:
+    runner: Mapping[str, Any], mode: str, modes: Mapping[str, Any], kube_version: str, runner_version: str
+) -> Placed:
     promised = table(modes.get(mode)).get("podSecurity")
-    if promised in LEVELS and LEVELS.index(needed) > LEVELS.index(promised):
-        name = runner.get("name")
+    needed, _ = level(objects_with_a_service(runner, runner_version).spec, kube_version)
+    if promised not in LEVELS or LEVELS.index(needed) <= LEVELS.index(promised):
+        return
+
+    def reasons(runner: Mapping[str, Any]) -> dict[str, str]:
+        """By name, as numbers move when an item before goes → with the number."""
+        pod = objects_with_a_service(runner, runner_version).spec
+        needed_now, found = level_reasons(pod, kube_version)
+        return {one.told(_name_of(one, pod)): str(one) for one in found} if needed_now == needed else {}
+
+    name, numbered = runner.get("name"), reasons(runner)
+    for path, some in by_culprit(runner, lambda one: [*reasons(one)]).items():
         message = (
             f"jobs of runner {name} need the Pod Security level {needed}, mode {mode} promises {promised}: "
-            f"{'; '.join(reasons[:4])}."
+            f"{'; '.join(numbered[one] for one in some[:4])}."
         )
-        yield Finding(JOB_POD_SECURITY, message, path=f"runners.{name}")
+        yield Finding(JOB_POD_SECURITY, message, path=f"runners.{name}"), path
+
+
+def _name_of(reason: LevelReason, pod: Mapping[str, Any]) -> str:
+    items = maps(pod.get(reason.items)) if reason.items else []
+    return str(items[reason.index].get("name", reason.index)) if items else ""
 
 
 def job_pod_level(runner: Mapping[str, Any], promised: str, kube_version: str) -> str:

@@ -145,7 +145,10 @@ def test_a_patch_that_is_not_yaml_is_told_once(checker: Checker) -> None:
     [
         ("image:\n  registry: https://registry.example.com\n", "3:3: error: image.registry: must be an image such as "),
         ("image:\n  repository: GitLab-org/runner\n", "3:3: error: image.repository: must be an image such as "),
-        ("config:\n  listen_address: :99999\n", "3:3: error: config.listen_address: must be 1 to 65535, is `99999`."),
+        (
+            "config:\n  listen_address: :99999\n",
+            "3:3: error: config.listen_address: must have a port from 0 to 65535 behind the colon, ",
+        ),
         (
             "jobs:\n  config:\n    kubernetes:\n      dns_policy: none\n",
             "5:7: error: jobs.config.kubernetes.dns_policy: missing: the DNS policy None needs a name server.",
@@ -183,3 +186,12 @@ def test_a_field_that_is_made_of_several_values_or_of_none_is_at_the_one_that_is
 @pytest.mark.parametrize("line", ["node_tolerations: {ci=true: ''}", "node_tolerations: {ci: ''}"])
 def test_a_toleration_of_every_effect_is_fine(checker: Checker, line: str) -> None:
     assert _jobs(checker, line) == []
+
+
+def test_an_option_in_small_letters_is_told_once_at_the_value(checker: Checker) -> None:
+    text = "manager:\n  extraContainers:\n    - {name: a, image: 'a:1', imagePullPolicy: always}\n"
+
+    assert _said(checker, text) == [
+        "values.yaml:4:31: error: manager.extraContainers[0].imagePullPolicy: must be Always, IfNotPresent or Never, "
+        "is `always`. (spec.template.spec.containers[1].imagePullPolicy) [kubernetes-field]"
+    ]

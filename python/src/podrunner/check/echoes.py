@@ -52,7 +52,15 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
             said = first.setdefault(one.path, {})
             said[one.about] = min(layer, said.get(one.about, layer))
     kept = [one for one in placed if one.object or _layer(one) is None or not _is_echo(one, first[one.path])]
+    at_values = [one for one in kept if one.rule == KUBERNETES_FIELD and not one.object]
+    kept = [one for one in kept if one.rule != KUBERNETES_SCHEMA or not any(_is_of(one, other) for other in at_values)]
     return [*dict.fromkeys(kept)]
+
+
+def _is_of(finding: Finding, at_value: Finding) -> bool:
+    """Whether a finding about a field is what another says at the value that the field was made from."""
+    made_from = at_value.message.endswith(f"({finding.path})")
+    return bool(finding.object and finding.about) and finding.about == at_value.about and made_from
 
 
 def _is_echo(finding: Finding, said: dict[str, int]) -> bool:

@@ -153,8 +153,7 @@ def _mistakes(document: Document, kind: KindSchema) -> list[Mistake]:
                 continue
             told = _paths_of_faults(document) if told is None else told
             # Said by checks of fields, at the value where that is written.
-            is_known = mistake.kind is MistakeKind.ENUM or (is_constraint and mistake.kind is not MistakeKind.TYPE)
-            if is_known and mistake.dotted in told:
+            if is_constraint and mistake.kind is not MistakeKind.TYPE and mistake.dotted in told:
                 continue
             known = of_field.setdefault(mistake.path, mistake)
             if _RANKS.get(mistake.kind, 0) < _RANKS.get(known.kind, 0):

@@ -54,7 +54,12 @@ def check_job_pods(
             placed += _with_access(runner, mode, modes, runner_version)
             at = f"runners[{index}]"
             found += [
-                replace(one, object=f"ConfigMap/{config.name}", path=f"{at}.{dotted(path)}" if path else one.path)
+                replace(
+                    one,
+                    object=f"ConfigMap/{config.name}",
+                    path=f"{at}.{dotted(path)}" if path else one.path,
+                    reason=one.message,
+                )
                 for one, path in placed
             ]
             found += _refused(runner, needed, reasons, rendering)

@@ -1,6 +1,7 @@
 """The wide matrix against real admission and RBAC: etcd, kube-apiserver and gitlab-runner as processes, no node.
 
-PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build, which has the three programs.
+PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build, which has the three programs. PODRUNNER_API_SERVER is the
+version of another API server than the cluster's, such as 1.37.2, made by `ci/airgap/build --api-server`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
-PROGRAMS = ("parts/etcd/etcd", "parts/kubernetes/kube-apiserver", "bin/gitlab-runner")
+API_SERVER = os.environ.get("PODRUNNER_API_SERVER", "")
+PROGRAMS = (
+    "parts/etcd/etcd",
+    f"parts/{f'kube-apiserver-{API_SERVER}' if API_SERVER else 'kubernetes'}/kube-apiserver",
+    "bin/gitlab-runner",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -48,7 +54,7 @@ def why_not() -> str:
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """Return an API server that runs, its administrator, and a GitLab."""
     folder = Path(IMAGES).resolve()
-    with control_plane(folder / "parts", tmp_path_factory.mktemp("control-plane")) as plane:
+    with control_plane(folder / "parts", tmp_path_factory.mktemp("control-plane"), API_SERVER) as plane:
         cluster = Cluster(plane)
         with gitlab(tmp_path_factory.mktemp("gitlab")) as running:
             yield Bench(cluster, running, folder / "bin" / "gitlab-runner")

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from podrunner.formats.kube_version import minor_version
+
 from .conftest import API_SERVER
 from .object_errors import object_errors
 from .single_changes import SingleChange, draw, single_changes
@@ -50,11 +52,17 @@ STRICTER = re.compile(
     r"|((secret|configMap|(secret|configMap)Ref)|imagePullSecrets\[\d+\]|envFrom\[\d+\])\.name: must be lower-case"
     r"|\.(secretName|claimName): must be lower-case"
     r"|topologyKey: must be at most"
+    r"|nodeSelectorTerms\[\d+\]\.matchExpressions\[\d+\]\.values\[\d+\]: must be at most"  # from 1.33 on it is refused
     r"|metadata\.name: missing"  # Helm
     r"|metadata\.name: \d+ characters, at most (63|52): its (pods|jobs)"  # controllers
     r"|nodePort: .* must be a port"  # the allocator, which a dry run does not ask
+    r"|: must have a unit"  # no container starts in a few bytes
     r"|terminationGracePeriodSeconds: must be 0 or more"  # taken for 1
+    r"|resourceFieldRef\.containerName: is not the name of a container"  # the kubelet
 )
+# The same of what an API server before this version does not look at: it refuses the pods and the claims then.
+_OF_STATEFUL_SETS = re.compile(r"spec\.(template|volumeClaimTemplates|serviceName)\b")
+_STATEFUL_SETS_READ = (1, 34)
 KINDS = """
     Pod PodTemplate ReplicationController Deployment ReplicaSet DaemonSet StatefulSet Job CronJob Service Ingress
     IngressClass NetworkPolicy ConfigMap Secret Namespace ServiceAccount ResourceQuota LimitRange PersistentVolumeClaim
@@ -113,14 +121,17 @@ def test_what_is_changed_is_taken_by_both(bench: Bench, refused_as_they_are: dic
     assert {one["kind"] for one in items} == set(KINDS.split())
 
 
-def test_what_the_api_server_refuses_is_found_and_what_it_takes_is_not_called_wrong(judged: list[Judged]) -> None:
+def test_what_the_api_server_refuses_is_found_and_what_it_takes_is_not_called_wrong(
+    bench: Bench, judged: list[Judged]
+) -> None:
+    version = minor_version(bench.cluster.version)
     refused = [one for one in judged if one.refused and not OF_THE_CLUSTER.search(one.refused)]
     taken = [one for one in judged if not one.refused]
     found = [one for one in refused if one.said]
     pairs: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for one in refused:
         pairs[one.change.field, one.change.kind].append(bool(one.said))
-    wrong = [one for one in taken if any(not STRICTER.search(text) for text in one.said)]
+    wrong = [one for one in taken if any(not is_on_purpose(text, one.change, version) for text in one.said)]
     shares = len(found) / len(refused), sum(map(all, pairs.values())) / len(pairs), len(wrong) / len(taken)
     print(
         f"seed {SEED}: refused {len(refused)}, found {shares[0]:.1%}, of {len(pairs)} pairs of field and kind of change {shares[1]:.1%};"
@@ -135,6 +146,12 @@ def test_what_the_api_server_refuses_is_found_and_what_it_takes_is_not_called_wr
     assert shares[2] <= most_wrong
     # Neither is the exception.
     assert len(judged) * 0.1 < len(taken) < len(judged) * 0.5
+
+
+def is_on_purpose(text: str, change: SingleChange, version: tuple[int, int]) -> bool:
+    """Whether an error is about what an API server of this version takes, though it never works."""
+    is_later = change.item["kind"] == "StatefulSet" and version < _STATEFUL_SETS_READ
+    return bool(STRICTER.search(text) or (is_later and _OF_STATEFUL_SETS.match(text)))
 
 
 def name(item: dict[str, Any]) -> str:

@@ -35,6 +35,7 @@ TAKEN = [
     ("RoleBinding/rich-role-binding", "subjects[0].namespace"),
 ]
 GONE = object()
+NODE_TERMS = "spec.nodeAffinity.required.nodeSelectorTerms"
 
 
 def errors_of(name: str, path: str, value: Any = GONE, kube: str = "1.34") -> list[str]:
@@ -83,6 +84,43 @@ def test_the_apis_of_an_autoscalers_target_are_asked_for_from_134_on() -> None:
 
     assert errors_of(name, path, kube="1.33") == []
     assert errors_of(name, path, kube="1.34") != []
+
+
+# The first version in which it is refused: in those before it is not looked at, mostly as its feature gate is off.
+LATER = [
+    ("1.32", "Job/rich-indexed", "spec.managedBy", "EXAMPLE.COM/QUEUE"),
+    ("1.33", "PersistentVolume/rich-local", f"{NODE_TERMS}[0].matchExpressions[0].values[0]", "n ode"),
+    ("1.33", "Pod/rich-pod", "spec.containers[0].resizePolicy[0].restartPolicy", "Never"),
+    ("1.33", "Pod/rich-pod", "spec.containers[0].securityContext.procMount", "DEFAULT"),
+    ("1.33", "Pod/rich-pod", "spec.securityContext.supplementalGroupsPolicy", "MERGE"),
+    ("1.34", "PersistentVolumeClaim/rich-restored", "spec.volumeAttributesClassName", "SILVER"),
+    ("1.35", "Pod/rich-volumes", "spec.volumes[12].image.pullPolicy", "Never!"),
+]
+
+
+@pytest.mark.parametrize(("first", "name", "path", "value"), LATER)
+def test_a_field_is_refused_from_the_version_on_that_reads_it(first: str, name: str, path: str, value: str) -> None:
+    before = f"1.{int(first.removeprefix('1.')) - 1}"
+
+    assert errors_of(name, path, value, before) == []
+    assert errors_of(name, path, value, first) != []
+
+
+@pytest.mark.parametrize("kube", ["1.32", "1.33", "1.34"])
+def test_a_policy_without_a_selector_of_pods_is_of_all_and_a_set_without_a_service_has_none(kube: str) -> None:
+    assert errors_of("NetworkPolicy/network-policy", "spec.podSelector", kube=kube) == []
+    assert errors_of("StatefulSet/stateful-set", "spec.serviceName", kube=kube) == []
+
+
+def test_a_null_among_values_is_an_empty_one() -> None:
+    affinity = "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+    crd = "spec.versions[0].schema.openAPIV3Schema.required"
+
+    assert errors_of("ResourceQuota/rich-scoped-quota", "spec.scopeSelector.matchExpressions[0].values", [None]) == []
+    values = f"{affinity}.nodeSelectorTerms[0].matchExpressions[0].values"
+    assert errors_of("DaemonSet/rich-daemon-set", values, [None]) == []
+    assert errors_of("CustomResourceDefinition/birds.rich.example.com", crd, [None]) == []
+    assert errors_of("CustomResourceDefinition/birds.rich.example.com", crd, True) != []
 
 
 def test_services_may_begin_with_a_digit_from_136_on() -> None:

@@ -135,7 +135,8 @@ def scope_faults(quota: Mapping[str, Any]) -> Faults:
 
 
 def _scope_faults(scope: Mapping[str, Any], hard: Sequence[str]) -> Faults:
-    name, operator, values = str(scope.get("scopeName")), scope.get("operator"), texts(scope.get("values"))
+    # What is null is an empty value.
+    name, operator, values = str(scope.get("scopeName")), scope.get("operator"), scope.get("values")
     yield from among("spec.scopes", name, (*_SCOPES, _OF_CLAIMS))
     if name in _SCOPES and name != "PriorityClass" and operator != "Exists":
         yield FieldFault(_SELECTOR, f"must have the operator Exists for {name}", operator)

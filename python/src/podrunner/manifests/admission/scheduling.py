@@ -104,7 +104,8 @@ def _expression(at: str, one: Mapping[str, Any], operators: tuple[str, ...]) -> 
     if not operator:
         yield FieldFault(f"{at}.operator", "missing")
     yield from among(f"{at}.operator", operator, operators)
-    if operator in _WITH_VALUES and not values:
+    # What is null is an empty value.
+    if operator in _WITH_VALUES and not one.get("values"):
         yield FieldFault(f"{at}.values", f"missing: {operator} needs one")
     if operator in _WITHOUT and values:
         yield FieldFault(f"{at}.values", f"must be empty for {operator}")

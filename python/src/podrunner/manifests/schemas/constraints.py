@@ -61,14 +61,14 @@ def constrained(definition: Schema, rules: Mapping[str, Any], version: tuple[int
     properties, required = dict(definition["properties"]), list(definition.get("required", ()))
     several = _together(rules.get(_TOGETHER, ()), properties, version)
     for field, rule in rules.items():
-        if field == _TOGETHER or field not in properties or _is_later(rule, version):
+        if field == _TOGETHER or field not in properties or not _is_of(rule, version):
             continue
         fragment, must = _of_one(rule, version)
         known = properties[field]
         if _is_word(rule, "optional"):
             required = [one for one in required if one != field]
             known = _or_null(known)
-        properties[field] = {} if _is_word(rule, "unchecked") else _joined(known, fragment)
+        properties[field] = _joined({} if _is_word(rule, "unchecked") else known, fragment)
         required += [field] if must and field not in required else []
     made = {key: value for key, value in definition.items() if key != "required"} | {"properties": properties}
     if required:
@@ -78,9 +78,10 @@ def constrained(definition: Schema, rules: Mapping[str, Any], version: tuple[int
     return made
 
 
-def _is_later(rule: Any, version: tuple[int, int]) -> bool:
-    since = rule.get("since") if isinstance(rule, dict) else None
-    return since is not None and version < minor_version(since)
+def _is_of(rule: Any, version: tuple[int, int]) -> bool:
+    """Whether a rule is one of this version."""
+    since, until = (rule.get("since"), rule.get("until")) if isinstance(rule, dict) else (None, None)
+    return not (since and version < minor_version(since)) and not (until and version >= minor_version(until))
 
 
 def _is_word(rule: Any, word: str) -> bool:
@@ -126,6 +127,8 @@ def _read(rule: Any, version: tuple[int, int]) -> tuple[Schema, bool]:
         return (form(name, version) if name else {}), must
     must = bool(rule.get("must"))
     parts = {key: value for key, value in rule.items() if key not in _WORDS}
+    if "form" in rule:
+        parts |= form(rule["form"], version)
     for key, keyword in _NESTED.items():
         if key in rule:
             parts[keyword] = _of_one(rule[key], version)[0]
@@ -141,7 +144,7 @@ def _read(rule: Any, version: tuple[int, int]) -> tuple[Schema, bool]:
 
 
 _NESTED = {"each": "items", "keys": "propertyNames", "values": "additionalProperties"}
-_WORDS = ("must", "since", "optional", "among", "is", _TOGETHER, *_NESTED)
+_WORDS = ("must", "since", "until", "optional", "unchecked", "form", "among", "is", _TOGETHER, *_NESTED)
 
 
 def _needed(schema: Schema, must: bool) -> Schema:
@@ -156,7 +159,7 @@ def _together(
     rules: Iterable[Mapping[str, Any]], fields: Mapping[str, Any] | None, version: tuple[int, int]
 ) -> list[Schema]:
     """The schemas of rules about several fields, as far as a type has these; None for all that there are."""
-    said = [one for rule in rules for one in _of_several(rule, fields, version)]
+    said = [one for rule in rules if _is_of(rule, version) for one in _of_several(rule, fields, version)]
     # What is not there has no fields that could be wrong.
     return [_said({"anyOf": [{"not": {"type": "object"}}, one]}, one["x-reason"]) for one in said]
 

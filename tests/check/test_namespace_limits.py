@@ -217,6 +217,28 @@ def test_the_limit_of_a_runner_says_how_many_of_its_jobs_there_are(said: Said) -
     ]
 
 
+def test_the_jobs_of_all_runners_of_a_namespace_count_together(said: Said) -> None:
+    runners = "config: {concurrent: 12}\nrunners: {a: {config: {limit: 5}}, b: {config: {limit: 6}}}\n"
+
+    assert said(f"{runners}jobs: {{namespace: ci, quota: {{pods: 11}}}}\n") == []
+    assert said(f"{runners}jobs: {{namespace: ci, quota: {{pods: 6}}}}\n") == [
+        "values.yaml:4:31: warning: jobs.quota.pods: 6 has room for 6 of 11 jobs at the same time, so that Kubernetes "
+        "refuses further pods of jobs of runner a, jobs of runner b. Such a job fails with `exceeded quota`. Write 11 "
+        "or more, lower runners.a.config.limit, runners.b.config.limit, or set retry_limits. [quota-jobs]"
+    ]
+
+
+def test_no_more_jobs_of_all_runners_count_than_the_manager_runs(said: Said) -> None:
+    runners = "config: {concurrent: 8}\nrunners: {a: {config: {limit: 5}}, b: {config: {limit: 6}}}\n"
+
+    assert said(f"{runners}jobs: {{namespace: ci, quota: {{pods: 8}}}}\n") == []
+    assert said(f"{runners}jobs: {{namespace: ci, quota: {{pods: 7}}}}\n") == [
+        "values.yaml:4:31: warning: jobs.quota.pods: 7 has room for 7 of 8 jobs at the same time, so that Kubernetes "
+        "refuses further pods of jobs of runner a, jobs of runner b. Such a job fails with `exceeded quota`. Write 8 "
+        "or more, lower config.concurrent, or set retry_limits. [quota-jobs]"
+    ]
+
+
 def test_a_runner_that_asks_again_while_there_is_no_room_is_not_warned_of_it(said: Said) -> None:
     config = 'kubernetes: {retry_limits: {"exceeded quota": 20}}'
 

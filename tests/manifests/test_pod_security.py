@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from podrunner.manifests.security.pod_security import level
 
 OPEN: dict[str, Any] = {"containers": [{"name": "build", "securityContext": {"procMount": "Unmasked"}}]}
@@ -26,3 +28,19 @@ def test_root_in_a_user_namespace_is_no_reason_from_1_35_on() -> None:
 
     assert "containers[0].securityContext.runAsUser: 0" in level(root, "1.34")[1]
     assert "containers[0].securityContext.runAsUser: 0" not in level(root, "1.35")[1]
+
+
+def test_an_annotation_without_apparmor_needs_the_level_privileged() -> None:
+    key = "container.apparmor.security.beta.kubernetes.io/build"
+
+    assert level({"containers": [{"name": "build"}]}, "1.37", {key: "unconfined"}) == (
+        "privileged",
+        [f"metadata.annotations[{key}]: unconfined"],
+    )
+
+
+@pytest.mark.parametrize("profile", ["runtime/default", "localhost/own", ""])
+def test_an_annotation_with_a_profile_is_baseline(profile: str) -> None:
+    key = "container.apparmor.security.beta.kubernetes.io/build"
+
+    assert level({"containers": [{"name": "build"}]}, "1.37", {key: profile})[0] == "baseline"

@@ -99,6 +99,11 @@ def test_a_label_without_a_name_costs_the_job_its_pod() -> None:
             "each job has a namespace of its own",
         ),
         ("[runners.kubernetes]\nallowed_images = ['^docker.io/.*$']\n", "not as a regular expression"),
+        (
+            kubernetes("namespace_overwrite_allowed", "^CI-.*$"),
+            '"^CI-.*$" allows no name that Kubernetes takes: every job that sets KUBERNETES_NAMESPACE_OVERWRITE fails.',
+        ),
+        (kubernetes("service_account_overwrite_allowed", "^team_a$"), "allows no name that Kubernetes takes"),
     ],
 )
 def test_a_pattern_that_nothing_can_use_is_named(lines: str, why: str) -> None:

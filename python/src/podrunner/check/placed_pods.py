@@ -42,7 +42,7 @@ class PlacedPod:
     """A pod in its namespace. `who` names it in a sentence, `copies` is how many of it there are as long as the release is.
 
     It is in `document`, of `template` where it is rendered. A job's pod has `config` and the `index` of its runner; `most_jobs` is how many of them may run at the same time,
-    `most_by` the key that says so. What is said of `repeats` need not be said again of this one. `made` is what the
+    `most_by` the key that says so, `most_of_all` how many jobs of all runners of its config may. What is said of `repeats` need not be said again of this one. `made` is what the
     runner makes beside it.
     """
 
@@ -56,6 +56,7 @@ class PlacedPod:
     index: int = 0
     most_jobs: int = 0
     most_by: str = ""
+    most_of_all: int = 0
     repeats: str = ""
     made: tuple[Object, ...] = ()
 
@@ -137,7 +138,9 @@ def _of_jobs(config: Config, managers: int) -> Iterator[PlacedPod]:
             continue
         who = f"jobs of runner {runner.get('name')}"
         most, key = _most_jobs(config, runner)
-        yield replace(_of_job(who, job, config, index), most_jobs=most * managers, most_by=key)
+        of_all = _concurrent(config) * managers
+        placed = _of_job(who, job, config, index)
+        yield replace(placed, most_jobs=most * managers, most_by=key, most_of_all=of_all)
         yield replace(_of_job(f"{who} that bring a service", with_a_service, config, index), repeats=who)
 
 
@@ -153,10 +156,16 @@ def _most_jobs(config: Config, runner: Mapping[str, Any]) -> tuple[int, str]:
     if any(key and key in _NO_ROOM for key in retried):
         # The runner asks again until there is room.
         return 0, ""
-    concurrent, limit = config.toml.data.get("concurrent", 1), runner.get("limit") or 0
-    if isinstance(limit, int) and isinstance(concurrent, int) and 0 < limit < concurrent:
+    concurrent, limit = _concurrent(config), runner.get("limit") or 0
+    if isinstance(limit, int) and 0 < limit < concurrent:
         return limit, dotted(("runners", str(runner.get("name")), "config", "limit"))
-    return (concurrent if isinstance(concurrent, int) else 1), "config.concurrent"
+    return concurrent, "config.concurrent"
+
+
+def _concurrent(config: Config) -> int:
+    """How many jobs of all its runners one manager runs at the same time."""
+    concurrent = config.toml.data.get("concurrent", 1)
+    return concurrent if isinstance(concurrent, int) else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,18 +48,37 @@ def _total(name: str, pod: PodResources) -> Decimal:
 
 
 def _of_pods(hard: Hard, counted: list[tuple[PlacedPod, PodResources]]) -> Refused:
+    crowd: list[tuple[PlacedPod, Decimal]] = []
+    found: list[tuple[PlacedPod, Refusal]] = []
     for pod, resources in counted:
         silent, need = unsaid(hard.name, resources), _total(hard.name, resources)
         if silent:
-            yield pod, _unsaid(hard, pod, silent)
+            found.append((pod, _unsaid(hard, pod, silent)))
         elif pod.copies and need and hard.used > hard.most:
-            yield pod, _together(hard)
+            found.append((pod, _together(hard)))
         elif pod.copies or not need:
             continue
         elif need + _beside(hard) > hard.most:
-            yield pod, _exceeded(hard, pod, resources)
-        elif pod.most_jobs and need * pod.most_jobs + hard.used > hard.most:
-            yield pod, _too_many(hard, pod, need)
+            found.append((pod, _exceeded(hard, pod, resources)))
+        elif pod.most_jobs:
+            crowd.append((pod, need))
+    together = _at_the_same_time(crowd)
+    if sum((need * number for _, need, number in together), hard.used) > hard.most:
+        refusal = _too_many(hard, together)
+        yield from ((pod, refusal) for pod, _, _ in together)
+    yield from found
+
+
+def _at_the_same_time(crowd: list[tuple[PlacedPod, Decimal]]) -> list[tuple[PlacedPod, Decimal, int]]:
+    """(a job's pod, its share, how many of it there are) when the jobs of all runners that may run together need most."""
+    left = {pod.document: pod.most_of_all for pod, _ in crowd}
+    found = []
+    for pod, need in sorted(crowd, key=lambda one: one[1], reverse=True):
+        number = min(pod.most_jobs, left[pod.document])
+        left[pod.document] -= number
+        if number:
+            found.append((pod, need, number))
+    return found
 
 
 def _beside(hard: Hard) -> Decimal:
@@ -106,13 +125,23 @@ def _write(hard: Hard, need: Decimal, who: str) -> str:
     return f"Write {hard.shown(need)} or more{less}."
 
 
-def _too_many(hard: Hard, pod: PlacedPod, need: Decimal) -> Refusal:
-    room = int((hard.most - hard.used) // need)
+def _too_many(hard: Hard, together: list[tuple[PlacedPod, Decimal, int]]) -> Refusal:
+    jobs, room, left = sum(number for _, _, number in together), 0, hard.most - hard.used
+    for _, need, number in together:
+        fitting = min(number, int(left // need))
+        room, left = room + fitting, left - fitting * need
+        if fitting < number:
+            break
     beside = f" beside {listed(hard.standing)}" if hard.used else ""
-    what = f"{hard.called}: {hard.raw} has room for {room} of {pod.most_jobs} jobs at the same time{beside}"
-    enough = hard.shown(need * pod.most_jobs + hard.used)
+    what = f"{hard.called}: {hard.raw} has room for {room} of {jobs} jobs at the same time{beside}"
+    enough = hard.shown(sum((need * number for _, need, number in together), hard.used))
+    # More than all runners may do together is bounded by the manager alone.
+    is_full = any(number < pod.most_jobs for pod, _, number in together) or jobs >= sum(
+        {pod.document: pod.most_of_all for pod, _, _ in together}.values()
+    )
+    keys = ["config.concurrent"] if is_full else dict.fromkeys(pod.most_by for pod, _, _ in together)
     remedy = (
-        f"Such a job fails with `exceeded quota`. Write {enough} or more, lower {pod.most_by}, or set retry_limits."
+        f"Such a job fails with `exceeded quota`. Write {enough} or more, lower {listed(keys)}, or set retry_limits."
     )
     effect = "so that Kubernetes refuses further pods of"
     return hard.refusal(what, remedy, Severity.WARNING, effect=effect, rule=QUOTA_JOBS)

@@ -14,6 +14,7 @@ from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, LevelReas
 from podrunner.runner.dangers import open_overwrites
 from podrunner.runner.job_pod.access import access_of, more_tokens
 from podrunner.runner.job_pod.culprit import without_patches
+from podrunner.runner.job_pod.objects import objects_with_a_service
 from podrunner.runner.job_pod.pod import judged_pod
 
 if TYPE_CHECKING:
@@ -118,15 +119,16 @@ def _needs(before: Mapping[str, NeededLevel], after: Mapping[str, NeededLevel]) 
 
 def _pods(rendering: Rendering, kube_version: str) -> dict[str, NeededLevel]:
     pods = find_pods(rendering.documents, rendering.namespace)
-    return {str(identity_of(pod.document.data)): _need(pod.spec, kube_version) for pod in pods}
+    return {str(identity_of(pod.document.data)): _need(pod.spec, kube_version, pod.annotations) for pod in pods}
 
 
 def _jobs(rendering: Rendering, kube_version: str) -> dict[str, NeededLevel]:
-    return {subject: _need(judged_pod(runner), kube_version) for subject, runner in runner_tables(rendering).items()}
+    jobs = {subject: objects_with_a_service(runner) for subject, runner in runner_tables(rendering).items()}
+    return {subject: _need(job.spec, kube_version, job.annotations) for subject, job in jobs.items()}
 
 
-def _need(spec: dict[str, Any], kube_version: str) -> NeededLevel:
-    needed, reasons = level_reasons(spec, kube_version)
+def _need(spec: dict[str, Any], kube_version: str, annotations: Mapping[str, Any]) -> NeededLevel:
+    needed, reasons = level_reasons(spec, kube_version, annotations)
     return NeededLevel(needed, tuple(one for reason in reasons for one in _named(reason, spec)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.rules.config_toml import CONFIG_IGNORED, CONFIG_OVERWRITE, CONFIG_UNUSED
@@ -11,6 +12,7 @@ from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.go_pattern import go_pattern
 from podrunner.runner.job_pod.metadata import is_own_label
 from podrunner.runner.job_pod.overwrites import MANY_VALUES, ONE_VALUE, RESOURCE_KEYS
+from podrunner.runner.job_pod.pattern_reach import cannot_match
 from podrunner.runner.job_pod.variables import environment_of
 
 if TYPE_CHECKING:
@@ -44,6 +46,11 @@ _WITH_SIGN = ("pod_labels", "pod_annotations", "node_selector")
 _NARROW = {
     "node_tolerations": "^gpu=true:NoSchedule$",
     **dict.fromkeys(_WITH_SIGN, "^team=(one|another)$"),
+}
+# What names are made of.
+_CHARACTERS = {
+    "namespace": f"{string.ascii_lowercase}{string.digits}-",
+    "service_account": f"{string.ascii_lowercase}{string.digits}-.",
 }
 _LITERAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 # What a pattern needs to match a text with `=` in it.
@@ -139,6 +146,12 @@ def _unused(kubernetes: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield (
                 f"{key}{_ALLOWED}",
                 f'"{pattern}" is not a pattern that Go reads: every job that sets {variable} fails.',
+            )
+        elif key in _CHARACTERS and cannot_match(pattern, _CHARACTERS[key]):
+            reason = f'"{pattern}" allows no name that Kubernetes takes: every job that sets {variable} fails.'
+            yield (
+                f"{key}{_ALLOWED}",
+                f"{reason} Names have lower-case letters, digits and dashes: write ^(one|another)$.",
             )
         elif key in _WITH_SIGN and _has_no_sign(pattern):
             reason = f'"{pattern}" allows nothing that has a `=`, and {variable} must be name=value: every job that sets it fails.'

@@ -51,7 +51,7 @@ def check_release(rendering: Rendering, written: Mapping[str, Any]) -> list[Find
 def check_pod_security(rendering: Rendering, kube_version: str) -> Iterator[Finding]:
     """A note for each pod that the Pod Security level restricted refuses."""
     for pod in find_pods(rendering.documents, rendering.namespace):
-        found, reasons = level(pod.spec, kube_version)
+        found, reasons = level(pod.spec, kube_version, pod.annotations)
         if found != "restricted":
             why = "; ".join(f"{pod.path}.{reason}" for reason in reasons[:4])
             more = f" and {len(reasons) - 4} more" if len(reasons) > 4 else ""

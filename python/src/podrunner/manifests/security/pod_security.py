@@ -5,9 +5,11 @@ https://kubernetes.io/docs/concepts/security/pod-security-standards/, checked fi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from podrunner.formats.kube_version import minor_version
@@ -56,6 +58,8 @@ _SYSCTLS = frozenset(
     ]
 )
 _SELINUX = frozenset(["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"])
+# Before the name of a container.
+_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _VOLUMES = frozenset(
     ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"]
 )
@@ -90,16 +94,23 @@ class LevelReason:
 Make = Callable[..., LevelReason]
 
 
-def level(spec: dict[str, Any], kube_version: str) -> tuple[str, list[str]]:
-    """(level, fields that keep it from the next stricter one) of a pod spec, on a Kubernetes such as `1.34`."""
-    found, reasons = level_reasons(spec, kube_version)
+def level(
+    spec: dict[str, Any], kube_version: str, annotations: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[str, list[str]]:
+    """(level, fields that keep it from the next stricter one) of a pod spec, on a Kubernetes such as `1.34`.
+
+    `annotations` are those of the pod: by them profiles of AppArmor were chosen before there was a field.
+    """
+    found, reasons = level_reasons(spec, kube_version, annotations)
     return found, [str(reason) for reason in reasons]
 
 
-def level_reasons(spec: dict[str, Any], kube_version: str) -> tuple[str, list[LevelReason]]:
+def level_reasons(
+    spec: dict[str, Any], kube_version: str, annotations: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[str, list[LevelReason]]:
     """The same, with the fields in parts."""
     relaxed = spec.get("hostUsers") is False and minor_version(kube_version) >= _RELAXED_FOR_USER_NAMESPACES
-    reasons = [*_pod_not_baseline(spec), *_not_baseline(spec, relaxed=relaxed)]
+    reasons = [*_annotated(annotations), *_pod_not_baseline(spec), *_not_baseline(spec, relaxed=relaxed)]
     if reasons:
         return "privileged", reasons
     reasons = list(_not_restricted(spec, relaxed=relaxed))
@@ -111,6 +122,12 @@ def _containers(spec: dict[str, Any]) -> Iterator[tuple[Make, dict[str, Any], di
     for kind in ("initContainers", "containers", "ephemeralContainers"):
         for index, container in enumerate(maps(spec.get(kind))):
             yield partial(LevelReason, items=kind, index=index), container, table(container.get("securityContext"))
+
+
+def _annotated(annotations: Mapping[str, Any]) -> Iterator[LevelReason]:
+    for key, profile in annotations.items():
+        if key.startswith(_APPARMOR) and not re.fullmatch(r"(runtime/default|localhost/.*)?", str(profile)):
+            yield LevelReason(f"metadata.annotations[{key}]", (str(profile),))
 
 
 def _pod_not_baseline(spec: dict[str, Any]) -> Iterator[LevelReason]:

@@ -71,6 +71,11 @@ class JobObjects:
         """The pod's spec."""
         return dict(self.pod["spec"])
 
+    @property
+    def annotations(self) -> dict[str, Any]:
+        """The pod's annotations."""
+        return dict(self.pod["metadata"]["annotations"])
+
     def all(self) -> list[Object]:
         """Everything, in the order in which it is made; nothing of a job that is refused."""
         found = [self.namespace, self.login, self.pod, self.budget, *self.services]

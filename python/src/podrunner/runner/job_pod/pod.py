@@ -47,7 +47,7 @@ def check_job_pods(
     for config in rendering.configs:
         for index, (runner, job, with_a_service) in enumerate(jobs_of(config.toml.text, runner_version)):
             pod = with_a_service.spec
-            needed, reasons = level(pod, kube_version)
+            needed, reasons = level(pod, kube_version, with_a_service.annotations)
             mode = _mode(str(runner.get("name")), values)
             placed = [*_beyond(runner, mode, modes, kube_version, runner_version), *_without_pod(runner, job.refusal)]
             placed += _broken(runner, mode, modes, kube_version, runner_version)
@@ -188,15 +188,16 @@ def _beyond(
     runner: Mapping[str, Any], mode: str, modes: Mapping[str, Any], kube_version: str, runner_version: str
 ) -> Placed:
     promised = table(modes.get(mode)).get("podSecurity")
-    needed, _ = level(objects_with_a_service(runner, runner_version).spec, kube_version)
+    judged = objects_with_a_service(runner, runner_version)
+    needed, _ = level(judged.spec, kube_version, judged.annotations)
     if promised not in LEVELS or LEVELS.index(needed) <= LEVELS.index(promised):
         return
 
     def reasons(runner: Mapping[str, Any]) -> dict[str, str]:
         """By name, as numbers move when an item before goes → with the number."""
-        pod = objects_with_a_service(runner, runner_version).spec
-        needed_now, found = level_reasons(pod, kube_version)
-        return {one.told(_name_of(one, pod)): str(one) for one in found} if needed_now == needed else {}
+        job = objects_with_a_service(runner, runner_version)
+        needed_now, found = level_reasons(job.spec, kube_version, job.annotations)
+        return {one.told(_name_of(one, job.spec)): str(one) for one in found} if needed_now == needed else {}
 
     name, numbered = runner.get("name"), reasons(runner)
     for path, some in by_culprit(runner, lambda one: [*reasons(one)]).items():
@@ -217,7 +218,8 @@ def job_pod_level(runner: Mapping[str, Any], promised: str, kube_version: str) -
 
     That which its mode promises, or more where options or own keys of config.toml ask for more.
     """
-    needed, _ = level(judged_pod(runner), kube_version)
+    job = objects_with_a_service(runner)
+    needed, _ = level(job.spec, kube_version, job.annotations)
     return max(promised, needed, key=LEVELS.index)
 
 

@@ -19,11 +19,11 @@ def cannot_match(pattern: str, characters: str) -> bool:
     """
     if re.search(r"\(\?[a-zA-Z-]*[):]", pattern.replace("(?:", "(")) or "\\Q" in pattern:
         return False
-    return not _Reader(pattern, characters).way()
+    return not _PatternReader(pattern, characters).way()
 
 
 @dataclass(slots=True)
-class _Reader:
+class _PatternReader:
     """A pattern that is read from `place` on."""
 
     pattern: str

@@ -102,17 +102,17 @@ def test_mistakes_at_two_places_are_two_findings(checker: Checker) -> None:
         (
             "'runtimeClas: a'",
             f"{PATCH}.runtimeClas: unknown key. Did you mean `runtimeClassName`? "
-            "(Kubernetes 1.34) (spec.runtimeClas) [kubernetes-schema]",
+            "(Kubernetes 1.34) (jobs of runner default, runtimeClas) [job-pod-field]",
         ),
         (
             "'spec: {runtimeClassName: a}'",
             f"{PATCH}.spec: unknown key. A patch is one of the pod's spec: write its fields without `spec` around "
-            "them. (spec.spec) [kubernetes-schema]",
+            "them. (jobs of runner default, spec) [job-pod-field]",
         ),
         (
             "'hostUsers: \"no\"'",
             f'{PATCH}.hostUsers: must be true or false, is the text "no". '
-            "(Kubernetes 1.34) (spec.hostUsers) [kubernetes-schema]",
+            "(Kubernetes 1.34) (jobs of runner default, hostUsers) [job-pod-field]",
         ),
         (
             "'runtimeClassName: My Class'",
@@ -121,7 +121,7 @@ def test_mistakes_at_two_places_are_two_findings(checker: Checker) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("mode", ["unprivileged", "userNamespace"])
+@pytest.mark.parametrize("mode", ["unprivileged", "userNamespace", "none"])
 def test_a_fault_of_a_patch_is_told_once_at_the_line_of_the_patch(
     checker: Checker, mode: str, patch: str, said: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podrunner.check.fields import around_a_patch
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted, parse_dotted, spoken
 from podrunner.findings.rules import config_toml
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
 
 # Who refuses the form of a value, who knows most of it first: GitLab Runner, then the model of its pods, then Kubernetes.
-_AROUND = ("spec", "metadata", "apiVersion", "kind")
 _LAYERS = (
     (config_toml.CONFIG_TYPE, config_toml.CONFIG_ENUM, config_toml.CONFIG_FORMAT),
     (JOB_POD_FIELD,),
@@ -87,9 +87,7 @@ def _at_value(finding: Finding, values: dict[str, Any], layers: Sequence[Values]
 
 
 def _of(finding: Finding, path: Path) -> Finding:
-    reason = finding.reason
-    if path[-2:-1] == ("patch",) and path[-1] in _AROUND:
-        reason = f"unknown key. A patch is one of the pod's spec: write its fields without `{path[-1]}` around them."
+    reason = around_a_patch(path) or finding.reason
     message = f"{spoken(path)}: {reason} ({finding.path})"
     return Finding(
         finding.rule, message, finding.case, path=dotted(path), severity=finding.severity, about=finding.about

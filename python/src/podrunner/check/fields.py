@@ -17,6 +17,7 @@ from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
 from podrunner.manifests.admission.since import too_new_faults
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
+from podrunner.manifests.checks.check import pod_faults_by_schema
 from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods
 from podrunner.runner.job_pod.pod import jobs_of
 from podrunner.values.merge import merge
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 # What of a job pod GitLab Runner fills in with variables of the job: only then it is known.
 _EXPANDED = re.compile(r"\.image$|\.(mountPath|subPath|claimName)$|^volumes\[\d+\]\.name$|\.volumeMounts\[\d+\]\.name$")
+# Of a pod, and not of its spec.
+_AROUND = ("spec", "metadata", "apiVersion", "kind")
 # Sections of the values that job pods are made from, and nothing else.
 _OF_JOBS = {"jobs", "runners"}
 # Rules of config.toml say these, with the way out.
@@ -63,9 +66,15 @@ class _Field:
 
     def at_value(self, path: Path) -> Finding:
         """By the path in the values."""
-        return Finding(
-            self.rule, f"{spoken(path)}: {self.fault.sentence} ({self.path})", path=dotted(path), about=self.about
-        )
+        said = around_a_patch(path) or self.fault.sentence
+        return Finding(self.rule, f"{spoken(path)}: {said} ({self.path})", path=dotted(path), about=self.about)
+
+
+def around_a_patch(path: Path) -> str:
+    """What is wrong with a key at the top of a patch that is for a whole pod; empty for others."""
+    if path[-2:-1] != ("patch",) or path[-1] not in _AROUND:
+        return ""
+    return f"unknown key. A patch is one of the pod's spec: write its fields without `{path[-1]}` around them."
 
 
 def check_fields(rendering: Rendering, layers: Sequence[Values]) -> Iterator[Finding]:
@@ -145,10 +154,20 @@ def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
 
 def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
     for config in rendering.configs:
-        for runner, job, _ in jobs_of(config.toml.text):
-            for fault in too_new_faults(job.spec, kube_version):
-                path = f"jobs of runner {runner.get('name')}, {fault.path}"
-                yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", path, is_of_jobs=True)
+        for name, fault in _new_of_jobs(config.toml.text, kube_version):
+            path = f"jobs of runner {name}, {fault.path}"
+            yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", path, is_of_jobs=True)
+
+
+@lru_cache(maxsize=1024)
+def _new_of_jobs(config_toml: str, kube_version: str) -> tuple[tuple[str, FieldFault], ...]:
+    """Name of a runner → what this version refuses of its job's pod, by its schema, too."""
+    return tuple(
+        (str(runner.get("name")), fault)
+        for runner, _, job in jobs_of(config_toml)
+        for fault in (*too_new_faults(job.spec, kube_version), *pod_faults_by_schema(job.pod, kube_version))
+        if not _is_of_jobs(fault)
+    )
 
 
 def _of_objects(rendering: Rendering) -> Iterator[_Field]:

@@ -13,13 +13,14 @@ from podrunner.manifests.admission.forms import leftover
 class FieldFault:
     """`path` is below the pod's spec, `value` what stands there, `reason` the rest of a sentence.
 
-    `in_schema` where the schema of the kind asks for a field, so that it says by itself when it is not there.
+    `words` are the whole sentence where it is not made of these. `in_schema` where the schema of the kind asks for a field, so that it says by itself when it is not there.
     """
 
     path: str
     reason: str
     value: Any = None
     in_schema: bool = True
+    words: str = ""
 
     @property
     def is_absent(self) -> bool:
@@ -29,6 +30,8 @@ class FieldFault:
     @property
     def sentence(self) -> str:
         """The fault without its place."""
+        if self.words:
+            return self.words
         said = f", is `{' '.join(str(self.value).split())}`" if self.value not in (None, "") else ""
         text = self.value if isinstance(self.value, str) else ""
         if left := leftover(text):

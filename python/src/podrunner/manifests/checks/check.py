@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
-from podrunner.findings.path import value_at
+from podrunner.findings.path import dotted, value_at
 from podrunner.findings.rules.manifests import (
     CRD_SCHEMA,
     CRD_UNREADABLE,
@@ -21,12 +21,14 @@ from podrunner.findings.rules.manifests import (
 )
 from podrunner.findings.suggest import is_misspelt, listed, nearest
 from podrunner.formats.kube_version import minor_version
+from podrunner.manifests.admission.fault import FieldFault
 from podrunner.manifests.admission.forms import DNS, DNS_LABEL
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults
 from podrunner.manifests.checks.list_items import check_list_items
 from podrunner.manifests.checks.names import check_service_name
 from podrunner.manifests.objects import HOOK_ANNOTATION, find_pods, is_built_in, table
+from podrunner.manifests.rendering import Document
 from podrunner.manifests.schemas.constraints import MARK
 from podrunner.manifests.schemas.crds import Crds
 from podrunner.manifests.schemas.kinds import (
@@ -42,10 +44,10 @@ from podrunner.schema.mistakes import MistakeKind, explain
 from podrunner.schema.parts import subschema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from podrunner.findings.rules.rule import Rule
-    from podrunner.manifests.rendering import Document, Rendering
+    from podrunner.manifests.rendering import Rendering
     from podrunner.schema.mistakes import Mistake
 
 
@@ -130,6 +132,19 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
         in_version = f"(Kubernetes {_dots(version)})"
         found_there = _finding(document, KUBERNETES_SCHEMA, f"{told.message} {in_version}", path=mistake.dotted)
         yield replace(found_there, about=_about(document, mistake), reason=f"{told.reason} {in_version}")
+
+
+def pod_faults_by_schema(pod: Mapping[str, Any], kube_version: str) -> Iterator[FieldFault]:
+    """The same of a whole pod that is not rendered, as faults below its spec: GitLab Runner makes those of jobs."""
+    version = minor_version(kube_version)
+    found = find_schema("v1", "Pod", version) if version in known_versions() else None
+    if found is None:
+        return
+    document = Document("", "", dict(pod))
+    for mistake in _mistakes(document, found):
+        path = dotted((*mistake.path, mistake.missing) if mistake.missing else mistake.path).removeprefix("spec.")
+        words = f"{mistake.reason} (Kubernetes {_dots(version)})"
+        yield FieldFault(path, mistake.what, _about(document, mistake), words=words)
 
 
 def _about(document: Document, mistake: Mistake) -> str:

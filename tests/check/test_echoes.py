@@ -195,3 +195,12 @@ def test_an_option_in_small_letters_is_told_once_at_the_value(checker: Checker) 
         "values.yaml:4:31: error: manager.extraContainers[0].imagePullPolicy: must be Always, IfNotPresent or Never, "
         "is `always`. (spec.template.spec.containers[1].imagePullPolicy) [kubernetes-field]"
     ]
+
+
+@pytest.mark.parametrize("kube_version", ["1.28", "1.34"])
+def test_a_key_of_a_job_pod_that_this_version_leaves_out_is_no_error(checker: Checker, kube_version: str) -> None:
+    text = "gitlab: {url: https://gitlab.example.com}\npodman: {mode: none}\n"
+    text += "jobs: {config: {kubernetes: {pod_cpu_limit: '2'}}}\n"
+    layers = (read_values(text, "values.yaml"),)
+
+    assert errors(checker.check(Case("a", layers, kube_version=kube_version)).findings) == []

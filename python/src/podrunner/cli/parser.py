@@ -29,6 +29,7 @@ COMMANDS = {
         "podrunner.cli.import_",
         "make values of an existing config.toml, or of values of GitLab's own chart",
     ),
+    "import-tests": ("podrunner.cli.import_tests", "make pytest files of suites of helm unittest"),
     "schema": ("podrunner.cli.schema", "print the JSON schema by which editors complete a file"),
     "rule": ("podrunner.cli.rule", "say what the code of a finding means, and what to do about it"),
     "explain": ("podrunner.cli.explain", "say why a job failed, from its log or its pod, and what to change"),
@@ -63,7 +64,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The arguments, with the function `run` of their command. Raises UsageError; ends the process for --help."""
     asked = _command(argv)
     if asked is not None and asked not in COMMANDS:
-        raise UsageError(f"there is no command `{asked}`.{did_you_mean(asked, COMMANDS)} Commands: {listed(COMMANDS)}.")
+        raise UsageError(
+            f"there is no command `{asked}`.{did_you_mean(asked, COMMANDS)} Commands: {listed(COMMANDS, len(COMMANDS))}."
+        )
     args, unknown = make_parser(argv).parse_known_args(argv)
     if unknown:
         raise UsageError(_unknown(str(asked), unknown[0], args.parser))

@@ -1,0 +1,1 @@
+"""Suites of helm unittest, as pytest files."""

@@ -444,7 +444,7 @@ def test_the_command_writes_a_file_beside_each_suite_and_says_what_is_left_out(
 def test_the_command_ends_with_0_when_everything_is_imported(chart: Path, tmp_path: Path) -> None:
     (chart / "tests" / "a_test.yaml").write_text(suite_of("isKind: {of: Deployment}"))
 
-    assert main(["import-tests", "tests/a_test.yaml", "--output", str(tmp_path / "out"), "-q"]) == 0
+    assert main(["import-tests", "tests/a_test.yaml", "--output-dir", str(tmp_path / "out"), "-q"]) == 0
     assert (tmp_path / "out" / "test_a.py").exists()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cli.options import CHART, FORCE, QUIET, add_options, name, option, path
+from podrunner.cli.options import ANY_CHART, FORCE, QUIET, add_options, name, option, path
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 examples:
-  podrunner import-tests 'tests/*_test.yaml'                    a test_*.py beside each suite
-  podrunner import-tests 'tests/*_test.yaml' --output pytests   in another folder
-  pytest tests                                                  runs them with podrunner's plugin
+  podrunner import-tests 'tests/*_test.yaml'                       a test_*.py beside each suite
+  podrunner import-tests 'tests/*_test.yaml' --output-dir pytests  in another folder
+  pytest tests                                                     runs them with podrunner's plugin
 
 exit code: 0 imported, 1 something was left out, which is printed and skipped by the test, 2 wrong use.
 docs/pytest.md says what becomes of what.
@@ -24,12 +24,14 @@ docs/pytest.md says what becomes of what.
 _SUITES = option(
     "suites", nargs="+", type=name, metavar="FILE", suggest=None, help="suite of helm unittest, or a pattern in quotes"
 )
-_FOLDER = option("--output", type=path, metavar="DIR", help="folder of the pytest files").default("that of each suite")
+_FOLDER = option("--output-dir", type=path, metavar="DIR", help="folder of the pytest files").default(
+    "that of each suite"
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner import-tests`."""
-    add_options(parser, "what to import", _SUITES, CHART.default("the one around each suite"))
+    add_options(parser, "what to import", _SUITES, ANY_CHART.default("the one around each suite"))
     add_options(parser, "output", _FOLDER, FORCE, QUIET)
 
 
@@ -41,10 +43,10 @@ def run(args: Namespace) -> int:
 
     modules: dict[Path, TestModule] = {}
     for source in _found(args.suites):
-        file = (args.output or source.parent) / name_of(source)
+        file = (args.output_dir or source.parent) / name_of(source)
         if file in modules:
             raise UsageError(
-                f"{source}: becomes {file}, as {modules[file].source} does. Import it into another --output."
+                f"{source}: becomes {file}, as {modules[file].source} does. Import it into another --output-dir."
             )
         refuse_to_overwrite(file, force=args.force)
         modules[file] = import_suites(source, file, args.chart)

@@ -141,9 +141,8 @@ SETTINGS = (
     several("--set-file", metavar="KEY=FILE", help="a value that is the text of a file"),
     several("--set-json", metavar="KEY=JSON", help="a value in JSON, or an object of values"),
 )
-CHART = option("--chart", type=path, metavar="CHART", help="the chart, a folder or a package (.tgz)").default(
-    "podrunner's own"
-)
+ANY_CHART = option("--chart", type=path, metavar="CHART", help="the chart, a folder or a package (.tgz)")
+CHART = ANY_CHART.default("podrunner's own")
 OF_VALUES = (FILES, VALUES, PRESETS, *SETTINGS, CHART)
 
 # Cases, and what they are rendered for.

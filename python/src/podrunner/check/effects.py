@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from podrunner.cases.case import KUBE_VERSION
 from podrunner.check.coverage.flips import flips, leaves
 from podrunner.check.switches import find_switches
 from podrunner.findings.errors import RenderError
@@ -52,7 +53,7 @@ def _found(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
     comparison = _Comparison.of(renderer, case)
     values = renderer.chart.effective(case.layers)
     written = dict(leaves(comparison.written))
-    dead = [path for path, value in written.items() if not comparison.has_effect(path, value)]
+    dead = _dead_on(renderer, case, comparison, written)
     switches = {path: find_switches(path, values, comparison.schema) for path in dead}
     found = []
     for path in _joined(switches, written):
@@ -64,6 +65,24 @@ def _found(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
         finding = Finding(VALUES_WITHOUT_EFFECT, f"{name}: changes nothing that is rendered. {way_out}", path=name)
         found.append(locate(finding, case.layers, path))
     return tuple(found)
+
+
+def _dead_on(renderer: Renderer, case: Case, comparison: _Comparison, written: Mapping[Parts, Any]) -> list[Parts]:
+    """What does nothing, also on the usual Kubernetes: every value is tried on that alone, not on each of many."""
+    usual = replace(case, kube_version=KUBE_VERSION)
+    if case == usual:
+        return _dead(renderer, case)
+    try:
+        candidates = _dead(renderer, usual)
+    except RenderError:
+        return _dead(renderer, case)
+    return [path for path in candidates if not comparison.has_effect(path, written[path])]
+
+
+@lru_cache(maxsize=512)
+def _dead(renderer: Renderer, case: Case) -> list[Parts]:
+    comparison = _Comparison.of(renderer, case)
+    return [path for path, value in leaves(comparison.written) if not comparison.has_effect(path, value)]
 
 
 def _joined(dead: Mapping[Parts, str], every: Iterable[Parts]) -> Iterator[Parts]:

@@ -40,11 +40,10 @@ from podrunner.runner.long_polling import check_long_polling
 from podrunner.runner.origin import written_path
 from podrunner.runner.permissions import check_role
 from podrunner.runner.release import check_images, check_modes, check_probes, release_of
-from podrunner.values.merge import merge
-from podrunner.values.places import locate
+from podrunner.values.places import locate, written_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from podrunner.cases.case import Case
     from podrunner.findings.path import Path as Parts
@@ -114,9 +113,8 @@ class Checker:
         found += at_their_keys(jobs, rendering, case.layers)
         limits = check_limits(rendering, case.layers, case.kube_version)
         limits += check_whole_pods(rendering, case.layers, case.kube_version)
-        found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in limits]
-        fields = check_new_fields(rendering, case.layers, case.kube_version)
-        found += [self.in_chart(finding) if finding.object and finding.file else finding for finding in fields]
+        limits += check_new_fields(rendering, case.layers, case.kube_version)
+        found += self.placed(limits)
         found = join_echoes(found, rendering, case.layers)
         found += [] if case.is_of_matrix else check_effects(self.renderer, case)
         return found
@@ -149,6 +147,10 @@ class Checker:
             line = template_line(self.chart.template(finding.file), finding.object, parse_dotted(finding.path))
         return replace(finding, file=shown_path(self.chart.source / finding.file), line=line)
 
+    def placed(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings of objects `in_chart`, and those that are at values as they are."""
+        return [self.in_chart(one) if one.object and one.file else one for one in findings]
+
     def _refused(self, case: Case, error: RenderError) -> Finding:
         """Helm's refusal, at the value it speaks of where that is written somewhere, else at the template."""
         finding = place_render_error(error, self.chart.defaults, case.layers)
@@ -164,7 +166,7 @@ def _findings_of_every_version(
     checker: Checker, layers: tuple[Values, ...], rendering: Rendering, version: str
 ) -> tuple[Finding, ...]:
     # The names in a chart's own values.yaml were there before anybody made an object of that name.
-    written = merge(*(layer.data for layer in layers))
+    written = written_values(layers)
     found = [*check_release(rendering, written), *check_role(rendering), *check_probes(rendering, version)]
     # Of this chart, the tag among the values has been judged.
     found += [] if checker.chart.modes else check_images(rendering)
@@ -183,7 +185,7 @@ def _findings_of_every_version(
         found += _config_findings(config, faults, layers)
     left = {finding.path for finding in found if finding.rule == CONFIG_TEMPLATE}
     fields = [finding for finding in check_fields(rendering, layers) if finding.path not in left]
-    found += [checker.in_chart(finding) if finding.object and finding.file else finding for finding in fields]
+    found += checker.placed(fields)
     return tuple(found)
 
 
@@ -193,7 +195,7 @@ def _is_without_runners(fault: Fault) -> bool:
 
 def _config_findings(config: Config, faults: Sequence[Fault], layers: Sequence[Values]) -> Iterator[Finding]:
     """Faults of a config.toml, each at the value it came from when that is in one of the layers, and there once."""
-    values = merge(*(layer.data for layer in layers)) if faults else {}
+    values = written_values(layers)
     told: set[tuple[Parts, str]] = set()
     for fault in faults:
         path = written_path(fault.path, config.toml.data, values)

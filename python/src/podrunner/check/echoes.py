@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.check.fields import around_a_patch
-from podrunner.findings.finding import Finding
-from podrunner.findings.path import dotted, parse_dotted, spoken
+from podrunner.findings.path import parse_dotted
 from podrunner.findings.rules import config_toml
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_SCHEMA, LABEL
 from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import HOOK_ANNOTATION
-from podrunner.values.merge import merge
-from podrunner.values.places import locate
+from podrunner.values.places import retold, written_values
 from podrunner.values.search import find_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.findings.path import Path
+    from podrunner.findings.finding import Finding
     from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Rendering
 
@@ -40,7 +38,7 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
     hooks = {one.name for one in rendering.documents if HOOK_ANNOTATION in one.text}
     if not any(_layer(one) is not None for one in findings):
         return [*findings]
-    values = merge(*(layer.data for layer in layers))
+    values = written_values(layers)
     placed = [
         _at_value(one, values, layers) if one.object in hooks and one.rule in _LAYERS[-1] else one for one in findings
     ]
@@ -82,13 +80,6 @@ def _at_value(finding: Finding, values: dict[str, Any], layers: Sequence[Values]
     for said in (finding.about, parse_dotted(finding.path)[-1:]):
         found = find_value(values, said[-1] if isinstance(said, tuple) else said, finding.path) if said else None
         if found is not None:
-            return locate(_of(finding, found), layers, found)
+            reason = around_a_patch(found) or finding.reason
+            return retold(finding, layers, found, f"{reason} ({finding.path})")
     return finding
-
-
-def _of(finding: Finding, path: Path) -> Finding:
-    reason = around_a_patch(path) or finding.reason
-    message = f"{spoken(path)}: {reason} ({finding.path})"
-    return Finding(
-        finding.rule, message, finding.case, path=dotted(path), severity=finding.severity, about=finding.about
-    )

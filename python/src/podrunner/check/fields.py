@@ -20,8 +20,7 @@ from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
 from podrunner.manifests.checks.check import pod_faults_by_schema
 from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods
 from podrunner.runner.job_pod.pod import jobs_of
-from podrunner.values.merge import merge
-from podrunner.values.places import locate
+from podrunner.values.places import locate, written_values
 from podrunner.values.search import find_key, find_value, found_at
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
     from podrunner.findings.rules.rule import Rule
     from podrunner.formats.placed import Values
     from podrunner.manifests.admission.fault import FieldFault
-    from podrunner.manifests.rendering import Rendering
+    from podrunner.manifests.objects import Pod
+    from podrunner.manifests.rendering import Config, Rendering
 
 # What of a job pod GitLab Runner fills in with variables of the job: only then it is known.
 _EXPANDED = re.compile(r"\.image$|\.(mountPath|subPath|claimName)$|^volumes\[\d+\]\.name$|\.volumeMounts\[\d+\]\.name$")
@@ -89,7 +89,7 @@ def check_new_fields(rendering: Rendering, layers: Sequence[Values], kube_versio
 
 
 def _told(fields: Sequence[_Field], layers: Sequence[Values]) -> Iterator[Finding]:
-    values = merge(*(layer.data for layer in layers)) if fields else {}
+    values = written_values(layers)
     told: set[tuple[str, str]] = set()
     for field in fields:
         value = field.fault.value
@@ -135,8 +135,7 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
             is_told = fault.reason in _TOLD_BY_KEYS and _said(fault) in jobs
             if fault.is_absent or (is_hook and (is_told or _is_of_jobs(fault))):
                 continue
-            path = f"{pod.path}.{fault.path}"
-            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_hook)
+            yield _in_pod(pod, fault, is_hook=is_hook)
         for fault in annotation_faults(pod.annotations, pod.spec):
             if is_hook and _said(fault) in jobs:
                 continue
@@ -148,15 +147,23 @@ def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
     for pod in find_pods(rendering.documents, rendering.namespace):
         is_hook = HOOK_ANNOTATION in pod.document.text
         for fault in too_new_faults(pod.spec, kube_version):
-            path = f"{pod.path}.{fault.path}"
-            yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_hook)
+            yield _in_pod(pod, fault, is_hook=is_hook)
+
+
+def _in_pod(pod: Pod, fault: FieldFault, *, is_hook: bool) -> _Field:
+    path = f"{pod.path}.{fault.path}"
+    return _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_hook)
 
 
 def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
     for config in rendering.configs:
         for name, fault in _new_of_jobs(config.toml.text, kube_version):
-            path = f"jobs of runner {name}, {fault.path}"
-            yield _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", path, is_of_jobs=True)
+            yield _in_job(config, name, fault)
+
+
+def _in_job(config: Config, runner: str, fault: FieldFault) -> _Field:
+    path = f"jobs of runner {runner}, {fault.path}"
+    return _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", path, is_of_jobs=True)
 
 
 @lru_cache(maxsize=1024)
@@ -180,15 +187,8 @@ def _of_objects(rendering: Rendering) -> Iterator[_Field]:
 def _of_configs(rendering: Rendering) -> Iterator[_Field]:
     for config in rendering.configs:
         for name, fault in _of_jobs(config.toml.text):
-            if fault.reason in _TOLD_BY_KEYS:
-                continue
-            yield _Field(
-                JOB_POD_FIELD,
-                fault,
-                f"ConfigMap/{config.name}",
-                f"jobs of runner {name}, {fault.path}",
-                is_of_jobs=True,
-            )
+            if fault.reason not in _TOLD_BY_KEYS:
+                yield _in_job(config, name, fault)
 
 
 @lru_cache(maxsize=1024)

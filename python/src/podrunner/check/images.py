@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding
-from podrunner.findings.path import dotted, parse_dotted, spoken, value_at
+from podrunner.findings.path import parse_dotted, value_at
 from podrunner.findings.rules.manifests import IMAGE_FLOATING
 from podrunner.findings.severity import Severity
 from podrunner.manifests.image import split_image
-from podrunner.values.merge import merge
-from podrunner.values.places import locate
+from podrunner.values.places import retold, written_values
 from podrunner.values.search import find_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path
     from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Rendering
@@ -26,16 +25,14 @@ def at_their_values(findings: Iterable[Finding], rendering: Rendering, layers: S
 
     The pod of `helm test` has the image of jobs, whose finding is another one.
     """
-    values = merge(*(layer.data for layer in layers))
+    values = written_values(layers)
     for finding in findings:
         is_told = finding.rule == IMAGE_FLOATING and finding.severity is not Severity.NOTE
         written = _written(values, _image(finding, rendering), finding.path) if is_told else None
         if written is None:
             yield finding
             continue
-        message = f"{spoken(written)}: {finding.reason} ({finding.path})"
-        told = Finding(finding.rule, message, path=dotted(written), severity=finding.severity)
-        yield locate(told, layers, written)
+        yield retold(finding, layers, written, f"{finding.reason} ({finding.path})")
 
 
 def _image(finding: Finding, rendering: Rendering) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from podrunner.findings.finding import Finding
-from podrunner.findings.path import dotted, parse_dotted, spoken
+from podrunner.findings.path import parse_dotted
 from podrunner.findings.rules.job_pods import JOB_POD_NONE, JOB_POD_PROMISE, JOB_POD_SECURITY
 from podrunner.runner.origin import written_path
-from podrunner.values.merge import merge
-from podrunner.values.places import locate
+from podrunner.values.places import retold, written_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path
     from podrunner.formats.placed import Values
     from podrunner.manifests.rendering import Rendering
@@ -23,7 +22,7 @@ _OF_KEYS = (JOB_POD_NONE, JOB_POD_PROMISE, JOB_POD_SECURITY)
 
 def at_their_keys(findings: Sequence[Finding], rendering: Rendering, layers: Sequence[Values]) -> Iterator[Finding]:
     """Findings of job pods, those whose path is a key of config.toml at the value or patch that it was written by."""
-    values = merge(*(layer.data for layer in layers)) if findings else {}
+    values = written_values(layers)
     configs = {f"ConfigMap/{config.name}": config.toml.data for config in rendering.configs}
     for finding in findings:
         path: Path = parse_dotted(finding.path) if finding.rule in _OF_KEYS else ()
@@ -31,5 +30,4 @@ def at_their_keys(findings: Sequence[Finding], rendering: Rendering, layers: Seq
         if written is None:
             yield finding
             continue
-        message = f"{spoken(written)}: {finding.reason}"
-        yield locate(Finding(finding.rule, message, path=dotted(written), severity=finding.severity), layers, written)
+        yield retold(finding, layers, written, finding.reason)

@@ -11,7 +11,7 @@ from podrunner.check.quotas import refused_by_quota
 from podrunner.check.refusals import Bounds, LimitedNamespace, to_findings
 from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.objects import namespace_of
-from podrunner.values.merge import merge
+from podrunner.values.places import written_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def _namespace(
     here = [pod for pod in placed_pods(rendering) if pod.namespace == name]
     known = [(pod, pod.resources([one.data for one in limit_ranges], kube_version)) for pod in here]
     return LimitedNamespace(
-        merge(*(layer.data for layer in layers)),
+        written_values(layers),
         limit_ranges,
         quotas,
         tuple((pod, resources) for pod, resources in known if resources is not None),

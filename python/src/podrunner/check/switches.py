@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.path import dotted, parse_dotted
+from podrunner.findings.path import dotted, parse_dotted, value_at
 from podrunner.schema.parts import parts_at
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _Need:
 
     def is_met(self, values: Mapping[str, Any]) -> bool:
         """Whether it is so already; what a runner does not say, it has from what all runners have."""
-        value = next((one for place in (self.near, self.key) if (one := _at(values, place)) is not None), None)
+        value = next((one for place in (self.near, self.key) if (one := value_at(values, place)) is not None), None)
         if self.wanted is None:
             return value not in (None, "", [], {})
         if isinstance(self.wanted, dict):
@@ -124,12 +124,6 @@ def _near(key: Parts, path: Parts) -> Parts:
     """A key of `podman` as the runner calls it whose `podman` a value stands in."""
     starts = [index for index, name in enumerate(path) if name == key[0]]
     return (*path[: starts[-1]], *key) if starts else key
-
-
-def _at(values: Any, path: Parts) -> Any:
-    for name in path:
-        values = values.get(name) if isinstance(values, dict) else None
-    return values
 
 
 def _switch(here: Mapping[str, Any], at: Parts, below: str | int, schema: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from podrunner.manifests.admission.resources import REQUESTS
 from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.objects import namespace_of
 from podrunner.manifests.quantity import shown
-from podrunner.values.merge import merge
+from podrunner.values.places import written_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ def check_whole_pods(rendering: Rendering, layers: Sequence[Values], kube_versio
     pods = [pod for pod in placed_pods(rendering) if pod.spec.get("resources")]
     if not pods:
         return []
-    values = merge(*(layer.data for layer in layers))
+    values = written_values(layers)
     limit_ranges = [one for one in rendering.documents if one.data.get("kind") == "LimitRange"]
     found: list[tuple[PlacedPod, Refusal]] = []
     for pod in pods:

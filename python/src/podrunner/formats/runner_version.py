@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # `alpine-v19.5.3`, `v19.5`, `19.5.3-ubi`. A version has two digits first, so that 2.1.0 and 2026.11.1, which companies
 # number their own images with, are none. chart/templates/release/_version.tpl has the same expression.
@@ -15,6 +16,7 @@ def version_of_tag(tag: str) -> str:
     return found[1].lstrip("-v") if found else ""
 
 
+@lru_cache(maxsize=4096)
 def parts_of(version: str) -> tuple[int, ...]:
     """(19, 5, 3) of `v19.5.3`, at most three; () of a text that is no version."""
     found = re.match(r"v?(\d+(?:\.\d+){0,2})", version)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podrunner.findings.path import value_at
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +21,7 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) 
     """
     at_list: Path | None = None
     for home, depth in _homes(path, config):
-        found, is_whole = _follow(path[depth:], _at(config, path[:depth]), _at(values, home))
+        found, is_whole = _follow(path[depth:], value_at(config, path[:depth]), value_at(values, home))
         if found is not None and is_whole:
             return (*home, *found)
         if found is not None and at_list is None:
@@ -31,19 +33,19 @@ def _of_the_chart(path: Path, config: dict[str, Any], values: Mapping[str, Any])
     """A value of the chart's own that a key of a runner is made of."""
     if path[:1] != ("runners",):
         return None
-    name = _at(config, (*path[:2], "name"))
+    name = value_at(config, (*path[:2], "name"))
     places: dict[Path, list[Path]] = {
         ("kubernetes", "image"): [("runners", name, "podman", "image"), ("podman", "image")],
         ("kubernetes", "helper_image"): [("helperImage", "tag"), ("helperImage", "repository")],
         ("url",): [("gitlab", "url")],
     }
-    return next((place for place in places.get(path[2:], []) if _at(values, place) is not None), None)
+    return next((place for place in places.get(path[2:], []) if value_at(values, place) is not None), None)
 
 
 def _homes(path: Path, config: dict[str, Any]) -> list[tuple[Path, int]]:
     """(where in the values a table of config.toml is written, how many parts of `path` say which table)."""
     if len(path) > 1 and path[0] == "runners":
-        name = _at(config, (*path[:2], "name"))
+        name = value_at(config, (*path[:2], "name"))
         if isinstance(name, str):
             return [(("runners", name, "config"), 2), (("jobs", "config"), 2)]
     return [(("config",), 0)]
@@ -56,7 +58,7 @@ def _follow(rest: Path, made: Any, written: Any) -> tuple[Path | None, bool]:
     for number, part in enumerate(rest):
         if isinstance(part, int):
             is_in_list = True
-            index = _index(written, _at(made, (part,)))
+            index = _index(written, value_at(made, (part,)))
             if index is None:
                 return found, False
             found, written = (*found, index), written[index]
@@ -65,7 +67,7 @@ def _follow(rest: Path, made: Any, written: Any) -> tuple[Path | None, bool]:
         else:
             # What an item lacks is a mistake of the item; what a table lacks may be the chart's.
             return ((*found, *rest[number:]) if is_in_list else None), is_in_list
-        made = _at(made, (part,))
+        made = value_at(made, (part,))
     return (found, True) if written is not None else (None, False)
 
 
@@ -78,12 +80,3 @@ def _index(written: Any, item: Any) -> int | None:
     names = [one.get("name") if isinstance(one, dict) else None for one in written]
     name = item.get("name") if isinstance(item, dict) else None
     return names.index(name) if name is not None and name in names else None
-
-
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        if isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            data = data.get(part) if isinstance(data, dict) else None
-    return data

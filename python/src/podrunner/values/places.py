@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.values.merge import Items
+from podrunner.findings.finding import Finding
+from podrunner.findings.path import dotted, spoken
+from podrunner.values.merge import Items, merge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path
     from podrunner.formats.placed import Values
+
+
+def written_values(layers: Sequence[Values]) -> dict[str, Any]:
+    """The layers over each other: what is written, without a chart's defaults. Not to be changed."""
+    return _merged(tuple(layers))
+
+
+@lru_cache(maxsize=512)
+def _merged(layers: tuple[Values, ...]) -> dict[str, Any]:
+    return merge(*(layer.data for layer in layers))
 
 
 def find_layer(layers: Sequence[Values], path: Path) -> Values | None:
@@ -46,3 +58,10 @@ def locate(finding: Finding, layers: Sequence[Values], path: Path) -> Finding:
         return replace(finding, file=layer.source, line=line, column=column)
     files = [layer for layer in layers if layer.is_file]
     return replace(finding, file=files[-1].source) if files else finding
+
+
+def retold(finding: Finding, layers: Sequence[Values], path: Path, said: str) -> Finding:
+    """What a finding says of something that is made from values, in other words at the value, with its place."""
+    message = f"{spoken(path)}: {said}"
+    told = Finding(finding.rule, message, path=dotted(path), severity=finding.severity, about=finding.about)
+    return locate(told, layers, path)

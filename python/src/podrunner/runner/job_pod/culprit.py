@@ -8,7 +8,7 @@ from podrunner.findings.path import value_at
 from podrunner.manifests.objects import maps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from podrunner.findings.path import Path
 
@@ -33,13 +33,13 @@ def culprit(runner: Mapping[str, Any], holds: Holds) -> Path | None:
     return found if found and found != _PATCHES[:1] else None
 
 
-def by_culprit(runner: Mapping[str, Any], problems: Problems) -> dict[Path | None, list[str]]:
-    """The problems of a runner's jobs, by the key or patch that makes each."""
-    found: dict[Path | None, list[str]] = {}
-    for problem in problems(runner):
+def by_culprit(runner: Mapping[str, Any], found: Iterable[str], problems: Problems) -> dict[Path | None, list[str]]:
+    """The problems that were `found` of a runner's jobs, by the key or patch that makes each."""
+    made: dict[Path | None, list[str]] = {}
+    for problem in found:
         path = culprit(runner, lambda one, said=problem: said in problems(one))  # type: ignore[misc]
-        found.setdefault(path, []).append(problem)
-    return found
+        made.setdefault(path, []).append(problem)
+    return made
 
 
 def without_patches(runner: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,27 @@ Placed = Iterator[tuple[Finding, "Path | None"]]
 _DIND = re.compile(r"(^|/)docker:[^/]*dind")
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A runner's table with what it makes for a `job` that brings a service, and what both are judged by."""
+
+    runner: Mapping[str, Any]
+    job: JobObjects
+    mode: str
+    modes: Mapping[str, Any]
+    kube_version: str
+    runner_version: str
+
+    @property
+    def name(self) -> str:
+        """What the runner is called."""
+        return str(self.runner.get("name"))
+
+    def of(self, runner: Mapping[str, Any]) -> JobObjects:
+        """What another table makes for such a job."""
+        return objects_with_a_service(runner, self.runner_version)
+
+
 def check_job_pods(
     rendering: Rendering,
     values: Mapping[str, Any],
@@ -49,9 +70,8 @@ def check_job_pods(
             pod = with_a_service.spec
             needed, reasons = level(pod, kube_version, with_a_service.annotations)
             mode = _mode(str(runner.get("name")), values)
-            placed = [*_beyond(runner, mode, modes, kube_version, runner_version), *_without_pod(runner, job.refusal)]
-            placed += _broken(runner, mode, modes, kube_version, runner_version)
-            placed += _with_access(runner, mode, modes, runner_version)
+            judged = _Judged(runner, with_a_service, mode, modes, kube_version, runner_version)
+            placed = [*_beyond(judged), *_without_pod(runner, job.refusal), *_broken(judged), *_with_access(judged)]
             at = f"runners[{index}]"
             found += [
                 replace(
@@ -88,48 +108,45 @@ def _without_pod(runner: Mapping[str, Any], refusal: str) -> Placed:
         yield found, culprit(runner, lambda one: job_objects(one).refusal == refusal)
 
 
-def _broken(
-    runner: Mapping[str, Any], mode: str, modes: Mapping[str, Any], kube_version: str, runner_version: str
-) -> Placed:
+def _broken(judged: _Judged) -> Placed:
     """What the mode promises and the pod does not keep. Privileged jobs are promised nothing about others."""
-    promise = table(table(modes.get(mode)).get("promise"))
+    promise = table(table(judged.modes.get(judged.mode)).get("promise"))
     if not promise or promise.get("privileged"):
         return
 
-    def problems(runner: Mapping[str, Any]) -> list[str]:
-        pod = objects_with_a_service(runner, runner_version).spec
-        found = [one.problem for one in check_pods([{"spec": pod}], Promise.from_dict(promise)) if one.problem]
-        return [*found, *_beside_the_build(pod, kube_version)]
+    def problems(job: JobObjects) -> list[str]:
+        checks = check_pods([{"spec": job.spec}], Promise.from_dict(promise))
+        return [*(one.problem for one in checks if one.problem), *_beside_the_build(job.spec, judged.kube_version)]
 
-    name = runner.get("name")
-    for path, some in by_culprit(runner, problems).items():
-        message = f"jobs of runner {name} are not what mode {mode} promises: {'; '.join(some[:3])}."
-        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}"), path
+    by_path = by_culprit(judged.runner, problems(judged.job), lambda one: problems(judged.of(one)))
+    for path, some in by_path.items():
+        message = f"jobs of runner {judged.name} are not what mode {judged.mode} promises: {'; '.join(some[:3])}."
+        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{judged.name}"), path
 
 
-def _with_access(runner: Mapping[str, Any], mode: str, modes: Mapping[str, Any], runner_version: str) -> Placed:
+def _with_access(judged: _Judged) -> Placed:
     """An error for a token that patches give to jobs though the key says that they have none, a warning for another account."""
-    patches = maps(table(runner.get("kubernetes")).get("pod_spec"))
-    if mode not in modes or not patches:
+    patches = maps(table(judged.runner.get("kubernetes")).get("pod_spec"))
+    if judged.mode not in judged.modes or not patches:
         return
 
     def access(runner: Mapping[str, Any]) -> JobAccess:
-        return access_of(objects_with_a_service(runner, runner_version).spec)
+        return access_of(judged.of(runner).spec)
 
-    name, before, after = runner.get("name"), access(without_patches(runner)), access(runner)
+    name, before, after = judged.name, access(without_patches(judged.runner)), access_of(judged.job.spec)
     for token in more_tokens(before, after):
         message = (
             f"jobs of runner {name} can talk to the API of Kubernetes, by a patch: {token}, though "
             "automount_service_account_token is false. Set that key for jobs that are to have a token."
         )
-        at = culprit(runner, lambda one, said=token: said in access(one).tokens)  # type: ignore[misc]
+        at = culprit(judged.runner, lambda one, said=token: said in access(one).tokens)  # type: ignore[misc]
         yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}"), at
     if after.account != before.account:
         message = (
             f"jobs of runner {name} have the account {after.account or 'default'} by a patch, not "
             f"{before.account or 'default'}: what that may do, jobs may. Set service_account instead."
         )
-        at = culprit(runner, lambda one: access(one).account == after.account)
+        at = culprit(judged.runner, lambda one: access(one).account == after.account)
         yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}", severity=Severity.WARNING), at
 
 
@@ -184,28 +201,24 @@ def _mode(runner: str, values: Mapping[str, Any]) -> str:
     return str(own.get("mode", table(values.get("podman")).get("mode")))
 
 
-def _beyond(
-    runner: Mapping[str, Any], mode: str, modes: Mapping[str, Any], kube_version: str, runner_version: str
-) -> Placed:
-    promised = table(modes.get(mode)).get("podSecurity")
-    judged = objects_with_a_service(runner, runner_version)
-    needed, _ = level(judged.spec, kube_version, judged.annotations)
+def _beyond(judged: _Judged) -> Placed:
+    promised = table(judged.modes.get(judged.mode)).get("podSecurity")
+    needed, _ = level(judged.job.spec, judged.kube_version, judged.job.annotations)
     if promised not in LEVELS or LEVELS.index(needed) <= LEVELS.index(promised):
         return
 
-    def reasons(runner: Mapping[str, Any]) -> dict[str, str]:
+    def reasons(job: JobObjects) -> dict[str, str]:
         """By name, as numbers move when an item before goes → with the number."""
-        job = objects_with_a_service(runner, runner_version)
-        needed_now, found = level_reasons(job.spec, kube_version, job.annotations)
+        needed_now, found = level_reasons(job.spec, judged.kube_version, job.annotations)
         return {one.told(_name_of(one, job.spec)): str(one) for one in found} if needed_now == needed else {}
 
-    name, numbered = runner.get("name"), reasons(runner)
-    for path, some in by_culprit(runner, lambda one: [*reasons(one)]).items():
+    numbered = reasons(judged.job)
+    for path, some in by_culprit(judged.runner, numbered, lambda one: [*reasons(judged.of(one))]).items():
         message = (
-            f"jobs of runner {name} need the Pod Security level {needed}, mode {mode} promises {promised}: "
+            f"jobs of runner {judged.name} need the Pod Security level {needed}, mode {judged.mode} promises {promised}: "
             f"{'; '.join(numbered[one] for one in some[:4])}."
         )
-        yield Finding(JOB_POD_SECURITY, message, path=f"runners.{name}"), path
+        yield Finding(JOB_POD_SECURITY, message, path=f"runners.{judged.name}"), path
 
 
 def _name_of(reason: LevelReason, pod: Mapping[str, Any]) -> str:

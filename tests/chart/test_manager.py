@@ -145,6 +145,14 @@ def test_an_address_that_the_kubelet_cannot_reach_is_refused_while_there_are_pro
     assert manager_pod(render({"config": config, "manager": {"probes": probes}}))
 
 
+@pytest.mark.parametrize("address", [":http", "[::]:HTTPS", "0.0.0.0:imap3"])
+def test_a_port_by_name_is_refused_as_probes_need_its_number(render: Any, address: str) -> None:
+    config = {"listen_address": address}
+
+    with pytest.raises(RenderError, match=r"(?s)config\.listen_address is .*need the number.*\":80\" for \":http\""):
+        render({"config": config})
+
+
 def test_an_address_that_prometheus_cannot_reach_is_refused_while_there_are_monitors(render: Any) -> None:
     probes = {name: {"enabled": False} for name in ("readiness", "liveness")}
     values = {"config": {"listen_address": "localhost"}, "manager": {"probes": probes}}

@@ -166,6 +166,14 @@ KUBERNETES = {"memory_limit": "4Gi", "helper_memory_limit": "1Gi", "service_memo
             "jobs.quota counts requests.cpu, but runners.default.config.kubernetes has no helper_cpu_request",
         ),
         (
+            {"quota": {"requests.cpu": 4, "limits.memory": "64Gi"}, "config": {"kubernetes": {"cpu_request": "1"}}},
+            "jobs.quota counts limits.memory, requests.cpu, but runners.default.config.kubernetes has no memory_limit, "
+            "helper_memory_limit, service_memory_limit, helper_cpu_request, service_cpu_request: Kubernetes would refuse "
+            "every job's pod.\nSet jobs.limits.Container.default.memory, jobs.limits.Container.default.cpu for all "
+            "containers that set none, or all of these keys in jobs.config.kubernetes.\n"
+            "jobs.quota counts limits.memory in the release's own namespace, but manager.resources.limits has no memory: ",
+        ),
+        (
             {"limits": {"Pod": {"max": {"ephemeral-storage": "40Gi"}}}},
             "jobs.limits.Pod.max counts limits.ephemeral-storage, but .* has no ephemeral_storage_limit",
         ),
@@ -174,7 +182,7 @@ KUBERNETES = {"memory_limit": "4Gi", "helper_memory_limit": "1Gi", "service_memo
             "the release's own namespace, but manager.resources.limits has no memory",
         ),
     ],
-    ids=["nothing to make", "not made", "not noted", "too strict", "job", "whole pod", "manager"],
+    ids=["nothing to make", "not made", "not noted", "too strict", "job", "all at once", "whole pod", "manager"],
 )
 def test_what_would_refuse_every_pod_is_refused_first(render: Any, jobs: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RenderError, match=f"(?s){sentence}"):

@@ -253,12 +253,28 @@ def test_a_quota_of_another_object_counts_what_every_container_has_to_say(said: 
     assert found == [
         "values.yaml:3:85: error: extraObjects.more.spec.hard.limits\\.memory: every container needs a memory limit then, "
         "and there is none of init-permissions, build, helper, so that Kubernetes refuses the pods of jobs of runner "
-        f"default, {TEST}. Set helper_memory_limit, memory_limit in the runner's config.kubernetes, or give containers a "
+        f"default, {TEST}. Set helper_memory_limit and memory_limit in the runner's config.kubernetes, or give containers a "
         "default.memory by a LimitRange. [quota]",
         "values.yaml:3:85: error: extraObjects.more.spec.hard.limits\\.memory: every container needs a memory limit then, "
         "and there is none of manager, so that Kubernetes refuses the pods of Deployment/podrunner. "
-        "Set it, or give containers a default.memory by a LimitRange. [quota]",
+        "Set limits.memory in the container's resources, or give containers a default.memory by a LimitRange. [quota]",
     ]
+
+
+def test_all_amounts_that_a_quota_asks_for_are_told_at_once(said: Said) -> None:
+    counted = "{requests.cpu: 1k, memory: 1Ti, limits.memory: 1Ti}"
+    quota = f"{{apiVersion: v1, kind: ResourceQuota, metadata: {{name: more}}, spec: {{hard: {counted}}}}}"
+    config = "config: {kubernetes: {helper_memory_request: 1Gi}}"
+    found = said(f"jobs: {{{config}}}\nextraObjects:\n  more: {quota}\n")
+
+    assert found[0] == (
+        "values.yaml:4:116: error: extraObjects.more.spec.hard.limits\\.memory, memory, requests.cpu: every container needs "
+        "a memory limit and a cpu request then, and there are none of init-permissions, build, helper; every container "
+        "needs a memory request then, and there is none of build, so that Kubernetes refuses the pods of jobs of runner "
+        f"default, {TEST}. Set helper_memory_limit, memory_limit, memory_request, helper_cpu_request and cpu_request in "
+        "the runner's config.kubernetes, or give containers a default.memory, defaultRequest.memory and "
+        "defaultRequest.cpu by a LimitRange. [quota]"
+    )
 
 
 def test_an_object_that_is_a_template_is_named_itself(said: Said) -> None:

@@ -69,6 +69,10 @@ def test_a_field_of_a_pod_that_is_refused_is_told_with_its_value(spec: str, sent
         ),
         ("resources: {limits: {memory: 256}}", "resources.limits.memory: must have a unit, such as 256Mi, is `256`."),
         (
+            "resources: {limits: {memory: 256u}}",
+            "resources.limits.memory: must have a unit of bytes, such as 256Mi (u is a millionth of a byte), is `256u`.",
+        ),
+        (
             "resources: {limits: {cpus: 1}}",
             "resources.limits.cpus: is not a resource of a container: cpu, memory, ephemeral-storage, or one with a domain.",
         ),
@@ -315,6 +319,14 @@ def test_what_a_template_left_over_is_told(text: str, left: str) -> None:
         ),
         ("{kind: ResourceQuota, spec: {hard: {pods: 0.5}}}", "spec.hard.pods: must be a whole number, is `0.5`."),
         (
+            "{kind: ResourceQuota, spec: {hard: {example.com/gpu: 2.5}}}",
+            "spec.hard.example.com/gpu: must be a whole number, is `2.5`.",
+        ),
+        (
+            "{kind: ResourceQuota, spec: {hard: {count/jobs.batch: 2.5}}}",
+            "spec.hard.count/jobs.batch: must be a whole number, is `2.5`.",
+        ),
+        (
             "{kind: NetworkPolicy, spec: {egress: [{to: [{ipBlock: {cidr: 10.0.0.0/33}}]}]}}",
             "spec.egress[0].to[0].ipBlock.cidr: must be a network such as 192.0.2.0/24, is `10.0.0.0/33`.",
         ),
@@ -337,6 +349,8 @@ def test_a_field_of_another_object_that_is_refused_is_told(data: str, sentence: 
     [
         "{kind: LimitRange, spec: {limits: [{type: Container, min: {cpu: 1}, default: {cpu: 2}, max: {cpu: 2}}]}}",
         "{kind: ResourceQuota, spec: {hard: {pods: '5', limits.cpu: 500m, count/jobs.batch: 1k}}}",
+        "{kind: ResourceQuota, spec: {hard: {requests.example.com/gpu: 2.5, hugepages-2Mi: 1.5, kubernetes.io/a: 1.5}}}",
+        "{kind: LimitRange, spec: {limits: [{type: Container, max: {cpu: 100n}, min: {cpu: 10u}}]}}",
         "{kind: NetworkPolicy, spec: {egress: [{to: [{ipBlock: {cidr: '::/0', except: ['fd00::/8']}}]}]}}",
         "{kind: Service, spec: {loadBalancerSourceRanges: [' 10.0.0.0/8']}}",
     ],

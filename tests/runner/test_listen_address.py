@@ -33,7 +33,20 @@ def test_an_address_without_host_or_port_is_refused_with_what_to_write(text: str
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":9252", "0.0.0.0", "0.0.0.0:9252", "localhost", "a-b.c1:9252", "[::]", "[::]:9252", "127.0.0.1:0"]
+    "text",
+    [
+        "",
+        ":9252",
+        "0.0.0.0",
+        "0.0.0.0:9252",
+        ":http",
+        "[::]:HTTPS",
+        "localhost",
+        "a-b.c1:9252",
+        "[::]",
+        "[::]:9252",
+        "127.0.0.1:0",
+    ],
 )
 def test_an_address_at_which_the_manager_listens_is_taken(text: str) -> None:
     assert metrics_reason(text) == ""

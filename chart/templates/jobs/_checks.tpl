@@ -5,6 +5,8 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
   podrunner.checks.namespaces     namespaces of all runners' jobs, once their settings are merged
   podrunner.checks.secrets        whether there is a namespace for the Secrets of the jobs
   podrunner.checks.quota          whether all containers state what jobs.quota counts
+  podrunner.checks.quota.note     keeps an amount that is missing
+  podrunner.checks.quota.fail     tells all that are missing
   podrunner.checks.networkPolicy  whether NetworkPolicies find the jobs of all runners; usage: include … (list $ $runners)
 */}}
 
@@ -75,6 +77,7 @@ usage: include "podrunner.checks.quota" (list $ $runners)
   {{- if has (splitList "." $name | last) (list "cpu" "memory") -}}{{- $_ := set $counted $name "jobs.quota" -}}{{- end -}}
 {{- end -}}
 {{- range $resource, $amount := ($limits.Pod | default dict).max -}}{{- $_ := set $counted (printf "limits.%s" $resource) "jobs.limits.Pod.max" -}}{{- end -}}
+{{- $unsaid := dict -}}
 {{- range $name, $source := $counted -}}
   {{- $resource := splitList "." $name | last -}}
   {{- $part := ternary "limit" "request" (hasPrefix "limits." $name) -}}
@@ -84,7 +87,8 @@ usage: include "podrunner.checks.quota" (list $ $runners)
       {{- range $container := list "" "helper_" "service_" -}}
         {{- $key := printf "%s%s_%s" $container ($resource | replace "-" "_") $part -}}
         {{- if not (or (get $settings.config.kubernetes (printf "%s%s_limit" $container ($resource | replace "-" "_"))) (get $settings.config.kubernetes $key)) -}}
-          {{- fail (printf "\n\n%s counts %s, but runners.%s.config.kubernetes has no %s: Kubernetes would refuse every job's pod.\nSet jobs.limits.Container.default.%s for all containers that set none, or %s in jobs.config.kubernetes.\n" $source $name $runner $key $resource $key) -}}
+          {{- $at := printf "but runners.%s.config.kubernetes" $runner -}}
+          {{- include "podrunner.checks.quota.note" (dict "unsaid" $unsaid "source" $source "at" $at "name" $name "key" $key "default" $resource) -}}
         {{- end -}}
       {{- end -}}
     {{- end -}}
@@ -96,12 +100,37 @@ usage: include "podrunner.checks.quota" (list $ $runners)
       {{- range $value, $said := $own -}}
         {{- $resources := $said | default dict -}}
         {{- if not (or (get ($resources.limits | default dict) $resource) (and (eq $part "request") (get ($resources.requests | default dict) $resource))) -}}
-          {{- fail (printf "\n\n%s counts %s in the release's own namespace, but %s.resources.%ss has no %s: Kubernetes would refuse the manager's pod.\nSet it, or let jobs run in a namespace of their own (jobs.namespace).\n" $source $name $value $part $resource) -}}
+          {{- $at := printf "in the release's own namespace, but %s.resources.%ss" $value $part -}}
+          {{- include "podrunner.checks.quota.note" (dict "unsaid" $unsaid "source" $source "at" $at "name" $name "key" $resource) -}}
         {{- end -}}
       {{- end -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}
+{{- with $unsaid }}{{ include "podrunner.checks.quota.fail" . }}{{ end -}}
+{{- end -}}
+
+{{/*
+Who writes one amount that is missing should not be told of the next one afterwards: all are kept, and told together.
+usage: include "podrunner.checks.quota.note" (dict "unsaid" … "source" … "at" … "name" … "key" … ["default" …])
+*/}}
+{{- define "podrunner.checks.quota.note" -}}
+{{- $id := printf "%s %s" .source .at -}}
+{{- $noted := get .unsaid $id | default (dict "source" .source "at" .at "names" list "keys" list "defaults" list) -}}
+{{- $_ := set .unsaid $id (dict "source" .source "at" .at "names" (append $noted.names .name | uniq) "keys" (append $noted.keys .key | uniq) "defaults" (append $noted.defaults .default | compact | uniq)) -}}
+{{- end -}}
+
+{{- define "podrunner.checks.quota.fail" -}}
+{{- $said := list -}}
+{{- range . -}}
+  {{- $told := printf "%s counts %s%s %s has no %s: Kubernetes would refuse" .source (join ", " .names) (ternary "," "" (not (empty .defaults))) .at (join ", " .keys) -}}
+  {{- if .defaults -}}
+    {{- $said = append $said (printf "%s every job's pod.\nSet jobs.limits.Container.default.%s for all containers that set none, or %s in jobs.config.kubernetes." $told (join ", jobs.limits.Container.default." .defaults) (ternary (first .keys) "all of these keys" (eq (len .keys) 1))) -}}
+  {{- else -}}
+    {{- $said = append $said (printf "%s the manager's pod.\nSet %s, or let jobs run in a namespace of their own (jobs.namespace)." $told (ternary "it" "them" (eq (len .keys) 1))) -}}
+  {{- end -}}
+{{- end -}}
+{{- fail (printf "\n\n%s\n" (join "\n" $said)) -}}
 {{- end -}}
 
 {{- define "podrunner.checks.networkPolicy" -}}

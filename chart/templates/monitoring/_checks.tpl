@@ -22,6 +22,9 @@ Contradictions in how the manager is watched: the render fails with a sentence t
 
 {{- define "podrunner.checks.listen" -}}
 {{- $address := .Values.config.listen_address | default "" -}}
+{{- if regexMatch "^([^:]*|\\[.*\\]):[A-Za-z0-9-]*[A-Za-z][A-Za-z0-9-]*$" $address -}}
+  {{- fail (printf "\n\nconfig.listen_address is %s: GitLab Runner knows the ports of some services by name, but probes, Services and policies need the number.\nWrite it, for example \":80\" for \":http\".\n" $address) -}}
+{{- end -}}
 {{- if regexMatch "^(localhost|127[.0-9]+|\\[::1\\])(:|$)" $address -}}
   {{- range $section, $parts := dict "manager.probes" .Values.manager.probes "metrics" .Values.metrics -}}
     {{- range $name, $part := $parts -}}

@@ -12,7 +12,7 @@ from podrunner.findings.rules.manifests import QUOTA
 from podrunner.findings.severity import Severity
 from podrunner.manifests.admission.quota import measured
 from podrunner.manifests.objects import table
-from podrunner.manifests.quantity import quantity, shown
+from podrunner.manifests.quantity import resource_amount, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,17 +63,16 @@ class Hard:
         *,
         effect: str = REFUSED,
         rule: Rule = QUOTA,
+        about: str = "",
     ) -> Refusal:
         """What is said of a pod for which there is no room."""
-        document = self.bounds.document
-        return Refusal(
-            rule, document.name, document.template, f"spec.hard.{self.name}", self.path, what, effect, remedy, severity
-        )
+        document, field = self.bounds.document, f"spec.hard.{self.name}"
+        return Refusal(rule, document.name, document.template, field, self.path, what, effect, remedy, severity, about)
 
 
 def hard_amounts(bounds: Bounds, values: Mapping[str, Any]) -> Iterator[Hard]:
     """All of a quota; what is not an amount is told elsewhere."""
     for name, raw in table(table(bounds.data.get("spec")).get("hard")).items():
-        most = quantity(raw)
+        most = resource_amount(raw)
         if most is not None:
             yield Hard(bounds, name, raw, most, bounds.written(values, raw, f"quota spec hard {name}"))

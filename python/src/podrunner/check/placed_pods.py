@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.path import dotted
 from podrunner.manifests.admission.resources import LIMITS, REQUESTS, pod_resources
 from podrunner.manifests.objects import HOOK_ANNOTATION, find_pods, maps, namespace_of, table
-from podrunner.manifests.quantity import quantity
+from podrunner.manifests.quantity import resource_amount
 from podrunner.runner.job_pod.containers import keys_of_resources
 from podrunner.runner.job_pod.pod import jobs_of
 from podrunner.runner.origin import written_path
@@ -85,7 +85,7 @@ class PlacedPod:
             return self._written_by_job(self.config, values, (container, part, resource), found)
         for one in (*maps(self.spec.get("initContainers")), *maps(self.spec.get("containers"))):
             said = table(table(one.get("resources")).get(part)).get(resource)
-            if one.get("name") == container and said is not None and quantity(said) == found:
+            if one.get("name") == container and said is not None and resource_amount(said) == found:
                 # The chart's own containers beside the first are its sidecars.
                 beside = "" if one in maps(self.spec.get("containers"))[:1] else "sidecars"
                 path = find_value(
@@ -100,7 +100,7 @@ class PlacedPod:
         for key in self.keys(*amount):
             kubernetes = table(maps(config.toml.data.get("runners"))[self.index].get("kubernetes"))
             said = kubernetes.get(str(key[-1]))
-            if said not in (None, "") and quantity(said) == found:
+            if said not in (None, "") and resource_amount(said) == found:
                 return written_path(key, config.toml.data, values)
         return None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.check.hard import hard_amounts
 from podrunner.check.refusals import REFUSED_CLAIMS
+from podrunner.check.unsaid_amounts import refused_as_unsaid
 from podrunner.findings.rules.manifests import QUOTA_JOBS
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import listed
@@ -15,11 +16,9 @@ from podrunner.manifests.admission.quota import (
     claim_usage,
     counts_claims,
     counts_pod,
-    measured,
     unsaid,
     usage,
 )
-from podrunner.manifests.admission.resources import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +35,9 @@ def refused_by_quota(space: LimitedNamespace) -> Refused:
     """Every pod and claim that a quota of its namespace refuses, and the runners whose jobs may need more than there is."""
     for bounds in space.quotas:
         counted = [(pod, found) for pod, found in space.pods if counts_pod(bounds.data, pod.spec, found)]
-        for hard in hard_amounts(bounds, space.values):
+        hards = [*hard_amounts(bounds, space.values)]
+        yield from refused_as_unsaid(hards, counted)
+        for hard in hards:
             standing = {pod.who: pod.copies * _total(hard.name, found) for pod, found in counted if pod.copies}
             used = {who: amount for who, amount in standing.items() if amount}
             yield from _of_pods(replace(hard, standing=used), counted)
@@ -51,10 +52,10 @@ def _of_pods(hard: Hard, counted: list[tuple[PlacedPod, PodResources]]) -> Refus
     crowd: list[tuple[PlacedPod, Decimal]] = []
     found: list[tuple[PlacedPod, Refusal]] = []
     for pod, resources in counted:
-        silent, need = unsaid(hard.name, resources), _total(hard.name, resources)
-        if silent:
-            found.append((pod, _unsaid(hard, pod, silent)))
-        elif pod.copies and need and hard.used > hard.most:
+        need = _total(hard.name, resources)
+        if unsaid(hard.name, resources):
+            continue
+        if pod.copies and need and hard.used > hard.most:
             found.append((pod, _together(hard)))
         elif pod.copies or not need:
             continue
@@ -84,16 +85,6 @@ def _at_the_same_time(crowd: list[tuple[PlacedPod, Decimal]]) -> list[tuple[Plac
 def _beside(hard: Hard) -> Decimal:
     """What pods use that are there before this one, unless it is told of themselves that they have no room."""
     return hard.used if hard.used <= hard.most else Decimal(0)
-
-
-def _unsaid(hard: Hard, pod: PlacedPod, silent: list[str]) -> Refusal:
-    part, resource = measured(hard.name) or ("", "")
-    amount = f"{resource} {part[:-1]}"
-    what = f"{hard.called}: every container needs a {amount} then, and there is none of {listed(silent)}"
-    keys = dict.fromkeys(str(pod.keys(one, part, resource)[0][-1]) for one in silent)
-    own = f"{listed(keys)} in the runner's config.kubernetes" if pod.is_of_job else "it"
-    default = f"{'default' if part == LIMITS else 'defaultRequest'}.{resource}"
-    return hard.refusal(what, f"Set {own}, or give containers a {default} by a LimitRange.")
 
 
 def _together(hard: Hard) -> Refusal:

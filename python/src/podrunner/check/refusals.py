@@ -63,7 +63,7 @@ class Refusal:
     """Why pods are refused: `what` and `remedy` are sentences around the names of those whose pods they are.
 
     `field` is the path in the object that has the bound, of `template` where it is rendered; `path` is that of the value
-    that is at fault. `container` is empty where it is the pod as a whole.
+    that is at fault. `about` is what tells it from others there: a container, or all that a quota asks for; may be empty.
     """
 
     rule: Rule
@@ -75,7 +75,7 @@ class Refusal:
     effect: str
     remedy: str
     severity: Severity
-    container: str = ""
+    about: str = ""
 
     def finding(self, who: Iterable[str], layers: Sequence[Values]) -> Finding:
         """At the value, else at the object."""
@@ -99,7 +99,7 @@ def to_findings(
     found: dict[tuple[object, ...], tuple[Refusal, list[str]]] = {}
     told: dict[tuple[str, ...], list[str]] = {}
     for placed, refusal in refusals:
-        place = (str(refusal.rule), refusal.object, refusal.field, refusal.container)
+        place = (str(refusal.rule), refusal.object, refusal.field, refusal.about)
         if placed.repeats and (*place, placed.repeats) in told:
             who = told[(*place, placed.repeats)]
             who += [] if placed.is_of_job or placed.who in who else [placed.who]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 from podrunner.findings.errors import UsageError
@@ -16,6 +16,8 @@ _FACTORS = {
     **{unit: Decimal(1000) ** -power for power, unit in enumerate("mun", start=1)},
 }
 
+_THOUSANDTH = Decimal("0.001")
+
 
 def quantity(value: Any) -> Decimal | None:
     """The amount as a number, None for what is none."""
@@ -24,6 +26,17 @@ def quantity(value: Any) -> Decimal | None:
         return None
     number, unit = match.groups(default="")
     return Decimal(number) * _FACTORS[unit] if unit in _FACTORS else _scientific(number + unit)
+
+
+def resource_amount(value: Any) -> Decimal | None:
+    """The same of requests, limits, quotas and LimitRanges, whose amounts the API server rounds up to thousandths.
+
+    Source: SetDefaults_ResourceList of k8s.io/kubernetes/pkg/apis/core/v1/defaults.go.
+    """
+    amount = quantity(value)
+    if amount is None or amount == amount.to_integral_value():
+        return amount
+    return amount.quantize(_THOUSANDTH, ROUND_UP, Context(prec=len(str(amount)) + 3))
 
 
 def read_quantity(value: Any) -> Decimal:

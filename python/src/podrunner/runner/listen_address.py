@@ -11,6 +11,25 @@ _NAME = re.compile(
 )
 _ADDRESS = re.compile(r"(?P<host>\[[^][]*\]|[^][:]*)(:(?P<port>[^:]*))?\Z")
 _MOST = 65535
+# What Go knows without a file (net/port.go). Of other names, /etc/services of the image decides.
+_SERVICES = frozenset(
+    [
+        "ftp",
+        "ftps",
+        "gopher",
+        "http",
+        "https",
+        "imap2",
+        "imap3",
+        "imaps",
+        "pop3",
+        "pop3s",
+        "smtp",
+        "submissions",
+        "ssh",
+        "telnet",
+    ]
+)
 
 
 def metrics_reason(value: str) -> str:
@@ -37,10 +56,13 @@ def _reason(value: str, example: str, *, needs_port: bool) -> str:
     port = found["port"]
     if port is None and needs_port:
         return f'must have a port behind the host, such as "{example}"'
-    # Go takes names of /etc/services, too, but then the chart knows no port for probes and Services.
-    if port is not None and not (re.fullmatch(r"[0-9]{1,5}", port) and int(port) <= _MOST):
+    if port is not None and not _is_port(port):
         return f'must have a port from 0 to {_MOST} behind the colon, such as "{example}"'
     return "" if _is_host(found["host"]) else f'must have the name or address of a host, or none, as in "{example}"'
+
+
+def _is_port(text: str) -> bool:
+    return text.lower() in _SERVICES or bool(re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= _MOST)
 
 
 def _is_host(text: str) -> bool:

@@ -20,7 +20,7 @@ from podrunner.manifests.admission.forms import (
 from podrunner.manifests.admission.probes import probe_faults
 from podrunner.manifests.admission.volumes import device_faults, mount_faults, names_of_containers
 from podrunner.manifests.objects import maps, table, texts
-from podrunner.manifests.quantity import quantity
+from podrunner.manifests.quantity import quantity, resource_amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,7 +118,7 @@ def resource_faults(at: str, resources: Mapping[str, Any]) -> Faults:
             else:
                 yield from _size(where, name, value)
     for name, value in requests.items():
-        asked, most = quantity(value), quantity(limits.get(name))
+        asked, most = resource_amount(value), resource_amount(limits.get(name))
         if asked is None or most is None:
             continue
         # Of a limit without a unit it is said already.
@@ -132,7 +132,7 @@ def resource_faults(at: str, resources: Mapping[str, Any]) -> Faults:
 
 
 def _size(where: str, name: str, value: Any) -> Faults:
-    found = quantity(value)
+    found = resource_amount(value)
     if name in _BYTE_RESOURCES and (reason := size(value)):
         yield FieldFault(where, reason, value)
     if "/" in name and found is not None and found != int(found):

@@ -19,6 +19,7 @@ LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 LABEL_LIMIT, DNS_LIMIT = 63, 253
 PROTOCOLS, LAST_PORT, LAST_MODE = ("TCP", "UDP", "SCTP"), 65535, 0o777
 _MEBIBYTE = 1 << 20
+_PARTS = {"m": "thousandth", "u": "millionth", "n": "billionth"}
 _NO_AMOUNT = 'must be an amount such as "500m", "2" or "4Gi"'
 # github.com/distribution/reference, which the kubelet reads images with. Of a registry, capitals are taken.
 _HOST = r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
@@ -120,8 +121,9 @@ def amount(text: object) -> str:
 
 def size(text: object) -> str:
     """An amount of bytes: a number without a unit is meant as one with, as nothing has room in less than a mebibyte."""
-    number = str(text).removesuffix("m")
+    unit = str(text)[-1:]
+    number = str(text).removesuffix(unit) if unit in _PARTS else str(text)
     if not number.isdigit() or not 0 < int(number) < _MEBIBYTE:
         return amount(text)
-    milli = "" if number == str(text) else " (m is a thousandth of a byte)"
-    return f"must have a unit{' of bytes' if milli else ''}, such as {number}Mi{milli}"
+    part = f" ({unit} is a {_PARTS[unit]} of a byte)" if unit in _PARTS else ""
+    return f"must have a unit{' of bytes' if part else ''}, such as {number}Mi{part}"

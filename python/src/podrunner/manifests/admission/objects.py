@@ -22,7 +22,7 @@ from podrunner.manifests.admission.schedule import cron_job_faults
 from podrunner.manifests.admission.scheduling import selector_faults
 from podrunner.manifests.admission.uniques import unique_faults
 from podrunner.manifests.objects import is_built_in, maps, table, texts
-from podrunner.manifests.quantity import quantity
+from podrunner.manifests.quantity import resource_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,15 +32,18 @@ if TYPE_CHECKING:
 _DEFAULTS = ("default", "defaultRequest")
 _BOUNDS = ("min", "defaultRequest", "default", "max")
 _LIMITED = re.compile(r"cpu\Z|memory\Z|ephemeral-storage\Z|hugepages-.+\Z|.+/.+\Z")
-# Counted, and not measured: there is no half of it.
-_MEASURED = ("cpu", "memory", "storage", "ephemeral-storage")
 _PEERS = ("podSelector", "namespaceSelector", "ipBlock")
 # What a quota can count or measure without a domain: k8s.io/kubernetes/pkg/apis/core/helper, IsStandardQuotaResourceName.
+_COUNTED = (
+    r"(pods|services|replicationcontrollers|resourcequotas|secrets|configmaps|persistentvolumeclaims)\Z"
+    r"|services\.(nodeports|loadbalancers)\Z"
+)
 _QUOTAS = re.compile(
     r"(requests\.|limits\.)?(cpu|memory|ephemeral-storage)\Z|requests\.storage\Z|(requests\.|limits\.)?hugepages-.+\Z"
-    r"|(pods|services|replicationcontrollers|resourcequotas|secrets|configmaps|persistentvolumeclaims)\Z"
-    r"|services\.(nodeports|loadbalancers)\Z|.+/.+\Z"
+    rf"|{_COUNTED}|.+/.+\Z"
 )
+# What the API server takes no half of: IsIntegerResourceName there. With `requests.` before a domain it takes one.
+_WHOLE = re.compile(rf"{_COUNTED}|(?!requests\.|.*kubernetes\.io/).+/.+\Z")
 
 
 def object_faults(data: Mapping[str, Any]) -> Faults:
@@ -77,7 +80,7 @@ def _limited(at: str, limit: Mapping[str, Any]) -> Faults:
             if limit.get("type") in ("Pod", "Container") and not _LIMITED.match(str(name)):
                 reason = "is not a resource of a container: cpu, memory, ephemeral-storage, or one with a domain"
                 yield FieldFault(f"{at}.{part}.{name}", reason, name)
-            found = quantity(value)
+            found = resource_amount(value)
             if part == "maxLimitRequestRatio" and found is not None and found < 1:
                 yield FieldFault(f"{at}.{part}.{name}", "must be 1 or more: no limit is below its request", value)
 
@@ -89,7 +92,7 @@ def _bounds(at: str, limit: Mapping[str, Any]) -> Faults:
             yield from hold(f"{at}.{part}.{name}", value, any_amount)
             for above in _BOUNDS[place + 1 :]:
                 most = table(limit.get(above)).get(name)
-                here, beyond = quantity(value), quantity(most)
+                here, beyond = resource_amount(value), resource_amount(most)
                 if here is not None and beyond is not None and here > beyond:
                     yield FieldFault(f"{at}.{part}.{name}", f"must not be more than {above}, which is {most}", value)
                     break
@@ -97,14 +100,13 @@ def _bounds(at: str, limit: Mapping[str, Any]) -> Faults:
 
 def _quota(spec: Mapping[str, Any]) -> Faults:
     for name, value in table(spec.get("hard")).items():
-        where, found = f"spec.hard.{name}", quantity(value)
+        where, found = f"spec.hard.{name}", resource_amount(value)
         yield from hold(where, value, amount)
         if not _QUOTAS.match(name):
             yield FieldFault(
                 where, "is nothing that a quota counts: others have a domain, such as count/jobs.batch", name
             )
-        is_counted = "/" in name or name.rpartition(".")[2] not in _MEASURED
-        if found is not None and is_counted and found != int(found):
+        if found is not None and _WHOLE.match(name) and found != int(found):
             yield FieldFault(where, "must be a whole number", value)
     yield from scope_faults(spec)
 

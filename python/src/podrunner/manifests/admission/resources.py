@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.objects import maps, table
-from podrunner.manifests.quantity import quantity
+from podrunner.manifests.quantity import resource_amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,7 +122,7 @@ class _NotAnAmountError(Exception):
 
 def amounts(values: Any) -> dict[str, Decimal]:
     """Resource → amount; what is not one is left out."""
-    found = {str(name): quantity(value) for name, value in table(values).items()}
+    found = {str(name): resource_amount(value) for name, value in table(values).items()}
     return {name: amount for name, amount in found.items() if amount is not None}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,6 +132,33 @@ def test_an_axis_of_revisions_installs_and_upgrades(cases_of: Callable[..., list
     assert [(case.name, case.revision) for case in cases] == [("revision=1", 1), ("revision=2", 2)]
 
 
+def test_a_case_sets_versions_of_the_chart_crds_and_whether_schemas_count(cases_of: Callable[..., list[Case]]) -> None:
+    (case,) = cases_of(
+        "base: {includeCrds: true, chartVersion: 1.10, appVersion: 1.10}\n"
+        "cases: {one: {appVersion: 2.0, skipSchemaValidation: true}}"
+    )
+
+    assert (case.chart_version, case.app_version) == ("1.10", "2.0")
+    assert (case.include_crds, case.skip_schema_validation) == (True, True)
+
+
+def test_objects_that_lookup_finds_are_written_in_the_case_or_in_files_beside_the_matrix(
+    cases_of: Callable[..., list[Case]], tmp_path: Path
+) -> None:
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "one"}}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}}
+    (tmp_path / "found.yaml").write_text(f"{json.dumps(node)}\n---\n{json.dumps(secret)}\n")
+
+    cases = cases_of(
+        f"axes: {{lookup: {{none: {{lookup: null}}, some: {{lookup: [found.yaml, {json.dumps(secret)}]}}}}}}"
+    )
+
+    assert [(case.name, [json.loads(one) for one in case.lookup]) for case in cases] == [
+        ("lookup=none", []),
+        ("lookup=some", [node, secret, secret]),
+    ]
+
+
 def test_values_files_are_found_beside_the_matrix_and_name_their_entry(
     cases_of: Callable[..., list[Case]], tmp_path: Path
 ) -> None:
@@ -232,14 +260,14 @@ WRONG = {
     ],
     "misspelt-setting": [
         "4:14: error: axes.size.many: unknown setting `vlaues`. Did you mean `values`? "
-        "Known: apiVersions, kubeVersion, namespace, preset, release, revision, values. [matrix-setting]"
+        "Known: apiVersions, appVersion, chartVersion, includeCrds, kubeVersion, lookup, namespace, preset, release, revision, skipSchemaValidation, values. [matrix-setting]"
     ],
     "unknown-strategy": [
         "1:11: error: unknown strategy `ful`. Did you mean `full`? Known: each, full, pairwise. [matrix-strategy]"
     ],
     "list-for-an-axis-of-ours": [
         "2:9: error: axes.kube: a list, and `kube` is not the name of a setting. Write `kube: {SETTING: [...]}` with one "
-        "of apiVersions, kubeVersion, namespace, preset, release, revision, values, or a map of named entries. [matrix-axis]"
+        "of apiVersions, appVersion, chartVersion, includeCrds, kubeVersion, lookup, namespace, preset, release, revision, skipSchemaValidation, values, or a map of named entries. [matrix-axis]"
     ],
     "not-a-version": [
         "2:17: error: axes.kubeVersion.latest: `latest` is not a Kubernetes version. "
@@ -262,7 +290,7 @@ WRONG = {
     ],
     "expectation-in-an-axis": [
         "4:12: error: axes.size.many: unknown setting `expect`. "
-        "Known: apiVersions, kubeVersion, namespace, preset, release, revision, values. [matrix-setting]"
+        "Known: apiVersions, appVersion, chartVersion, includeCrds, kubeVersion, lookup, namespace, preset, release, revision, skipSchemaValidation, values. [matrix-setting]"
     ],
     "text-for-the-axes": ["1:7: error: axes: must be a map, such as `NAME: [ENTRY, ENTRY]`. [matrix-type]"],
     "text-for-an-axis": ["2:11: error: axes.preset: must be a list, such as `[loud]`. [matrix-type]"],

@@ -25,12 +25,18 @@ WRONG: st.SearchStrategy[Any] = st.sampled_from([None, [], {}, [None], {"labels"
 WORD = st.sampled_from(["a", "b"])
 VERSION = st.sampled_from(["1.30", "v1.31.2"])
 OF_VALUES = st.sampled_from([None, VALUES, {"mode": "loud"}, {}, [VALUES, {"mode": "loud"}, None], []])
+OBJECT = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}}
 SETTING: dict[str, st.SearchStrategy[Any]] = {
     "apiVersions": st.sampled_from(["a/v1", ["a/v1", "b/v1"], []]),
     "kubeVersion": VERSION,
     "namespace": WORD,
     "preset": st.sampled_from(["loud", "quiet"]),
     "release": WORD,
+    "appVersion": WORD,
+    "chartVersion": st.sampled_from(["1.2.3", "v2", "1.0.0-rc.1+x"]),
+    "includeCrds": st.booleans(),
+    "skipSchemaValidation": st.booleans(),
+    "lookup": st.sampled_from([None, VALUES, OBJECT, [OBJECT, VALUES, None], {"kind": "List", "items": [OBJECT]}, []]),
     "values": OF_VALUES,
 }
 
@@ -53,6 +59,7 @@ CASE = maps({**SETTING, "expect": EXPECT})
 ENTRIES = {name: st.lists(one, max_size=2, unique_by=str) for name, one in SETTING.items()} | {
     "values": st.sampled_from([[VALUES], [VALUES, "more.yaml"], [{"mode": "loud"}]]),
     "apiVersions": st.sampled_from([["a/v1"], [["a/v1", "b/v1"], "b/v1"]]),
+    "lookup": st.sampled_from([[VALUES], [VALUES, "more.yaml"], [OBJECT]]),
 }
 AXIS = st.dictionaries(WORD, SETTINGS, max_size=2) | st.sampled_from(list(ENTRIES)).flatmap(
     lambda name: ENTRIES[name].map(lambda entries: {name: entries})
@@ -74,7 +81,8 @@ MATRIX = st.fixed_dictionaries(
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("matrix")
     for name in (VALUES, "more.yaml", "a", "b", "x", "5", "true"):
-        (folder / name).write_text("mode: loud\n")
+        # Values, and an object for `lookup`.
+        (folder / name).write_text(json.dumps({"mode": "loud", **OBJECT}))
     return folder
 
 

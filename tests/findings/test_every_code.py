@@ -454,6 +454,14 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "matrix-preset": (matrix("cases: {a: {preset: lowd}}\n"), matrix("cases: {a: {preset: loud}}\n")),
     "matrix-release": (matrix("cases: {a: {release: My_App}}\n"), matrix("cases: {a: {release: my.app}}\n")),
     "matrix-revision": (matrix("cases: {a: {revision: 0}}\n"), matrix("cases: {a: {revision: 2}}\n")),
+    "matrix-chartVersion": (
+        matrix("cases: {a: {chartVersion: latest}}\n"),
+        matrix("cases: {a: {chartVersion: 1.2.3-rc.1}}\n"),
+    ),
+    "matrix-lookup": (
+        matrix("cases: {a: {lookup: {kind: Secret, metadata: {name: db}}}}\n"),
+        matrix("cases: {a: {lookup: {apiVersion: v1, kind: Secret, metadata: {name: db}}}}\n"),
+    ),
     "matrix-namespace": (matrix("cases: {a: {namespace: my.ns}}\n"), matrix("cases: {a: {namespace: my-ns}}\n")),
     "matrix-kubeVersion": (matrix("cases: {a: {kubeVersion: new}}\n"), matrix("cases: {a: {kubeVersion: 1.30}}\n")),
     "matrix-expectation": (

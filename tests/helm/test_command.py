@@ -97,16 +97,6 @@ def test_without_the_program_a_sentence_says_so(small_chart: Path, monkeypatch: 
     assert error.value.exit_code == 2
 
 
-@pytest.fixture(params=["helm", "helm3"])
-def helm_on_path(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Helm 4 and Helm 3, each as the only `helm` on PATH."""
-    program = shutil.which(request.param)
-    if program is None:
-        pytest.skip(f"there is no {request.param} on PATH to compare with; ci/airgap/build makes helm and helm3")
-    (tmp_path / "helm").symlink_to(program)
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-
 EVERY = pytest.param("every", marks=pytest.mark.full(reason="300 runs of the helm command take a minute"))
 
 

@@ -450,3 +450,55 @@ def test_an_override_without_a_chart_is_an_error_of_the_test_in_a_sentence(proje
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E*UsageError: *nowhere: no chart here, there is no Chart.yaml. Give the chart's *"])
     result.stdout.no_fnmatch_line("*cases.py*")
+
+
+def test_a_test_sets_versions_lookup_crds_templates_and_whether_schemas_count(pytester: pytest.Pytester) -> None:
+    chart = pytester.mkdir("chart")
+    for folder in ("templates", "crds"):
+        (chart / folder).mkdir()
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+    (chart / "values.schema.json").write_text('{"properties": {"size": {"type": "integer"}}}')
+    (chart / "crds" / "lamp.yaml").write_text("kind: CustomResourceDefinition\n")
+    (chart / "templates" / "b.yaml").write_text("kind: Other\n")
+    (chart / "templates" / "a.yaml").write_text(
+        "kind: It\nchart: {{ .Chart.Version }} {{ .Chart.AppVersion }}\nsize: {{ .Values.size }}\n"
+        'found: {{ (lookup "v1" "Node" "" "one").kind }}\n'
+    )
+    pytester.makepyfile(
+        """
+        from pathlib import Path
+
+        import pytest
+
+        @pytest.fixture
+        def podrunner_chart():
+            return Path(__file__).parent / "chart"
+
+        def test_it(podrunner_render):
+            rendering = podrunner_render(
+                {"size": "big"},
+                chart_version="2.0.0",
+                app_version="7",
+                lookup=[{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "one"}}],
+                include_crds=True,
+                skip_schema_validation=True,
+                templates=["templates/a*.yaml", "crds/lamp.yaml"],
+            )
+            assert rendering.objects() == [
+                {"kind": "It", "chart": "2.0.0 7", "size": "big", "found": "Node"},
+                {"kind": "CustomResourceDefinition"},
+            ]
+
+        def test_wrong(podrunner_render):
+            with pytest.raises(Exception, match="`latest` is not a version of a chart. Write a semantic version, such as 1.2.3."):
+                podrunner_render(chart_version="latest")
+            with pytest.raises(Exception, match="lookup: Node/.* has no metadata.name"):
+                podrunner_render(lookup=[{"apiVersion": "v1", "kind": "Node"}])
+            with pytest.raises(Exception, match="nowhere.yaml: no such file."):
+                podrunner_render(lookup="nowhere.yaml")
+            with pytest.raises(Exception, match="No object of templates/c.yaml in this rendering"):
+                podrunner_render(templates=["templates/c.yaml"])
+        """
+    )
+
+    pytester.runpytest_inprocess().assert_outcomes(passed=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,8 @@ class Case:
     """What to render. `layers` are values, each over the one before; `expect_fail` a text that an error must contain.
 
     Further documents of a values file are layers of their own, as Helm 4 reads them. From `revision` 2 on, it is rendered
-    for an upgrade.
+    for an upgrade. `chart_version` and `app_version` are in place of those of Chart.yaml, as `helm package` sets them;
+    empty: those of Chart.yaml. `lookup` are the objects that templates find, see `podrunner.cases.lookup`.
     """
 
     name: str
@@ -38,6 +40,11 @@ class Case:
     kube_version: str = KUBE_VERSION
     api_versions: tuple[str, ...] = ()
     revision: int = 1
+    chart_version: str = ""
+    app_version: str = ""
+    lookup: tuple[str, ...] = ()
+    include_crds: bool = False
+    skip_schema_validation: bool = False
     expect_fail: str = ""
     # Whether a matrix file made it: what one of its cases says need not change anything in every other.
     is_of_matrix: bool = False
@@ -58,11 +65,11 @@ class Case:
     @property
     def redactor(self) -> Redactor:
         """Knows what is a secret in the values of this case."""
-        return _redactor(self.layers)
+        return _redactor(self.layers, self.lookup)
 
     def redact(self, text: str) -> str:
         """A text about this case without what is a secret in its values, or looks like one."""
-        return _redacted(text, self.layers)
+        return _redacted(text, self.layers, self.lookup)
 
     def without_secrets(self, finding: Finding) -> Finding:
         """A finding about this case that can be told: a `--set` option may stand in the place of an object."""
@@ -99,13 +106,14 @@ class Case:
 
 
 @lru_cache(maxsize=4096)
-def _redacted(text: str, layers: tuple[Values, ...]) -> str:
-    return _redactor(layers).redact(text)
+def _redacted(text: str, layers: tuple[Values, ...], lookup: tuple[str, ...]) -> str:
+    return _redactor(layers, lookup).redact(text)
 
 
 @lru_cache(maxsize=512)
-def _redactor(layers: tuple[Values, ...]) -> Redactor:
-    return Redactor(*(one.text for layer in layers for one in find_secrets(layer.data)))
+def _redactor(layers: tuple[Values, ...], lookup: tuple[str, ...]) -> Redactor:
+    given = [*(layer.data for layer in layers), *map(json.loads, lookup)]
+    return Redactor(*(one.text for data in given for one in find_secrets(data)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,11 @@ class Settings:
     kube_version: str | None = None
     api_versions: tuple[str, ...] | None = None
     revision: int | None = None
+    chart_version: str | None = None
+    app_version: str | None = None
+    lookup: tuple[str, ...] | None = None
+    include_crds: bool | None = None
+    skip_schema_validation: bool | None = None
     expect_fail: str | None = None
     line: int | None = None
 
@@ -141,6 +154,11 @@ def combine(name: str, parts: Iterable[Settings], *, file: str = "") -> Case:
         kube_version=last("kube_version", KUBE_VERSION),
         api_versions=last("api_versions", ()),
         revision=last("revision", 1),
+        chart_version=last("chart_version", ""),
+        app_version=last("app_version", ""),
+        lookup=last("lookup", ()),
+        include_crds=last("include_crds", False),
+        skip_schema_validation=last("skip_schema_validation", False),
         expect_fail=last("expect_fail", ""),
         is_of_matrix=True,
         file=file,

@@ -237,7 +237,7 @@ def _list_axis(reader: NodeReader, chart: Chart, setting: str, node: yaml.Sequen
 
 def _entry_name(setting: str, node: yaml.Node) -> str | None:
     if isinstance(node, yaml.ScalarNode):
-        return Path(node.value).stem if setting == "values" else str(node.value)
+        return Path(node.value).stem if setting in ("lookup", "values") else str(node.value)
     if setting == "apiVersions" and isinstance(node, yaml.SequenceNode):
         return "+".join(str(item.value) for item in node.value) or "none"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.cases.names import LABEL, NAMESPACE_LIMIT, RELEASE_LIMIT
+from podrunner.cases.names import CHART_VERSION, LABEL, NAMESPACE_LIMIT, RELEASE_LIMIT
 from podrunner.cases.settings import SETTINGS
 from podrunner.cases.strategy import STRATEGIES
 from podrunner.chart.partial_schema import partial_schema
@@ -18,8 +18,27 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _VALUES = "#/$defs/values"
 # As it is written: 1.30 is a version, and not the number 1.3.
 _WORD = ["string", "number", "boolean"]
+_OF_LOOKUP = [*_WORD, "object"]
+# A file, or an object by what it is found by; a list of objects has `items`.
+_NAME: Schema = {"type": "string", "minLength": 1}
+_OBJECT: Schema = {
+    "minLength": 1,
+    "if": {"type": "object", "not": {"required": ["items"], "properties": {"items": {"type": "array"}}}},
+    "then": {
+        "required": ["apiVersion", "kind", "metadata"],
+        "properties": {
+            "apiVersion": _NAME,
+            "kind": _NAME,
+            "metadata": {"type": "object", "required": ["name"], "properties": {"name": _NAME}},
+        },
+    },
+}
 _NAMES: dict[str, Schema] = {
     # 1.30 is a number in YAML, too; 1 is no version.
+    "appVersion": {"type": _WORD},
+    "chartVersion": {"type": ["string", "number"], "pattern": f"^{CHART_VERSION}$"},
+    "includeCrds": {"type": "boolean"},
+    "skipSchemaValidation": {"type": "boolean"},
     "kubeVersion": {"type": ["string", "number"], "pattern": r"^v?[0-9]+\.[0-9]+", "not": {"type": "integer"}},
     "namespace": {"type": _WORD, "pattern": f"^{LABEL}$", "maxLength": NAMESPACE_LIMIT},
     "revision": {"type": "integer", "minimum": 1},
@@ -27,11 +46,16 @@ _NAMES: dict[str, Schema] = {
 }
 _ABOUT = {
     "apiVersions": "API versions that the cluster has, too.",
+    "appVersion": "In place of the appVersion of Chart.yaml.",
+    "chartVersion": "In place of the version of Chart.yaml.",
+    "includeCrds": "Whether CRDs in crds/ are rendered and checked, too.",
     "kubeVersion": "The version of Kubernetes, such as 1.34.",
+    "lookup": "What the template function `lookup` finds: objects, the name of a file of them relative to this file, or a list of those.",
     "namespace": "The namespace of the release.",
     "preset": "A preset of the chart, below all other values.",
     "release": "The name of the release.",
     "revision": "The revision of the release; from 2 on it is an upgrade.",
+    "skipSchemaValidation": "Whether values are rendered that values.schema.json refuses.",
     "values": "Values, the name of a values file relative to this file, or a list of those.",
 }
 
@@ -88,6 +112,8 @@ def _setting(name: str, chart: Chart) -> Schema:
             {"if": {"type": "object"}, "then": {"$ref": _VALUES}, "minLength": 1},
         )
         return {"type": [*types, "array"], **either, "items": {"type": types, **either}}
+    if name == "lookup":
+        return {"type": [*_OF_LOOKUP, "null", "array"], **_OBJECT, "items": {"type": [*_OF_LOOKUP, "null"], **_OBJECT}}
     if name == "apiVersions":
         return {"type": [*_WORD, "array"], "items": {"type": _WORD}}
     if name == "preset":
@@ -123,7 +149,8 @@ def _list_or_axis(name: str, chart: Chart) -> Schema:
 
 def _entries(name: str, chart: Chart) -> Schema:
     """Entries whose names are the values of one setting."""
-    item = {"type": [*_WORD, "null"], "minLength": 1} if name == "values" else _setting(name, chart)
+    is_file = name in ("lookup", "values")
+    item = {"type": [*_WORD, "null"], "minLength": 1} if is_file else _setting(name, chart)
     return {"type": "array", "minItems": 1, "uniqueItems": True, "items": item}
 
 

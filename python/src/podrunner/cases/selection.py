@@ -26,8 +26,8 @@ class Selection:
     """What a command line says of cases.
 
     `files` are each a case of its own, `values` lie below each of them, `settings` (`--set` and its kin) above all.
-    `presets` are below all, each a case of its own. `release`, `namespace`, `kube_versions`, `api_versions` and
-    `revision` are those of every case that does not say its own; empty: the usual.
+    `presets` are below all, each a case of its own. What is below `strategy` holds for every case, as `Case` has it;
+    empty: what the case says, or the usual. `kube_versions` are not for cases of a matrix that say theirs.
     """
 
     files: tuple[Values, ...] = ()
@@ -42,6 +42,11 @@ class Selection:
     kube_versions: tuple[str, ...] = ()
     api_versions: tuple[str, ...] = ()
     revision: int = 0
+    chart_version: str = ""
+    app_version: str = ""
+    lookup: tuple[str, ...] = ()
+    include_crds: bool = False
+    skip_schema_validation: bool = False
 
     @property
     def names_values(self) -> bool:
@@ -103,13 +108,18 @@ def matrix_cases(selection: Selection, chart: Chart) -> list[Case]:
 
 
 def as_told(case: Case, selection: Selection) -> Case:
-    """The case with the release, its revision, namespace and API versions of the command line."""
+    """The case with what the command line says of releases, chart and cluster."""
     return replace(
         case,
         release=selection.release or case.release,
         namespace=selection.namespace or case.namespace,
         api_versions=(*case.api_versions, *selection.api_versions),
         revision=selection.revision or case.revision,
+        chart_version=selection.chart_version or case.chart_version,
+        app_version=selection.app_version or case.app_version,
+        lookup=(*case.lookup, *selection.lookup),
+        include_crds=selection.include_crds or case.include_crds,
+        skip_schema_validation=selection.skip_schema_validation or case.skip_schema_validation,
     )
 
 

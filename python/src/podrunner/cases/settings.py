@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from podrunner.cases.case import Settings
-from podrunner.cases.names import namespace_name, read_revision, release_name
+from podrunner.cases.lookup import load_objects, read_objects
+from podrunner.cases.names import chart_version, namespace_name, read_revision, release_name
 from podrunner.findings.errors import UsageError, ValuesError
 from podrunner.findings.rules.matrix_file import (
+    MATRIX_CHART_VERSION,
     MATRIX_EXPECTATION,
     MATRIX_KUBE_VERSION,
+    MATRIX_LOOKUP,
     MATRIX_NAMESPACE,
     MATRIX_PRESET,
     MATRIX_RELEASE,
@@ -24,14 +27,23 @@ from podrunner.findings.rules.matrix_file import (
 from podrunner.formats.kube_version import full_version
 from podrunner.formats.nodes import is_null
 from podrunner.formats.placed import Values, load_values, values_from_node
+from podrunner.formats.yaml import GoLoader, scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from podrunner.chart.chart import Chart
     from podrunner.formats.nodes import NodeReader
 
-SETTINGS = ("apiVersions", "kubeVersion", "namespace", "preset", "release", "revision", "values")
+SETTINGS = (
+    *("apiVersions", "appVersion", "chartVersion", "includeCrds", "kubeVersion", "lookup", "namespace", "preset"),
+    *("release", "revision", "skipSchemaValidation", "values"),
+)
+# Settings that are true or false → the field of a case.
+SWITCHES = {"includeCrds": "include_crds", "skipSchemaValidation": "skip_schema_validation"}
 # Of settings that are a name.
 _RULES = {
+    "chartVersion": MATRIX_CHART_VERSION,
     "kubeVersion": MATRIX_KUBE_VERSION,
     "namespace": MATRIX_NAMESPACE,
     "preset": MATRIX_PRESET,
@@ -56,8 +68,12 @@ def read_setting(reader: NodeReader, chart: Chart, name: str, node: yaml.Node, w
         return {"layers": tuple(_layers(reader, node, where))}
     if name == "apiVersions":
         return {"api_versions": tuple(_texts(reader, node, where))}
+    if name == "lookup":
+        return {"lookup": tuple(_lookup(reader, node, where))}
     if name == "expect":
         return _expect(reader, node, where)
+    if name in SWITCHES:
+        return _switch(reader, name, node, where)
     text = reader.text(node, where)
     if text is None:
         return {}
@@ -77,7 +93,33 @@ def _named(chart: Chart, name: str, text: str) -> dict[str, Any]:
         return {"kube_version": full_version(text)}
     if name == "revision":
         return {"revision": read_revision(text)}
+    if name == "chartVersion":
+        return {"chart_version": chart_version(text)}
+    if name == "appVersion":
+        return {"app_version": text}
     return {name: release_name(text) if name == "release" else namespace_name(text)}
+
+
+def _switch(reader: NodeReader, name: str, node: yaml.Node, where: str) -> dict[str, Any]:
+    said = scalar(node) if isinstance(node, yaml.ScalarNode) else None
+    if isinstance(said, bool):
+        return {SWITCHES[name]: said}
+    reader.wrong(node, MATRIX_TYPE, f"{where}: must be true or false.")
+    return {}
+
+
+def _lookup(reader: NodeReader, node: yaml.Node, where: str) -> Iterator[str]:
+    """Objects written here, and those of files."""
+    for item in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+        if is_null(item):
+            continue
+        try:
+            if isinstance(item, yaml.ScalarNode):
+                yield from load_objects(reader.file.parent / item.value)
+            else:
+                yield from read_objects([GoLoader("").construct_like_go(item)])
+        except UsageError as error:
+            reader.wrong(item, MATRIX_LOOKUP, f"{where}: {error}")
 
 
 def _texts(reader: NodeReader, node: yaml.Node, where: str) -> list[str]:

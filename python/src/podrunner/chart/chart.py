@@ -47,7 +47,7 @@ class Chart:
         """A chart in a folder that has a Chart.yaml: `open` makes sure of that."""
         self.path, self.source = path, source or path
         self._effective: Callable[[tuple[Values, ...]], Mapping[str, Any]] = lru_cache(_KEPT)(self._lay_over_defaults)
-        self._checked: Callable[[tuple[Values, ...]], tuple[Finding, ...]] = lru_cache(_KEPT)(self._check)
+        self._checked: Callable[[tuple[Values, ...], bool], tuple[Finding, ...]] = lru_cache(_KEPT)(self._check)
 
     @classmethod
     def open(cls, path: Path | None = None) -> Chart:
@@ -151,19 +151,19 @@ class Chart:
         """Values laid over each other and over the chart's defaults, as templates see them. Not to be changed."""
         return self._effective(tuple(layers))
 
-    def check(self, layers: Iterable[Values]) -> tuple[Finding, ...]:
+    def check(self, layers: Iterable[Values], *, by_schema: bool = True) -> tuple[Finding, ...]:
         """What is wrong with layers of values: in the text of each, by the chart's schema, keys of GitLab's chart.
 
-        Layers are shared between the cases of a matrix: each combination is checked once. Raises UsageError.
+        Not `by_schema`: in the text alone. Layers are shared between the cases of a matrix: each combination is checked once. Raises UsageError.
         """
-        return self._checked(tuple(layers))
+        return self._checked(tuple(layers), by_schema)
 
     def _lay_over_defaults(self, layers: tuple[Values, ...]) -> Mapping[str, Any]:
         return coalesce(self.defaults.data, merge(*(layer.data for layer in layers)))
 
-    def _check(self, layers: tuple[Values, ...]) -> tuple[Finding, ...]:
+    def _check(self, layers: tuple[Values, ...], by_schema: bool) -> tuple[Finding, ...]:
         own = [finding for layer in layers for finding in layer.findings]
-        return (*own, *find_clashes(layers), *check_schema(self, layers))
+        return (*own, *find_clashes(layers), *(check_schema(self, layers) if by_schema else ()))
 
 
 def _own_folder() -> Path:

@@ -85,7 +85,10 @@ class Checker:
 
     def check(self, case: Case) -> Result:
         """Check one case. Never raises for what is wrong with values or chart."""
-        findings = [*self.chart.defaults.findings, *self.chart.check(case.layers)]
+        findings = [
+            *self.chart.defaults.findings,
+            *self.chart.check(case.layers, by_schema=not case.skip_schema_validation),
+        ]
         rendering = None
         # Helm does not render what the schema refuses, unless it is told to: as who ignores all of it is.
         if not self.policy.blocking(replace(finding, case=case.name) for finding in findings):
@@ -103,7 +106,7 @@ class Checker:
     def _rendering_findings(self, case: Case, rendering: Rendering) -> list[Finding]:
         rendering = flatten_lists(rendering)
         values = self.chart.effective(case.layers)
-        release = self._release(values)
+        release = self._release(case, values)
         found = [self.in_chart(finding) for finding in check_manifests(rendering, case.kube_version, self.crds)]
         # Without what differs though the objects are the same: one check for all Kubernetes versions.
         same = replace(rendering, case="", notes="")
@@ -119,16 +122,16 @@ class Checker:
         found += [] if case.is_of_matrix else check_effects(self.renderer, case)
         return found
 
-    def _release(self, values: Mapping[str, Any]) -> RunnerRelease:
+    def _release(self, case: Case, values: Mapping[str, Any]) -> RunnerRelease:
         # What another chart calls image.tag may be of another program.
         known = values if self.chart.modes else {}
-        return release_of(known, self.runner_version, self.chart.file.app_version)
+        return release_of(known, self.runner_version, case.app_version or self.chart.file.app_version)
 
     def _job_pods(self, case: Case, rendering: Rendering | None) -> str:
         """How job pods were judged, where it is by another release than theirs."""
         if rendering is None or not self.chart.modes:
             return ""
-        version = self._release(self.chart.effective(case.layers)).version
+        version = self._release(case, self.chart.effective(case.layers)).version
         return "" if agree(version, MODELLED) else f"as GitLab Runner {MODELLED} makes them, with the keys of {version}"
 
     def _release_findings(self, case: Case) -> list[Finding]:
@@ -136,7 +139,7 @@ class Checker:
         if not self.chart.modes:
             return []
         values = self.chart.effective(case.layers)
-        release = self._release(values)
+        release = self._release(case, values)
         said = [*release.findings(), *check_modes(values, self.chart.modes, release)]
         return [locate(finding, case.layers, parse_dotted(finding.path)) for finding in said]
 

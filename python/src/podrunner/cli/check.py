@@ -12,6 +12,7 @@ from podrunner.cli.options import (
     OF_CASES,
     OF_POLICY,
     OF_RELEASE,
+    OF_TEST,
     OF_VALUES,
     PIPELINES,
     QUIET,
@@ -45,6 +46,7 @@ examples:
   podrunner check --matrix tests/matrix.yaml --case 'preset=privileged,*'
   podrunner check --matrix tests/matrix.yaml --coverage --coverage-fail-under 100
   podrunner check --chart ../another-chart --kube-version all --crds ../crds
+  podrunner check --chart ../another-chart --lookup tests/secrets.yaml --revision 2 --include-crds
   podrunner check --pipeline .gitlab-ci.yml   a pipeline for itself, or beside values
   podrunner check --strict --ignore image-floating values/team-a.yaml
   podrunner check --matrix tests/matrix.yaml --coverage --format html=report.html
@@ -91,7 +93,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner check`."""
     add_options(parser, "values", *OF_VALUES)
     add_options(parser, "cases", *OF_CASES)
-    add_options(parser, "what they are checked for", *OF_RELEASE, RUNNER_VERSION, *_COUNTERPARTS)
+    add_options(parser, "what they are checked for", *OF_RELEASE, *OF_TEST, RUNNER_VERSION, *_COUNTERPARTS)
     add_options(parser, "coverage", *_COVERAGE)
     add_options(parser, "what is told of it", *OF_POLICY)
     add_options(parser, "output", formats(*FORMATS), _NOTES, QUIET)

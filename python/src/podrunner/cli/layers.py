@@ -48,6 +48,7 @@ def read_settings(args: Namespace) -> tuple[Values, ...]:
 
 def read_selection(args: Namespace, chart: Chart) -> Selection:
     """Which cases the options mean; those that a command does not have say nothing. Raises UsageError."""
+    from podrunner.cases.lookup import load_objects
     from podrunner.cases.selection import Selection
     from podrunner.helm.kube_versions import kube_versions
 
@@ -65,4 +66,9 @@ def read_selection(args: Namespace, chart: Chart) -> Selection:
         kube_versions=tuple(kube_versions(getattr(args, "kube_version", ()), chart)),
         api_versions=tuple(getattr(args, "api_versions", ())),
         revision=getattr(args, "revision", None) or 0,
+        chart_version=getattr(args, "chart_version", None) or "",
+        app_version=getattr(args, "app_version", None) or "",
+        lookup=tuple(one for file in getattr(args, "lookup", ()) for one in load_objects(file)),
+        include_crds=getattr(args, "include_crds", False),
+        skip_schema_validation=getattr(args, "skip_schema_validation", False),
     )

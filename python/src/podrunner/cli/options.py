@@ -99,6 +99,12 @@ def _revision(text: str) -> int:
     return read_revision(text)
 
 
+def _chart_version(text: str) -> str:
+    from podrunner.cases.names import chart_version
+
+    return chart_version(text)
+
+
 def _runner_version(text: str) -> str:
     if not re.match(r"v?\d+\.\d+", text):
         raise ArgumentTypeError(f"{text} is not a version of GitLab Runner. Write it like 19.4")
@@ -158,6 +164,19 @@ KUBE_VERSIONS = several(
 )
 API_VERSIONS = several("--api-versions", metavar="V", help="API version that the cluster has, too")
 REVISION = option("--revision", type=_revision, metavar="N", help="revision of the release; from 2 on it is an upgrade")
+CHART_VERSION = option("--chart-version", type=_chart_version, metavar="V", help="version of the chart").default(
+    "that of Chart.yaml"
+)
+APP_VERSION = option("--app-version", type=name, metavar="V", help="appVersion of the chart").default(
+    "that of Chart.yaml"
+)
+LOOKUP = several("--lookup", type=path, metavar="FILE", help="objects that `lookup` finds, as for kubectl apply")
+INCLUDE_CRDS = option("--include-crds", action="store_true", help="render what is in crds/, too")
+SKIP_SCHEMA_VALIDATION = option(
+    "--skip-schema-validation", action="store_true", help="render values that values.schema.json refuses"
+)
+# As `helm template` has them, beside the release.
+OF_TEST = (CHART_VERSION, APP_VERSION, LOOKUP, INCLUDE_CRDS, SKIP_SCHEMA_VALIDATION)
 OF_RELEASE = (
     RELEASE.default("podrunner"),
     NAMESPACE.default("podrunner"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podrunner.cli.layers import read_selection
-from podrunner.cli.options import HELM, OF_RELEASE, OF_VALUES, add_options, option
+from podrunner.cli.options import HELM, OF_RELEASE, OF_TEST, OF_VALUES, add_options, option, several
 from podrunner.cli.outputs import formats, read_outputs
-from podrunner.cli.suggestions import parts
+from podrunner.cli.suggestions import parts, templates
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -21,9 +21,16 @@ examples:
   podrunner render -f team-a.yaml --show config.toml     what the runner will read
   podrunner render -f team-a.yaml --show notes           what helm prints after an install
   podrunner render -f team-a.yaml --show templates/manager/deployment.yaml
+  podrunner render --chart ../shop --show-only 'templates/*.yaml' --include-crds     as helm template
 """
 
 
+_SHOW_ONLY = several(
+    "--show-only",
+    metavar="PATH",
+    help="templates by their whole path in the chart or a pattern, as in helm",
+    suggest=templates,
+)
 _SHOW = option(
     "--show", metavar="WHAT", help="config.toml, notes, or a template by its path or file name", suggest=parts
 )
@@ -32,8 +39,8 @@ _SHOW = option(
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner render`."""
     add_options(parser, "values", *OF_VALUES)
-    add_options(parser, "what it is rendered for", *OF_RELEASE)
-    add_options(parser, "output", _SHOW, formats("text", "json"))
+    add_options(parser, "what it is rendered for", *OF_RELEASE, *OF_TEST)
+    add_options(parser, "output", _SHOW_ONLY, _SHOW, formats("text", "json"))
     add_options(parser, "how", HELM)
 
 
@@ -49,7 +56,7 @@ def run(args: Namespace) -> int:
     selection = read_selection(args, chart)
     helm = renderer(args.helm, chart)
     cases = values_cases(selection, chart, selection.presets)
-    renderings = {case.name: helm.render(case) for case in cases}
+    renderings = {case.name: helm.render(case).only(args.show_only) for case in cases}
     for output in outputs:
         if output.format == "json":
             found = [one.data for each in renderings.values() for one in each.documents_of(args.show or "")]

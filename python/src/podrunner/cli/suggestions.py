@@ -42,6 +42,11 @@ def parts(args: Namespace) -> Iterable[str]:
     return ["config.toml", "notes", *sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.yaml"))]
 
 
+def templates(args: Namespace) -> Iterable[str]:
+    """What `--show-only` takes: a template by its path in the chart."""
+    return [f"templates/{one}" for one in parts(args) if one.endswith(".yaml")]
+
+
 def kube_versions(_args: Namespace) -> Iterable[str]:
     """The Kubernetes versions that there is data for."""
     from podrunner.helm.kube_versions import ALL, versions_with_data

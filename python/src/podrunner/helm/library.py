@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from podrunner.cases.names import namespace_name, release_name
 from podrunner.findings.errors import RenderError, UsageError
 from podrunner.formats.kube_version import full_version
+from podrunner.helm.altered import UNALTERED, Altered, alter, has_subcharts
+from podrunner.helm.api_server import serve
 from podrunner.helm.kube_versions import UNLISTED_API_VERSIONS, is_in_range
 from podrunner.helm.sdk import ask_render, load_library
-from podrunner.manifests.rendering import Document, Rendering, parse_documents
+from podrunner.manifests.rendering import Document, Rendering, manifest, parse_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from podrunner.chart.chart import Chart
 
 _NOTES = "templates/NOTES.txt"
+_MOST_LOADED = 8
 
 
 class HelmLibrary:
@@ -38,25 +41,20 @@ class HelmLibrary:
 
         Raises UsageError when the chart cannot be loaded or the library cannot be.
         """
-        self._chart_file = chart.file
+        self._chart, self._loaded_from = chart, loaded_from
         self._last: tuple[tuple[object, ...], str] = ((), "")
-        if loaded_from:
-            self._loaded = _loader(chart, loaded_from)
-            return
-        folder = tempfile.mkdtemp(prefix="podrunner-")
-        remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self._loaded = _loader(chart, copy_without_schema(chart.path, Path(folder)))
-        if not _has_subcharts(chart.path):
-            remove()
+        self._loaders: dict[Altered, Callable[[], Any]] = {}
+        self._loader(UNALTERED)
 
     def template(self, case: Case) -> Rendering:
         """See `Helm.template`."""
-        documents, notes, text = _read(self.raw(case), f"{self._chart_file.name}/")
+        documents, notes, text = _read(self.raw(case), f"{self._chart.file.name}/")
         return Rendering(case.name, case.release, case.namespace, documents, notes, text)
 
     def raw(self, case: Case) -> str:
         """See `Helm.raw`. Of the case that was asked for last, Helm is not asked again."""
-        asked = (case.layers, case.release, case.namespace, case.kube_version, case.api_versions, case.revision)
+        of_release = (case.release, case.namespace, case.kube_version, case.api_versions, case.revision, case.lookup)
+        asked = (case.layers, *of_release, case.include_crds, self._altered(case))
         if asked != self._last[0]:
             self._last = (asked, self._answer(case))
         return self._last[1]
@@ -77,16 +75,56 @@ class HelmLibrary:
             "is_upgrade": case.revision > 1,
         }
         self._check_kube_version(kube_version)
-        return ask_render(self._loaded(), case.values, options)
+        loaded = self._loader(self._altered(case))()
+        if case.lookup:
+            with serve(case.lookup, case.namespace) as kubeconfig:
+                answer = ask_render(loaded, case.values, options, kubeconfig)
+        else:
+            answer = ask_render(loaded, case.values, options)
+        # Asked after the render, the chart is without the dependencies that the case disables.
+        return json.dumps({**_crds_of(loaded), **json.loads(answer)}) if case.include_crds else answer
+
+    def _altered(self, case: Case) -> Altered:
+        # Without dependencies, the schema is left out anyhow.
+        no_schemas = case.skip_schema_validation and has_subcharts(self._chart.path)
+        return Altered(case.chart_version, case.app_version, no_schemas=no_schemas)
+
+    def _loader(self, altered: Altered) -> Callable[[], Any]:
+        """Gives the chart as it is on disk but for what is altered, to be rendered once. Raises UsageError."""
+        if altered not in self._loaders:
+            # A matrix may have a version a case: no more charts are kept than a few.
+            for old in list(self._loaders)[_MOST_LOADED:]:
+                del self._loaders[old]
+            self._loaders[altered] = self._new_loader(altered)
+        return self._loaders[altered]
+
+    def _new_loader(self, altered: Altered) -> Callable[[], Any]:
+        if self._loaded_from and altered == UNALTERED:
+            return _loader(self._chart, self._loaded_from)
+        folder = tempfile.mkdtemp(prefix="podrunner-")
+        remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        copy = copy_without_schema(self._loaded_from or self._chart.path, Path(folder))
+        alter(copy, altered)
+        loader = _loader(self._chart, copy)
+        if has_subcharts(self._chart.path):
+            weakref.finalize(loader, remove)
+        else:
+            remove()
+        return loader
 
     def _check_kube_version(self, kube_version: str) -> None:
         # The library does not look at kubeVersion, the helm command does.
-        wanted = self._chart_file.kube_version
+        wanted = self._chart.file.kube_version
         if wanted and not is_in_range(wanted, kube_version):
             raise RenderError(
                 f"chart requires kubeVersion: {wanted} which is incompatible with Kubernetes v{kube_version}. "
                 "Give another --kube-version, or a kubeVersion of the matrix in that range."
             )
+
+
+def _crds_of(loaded: Any) -> dict[str, str]:
+    """File → text of what is in crds/ of a chart and its dependencies, as `helm template --include-crds` prints it."""
+    return {crd["filename"]: crd["data"] for crd in loaded.crds}
 
 
 def _documents(name: str, text: str) -> list[Document]:
@@ -101,8 +139,7 @@ def _read(payload: str, prefix: str) -> tuple[tuple[Document, ...], str, str]:
     texts = {name.removeprefix(prefix): text for name, text in sorted(outputs.items())}
     notes = texts.pop(_NOTES, "")
     documents = tuple(document for name, text in texts.items() for document in _documents(name, text))
-    text = "".join(f"---\n# Source: {prefix}{document.template}\n{document.text}" for document in documents)
-    return documents, notes, text
+    return documents, notes, manifest(prefix, documents)
 
 
 def copy_without_schema(chart: Path, folder: Path) -> Path:
@@ -133,11 +170,7 @@ def _ignored_folders(chart: Path) -> set[str]:
 def _loader(chart: Chart, copy: Path) -> Callable[[], Any]:
     """Gives a chart as it is on disk, to be rendered once. Raises UsageError when the chart cannot be loaded."""
     loaded = _load(copy, chart)
-    return partial(_load, copy, chart) if _has_subcharts(chart.path) else lambda: loaded
-
-
-def _has_subcharts(chart: Path) -> bool:
-    return (chart / "charts").is_dir()
+    return partial(_load, copy, chart) if has_subcharts(chart.path) else lambda: loaded
 
 
 def _load(copy: Path, chart: Chart) -> Any:
@@ -152,4 +185,4 @@ def _load(copy: Path, chart: Chart) -> Any:
 
 def _schema_of(chart: Path, folder: Path, names: list[str]) -> list[str]:
     # Only Helm knows what dependencies add to the values: their charts are rendered with the schema.
-    return [name for name in names if name == "values.schema.json" and folder == chart and not _has_subcharts(chart)]
+    return [name for name in names if name == "values.schema.json" and folder == chart and not has_subcharts(chart)]

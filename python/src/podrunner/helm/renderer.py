@@ -58,7 +58,7 @@ class Renderer:
         Raises ValuesError with every error that they have, RenderError when Helm refuses them.
         """
         __tracebackhide__ = True
-        if wrong := errors(self.chart.check(case.layers)):
+        if wrong := errors(self.chart.check(case.layers, by_schema=not case.skip_schema_validation)):
             raise ValuesError([case.without_secrets(finding) for finding in wrong])
         return self._asked(self.helm.template, case)
 

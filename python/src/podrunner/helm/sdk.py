@@ -31,14 +31,21 @@ def call_render(chart: Any, values: Mapping[str, Any], options: Mapping[str, Any
     return dict(json.loads(ask_render(chart, values, options)))
 
 
-def ask_render(chart: Any, values: Mapping[str, Any], options: Mapping[str, Any]) -> str:
-    """The answer of `call_render` as Helm gives it: JSON, the same text for the same rendering. Raises RenderError."""
+def ask_render(chart: Any, values: Mapping[str, Any], options: Mapping[str, Any], kubeconfig: str = "") -> str:
+    """The answer of `call_render` as Helm gives it: JSON, the same text for the same rendering. Raises RenderError.
+
+    With the text of a kubeconfig, `lookup` asks that API server; nothing else does.
+    """
     helm_python = load_library()
     # The public Chart.render cannot be told a Kubernetes version or API versions.
     from helm_python import _native
 
     try:
         handle = chart._raw()  # noqa: SLF001, no public way to what it stands for
-        return str(_native.call_string("helm_render", handle, json.dumps(values), json.dumps(options)))
+        given = (handle, json.dumps(values), json.dumps(options))
+        if not kubeconfig:
+            return str(_native.call_string("helm_render", *given))
+        with helm_python.Config(kubeconfig_content=kubeconfig) as config:
+            return str(_native.call_string("helm_render_with_config", config._raw(), *given))  # noqa: SLF001, as above
     except helm_python.HelmError as error:
         raise read_refusal(error.detail or str(error)) from None

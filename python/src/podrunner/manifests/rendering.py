@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,13 @@ from podrunner.formats.toml import Toml, read_toml
 from podrunner.formats.yaml import read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 CONFIG_TOML, NOTES = "config.toml", "notes"
 _OF_A_RUNNER = re.compile(r"^\s*(?:concurrent\s*=|\[+\s*runners\b)", re.MULTILINE)
 # As Helm splits: `---# a comment` begins a document, too.
 _KEY = re.compile(r"[ \t-]*([\w./-]+):(?:\s|\Z)")
+_CHART = re.compile(r"^# Source: ([^/\n]+/)", re.MULTILINE)
 _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
 
 
@@ -97,11 +98,29 @@ class Rendering:
         found = [document.data for document in self.documents if fnmatchcase(document.template, template)]
         if found or if_any:
             return found
+        raise LookupError(self._nothing_of(template))
+
+    def only(self, templates: Sequence[str]) -> Rendering:
+        """The documents of some templates alone, as `helm template --show-only` chooses them; all of them for no templates.
+
+        They are paths in the chart, `templates/service.yaml`, or patterns, in which `*` stands for no `/`. Of a file in
+        crds/, Helm shows the first document alone, this shows all. Raises UsageError for one that gives nothing.
+        """
+        if not templates:
+            return self
+        found: dict[int, Document] = {}
+        for template in templates:
+            fitting = {at: one for at, one in enumerate(self.documents) if _fits(one.template, template)}
+            if not fitting:
+                raise UsageError(self._nothing_of(template))
+            found = {**found, **fitting}
+        chart = _CHART.search(self.text)
+        return replace(self, documents=tuple(found.values()), text=manifest(chart[1] if chart else "", found.values()))
+
+    def _nothing_of(self, template: str) -> str:
         there = list(dict.fromkeys(document.template for document in self.documents))
         near = did_you_mean(template, there)
-        raise LookupError(
-            f"No object of {template} in this rendering.{near} Rendered: {listed(there, 40) or 'nothing'}."
-        )
+        return f"No object of {template} in this rendering.{near} Rendered: {listed(there, 40) or 'nothing'}."
 
     def part(self, what: str) -> str:
         """config.toml, the notes, or the documents of a template by its path or file name. Raises UsageError with a list."""
@@ -152,6 +171,17 @@ class Rendering:
         """What the config.toml of the release says, for whoever wants to change it. Raises LookupError as `config`."""
         __tracebackhide__ = True
         return deepcopy(self.config.toml.data)
+
+
+def manifest(chart: str, documents: Iterable[Document]) -> str:
+    """Documents as `helm template` prints them; `chart` is the name of the chart and a slash."""
+    return "".join(f"---\n# Source: {chart}{one.template}\n{one.text}" for one in documents)
+
+
+def _fits(template: str, pattern: str) -> bool:
+    """Whether Go's filepath.Match, with which Helm looks, finds a path."""
+    parts, patterns = template.split("/"), pattern.replace("[^", "[!").split("/")
+    return len(parts) == len(patterns) and all(map(fnmatchcase, parts, patterns))
 
 
 def is_of_a_runner(config_toml: str) -> bool:

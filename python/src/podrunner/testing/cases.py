@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from podrunner.cases.case import KUBE_VERSION, NAMESPACE, RELEASE, Case
+from podrunner.cases.lookup import load_objects, read_objects
 from podrunner.cases.matrix import load_matrix, make_cases
+from podrunner.cases.names import chart_version as checked_version
 from podrunner.check.checker import Checker
 from podrunner.check.policy.comments import comments_of
 from podrunner.check.policy.file import find_policy_file
@@ -19,8 +22,6 @@ from podrunner.helm.renderer import Kind, open_chart
 from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from podrunner.cases.strategy import Strategy
     from podrunner.check.result import Result
     from podrunner.manifests.rendering import Rendering
@@ -143,22 +144,47 @@ class Render:
         kube_version: str = KUBE_VERSION,
         api_versions: Sequence[str] = (),
         revision: int = 1,
+        chart_version: str = "",
+        app_version: str = "",
+        lookup: Sequence[Mapping[str, Any]] | Path | str = (),
+        include_crds: bool = False,
+        skip_schema_validation: bool = False,
+        templates: Sequence[str] = (),
     ) -> Rendering:
         """Values, each over the one before, over the preset: as Helm would render them, from revision 2 on to upgrade.
 
-        Raises ValuesError where values do not fit the chart's schema, RenderError where Helm refuses.
+        `chart_version` and `app_version` stand in place of those of Chart.yaml, `lookup` are objects that templates find, or
+        a file of them; `templates` leaves out all others, as `helm template --show-only` does. Raises ValuesError where
+        values do not fit the chart's schema, RenderError where Helm refuses.
         """
         __tracebackhide__ = True
         try:
             chart = self.setup.checker.chart
             layers = (chart.preset(preset),) if preset else ()
-            case = Case("podrunner_render", layers, release, namespace, kube_version, tuple(api_versions), revision)
+            case = Case(
+                "podrunner_render",
+                layers,
+                release,
+                namespace,
+                kube_version,
+                tuple(api_versions),
+                revision,
+                chart_version=chart_version and checked_version(chart_version),
+                app_version=app_version,
+                lookup=_objects(lookup),
+                include_crds=include_crds,
+                skip_schema_validation=skip_schema_validation,
+            )
             for layer in values:
                 if isinstance(layer, Mapping):
                     case = case.with_values(layer, "values of the test")
                 else:
                     case = case.with_file(layer)
-            return self.setup.checker.renderer.render(case)
+            return self.setup.checker.renderer.render(case).only(templates)
         except PodrunnerError as error:
             # The sentence and the line of the test: where this program was when it found out helps nobody.
             raise error.with_traceback(None) from None
+
+
+def _objects(lookup: Sequence[Mapping[str, Any]] | Path | str) -> tuple[str, ...]:
+    return load_objects(Path(lookup)) if isinstance(lookup, Path | str) else read_objects(lookup, "lookup: ")

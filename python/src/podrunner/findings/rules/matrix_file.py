@@ -112,6 +112,21 @@ MATRIX_REVISION = Rule(
     remedy="Write 1 for an install, 2 or more for an upgrade.",
 )
 
+MATRIX_CHART_VERSION = Rule(
+    "matrix-chartVersion",
+    Severity.ERROR,
+    wrong="This is not a version that a chart can have.",
+    remedy="Write a semantic version, such as `1.2.3`.",
+)
+
+MATRIX_LOOKUP = Rule(
+    "matrix-lookup",
+    Severity.ERROR,
+    wrong="An object of `lookup` has not all by which it is found, or its file cannot be read.",
+    remedy="Write `apiVersion`, `kind` and `metadata.name`, and file names relative to the matrix file.",
+    more="matrix.md#settings",
+)
+
 MATRIX_NAMESPACE = Rule(
     "matrix-namespace",
     Severity.ERROR,

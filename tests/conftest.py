@@ -25,6 +25,7 @@ from .processes import Guard, mark
 # What a script starts in the background ignores Ctrl-C, and so would everything that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+pytest_plugins = ("tests.schedule",)
 HERE = Path(__file__).parent
 # The SecurityContextConstraints of OpenShift 4.20, from the Go module cache: nothing of it is kept here.
 OPENSHIFT = "github.com/openshift/api@v0.0.0-20251015095338-264e80a2b6e7"

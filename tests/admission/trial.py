@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Seconds until the pod of a job has to be there, or the job to have failed: on a machine that has nothing else to do, a few.
 _PATIENCE = 120
+# Seconds between two questions: asking without a pause is what a busy machine is busy with.
+_PAUSE = 0.2
 _JOB = "job.runner.gitlab.com/id"
 
 
@@ -121,7 +123,7 @@ def _wait(job: QueuedJob, namespace: str, cluster: Cluster, running: Manager) ->
             return None
         if not running.running:
             break
-        time.sleep(0.05)
+        time.sleep(_PAUSE)
     raise AssertionError(f"job {job.id} is {job.state} and has no pod:\n{running.log[-4000:]}")
 
 
@@ -129,7 +131,7 @@ def _until_gone(release: Release, cluster: Cluster) -> None:
     """Wait until the runners have removed the pods of their cancelled jobs, or have had the time to."""
     deadline = time.monotonic() + _PATIENCE
     while _pods(release, cluster) and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(_PAUSE)
 
 
 def _pods(release: Release, cluster: Cluster) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The clusters of all tests of this folder, each made once and only when a test asks for it; and the smoke as a command.
 
 PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build; without it the smoke uses public images.
-With pytest-xdist, `-n 4 --dist loadgroup` runs tests beside each other, but for those of a group: see schedule.py.
+With pytest-xdist, `-n 4 --dist loadgroup` runs tests beside each other, but for those of a group: see tests/schedule.py.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from podrunner.cluster.cluster import connect
 from podrunner.cluster.images import ImageSet, load_images
 from podrunner.cluster.kind import find_kind
 from podrunner.cluster.processes import run
+from tests.schedule import group_of
 
 from .clusters import Clusters, run_crio
 from .installed import installed
-from .schedule import GroupScheduling, turn, write_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .installed import Install, Installed
 
 IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
+# Groups that take long begin first; then come tests of no group, in any order.
+FIRST = ("crio", "whole-cluster", "many-runners", "levels", "seccomp-default")
 SECCOMP_DEFAULT = """\
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -60,19 +62,6 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["podrunner_clusters"] = str(node.config.stash[CLUSTERS].folder)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling | None:
-    """Let the tests of a group run one after the other: they change a cluster, or count on nobody else's changes."""
-    groups = config.stash[CLUSTERS].folder / "groups.json"
-    return GroupScheduling(config, log, groups) if config.getoption("dist") == "loadgroup" else None
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tell the process that started this worker of pytest-xdist which tests are of a group."""
-    write_groups(session.items, session.config.stash[CLUSTERS].folder / "groups.json")
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Remove the clusters, once all tests and workers have ended."""
@@ -93,6 +82,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(name.removesuffix("_cluster").replace("_", "-")))
     items[:] = [item for item in items if item not in here] + sorted(here, key=turn)
+
+
+def turn(item: pytest.Item) -> tuple[int, int]:
+    """When a test has its turn. CRI-O starts again to heed no annotation, and to heed it again: once each."""
+    group = group_of(item)
+    place = FIRST.index(group) if group in FIRST else len(FIRST)
+    if group != "crio" or item.path.name == "test_crio.py":
+        return place, 0
+    return place, 1 if "crio_cluster_without_devices" in getattr(item, "fixturenames", ()) else 2
 
 
 def _images() -> ImageSet:

@@ -1,7 +1,7 @@
 """The clusters of all tests of this folder, each made once and only when a test asks for it; and the smoke as a command.
 
 PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build; without it the smoke uses public images.
-With pytest-xdist, `-n 4 --dist loadgroup` runs tests beside each other, but for those of a group: see tests/schedule.py.
+With pytest-xdist, `-n 3 --dist loadgroup` runs tests beside each other, but for those of a group: see tests/schedule.py.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tarfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -39,6 +38,8 @@ def _of_folder(chart: Path) -> Iterator[tuple[str, str]]:
 
 
 def _of_archive(name: str, data: bytes) -> Iterator[tuple[str, str]]:
+    import tarfile
+
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
             for member in archive:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 from typing import TYPE_CHECKING
 
 from podrunner.findings.errors import UsageError
@@ -20,6 +19,8 @@ def is_package(path: Path) -> bool:
 
 def unpack(package: Path, folder: Path) -> Path:
     """The chart's folder, unpacked into `folder`. Raises UsageError for what is not a packaged chart."""
+    import tarfile
+
     try:
         with tarfile.open(package, "r:gz") as archive:
             archive.extractall(folder, filter="data")

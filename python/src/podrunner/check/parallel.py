@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from typing import TYPE_CHECKING, Any
 
 from podrunner.check.result import Result
@@ -49,6 +48,8 @@ def check_cases(
     # Not by fork: Go's runtime, which Helm is made of, does not survive one.
     context = multiprocessing.get_context("spawn")
     # Pickled here: a process begins with what saves it time, and only then reads and loads the chart.
+    import pickle
+
     arguments = (checker.renderer.kind, pickle.dumps(checker), keep_renderings)
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=arguments) as pool:
         try:
@@ -81,6 +82,8 @@ _OWN: dict[str, Any] = {}
 def _begin(helm: Kind, checker: bytes, keep_renderings: bool) -> None:
     """`checker` is pickled without what it loaded: its chart is read and loaded again."""
     warm_up(helm)
+    import pickle
+
     _OWN["checker"] = pickle.loads(checker)
     _OWN["keeps"] = keep_renderings
 

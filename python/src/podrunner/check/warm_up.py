@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from podrunner.findings.errors import UsageError
-from podrunner.helm.sdk import load_library
+from podrunner.helm.sdk import load_library, map_library
 
 if TYPE_CHECKING:
     from podrunner.helm.renderer import Kind
@@ -24,6 +24,7 @@ def warm_up(helm: Kind) -> None:
 
 
 def _load_helm() -> None:
+    map_library()
     try:
         load_library()
     except UsageError:

@@ -102,9 +102,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Check and report. 0 without errors, 1 with."""
-    from podrunner.check.warm_up import warm_up
-
-    warm_up(args.helm)
     from podrunner.cases.selection import choose_cases
     from podrunner.chart.chart import Chart
     from podrunner.check.checker import Checker

@@ -60,6 +60,10 @@ def _run(argv: list[str]) -> int:
         complete(make_parser(asked_words(os.environ)))
     try:
         args = parse(argv)
+        if getattr(args, "helm", ""):
+            from podrunner.check.warm_up import warm_up
+
+            warm_up(args.helm)
         fill_in(args)
         return int(args.run(args))
     finally:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import UsageError
@@ -13,10 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def load_library() -> Any:
-    """The module of helm-python-sdk. Raises UsageError when it cannot work here."""
+def _set_up_collector() -> None:
     # Read by Go once, when the library is loaded: its collector would stop renders for the sake of a few megabytes.
     os.environ.setdefault("GOGC", "400")
+
+
+def load_library() -> Any:
+    """The module of helm-python-sdk. Raises UsageError when it cannot work here."""
+    _set_up_collector()
     try:
         import helm_python
     except (ImportError, OSError, RuntimeError) as error:
@@ -24,6 +31,29 @@ def load_library() -> Any:
             f"Helm's library cannot be loaded here ({error}). Install helm and use --helm command."
         ) from None
     return helm_python
+
+
+def map_library() -> None:
+    """Let Linux map Helm's library before `load_library`: for a thread beside others. Elsewhere it does nothing.
+
+    ctypes.CDLL holds Python's lock while it does that, for a third of a tenth of a second; what it calls does not.
+    """
+    file = _library_file()
+    if file:
+        import ctypes
+
+        _set_up_collector()
+        # What is wrong with it is said by `load_library`.
+        ctypes.CDLL(None).dlopen(os.fsencode(file), os.RTLD_NOW)
+
+
+def _library_file() -> Path | None:
+    """The file that helm-python-sdk will load: that with the whole version in its name. None where it is another's."""
+    package = find_spec("helm_python")
+    if sys.platform != "linux" or "HELM_C_LIB" in os.environ or not (package and package.origin):
+        return None
+    files = (Path(package.origin).parent / "lib").glob("libhelm_c.so*")
+    return max(files, key=lambda file: len(file.name), default=None)
 
 
 def call_render(chart: Any, values: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -42,7 +42,8 @@ def with_defaults(item: Mapping[str, Any]) -> Object:
 
 @lru_cache
 def _table() -> dict[str, dict[str, Any]]:
-    text = files(__package__).joinpath("defaults.yaml").read_text(encoding="utf-8")
+    # Not by importlib.resources, which loads what reads packages out of archives.
+    text = Path(__file__).with_name("defaults.yaml").read_text(encoding="utf-8")
     found: dict[str, dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return found
 

@@ -27,6 +27,8 @@ _FOLDER = re.compile(r"v(\d+)\.(\d+)\.0-local-strict\Z")
 # What can be a part of a file's name. Others are not looked for: `../Pod`, or hundreds of characters.
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,99}\Z")
 _NO_FILE = "none.json"
+_SERVED_AS = "x-kubernetes-group-version-kind"
+_SERVED = re.compile(rf'"{_SERVED_AS}":\s*')
 _DEFINITIONS = "_definitions.json"
 _REF = '"/api/_definitions.json#/$defs/'
 
@@ -97,13 +99,16 @@ def kinds_of(version: tuple[int, int]) -> dict[str, list[str]]:
 
 
 def _group_versions(file: Path, kind: str) -> Iterator[str]:
-    served = _served_as(json.loads(file.read_text(encoding="utf-8")))
-    return (group_version for known, group_version in served if known == kind)
+    # A schema has those of its parts in it: half a megabyte to read for the few words about the kind.
+    text, decoder = file.read_text(encoding="utf-8"), json.JSONDecoder()
+    for found in _SERVED.finditer(text):
+        served = _served_as({_SERVED_AS: decoder.raw_decode(text, found.end())[0]})
+        yield from (group_version for known, group_version in served if known == kind)
 
 
 def _served_as(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(kind, API version) of a schema."""
-    for known in schema.get("x-kubernetes-group-version-kind", []):
+    for known in schema.get(_SERVED_AS, []):
         yield known["kind"], f"{known['group']}/{known['version']}".removeprefix("/")
 
 

@@ -9,7 +9,8 @@ import pytest
 from podrunner.cases.case import Case
 from podrunner.cases.matrix import load_matrix, make_cases
 from podrunner.chart.chart import Chart
-from podrunner.check.effects import check_effects
+from podrunner.check.coverage.flips import leaves
+from podrunner.check.effects import _Comparison, check_effects
 from podrunner.formats.placed import load_values, read_values
 from podrunner.helm.library import HelmLibrary
 from podrunner.helm.renderer import Renderer, renderer
@@ -229,7 +230,9 @@ def test_presets_are_not_looked_at(own: Renderer, preset: str) -> None:
     assert check_effects(own, Case(preset, (*CHART.placeholder, CHART.preset(preset)))) == ()
 
 
-def test_no_more_renders_than_values(own: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Case]:
+    """Return the cases that Helm is asked for, as it is asked."""
     renders = []
     ask = HelmLibrary._answer
 
@@ -238,12 +241,69 @@ def test_no_more_renders_than_values(own: Renderer, monkeypatch: pytest.MonkeyPa
         return ask(self, case)
 
     monkeypatch.setattr(HelmLibrary, "_answer", counted)
+    return renders
+
+
+def test_no_more_renders_than_values(own: Renderer, counted: list[Case]) -> None:
     case = Case("a", (read_values(f"{URL}podman: {{run: false}}\nmetrics: {{podMonitor: {{interval: 30s}}}}\n", "a"),))
     own.render(case)
 
     assert check_effects(own, case)
     # The case itself, and its interval: the address is seen, and `run` says what holds without it.
-    assert len(renders) == 2
+    assert len(counted) == 2
+
+
+def test_values_that_stand_in_the_rendering_as_they_are_share_one_render(counted: list[Case], own: Renderer) -> None:
+    text = "config: {concurrent: 7, check_interval: 9}\nmanager: {resources: {requests: {cpu: 51m, memory: 77Mi}}}\n"
+    case = Case("a", (read_values(URL + text, "a"),))
+    own.render(case)
+
+    assert check_effects(own, case) == ()
+    # The address is seen. There may be one render more than values that are not, so both sections are tried at once.
+    assert len(counted) == 2
+
+
+@pytest.mark.parametrize(
+    ("template", "dead"),
+    [
+        ("{{ if gt (int .Values.a) 3 }}b: {{ .Values.b }}{{ end }}", ["b"]),
+        ("a: {{ .Values.a }}\nb: {{ min 9 (int .Values.b) }}", []),
+        ("a: {{ max 9 (int .Values.a) }}\nb: {{ .Values.b }}", ["a"]),
+        ("a: {{ .Values.a }}\nb: {{ .Values.a }}", ["b"]),
+        ("a: {{ add .Values.a .Values.b }}", []),
+        ('a: {{ list .Values.a .Values.b | uniq | join "-" }}', []),
+    ],
+)
+def test_what_marks_of_others_bring_to_light_or_hide_is_found_out(
+    tmp_path: Path, template: str, dead: list[str]
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("{apiVersion: v2, name: small, version: 0.1.0}")
+    (tmp_path / "values.yaml").write_text("{a: 0, b: 0, c: ''}")
+    text = f"kind: ConfigMap\napiVersion: v1\nmetadata: {{name: a}}\ndata:\n  seen: {{{{ .Values.c }}}}\n  {template.replace(chr(10), chr(10) + '  ')}\n"
+    (tmp_path / "templates" / "a.yaml").write_text(text)
+    case = Case("a", (read_values("{a: 3, b: 4, c: evident-text}", "a.yaml"),))
+
+    assert [one.path for one in check_effects(renderer("library", Chart.open(tmp_path)), case)] == dead
+
+
+@pytest.mark.full(reason="a render for each value of the repository takes seconds")
+def test_every_value_that_marks_show_to_be_carried_has_an_effect_of_its_own(own: Renderer) -> None:
+    cases = [case for case in make_cases(load_matrix(ROOT / "tests" / "matrix.yaml", CHART)) if not case.expect_fail]
+    wrong, shown = [], 0
+    for case in cases[::7]:
+        comparison = _Comparison.of(own, case)
+        doubtful = [one for one in leaves(comparison.written) if not comparison.is_evident(*one)]
+        carried = comparison.carried(doubtful)
+        shown += len(carried)
+        wrong += [
+            f"{case.name}: {path}"
+            for path, value in doubtful
+            if path in carried and not comparison.has_effect(path, value)
+        ]
+
+    assert wrong == []
+    assert shown > len(cases[::7])
 
 
 @pytest.mark.full(reason="a render for each value of the repository takes seconds")

@@ -22,7 +22,7 @@ from podrunner.values.merge import coalesce, merge, nested
 from podrunner.values.places import locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from podrunner.cases.case import Case
     from podrunner.chart.chart import Chart
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 # Text that no template, no JSON and no TOML writes in another way.
 _PLAIN = re.compile(r"[A-Za-z0-9._/:@-]{4,}\Z")
+# … and that may be followed by digits.
+_OPEN = re.compile(r"[A-Za-z0-9._/:@=-]*[A-Za-z0-9]\Z")
+_AMOUNT = re.compile(r"([1-9][0-9]*)([A-Za-z]*)\Z")
+# A checksum of what is rendered.
+_SUM = re.compile(r"\b[0-9a-f]{40,64}\b")
 # Helm reads whole numbers beyond as the nearest that a float has.
 _EXACT = 2**53
 _NOWHERE = object()
@@ -82,7 +87,9 @@ def _dead_on(renderer: Renderer, case: Case, comparison: _Comparison, written: M
 @lru_cache(maxsize=512)
 def _dead(renderer: Renderer, case: Case) -> list[Parts]:
     comparison = _Comparison.of(renderer, case)
-    return [path for path, value in leaves(comparison.written) if not comparison.has_effect(path, value)]
+    doubtful = [(path, value) for path, value in leaves(comparison.written) if not comparison.is_evident(path, value)]
+    carried = comparison.carried(doubtful)
+    return [path for path, value in doubtful if path not in carried and not comparison.has_effect(path, value)]
 
 
 def _joined(dead: Mapping[Parts, str], every: Iterable[Parts]) -> Iterator[Parts]:
@@ -105,6 +112,15 @@ def _joined(dead: Mapping[Parts, str], every: Iterable[Parts]) -> Iterator[Parts
         if top not in told:
             told.add(top)
             yield top
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """Another value, the mark in it, and the text in whose place the mark stands."""
+
+    value: Any
+    mark: str
+    stands_for: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,8 +151,8 @@ class _Comparison:
         schema = self.renderer.chart.schema
         return schema.data if schema else {}
 
-    def has_effect(self, path: Parts, value: Any) -> bool:
-        """Whether another value there changes anything. To be refused by Helm is a change."""
+    def is_evident(self, path: Parts, value: Any) -> bool:
+        """Whether a value needs no render to be shown to do something, or to say what holds without it."""
         holds = _at(self.under, path)
         # A null takes away what is there, and here nothing is: of keys of the chart that may be on purpose.
         is_taken = value is None and holds is _NOWHERE and not self._is_free(path)
@@ -144,7 +160,49 @@ class _Comparison:
         is_said = value == holds or is_taken or (value == {} and isinstance(holds, dict))
         # The schema says of what podrunner itself reads that it does.
         is_read = any(path[-1] in part.get("x-read", ()) for part in parts_at(path[:-1], self.schema))
-        return is_said or is_read or self._is_seen(path, value) or self._rendered(path, value) != self.plain
+        return is_said or is_read or self._is_seen(path, value)
+
+    def has_effect(self, path: Parts, value: Any) -> bool:
+        """Whether another value there changes anything. To be refused by Helm is a change."""
+        return self.is_evident(path, value) or self._rendered(path, value) != self.plain
+
+    def carried(self, values: Sequence[tuple[Parts, Any]]) -> set[Parts]:
+        """Paths of values that stand in the rendering as they are, shown by one render for those of each section.
+
+        All of a section get marks; those that are the only one of theirs go with the smallest. Where nothing but these differs from the rendering as it is, the same templates
+        carried them there; otherwise nothing is known, and the render was one too many: there are no more of these
+        than values that need none, and so never more renders than values.
+        """
+        spare = len(dict(leaves(self.written))) - len(values)
+        sections: dict[str | int, list[tuple[Parts, Any]]] = {}
+        for path, value in values:
+            if self._may_be_any(path, value):
+                sections.setdefault(path[0], []).append((path, value))
+        groups = sorted(sections.values(), key=len, reverse=True)
+        several = [some for some in groups if len(some) > 1] or [[]]
+        # Of a single value its own render would say as much.
+        several[-1] += [one for some in groups if len(some) == 1 for one in some]
+        return set().union(*(self._carried_alike(some) for some in several[:spare] if len(some) > 1))
+
+    def _carried_alike(self, values: Iterable[tuple[Parts, Any]]) -> set[Parts]:
+        marked = {path: _marked(value, mark) for (path, value), mark in zip(values, self._marks(), strict=False)}
+        changes = merge(*(nested(path, one.value) for path, one in marked.items()))
+        text = self._text_of(self.case.with_values(changes, "effects"))
+        seen = {path for path, one in marked.items() if one.mark in text}
+        for path in seen:
+            text = text.replace(marked[path].mark, marked[path].stands_for)
+        return seen if _SUM.sub("", text) == _SUM.sub("", self.plain) else set()
+
+    def _may_be_any(self, path: Parts, value: Any) -> bool:
+        """Whether a value is whole numbers, amounts or texts that could as well be others: not words that the schema lists."""
+        texts = value if isinstance(value, list) else [value]
+        is_open = not any("enum" in part for part in parts_at(path, self.schema))
+        return is_open and bool(texts) and all(map(_is_open, texts))
+
+    def _marks(self) -> Iterator[str]:
+        """Numbers that stand nowhere yet, of as many digits as Go writes without an exponent."""
+        around = (self.plain, self.texts, self.templates)
+        return (mark for mark in map(str, range(700_001, 999_999)) if not any(mark in text for text in around))
 
     def _is_free(self, path: Parts) -> bool:
         """Whether the key is one that somebody thinks of, in a map that has any."""
@@ -160,8 +218,11 @@ class _Comparison:
         )
 
     def _rendered(self, path: Parts, value: Any) -> str:
+        return self._text_of(self._changed(path, value))
+
+    def _text_of(self, case: Case) -> str:
         try:
-            return self.renderer.raw(self._changed(path, value))
+            return self.renderer.raw(case)
         except RenderError:
             return ""
 
@@ -183,6 +244,21 @@ class _Comparison:
             return 1
         allowed = [one for part in parts_at(path, self.schema) for one in part.get("enum", []) if one != value]
         return next(iter([*allowed, *flips(value, {}, {})]), f"{value}-podrunner")
+
+
+def _is_open(value: Any) -> bool:
+    is_text = isinstance(value, str) and bool(_OPEN.match(value))
+    return is_text or (isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000)
+
+
+def _marked(value: Any, mark: str) -> _Marked:
+    """A number in place of a number, also that of an amount; behind a text, or behind those of a list."""
+    if isinstance(value, int):
+        return _Marked(int(mark), mark, str(value))
+    if isinstance(value, list):
+        return _Marked([f"{one}{mark}" for one in value], mark)
+    amount = _AMOUNT.match(value)
+    return _Marked(f"{mark}{amount[2]}", mark, amount[1]) if amount else _Marked(f"{value}{mark}", mark)
 
 
 def _is_written(layer: Values, chart: Chart) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,6 +46,9 @@ class Finished:
 
 def run_process(arguments: Sequence[str], stdin: str) -> Finished:
     """Run a program to its end. Raises UsageError when it is not installed."""
+    # Here, for it takes time to import that the library in this process does not need.
+    import subprocess
+
     try:
         done = subprocess.run(
             arguments, input=stdin, capture_output=True, encoding="utf-8", errors="replace", check=False

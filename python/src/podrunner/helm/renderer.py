@@ -10,6 +10,7 @@ from podrunner.chart.chart import Chart
 from podrunner.chart.dependencies import refuse_library_chart, refuse_missing_dependencies
 from podrunner.findings.errors import RenderError, UsageError, ValuesError
 from podrunner.findings.finding import errors
+from podrunner.helm.command import HelmCommand
 from podrunner.helm.library import HelmLibrary
 from podrunner.helm.stderr import without_secrets
 
@@ -101,8 +102,6 @@ def renderer(kind: Kind, chart: Chart) -> Renderer:
     refuse_library_chart(chart)
     refuse_missing_dependencies(chart)
     if kind == "command":
-        from podrunner.helm.command import HelmCommand
-
         return Renderer(chart, kind, HelmCommand(chart))
     if kind == "library":
         return Renderer(chart, kind, HelmLibrary(chart))

@@ -378,3 +378,44 @@ def test_a_whole_pod_of_the_amounts_of_its_containers_is_fine(said_of_pods: Said
     text = 'kubernetes: {pod_cpu_request: "3", cpu_request: "2", helper_cpu_request: "1"}'
 
     assert said_of_pods(f"jobs: {{config: {{{text}}}}}\n") == []
+
+
+def test_a_bound_that_refuses_several_containers_is_one_finding_that_names_them(said: Said) -> None:
+    config = "kubernetes: {pod_spec: [{name: a, patch_type: strategic, patch: 'containers: [{name: build, resources: {limits: {memory: 4Gi}}}]'}]}"
+
+    assert said(
+        jobs(config, "limits: {Container: {default: {memory: 1Gi}, min: {memory: 1Gi}, max: {memory: 3Gi}}}")
+    ) == [
+        "values.yaml:4:75: error: jobs.limits.Container.max.memory: 3Gi is less than the memory limit of container build, "
+        f"4Gi, so that Kubernetes refuses the pods of jobs of runner default, {TEST}. Raise jobs.limits.Container.max.memory "
+        "to 4Gi, or let the pod ask for less. [limit-range]"
+    ]
+
+
+def test_containers_with_the_same_amount_are_named_together(said: Said) -> None:
+    limits = "limits: {Container: {defaultRequest: {cpu: 10m}, min: {cpu: 10m}, maxLimitRequestRatio: {cpu: 2}, default: {cpu: 40m}}}"
+
+    assert said(jobs("", limits)) == [
+        "values.yaml:4:92: error: jobs.limits.Container.maxLimitRequestRatio.cpu: 2, and the cpu limit of containers "
+        "init-permissions, build, helper, service is 4 times the request of each, so that Kubernetes refuses the pods of "
+        f"jobs of runner default, {TEST}. Bring limit and request nearer to each other, or raise "
+        "jobs.limits.Container.maxLimitRequestRatio.cpu to 4. [limit-range]"
+    ]
+
+
+def test_containers_with_different_amounts_are_named_with_them_and_the_remedy_is_enough_for_all(said: Said) -> None:
+    patch = "containers: [{name: build, resources: {limits: {cpu: 2}}}, {name: helper, resources: {limits: {cpu: 3}}}]"
+    config = f"kubernetes: {{pod_spec: [{{name: a, patch_type: strategic, patch: '{patch}'}}]}}"
+
+    assert said(jobs(config, "limits: {Container: {max: {cpu: 1}}}")) == [
+        "values.yaml:4:30: error: jobs.limits.Container.max.cpu: 1 is less than the cpu limit of containers build (2), "
+        f"helper (3), so that Kubernetes refuses the pods of jobs of runner default, {TEST}. Raise "
+        "jobs.limits.Container.max.cpu to 3, or let the pod ask for less. [limit-range]"
+    ]
+
+
+def test_no_pod_is_held_to_a_bound_that_the_api_server_refuses(said_of_pods: Said) -> None:
+    assert said_of_pods("jobs: {limits: {Container: {max: {memory: 256Mi}, default: {memory: 1Gi}}}}") == [
+        "values.yaml:2:61: error: jobs.limits.Container.default.memory: must not be more than max, which is 256Mi, is "
+        "`1Gi`. (spec.limits[0].default.memory) [kubernetes-field]"
+    ]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
+from podrunner.check.placed_pods import ANY_JOB
 from podrunner.check.refusals import REFUSED, REFUSED_CLAIMS, Refusal
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.manifests import LIMIT_RANGE
@@ -20,31 +24,78 @@ from podrunner.manifests.admission.limit_range import (
     claim_breaches,
     pod_breaches,
 )
+from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.resources import REQUESTS, amounts
 from podrunner.manifests.objects import maps
 from podrunner.manifests.quantity import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from podrunner.check.placed_pods import PlacedClaim, PlacedPod
     from podrunner.check.refusals import Bounds, LimitedNamespace
     from podrunner.findings.path import Path
+    from podrunner.manifests.admission.fault import FieldFault
     from podrunner.manifests.admission.limit_range import Breach
-    from podrunner.manifests.admission.resources import PodResources
 
+# An amount of an item of a LimitRange.
+_AMOUNT = re.compile(r"spec\.limits\[(\d+)\]\.\w+\.(.+)\Z")
 _WHOSE = {POD: "a pod", CONTAINER: "a container", CLAIM: "a claim"}
 
 
 def refused_by_limit_range(space: LimitedNamespace) -> Iterator[tuple[PlacedPod | PlacedClaim, Refusal]]:
-    """Every pod and claim that a LimitRange of its namespace refuses, with the reason."""
+    """Every pod and claim that a LimitRange of its namespace refuses, with the reason: one for all containers of a bound.
+
+    Nothing is said of bounds that the API server itself refuses, as no pod is held to them.
+    """
     for bounds in space.limit_ranges:
-        for pod, resources in space.pods:
-            for breach in pod_breaches(bounds.data, resources):
-                yield pod, _of_pod(space, bounds, breach, pod, resources)
+        is_held_to = partial(_is_held_to, [*object_faults(bounds.data)])
+        yield from _of_pods(space, bounds, is_held_to)
         for claim in space.claims:
-            for breach in claim_breaches(bounds.data, amounts(_requests(claim.spec))):
-                yield claim, _refusal(space, bounds, breach, None, [])
+            for breach in filter(is_held_to, claim_breaches(bounds.data, amounts(_requests(claim.spec)))):
+                yield claim, _refusal(space, bounds, [breach], None, [])
+
+
+def _is_held_to(faults: Sequence[FieldFault], breach: Breach) -> bool:
+    """Whether none of the amounts of this item and resource is refused."""
+    refused = (_AMOUNT.match(fault.path) for fault in faults)
+    return not any(found and found.groups() == (str(breach.item), breach.resource) for found in refused)
+
+
+def _of_pods(
+    space: LimitedNamespace, bounds: Bounds, is_held_to: Callable[[Breach], bool]
+) -> Iterator[tuple[PlacedPod, Refusal]]:
+    of_containers: dict[tuple[object, ...], list[tuple[PlacedPod, Breach]]] = {}
+    of_jobs: dict[tuple[str, str], tuple[object, ...]] = {}
+    for pod, resources in space.pods:
+        for breach in filter(is_held_to, pod_breaches(bounds.data, resources)):
+            own = _own_path(space, pod, breach)
+            if breach.container:
+                key: tuple[object, ...] = (own, breach.path, breach.part, breach.found is None)
+                # What the pod of `helm test` has, it has from jobs, whose values say it.
+                if key not in of_containers and pod.repeats == ANY_JOB:
+                    key = of_jobs.get((breach.container, breach.path), key)
+                of_jobs.setdefault((breach.container, breach.path), key)
+                of_containers.setdefault(key, []).append((pod, breach))
+                continue
+            shares = resources.shares(breach.part).get(breach.resource, {})
+            parts = [f"{name} {shown(share, breach.resource)}" for name, share in shares.items()]
+            refusal = _refusal(space, bounds, [breach], own, parts if len(parts) > 1 else [])
+            # A pod is beyond what it may have only with its service; a container is by itself.
+            is_of_some = bool(pod.is_of_job and pod.repeats)
+            yield pod, replace(refusal, severity=Severity.WARNING if is_of_some else Severity.ERROR)
+    for found in of_containers.values():
+        (pod, first), own = found[0], _own_path(space, *found[0])
+        refusal = _refusal(space, bounds, [breach for _, breach in found], own, [])
+        refusal = replace(refusal, about=f"{own} {first.part} {first.found is None}")
+        yield from ((pod, refusal) for pod, _ in found)
+
+
+def _own_path(space: LimitedNamespace, pod: PlacedPod, breach: Breach) -> Path | None:
+    """Where the values say the amount that is beyond the bound."""
+    if breach.found is None or breach.bound == RATIO:
+        return None
+    return pod.written(space.values, breach.container, breach.part, breach.resource, breach.found)
 
 
 def _requests(claim: Mapping[str, object]) -> object:
@@ -52,44 +103,31 @@ def _requests(claim: Mapping[str, object]) -> object:
     return resources.get(REQUESTS) if isinstance(resources, dict) else None
 
 
-def _of_pod(
-    space: LimitedNamespace, bounds: Bounds, breach: Breach, pod: PlacedPod, resources: PodResources
-) -> Refusal:
-    own = None
-    if breach.found is not None and breach.bound != RATIO:
-        own = pod.written(space.values, breach.container, breach.part, breach.resource, breach.found)
-    shares = resources.shares(breach.part).get(breach.resource, {})
-    parts = [f"{name} {shown(share, breach.resource)}" for name, share in shares.items() if not breach.container]
-    is_of_some = bool(pod.is_of_job and pod.repeats)
-    return _refusal(space, bounds, breach, own, parts if len(parts) > 1 else [], is_of_some=is_of_some)
-
-
 def _refusal(
-    space: LimitedNamespace,
-    bounds: Bounds,
-    breach: Breach,
-    own: Path | None,
-    parts: list[str],
-    *,
-    is_of_some: bool = False,
+    space: LimitedNamespace, bounds: Bounds, breaches: Sequence[Breach], own: Path | None, parts: list[str]
 ) -> Refusal:
+    """Of a bound that has several breaches these are of containers, and differ in container and amount alone."""
+    breach = breaches[0]
     raw = maps(bounds.data["spec"]["limits"])[breach.item][breach.bound][breach.resource]
     path = bounds.written(space.values, raw, f"limits {breach.type} {breach.bound} {breach.resource}")
     name = dotted(path) if path else f"{breach.bound}.{breach.resource} of {bounds.document.name}"
-    what = _own(breach, own, raw, name) if own else _bound(breach, parts, raw, name)
     return Refusal(
         LIMIT_RANGE,
         bounds.document.name,
         bounds.document.template,
         breach.path,
         own or path,
-        what,
+        _own(breach, own, raw, name) if own else _bound(breaches, parts, raw, name),
         REFUSED_CLAIMS if breach.type == CLAIM else REFUSED,
-        _remedy(breach, own, raw, name),
-        # A pod is beyond what it may have only with its service; a container is by itself.
-        Severity.WARNING if is_of_some and not breach.container else Severity.ERROR,
-        breach.container,
+        _remedy(_farthest(breaches), own, raw, name),
+        Severity.ERROR,
     )
+
+
+def _farthest(breaches: Sequence[Breach]) -> Breach:
+    """The one that every other would be mended with."""
+    order = min if breaches[0].bound == MIN else max
+    return order(breaches, key=lambda one: one.found or 0)
 
 
 def _own(breach: Breach, own: Path, raw: object, name: str) -> str:
@@ -103,20 +141,43 @@ def _own(breach: Breach, own: Path, raw: object, name: str) -> str:
     )
 
 
-def _bound(breach: Breach, parts: list[str], raw: object, name: str) -> str:
+def _bound(breaches: Sequence[Breach], parts: list[str], raw: object, name: str) -> str:
     """What is wrong with an amount that comes from elsewhere: a default, a patch, the sum of a pod."""
+    breach = breaches[0]
     amount = f"{breach.resource} {breach.part[:-1]}"
-    subject = (
-        f"container {breach.container}" if breach.container else "the claim" if breach.type == CLAIM else "the pod"
-    )
     if breach.found is None:
-        return f"{name}: {raw}, and {subject} says no {amount}"
+        return f"{name}: {raw}, and {_subject(breaches)} {'say' if _are_several(breaches) else 'says'} no {amount}"
     if breach.bound == RATIO:
-        ratio = f"{float(breach.found):g}"
-        return f"{name}: {raw}, and the {breach.resource} limit of {subject} is {ratio} times its request"
+        return f"{name}: {raw}, and the {breach.resource} limit of {_ratios(breaches)}"
     relation = "more than" if breach.bound == MIN else "less than"
     shares = f" ({listed(parts)})" if parts else ""
-    return f"{name}: {raw} is {relation} the {amount} of {subject}, {_found(breach)}{shares}"
+    if len({one.found for one in breaches}) == 1:
+        return f"{name}: {raw} is {relation} the {amount} of {_subject(breaches)}, {_found(breach)}{shares}"
+    return f"{name}: {raw} is {relation} the {amount} of containers {listed(_amounts(breaches))}"
+
+
+def _ratios(breaches: Sequence[Breach]) -> str:
+    if len({one.found for one in breaches}) == 1:
+        of_each = "the request of each" if _are_several(breaches) else "its request"
+        return f"{_subject(breaches)} is {_found(breaches[0])} times {of_each}"
+    return f"containers {listed(_amounts(breaches))} is so many times the request"
+
+
+def _amounts(breaches: Sequence[Breach]) -> dict[str, None]:
+    return dict.fromkeys(f"{one.container} ({_found(one)})" for one in breaches)
+
+
+def _are_several(breaches: Sequence[Breach]) -> bool:
+    return len({one.container for one in breaches}) > 1
+
+
+def _subject(breaches: Sequence[Breach]) -> str:
+    """Who has the amount, as a part of a sentence."""
+    breach = breaches[0]
+    if breach.container:
+        names = dict.fromkeys(one.container for one in breaches)
+        return f"{'containers' if len(names) > 1 else 'container'} {listed(names)}"
+    return "the claim" if breach.type == CLAIM else "the pod"
 
 
 def _remedy(breach: Breach, own: Path | None, raw: object, name: str) -> str:
@@ -135,4 +196,6 @@ def _remedy(breach: Breach, own: Path | None, raw: object, name: str) -> str:
 
 
 def _found(breach: Breach) -> str:
-    return "" if breach.found is None else shown(breach.found, breach.resource)
+    if breach.found is None:
+        return ""
+    return f"{float(breach.found):g}" if breach.bound == RATIO else shown(breach.found, breach.resource)

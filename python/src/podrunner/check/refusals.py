@@ -63,7 +63,7 @@ class Refusal:
     """Why pods are refused: `what` and `remedy` are sentences around the names of those whose pods they are.
 
     `field` is the path in the object that has the bound, of `template` where it is rendered; `path` is that of the value
-    that is at fault. `about` is what tells it from others there: a container, or all that a quota asks for; may be empty.
+    that is at fault. `about` is what tells it from others there: why containers are beyond it, or all that a quota asks for; may be empty.
     """
 
     rule: Rule

@@ -35,7 +35,7 @@ from podrunner.manifests.schemas.crds import Crds
 from podrunner.output.paths import shown_path
 from podrunner.runner.check import find_faults, with_lines
 from podrunner.runner.job_pod.objects import MODELLED
-from podrunner.runner.job_pod.pod import check_job_pods
+from podrunner.runner.job_pod.pod import job_pod_faults
 from podrunner.runner.long_polling import check_long_polling
 from podrunner.runner.origin import written_path
 from podrunner.runner.permissions import check_role
@@ -112,7 +112,7 @@ class Checker:
         same = replace(rendering, case="", notes="")
         found += _findings_of_every_version(self, case.layers, same, release.version)
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
-        jobs = check_job_pods(rendering, values, self.chart.modes, case.kube_version, release.version)
+        jobs = job_pod_faults(rendering, values, self.chart.modes, case.kube_version, release.version)
         found += at_their_keys(jobs, rendering, case.layers)
         limits = check_limits(rendering, case.layers, case.kube_version)
         limits += check_whole_pods(rendering, case.layers, case.kube_version)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from podrunner.check.fields import around_a_patch
 from podrunner.findings.path import parse_dotted
 from podrunner.findings.rules import config_toml
-from podrunner.findings.rules.job_pods import JOB_POD_FIELD
-from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_SCHEMA, LABEL
+from podrunner.findings.rules.job_pods import JOB_POD_FIELD, JOB_POD_PROMISE
+from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_SCHEMA, LABEL, REFERENCE
 from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import HOOK_ANNOTATION
 from podrunner.values.places import retold, written_values
@@ -36,6 +36,7 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
     The pod of `helm test` is made from what jobs have: what the schema says of it is told at the values.
     """
     hooks = {one.name for one in rendering.documents if HOOK_ANNOTATION in one.text}
+    findings = [one for one in findings if one.object not in hooks or not _is_told_of_jobs(one, findings)]
     if not any(_layer(one) is not None for one in findings):
         return [*findings]
     values = written_values(layers)
@@ -53,6 +54,15 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
     at_values = [one for one in kept if one.rule == KUBERNETES_FIELD and not one.object]
     kept = [one for one in kept if one.rule != KUBERNETES_SCHEMA or not any(_is_of(one, other) for other in at_values)]
     return [*dict.fromkeys(kept)]
+
+
+def _is_told_of_jobs(finding: Finding, findings: Sequence[Finding]) -> bool:
+    """Whether a finding is about the account of the pod of `helm test`, of which it is told that a patch gives it to jobs."""
+    is_of_account = finding.rule == REFERENCE and finding.path.endswith("serviceAccountName")
+    return is_of_account and any(
+        one.rule == JOB_POD_PROMISE and one.about and f"ServiceAccount/{one.about} " in finding.message
+        for one in findings
+    )
 
 
 def _is_of(finding: Finding, at_value: Finding) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted, spoken
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD
+from podrunner.findings.suggest import listed
 from podrunner.manifests.admission.forms import image, leftover
 from podrunner.manifests.admission.host import annotation_faults
 from podrunner.manifests.admission.objects import object_faults
@@ -45,14 +46,25 @@ _TOLD_BY_KEYS = (VOLUME_TWICE, MOUNT_TWICE)
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A field that is refused: what is wrong, `path` in `object`, and whose `template` it is, empty for config.toml."""
+    """A field that is refused: what is wrong, `at` in `object`, and whose `template` it is, empty for config.toml.
+
+    `runners` are those whose jobs have it, empty for what is rendered.
+    """
 
     rule: Rule
     fault: FieldFault
     object: str
-    path: str
+    at: str
     template: str = ""
     is_of_jobs: bool = False
+    runners: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where it is, with those whose jobs have it."""
+        if len(self.runners) > 1:
+            return f"jobs of runners {listed(self.runners)}: {self.at}"
+        return f"jobs of runner {self.runners[0]}, {self.at}" if self.runners else self.at
 
     @property
     def about(self) -> str:
@@ -90,14 +102,15 @@ def check_new_fields(rendering: Rendering, layers: Sequence[Values], kube_versio
 
 def _told(fields: Sequence[_Field], layers: Sequence[Values]) -> Iterator[Finding]:
     values = written_values(layers)
-    told: set[tuple[str, str]] = set()
+    told: dict[tuple[object, str], tuple[Path | None, list[_Field]]] = {}
     for field in fields:
-        value = field.fault.value
         path = _written(values, field)
-        found = locate(field.at_value(path), layers, path) if path else field.finding()
-        if (found.path, str(value)) not in told:
-            told.add((found.path, str(value)))
-            yield found
+        told.setdefault((path or (field.object, field.at), str(field.fault.value)), (path, []))[1].append(field)
+    for path, same in told.values():
+        # What jobs have is told of them, and not again of the pod of `helm test`, which has it from there.
+        runners = dict.fromkeys(name for field in same for name in field.runners)
+        field = replace(same[0], runners=tuple(runners) if same[0].runners else ())
+        yield locate(field.at_value(path), layers, path) if path else field.finding()
 
 
 def _written(values: dict[str, Any], field: _Field) -> Path | None:
@@ -162,8 +175,7 @@ def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]
 
 
 def _in_job(config: Config, runner: str, fault: FieldFault) -> _Field:
-    path = f"jobs of runner {runner}, {fault.path}"
-    return _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", path, is_of_jobs=True)
+    return _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", fault.path, is_of_jobs=True, runners=(runner,))
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from podrunner.findings.path import Path
 
 
+_BUILD = ("kubernetes", "build_container_security_context")
+# Keys of a runner that the chart makes of a value below `podman`, and of others.
+_OF_PODMAN: dict[Path, Path] = {
+    ("kubernetes", "image"): ("image",),
+    (*_BUILD, "seccomp_profile"): ("seccomp", "type"),
+    (*_BUILD, "proc_mount"): ("run",),
+    ("kubernetes", "volumes", "host_path"): ("storage", "additionalImageStores"),
+}
+_OF_ALL: dict[Path, tuple[Path, ...]] = {
+    ("kubernetes", "helper_image"): (("helperImage", "tag"), ("helperImage", "repository")),
+    ("url",): (("gitlab", "url"),),
+}
+
+
 def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:
     """Where in the values a key of config.toml was written; None for what is the chart's own.
 
@@ -34,12 +48,10 @@ def _of_the_chart(path: Path, config: dict[str, Any], values: Mapping[str, Any])
     if path[:1] != ("runners",):
         return None
     name = value_at(config, (*path[:2], "name"))
-    places: dict[Path, list[Path]] = {
-        ("kubernetes", "image"): [("runners", name, "podman", "image"), ("podman", "image")],
-        ("kubernetes", "helper_image"): [("helperImage", "tag"), ("helperImage", "repository")],
-        ("url",): [("gitlab", "url")],
-    }
-    return next((place for place in places.get(path[2:], []) if value_at(values, place) is not None), None)
+    places = _OF_ALL.get(path[2:], ())
+    if below := next((below for key, below in _OF_PODMAN.items() if path[2 : 2 + len(key)] == key), None):
+        places = (("runners", name, "podman", *below), ("podman", *below))
+    return next((place for place in places if value_at(values, place) is not None), None)
 
 
 def _homes(path: Path, config: dict[str, Any]) -> list[tuple[Path, int]]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.finding import Finding
-from podrunner.findings.path import dotted
 from podrunner.findings.rules.job_pods import JOB_POD_NONE, JOB_POD_PROMISE, JOB_POD_REFUSED, JOB_POD_SECURITY
 from podrunner.findings.severity import Severity
 from podrunner.formats.toml import read_toml
@@ -20,18 +17,19 @@ from podrunner.manifests.security.scc import judge
 from podrunner.runner.job_pod.access import access_of, more_tokens
 from podrunner.runner.job_pod.culprit import by_culprit, culprit, without_patches
 from podrunner.runner.job_pod.objects import MODELLED, job_objects, objects_with_a_service
+from podrunner.runner.job_pod.shared_fault import PROMISES, RUNNERS, SharedFault, told_once
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path
+    from podrunner.findings.rules.rule import Rule
     from podrunner.manifests.rendering import Rendering
     from podrunner.manifests.security.pod_security import LevelReason
     from podrunner.runner.job_pod.access import JobAccess
     from podrunner.runner.job_pod.objects import JobObjects
 
-# Findings, each with the key of the runner that makes it so where that is known.
-Placed = Iterator[tuple[Finding, "Path | None"]]
 _DIND = re.compile(r"(^|/)docker:[^/]*dind")
 
 
@@ -46,10 +44,11 @@ class _Judged:
     kube_version: str
     runner_version: str
 
-    @property
-    def name(self) -> str:
-        """What the runner is called."""
-        return str(self.runner.get("name"))
+    def fault(
+        self, rule: Rule, text: str, at: Path | None = None, *, severity: Severity | None = None, same: str = ""
+    ) -> SharedFault:
+        """Something wrong with the pods; `at` is the key or patch in the runner's table that makes it so."""
+        return SharedFault(rule, text, str(self.runner.get("name")), self.mode, severity, at or (), same=same)
 
     def of(self, runner: Mapping[str, Any]) -> JobObjects:
         """What another table makes for such a job."""
@@ -64,27 +63,29 @@ def check_job_pods(
     runner_version: str = MODELLED,
 ) -> list[Finding]:
     """Compare each runner's job pod, as it is with services and patches, with what its mode promises."""
-    found: list[Finding] = []
+    faults = job_pod_faults(rendering, values, modes, kube_version, runner_version)
+    return [fault.finding(sentence) for fault, sentence in told_once(faults, lambda one: one.place)]
+
+
+def job_pod_faults(
+    rendering: Rendering,
+    values: Mapping[str, Any],
+    modes: Mapping[str, Any],
+    kube_version: str,
+    runner_version: str = MODELLED,
+) -> Iterator[SharedFault]:
+    """The same of each runner by itself, with the key of its table in config.toml that is at fault."""
     for config in rendering.configs:
         for index, (runner, job, with_a_service) in enumerate(jobs_of(config.toml.text, runner_version)):
             pod = with_a_service.spec
             needed, reasons = level(pod, kube_version, with_a_service.annotations)
             mode = _mode(str(runner.get("name")), values)
             judged = _Judged(runner, with_a_service, mode, modes, kube_version, runner_version)
-            placed = [*_beyond(judged), *_without_pod(runner, job.refusal), *_broken(judged), *_with_access(judged)]
-            at = f"runners[{index}]"
-            found += [
-                replace(
-                    one,
-                    object=f"ConfigMap/{config.name}",
-                    path=f"{at}.{dotted(path)}" if path else one.path,
-                    reason=one.message,
-                )
-                for one, path in placed
-            ]
-            found += _refused(runner, needed, reasons, rendering)
-            found += _refused_by_constraints(runner, pod, mode, rendering)
-    return found
+            for one in (*_beyond(judged), *_without_pod(judged, job.refusal), *_broken(judged), *_with_access(judged)):
+                path = ("runners", index, *one.path) if one.path else ()
+                yield replace(one, object=f"ConfigMap/{config.name}", path=path, field=f"runners.{one.runner}")
+            yield from _refused(judged, needed, reasons, rendering)
+            yield from _refused_by_constraints(judged, pod, rendering)
 
 
 @lru_cache(maxsize=1024)
@@ -99,16 +100,17 @@ def jobs_of(config_toml: str, runner_version: str = MODELLED) -> list[tuple[dict
     ]
 
 
-def _without_pod(runner: Mapping[str, Any], refusal: str) -> Placed:
-    # A name with a variable is not known yet; amounts, labels and patches that cannot be read are findings of their keys.
-    told = refusal.endswith("not an amount") or refusal.startswith(("the label ", "a patch of pod_spec: must be "))
+def _without_pod(judged: _Judged, refusal: str) -> Iterator[SharedFault]:
+    # A name with a variable is not known yet; amounts, policies, labels and patches that cannot be read are findings of
+    # their keys.
+    told = refusal.endswith(("not an amount", "is not known"))
+    told = told or refusal.startswith(("the label ", "a patch of pod_spec: must be "))
     if refusal and "$" not in refusal and not told:
-        name = runner.get("name")
-        found = Finding(JOB_POD_NONE, f"no job of runner {name} gets a pod: {refusal}.", path=f"runners.{name}")
-        yield found, culprit(runner, lambda one: job_objects(one).refusal == refusal)
+        at = culprit(judged.runner, lambda one: job_objects(one).refusal == refusal)
+        yield judged.fault(JOB_POD_NONE, f"no job of {RUNNERS} gets a pod: {refusal}.", at, same=refusal)
 
 
-def _broken(judged: _Judged) -> Placed:
+def _broken(judged: _Judged) -> Iterator[SharedFault]:
     """What the mode promises and the pod does not keep. Privileged jobs are promised nothing about others."""
     promise = table(table(judged.modes.get(judged.mode)).get("promise"))
     if not promise or promise.get("privileged"):
@@ -120,11 +122,11 @@ def _broken(judged: _Judged) -> Placed:
 
     by_path = by_culprit(judged.runner, problems(judged.job), lambda one: problems(judged.of(one)))
     for path, some in by_path.items():
-        message = f"jobs of runner {judged.name} are not what mode {judged.mode} promises: {'; '.join(some[:3])}."
-        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{judged.name}"), path
+        text = f"jobs of {RUNNERS} are not what {PROMISES}: {'; '.join(some[:3])}."
+        yield judged.fault(JOB_POD_PROMISE, text, path)
 
 
-def _with_access(judged: _Judged) -> Placed:
+def _with_access(judged: _Judged) -> Iterator[SharedFault]:
     """An error for a token that patches give to jobs though the key says that they have none, a warning for another account."""
     patches = maps(table(judged.runner.get("kubernetes")).get("pod_spec"))
     if judged.mode not in judged.modes or not patches:
@@ -133,21 +135,22 @@ def _with_access(judged: _Judged) -> Placed:
     def access(runner: Mapping[str, Any]) -> JobAccess:
         return access_of(judged.of(runner).spec)
 
-    name, before, after = judged.name, access(without_patches(judged.runner)), access_of(judged.job.spec)
+    before, after = access(without_patches(judged.runner)), access_of(judged.job.spec)
     for token in more_tokens(before, after):
-        message = (
-            f"jobs of runner {name} can talk to the API of Kubernetes, by a patch: {token}, though "
+        text = (
+            f"jobs of {RUNNERS} can talk to the API of Kubernetes, by a patch: {token}, though "
             "automount_service_account_token is false. Set that key for jobs that are to have a token."
         )
         at = culprit(judged.runner, lambda one, said=token: said in access(one).tokens)  # type: ignore[misc]
-        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}"), at
+        yield judged.fault(JOB_POD_PROMISE, text, at, same=token)
     if after.account != before.account:
-        message = (
-            f"jobs of runner {name} have the account {after.account or 'default'} by a patch, not "
+        text = (
+            f"jobs of {RUNNERS} have the account {after.account or 'default'} by a patch, not "
             f"{before.account or 'default'}: what that may do, jobs may. Set service_account instead."
         )
         at = culprit(judged.runner, lambda one: access(one).account == after.account)
-        yield Finding(JOB_POD_PROMISE, message, path=f"runners.{name}", severity=Severity.WARNING), at
+        found = judged.fault(JOB_POD_PROMISE, text, at, severity=Severity.WARNING)
+        yield replace(found, about=after.account)
 
 
 def _beside_the_build(pod: dict[str, Any], kube_version: str) -> Iterator[str]:
@@ -166,34 +169,34 @@ def _is_danger(reason: LevelReason) -> bool:
     return "Unconfined" in reason.found or "SYS_ADMIN" in reason.found or reason.field.endswith("procMount")
 
 
-def _refused(runner: Mapping[str, Any], needed: str, reasons: list[str], rendering: Rendering) -> Iterator[Finding]:
+def _refused(judged: _Judged, needed: str, reasons: list[str], rendering: Rendering) -> Iterator[SharedFault]:
     """An error where the release itself makes a namespace that refuses the runner's job pods."""
-    where = table(runner.get("kubernetes")).get("namespace")
+    where = table(judged.runner.get("kubernetes")).get("namespace")
     for document in rendering.documents:
         metadata = table(document.data.get("metadata"))
         enforced = table(metadata.get("labels")).get(ENFORCE)
         if document.data.get("kind") != "Namespace" or metadata.get("name") != where or enforced not in LEVELS:
             continue
         if LEVELS.index(needed) > LEVELS.index(str(enforced)):
-            message = (
-                f"enforces the Pod Security level {enforced}, jobs of runner {runner.get('name')} need {needed}: "
+            text = (
+                f"enforces the Pod Security level {enforced}, jobs of {RUNNERS} need {needed}: "
                 f"{'; '.join(reasons[:4])}. Their pods would be refused. Set jobs.podSecurity.enforce: {needed}."
             )
-            path = f"metadata.labels.{ENFORCE}"
-            yield Finding(JOB_POD_REFUSED, message, object=document.name, path=path)
+            found = judged.fault(JOB_POD_REFUSED, text, same=needed)
+            yield replace(found, object=document.name, field=f"metadata.labels.{ENFORCE}")
 
 
-def _refused_by_constraints(
-    runner: Mapping[str, Any], pod: Mapping[str, Any], mode: str, rendering: Rendering
-) -> Iterator[Finding]:
+def _refused_by_constraints(judged: _Judged, pod: Mapping[str, Any], rendering: Rendering) -> Iterator[SharedFault]:
     """An error for each field of the job pod that the release's own constraints refuse, in the mode that uses them."""
-    if mode != "openshift":
+    if judged.mode != "openshift":
         return
     for document in rendering.documents:
         if document.data.get("kind") != "SecurityContextConstraints":
             continue
         # OpenShift gives a namespace its ranges of ids when it is made: no chart knows them.
-        yield from judge(pod, document.data, None, f"refuses the job pods of runner {runner.get('name')}: ").findings
+        for one in judge(pod, document.data, None, f"refuses the job pods of {RUNNERS}: ").findings:
+            found = judged.fault(one.rule, one.message, severity=one.severity, same=one.message)
+            yield replace(found, object=one.object, field=one.path)
 
 
 def _mode(runner: str, values: Mapping[str, Any]) -> str:
@@ -201,7 +204,7 @@ def _mode(runner: str, values: Mapping[str, Any]) -> str:
     return str(own.get("mode", table(values.get("podman")).get("mode")))
 
 
-def _beyond(judged: _Judged) -> Placed:
+def _beyond(judged: _Judged) -> Iterator[SharedFault]:
     promised = table(judged.modes.get(judged.mode)).get("podSecurity")
     needed, _ = level(judged.job.spec, judged.kube_version, judged.job.annotations)
     if promised not in LEVELS or LEVELS.index(needed) <= LEVELS.index(promised):
@@ -214,11 +217,11 @@ def _beyond(judged: _Judged) -> Placed:
 
     numbered = reasons(judged.job)
     for path, some in by_culprit(judged.runner, numbered, lambda one: [*reasons(judged.of(one))]).items():
-        message = (
-            f"jobs of runner {judged.name} need the Pod Security level {needed}, mode {judged.mode} promises {promised}: "
+        text = (
+            f"jobs of {RUNNERS} need the Pod Security level {needed}, {PROMISES} {promised}: "
             f"{'; '.join(numbered[one] for one in some[:4])}."
         )
-        yield Finding(JOB_POD_SECURITY, message, path=f"runners.{judged.name}"), path
+        yield judged.fault(JOB_POD_SECURITY, text, path)
 
 
 def _name_of(reason: LevelReason, pod: Mapping[str, Any]) -> str:

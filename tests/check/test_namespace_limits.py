@@ -381,16 +381,13 @@ def test_a_whole_pod_of_the_amounts_of_its_containers_is_fine(said_of_pods: Said
 
 
 def test_a_bound_that_refuses_several_containers_is_one_finding_that_names_them(said: Said) -> None:
-    most = (
-        "extraObjects:\n  most:\n    apiVersion: v1\n    kind: LimitRange\n    metadata: {name: most, namespace: jobs}\n"
-        "    spec: {limits: [{type: Container, max: {memory: 1Gi}}]}\n"
-    )
+    build, helper = (f"{{name: {name}, resources: {{limits: {{memory: 2Gi}}}}}}" for name in ("build", "helper"))
+    patch = f"kubernetes: {{pod_spec: [{{name: a, patch_type: strategic, patch: 'containers: [{build}, {helper}]'}}]}}"
 
-    assert said(jobs("", "limits: {Container: {default: {memory: 2Gi}}}") + most) == [
-        "values.yaml:11:45: error: extraObjects.most.spec.limits[0].max.memory: 1Gi is less than the memory limit of "
-        "containers init-permissions, build, helper, service, 2Gi, so that Kubernetes refuses the pods of jobs of runner "
-        f"default, {TEST}. Raise extraObjects.most.spec.limits[0].max.memory to 2Gi, or let the pod ask for less. "
-        "[limit-range]"
+    assert said(jobs(patch, "limits: {Container: {max: {memory: 1Gi}}}")) == [
+        "values.yaml:4:30: error: jobs.limits.Container.max.memory: 1Gi is less than the memory limit of containers build, "
+        f"helper, 2Gi, so that Kubernetes refuses the pods of jobs of runner default, {TEST}. Raise "
+        "jobs.limits.Container.max.memory to 2Gi, or let the pod ask for less. [limit-range]"
     ]
 
 

@@ -249,6 +249,48 @@ def test_one_document_is_chosen_by_place_or_by_what_stands_in_it(pytester: pytes
     assert outcomes(pytester, *suites) == list(CHOICES.values())
 
 
+CLUSTER = """\
+kubernetesProvider:
+  scheme:
+    v1/Secret: {gvr: {version: v1, resource: secrets}, namespaced: true}
+    v1/Node: {gvr: {version: v1, resource: nodes}, namespaced: false}
+  objects:
+    - {apiVersion: v1, kind: Secret, metadata: {name: RELEASE-NAME-db, namespace: NAMESPACE}, data: {a: Yg==}}
+    - {apiVersion: v1, kind: Pod, metadata: {name: of-no-scheme}}
+"""
+IN_CLUSTER = """\
+kind: ConfigMap
+secret: {{ (lookup "v1" "Secret" .Release.Namespace (printf "%s-db" .Release.Name)).data | toJson }}
+node: {{ (lookup "v1" "Node" "" "one").kind }}
+pod: {{ (lookup "v1" "Pod" .Release.Namespace "of-no-scheme").kind }}
+version: {{ .Chart.Version }} {{ .Chart.AppVersion }}
+"""
+
+
+def test_versions_of_the_chart_objects_of_a_cluster_and_crds_are_imported(
+    pytester: pytest.Pytester, chart: Path
+) -> None:
+    (chart / "templates" / "cluster.yaml").write_text(IN_CLUSTER)
+    pytester.mkdir("crds").joinpath("lamp.yaml").write_text("kind: CustomResourceDefinition\n")
+    node = "kubernetesProvider: {objects: [{apiVersion: v1, kind: Node, metadata: {name: one}}]}\n"
+    versions = "chart: {version: 3.0.0, appVersion: 1.10}\n"
+    given = {
+        f"{CLUSTER}|equal: {{path: secret, value: {{a: Yg==}}}}": "passed",
+        f"{CLUSTER}|equal: {{path: node, value: Node}}": "failed",
+        f"{CLUSTER}|isNullOrEmpty: {{path: pod}}": "passed",
+        "|isNullOrEmpty: {path: secret}": "passed",
+        f"{versions}|equal: {{path: version, value: 3.0.0 1.10}}": "passed",
+        f"{versions}|equal: {{path: version, value: 3.0.0 1.1}}": "failed",
+        "includeCrds: true\n|isKind: {of: CustomResourceDefinition}\ntemplate: crds/lamp.yaml": "passed",
+        "|isKind: {of: CustomResourceDefinition}\ntemplate: crds/lamp.yaml": "failed",
+    }
+    suites = [f"{part}{suite_of(one, 'cluster.yaml')}" for part, one in (key.split("|") for key in given)]
+    of_job = f"{CLUSTER}{suite_of('equal: {path: node, value: Node}', 'cluster.yaml', node)}"
+
+    assert chart == pytester.path
+    assert outcomes(pytester, *suites, of_job) == [*given.values(), "passed"]
+
+
 COUNTS = {
     "containsDocument: {kind: Service, apiVersion: v1, name: s2, any: true}": "passed",
     "containsDocument: {kind: Service, apiVersion: v1, name: s3, any: true}": "failed",
@@ -379,7 +421,6 @@ LEFT_OUT = {
     "matchSnapshot: {}\nnot: true": "matchSnapshot with `not`",
     "matchRegexRaw: {pattern: a}": "NOTES.txt",
     "isGood: {path: kind}": "podrunner knows no assertion isGood",
-    "isKind: {of: X}\ntemplate: crds/x.yaml": "includeCrds",
     "containsDocument: {kind: Pod, apiVersion: v1}\nnot: true": "containsDocument with `not`",
 }
 
@@ -388,7 +429,7 @@ LEFT_OUT = {
 def test_what_cannot_be_said_is_left_out_with_its_line(chart: Path, assertion: str) -> None:
     module = written(chart, suite_of(assertion))
 
-    assert [left.line for left in module.left] == [4 if "crds/" in assertion else 6]
+    assert [left.line for left in module.left] == [6]
     assert LEFT_OUT[assertion] in module.left[0].why
 
 
@@ -404,13 +445,19 @@ def test_a_test_that_leaves_something_out_is_skipped_with_the_line(pytester: pyt
 @pytest.mark.parametrize(
     ("part", "why"),
     [
-        ("kubernetesProvider: {objects: [{kind: Pod}]}\n", "`lookup` finds nothing where there is no cluster"),
+        (
+            "chart: {version: 2.0.0}\ntemplates: [charts/db/templates/a.yaml]\n",
+            "helm unittest changes the versions of dependencies, too",
+        ),
         ("postRenderer: {cmd: yq}\n", "renders as `helm template` does"),
         ("excludeTemplates: ['a*']\n", "excludeTemplates without the templates that are left"),
     ],
 )
 def test_what_a_whole_suite_needs_and_is_not_there_leaves_out_its_tests(chart: Path, part: str, why: str) -> None:
-    module = written(chart, part + suite_of("isKind: {of: Deployment}"))
+    suite = suite_of("isKind: {of: Deployment}")
+    module = written(
+        chart, part + (suite.replace("templates: [deployment.yaml]\n", "") if "templates:" in part else suite)
+    )
 
     assert [why in left.why for left in module.left] == [True]
 

@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 
 _RAW = ("equalRaw", "matchRegexRaw", "matchSnapshotRaw")
 # What a job or a suite may say that the plugin cannot do, and why.
-_UNABLE = {
-    "kubernetesProvider": "kubernetesProvider: `lookup` finds nothing where there is no cluster",
-    "postRenderer": "postRenderer: the plugin renders as `helm template` does, without one",
-    "chart": "chart: the version and the appVersion are those of Chart.yaml",
-}
+_NO_POST_RENDERER = "postRenderer: the plugin renders as `helm template` does, without one"
+_NO_DEPENDENCY = "chart: helm unittest changes the versions of dependencies, too, which keep theirs in Helm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +89,13 @@ def _write_assertions(suite: Suite, job: Job, body: Body, arguments: list[Code])
 
 
 def _unable(suite: Suite, job: Job) -> str:
-    for name, why in _UNABLE.items():
-        said = [part.get(name) for part in (suite.data, job.data)]
-        if any(isinstance(one, dict) and (one.get("objects") if name == "kubernetesProvider" else one) for one in said):
-            return why
+    parts = (suite.data, job.data)
+    if any(part.get("postRenderer") for part in parts):
+        return _NO_POST_RENDERER
     said = [job.data.get("template"), *(one.given.get("template") for one in job.assertions)]
-    said += [one for part in (suite.data, job.data) for one in part.get("templates") or ()]
-    if any(str(one).startswith("crds/") for one in said):
-        return "includeCrds: definitions in crds/ are not rendered"
+    said += [one for part in parts for one in part.get("templates") or ()]
+    if any(part.get("chart") for part in parts) and any(str(one).startswith("charts/") for one in said):
+        return _NO_DEPENDENCY
     return "" if job.assertions else "there are no `asserts`"
 
 

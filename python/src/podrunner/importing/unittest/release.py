@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _RELEASE, _NAMESPACE = "RELEASE-NAME", "NAMESPACE"
+_VERSIONS = {"version": "chart_version", "appVersion": "app_version"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,14 @@ class TestedRelease:
             options["revision"] = max(2, int(release.get("revision") or 0))
         elif int(release.get("revision") or 0) > 1:
             options["revision"] = int(release["revision"])
-        return cls(options, name, namespace)
+        chart = _merged(parts, "chart")
+        options |= {ours: str(chart[theirs]) for theirs, ours in _VERSIONS.items() if chart.get(theirs)}
+        if any(part.get("includeCrds") for part in parts):
+            options["include_crds"] = True
+        tested = cls(options, name, namespace)
+        if objects := _objects(parts):
+            options["lookup"] = tested.renamed(objects)
+        return tested
 
     def renamed(self, value: Any, key: str = "") -> Any:
         """An expected value with the names in small letters; `key` is the one that it stands behind."""
@@ -63,6 +71,14 @@ def _merged(parts: tuple[dict[str, Any], ...], key: str) -> dict[str, Any]:
         said = part.get(key)
         found |= {name: value for name, value in said.items() if value} if isinstance(said, dict) else {}
     return found
+
+
+def _objects(parts: tuple[dict[str, Any], ...]) -> list[Any]:
+    """What `lookup` finds: the objects of the job and of the suite whose kind is in their `scheme`, as helm unittest does."""
+    providers = [part["kubernetesProvider"] for part in parts if isinstance(part.get("kubernetesProvider"), dict)]
+    kinds = {kind for one in providers for kind in one.get("scheme") or ()}
+    objects = [each for one in providers for each in one.get("objects") or () if isinstance(each, dict)]
+    return [one for one in objects if f"{one.get('apiVersion')}/{one.get('kind')}" in kinds]
 
 
 def _api_versions(parts: tuple[dict[str, Any], ...]) -> list[str]:

@@ -81,14 +81,22 @@ def _suite(file: Path, node: yaml.Node) -> Suite:
         raise UsageError(f"{file}:{line}: not a suite of helm unittest: it has no list `tests`.")
     tests = next(value for key, value in _pairs(node) if key == "tests")
     jobs = tuple(_job(one) for one in tests.value)
-    return Suite(file, line, {key: value for key, value in data.items() if key != "tests"}, jobs)
+    return Suite(file, line, _as_written(node, {key: value for key, value in data.items() if key != "tests"}), jobs)
 
 
 def _job(node: yaml.Node) -> Job:
     data = _value(node)
     asserts = next((value for key, value in _pairs(node) if key == "asserts"), None)
     entries = asserts.value if isinstance(asserts, yaml.SequenceNode) else []
-    return Job(node.start_mark.line + 1, data if isinstance(data, dict) else {}, tuple(map(_assertion, entries)))
+    said = _as_written(node, data) if isinstance(data, dict) else {}
+    return Job(node.start_mark.line + 1, said, tuple(map(_assertion, entries)))
+
+
+def _as_written(node: yaml.Node, data: dict[str, Any]) -> dict[str, Any]:
+    """The data with the versions of the chart as text: 1.10 is not 1.1."""
+    chart = next((value for key, value in _pairs(node) if key == "chart"), None)
+    written = {key: value.value for key, value in _pairs(chart) if isinstance(value, yaml.ScalarNode)} if chart else {}
+    return {**data, "chart": written} if written else data
 
 
 def _assertion(node: yaml.Node) -> Assertion:

@@ -19,13 +19,13 @@ _YAML = (".yaml", ".yml")
 def load_chart_crds(chart: Path) -> Crds:
     """Every CRD of the chart. Raises UsageError for a file that is not YAML, or an archive that is not one."""
     crds = Crds()
-    for name, text in _of_folder(chart):
+    for name, text in crd_texts(chart):
         crds = read_crds(crds, text, name)
     return crds
 
 
-def _of_folder(chart: Path) -> Iterator[tuple[str, str]]:
-    """(name for people, text) of each file."""
+def crd_texts(chart: Path) -> Iterator[tuple[str, str]]:
+    """(name for people, text) of each file in crds/. Raises UsageError for an archive that is not one."""
     folder, dependencies = chart / "crds", chart / "charts"
     for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if file.suffix in _YAML and file.is_file():
@@ -34,7 +34,7 @@ def _of_folder(chart: Path) -> Iterator[tuple[str, str]]:
         if entry.suffix == ".tgz":
             yield from _of_archive(str(entry), entry.read_bytes())
         elif entry.is_dir():
-            yield from _of_folder(entry)
+            yield from crd_texts(entry)
 
 
 def _of_archive(name: str, data: bytes) -> Iterator[tuple[str, str]]:

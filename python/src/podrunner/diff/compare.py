@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from podrunner.diff.crds import changed_crds
 from podrunner.diff.entry import ComparedCase, Consequence, DiffEntry, group
 from podrunner.diff.immutable import why_immutable
 from podrunner.diff.report import Comparison
@@ -38,7 +39,8 @@ def compare_all(pairs: Iterable[Pair], sides: tuple[Side, Side], renders: tuple[
     names = tuple(one.case for one in outcomes)
     refused = {one.case: one.refusal for one in outcomes if one.refusal}
     unsteady = tuple(dict.fromkeys(name for one in outcomes for name in one.unsteady))
-    return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)), unsteady)
+    crds = changed_crds(sides[0].chart, sides[1].chart)
+    return Comparison(sides[0].label, sides[1].label, names, refused, tuple(group(outcomes)), unsteady, crds)
 
 
 def compare(pair: Pair, sides: tuple[Side, Side], renders: tuple[Render, Render]) -> ComparedCase:

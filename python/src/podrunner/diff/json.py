@@ -30,6 +30,7 @@ def write(comparison: Comparison) -> str:
         "refused": [{"case": case, "reason": reason} for case, reason in comparison.refused.items()],
         "changes": changes,
         "unsteady": comparison.unsteady,
+        "crds": comparison.crds,
     }
     return json.dumps(report, indent=2, ensure_ascii=False, default=str) + "\n"
 

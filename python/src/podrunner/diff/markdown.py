@@ -25,7 +25,7 @@ def write(comparison: Comparison) -> str:
     """The mark, a sentence, and a section for each consequence; what leads to nothing is folded."""
     sides = f"{code(comparison.old)} → {code(comparison.new)}"
     head = f"{MARK}\n**podrunner diff** {sides}: {comparison.summary()}.\n"
-    head += f"\n{comparison.left_out()}\n" if comparison.unsteady else ""
+    head += "".join(f"\n{remark}\n" for remark in comparison.remarks())
     return head + "".join(_fitting([*_blocks(comparison)], _LIMIT - len(head)))
 
 

@@ -79,7 +79,8 @@ def _of_side(case: Case, side: Side, file: Path | None, presets: Path) -> Case |
                 return f"{side.label} has no preset `{source.stem}`."
             layer = side.chart.preset(source.stem)
         layers.append(layer)
-    of_side = replace(case, layers=tuple(layers))
+    # CRDs are nothing that an upgrade changes.
+    of_side = replace(case, layers=tuple(layers), include_crds=False)
     if file is None:
         return f"{side.label} has no such file." if side.is_folder else of_side
     return of_side.with_file(file)

@@ -23,11 +23,15 @@ HEADINGS = {
 }
 
 
+_APPLY = "Apply them before the upgrade: kubectl apply --server-side -f crds/"
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`old` and `new` as the user typed them, the names of all cases, and why neither side renders some of them.
 
     `unsteady` are fields, `Secret/ci: data.password`, that differ whenever they are rendered: they are not compared.
+    `crds` are those of crds/ that differ, `lamps.example.com (changed)`.
     """
 
     old: str
@@ -36,6 +40,7 @@ class Comparison:
     refused: dict[str, str]
     groups: tuple[Group, ...]
     unsteady: tuple[str, ...] = ()
+    crds: tuple[str, ...] = ()
 
     def sections(self) -> Iterator[tuple[str, Consequence, list[Group]]]:
         """(heading, consequence, groups), the worst first; empty ones are left out."""
@@ -56,11 +61,13 @@ class Comparison:
         parts = [f"{one.value} ({counts[one]})" for one in Consequence if counts[one] and one is not Consequence.OTHER]
         return ": ".join(part for part in (head, ", ".join(parts)) if part) + self._unrendered()
 
-    def left_out(self) -> str:
-        """What was not compared, as a sentence; empty where all was."""
-        return (
-            f"Differs whenever it is rendered, and is not compared: {listed(self.unsteady)}." if self.unsteady else ""
-        )
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about what is no change by the upgrade: what was not compared, and CRDs."""
+        said = {
+            f"Differs whenever it is rendered, and is not compared: {listed(self.unsteady)}.": self.unsteady,
+            f"CRDs in crds/ differ, which helm upgrade leaves as they are: {listed(self.crds)}. {_APPLY}": self.crds,
+        }
+        return tuple(sentence for sentence, names in said.items() if names)
 
     def of_cases(self, number: int) -> str:
         """`all 40 cases`, `3 of 40 cases`, `the one case`."""

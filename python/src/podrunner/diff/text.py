@@ -31,7 +31,7 @@ def write(comparison: Comparison, *, colour: bool = False, quiet: bool = False, 
     lines = list(_lines(comparison, width, colour=colour))
     summary = f"{comparison.old} → {comparison.new}: {comparison.summary()}"
     if not quiet:
-        lines += [wrap(comparison.left_out(), width, rest="    ")] if comparison.unsteady else []
+        lines += [wrap(remark, width, rest="    ") for remark in comparison.remarks()]
         lines.append(wrap(_painted(summary, "" if comparison.groups else "32", colour=colour), width, rest="    "))
     return "".join(f"{line}\n" for line in lines)
 

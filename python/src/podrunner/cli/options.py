@@ -170,7 +170,7 @@ CHART_VERSION = option("--chart-version", type=_chart_version, metavar="V", help
 APP_VERSION = option("--app-version", type=name, metavar="V", help="appVersion of the chart").default(
     "that of Chart.yaml"
 )
-LOOKUP = several("--lookup", type=path, metavar="FILE", help="objects that `lookup` finds, as for kubectl apply")
+LOOKUP = several("--lookup", type=path, metavar="FILE", help="manifests of objects that the function lookup finds")
 INCLUDE_CRDS = option("--include-crds", action="store_true", help="render what is in crds/, too")
 SKIP_SCHEMA_VALIDATION = option(
     "--skip-schema-validation", action="store_true", help="render values that values.schema.json refuses"

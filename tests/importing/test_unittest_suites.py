@@ -24,9 +24,9 @@ from tests.go_modules import go_module
 CHECKOUT = Path(__file__).parents[2]
 VERSION = re.search(r"HELM_UNITTEST_VERSION=(\S+)", (CHECKOUT / "bench/check/build-peers").read_text())
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-# Of the tests of version 1.1.2: 200 were imported, of 156 that both ran 139 ended alike, and 37 were left out. The others
+# Of the tests of version 1.1.2: 200 were imported, of 182 that both ran 161 ended alike, and 11 were left out. The others
 # need templates that fail to be left alone, or no API versions at all, see docs/pytest.md.
-FEWEST_IMPORTED, FEWEST_ALIKE, MOST_LEFT_OUT = 200, 139, 37
+FEWEST_IMPORTED, FEWEST_ALIKE, MOST_LEFT_OUT = 200, 161, 11
 
 
 @dataclass(frozen=True, slots=True)

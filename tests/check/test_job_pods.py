@@ -9,6 +9,7 @@ import pytest
 from podrunner.cases.case import Case
 from podrunner.chart.chart import Chart
 from podrunner.check.checker import Checker
+from podrunner.findings.severity import Severity
 from podrunner.formats.placed import read_values
 from podrunner.helm.renderer import renderer
 
@@ -190,3 +191,120 @@ def test_the_pod_of_helm_test_says_nothing_again_of_the_account_of_jobs(codes: C
 @pytest.mark.parametrize("policy", ["sometimes", "[sometimes]"])
 def test_a_pull_policy_that_is_none_is_one_finding(codes: Callable[[str, str], list[str]], policy: str) -> None:
     assert codes(f"      pull_policy: {policy}\n", "sometimes") == ["config-enum"]
+
+
+JOINS = "Set patch_type: strategic, which joins lists by the names of their items"
+
+
+@pytest.mark.parametrize(
+    ("patch", "severity", "at", "lost", "remedy"),
+    [
+        (
+            "'volumes: [{name: a, emptyDir: {}}]', patch_type: merge",
+            "error",
+            ".volumes",
+            "the volumes podrunner-home, podrunner-storage, scripts, logs",
+            f"{JOINS}.",
+        ),
+        (
+            "'containers: [{name: a, image: a:1}]', patch_type: merge",
+            "error",
+            ".containers",
+            "the containers build, helper",
+            f"{JOINS}.",
+        ),
+        (
+            "'initContainers: [{name: a, image: a:1}]', patch_type: merge",
+            "warning",
+            ".initContainers",
+            "the initContainers init-permissions",
+            f"{JOINS}.",
+        ),
+        (
+            "'[{op: replace, path: /volumes, value: [{name: a, emptyDir: {}}]}]', patch_type: json",
+            "error",
+            "[0]",
+            "the volumes podrunner-home, podrunner-storage, scripts, logs",
+            f"{JOINS}, and write `{{volumes: [{{name: a, emptyDir: {{}}}}]}}`.",
+        ),
+        (
+            "'[{op: add, path: /containers/0/volumeMounts, value: [{name: logs, mountPath: /a}]}]', patch_type: json",
+            "error",
+            "[0]",
+            "the volumeMounts /scripts-1-1, /logs-1-1, /my_custom_dir, /podrunner of build",
+            f"{JOINS}, and write `{{containers: [{{name: build, volumeMounts: [{{name: logs, mountPath: /a}}]}}]}}`.",
+        ),
+        (
+            "'[{op: add, path: /containers/0/env, value: [{name: A, value: a}]}]', patch_type: json",
+            "warning",
+            "[0]",
+            "the env CI_RUNNER_SHORT_TOKEN, HOME, GIT_CONFIG_GLOBAL, XDG_CONFIG_HOME, XDG_DATA_HOME, BUILDAH_ISOLATION, "
+            "XDG_RUNTIME_DIR, and 6 more of build",
+            f"{JOINS}, and write `{{containers: [{{name: build, env: [{{name: A, value: a}}]}}]}}`.",
+        ),
+        (
+            "'[{op: remove, path: /volumes}]', patch_type: json",
+            "error",
+            "[0]",
+            "the volumes podrunner-home, podrunner-storage, scripts, logs",
+            "Remove single items, which nothing needs.",
+        ),
+        (
+            "'volumes: [{$patch: replace}, {name: a, emptyDir: {}}]'",
+            "error",
+            ".volumes",
+            "the volumes podrunner-home, podrunner-storage, scripts, logs",
+            "Leave out `$patch`, so that lists are joined.",
+        ),
+    ],
+)
+def test_a_patch_that_replaces_a_list_is_one_finding_with_what_to_write(
+    found: Callable[[str], list[Finding]], patch: str, severity: str, at: str, lost: str, remedy: str
+) -> None:
+    kind = patch.partition("patch_type: ")[2] or "strategic"
+
+    assert [str(one) for one in found(patches(patch)) if one.severity is not Severity.NOTE] == [
+        f"values.yaml:6:22: {severity}: jobs.config.kubernetes.pod_spec[0].patch{at}: patch_type {kind} replaces lists here: "
+        f"jobs of runner default lose {lost}. {remedy} [job-pod-patch]"
+    ]
+
+
+def test_what_else_is_wrong_with_a_patch_that_replaces_a_list_is_told_beside_it(
+    codes: Callable[[str, str], list[str]],
+) -> None:
+    patch = "'containers: [{name: build, securityContext: {privileged: true}}]', patch_type: merge"
+
+    assert codes(patches(patch), "jobs of runner") == ["job-pod-patch", "job-pod-security", "job-pod-promise"]
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "'priorityClassName: low', patch_type: merge",
+        "'[{op: add, path: /volumes/-, value: {name: a, emptyDir: {}}}]', patch_type: json",
+        "'[{op: remove, path: /containers/0/volumeMounts/3}]', patch_type: json",
+        "'containers: [{name: build, volumeMounts: [{mountPath: /podrunner, $patch: delete}]}]'",
+    ],
+)
+def test_a_patch_that_adds_or_takes_single_items_away_replaces_none(
+    codes: Callable[[str, str], list[str]], patch: str
+) -> None:
+    assert codes(patches(patch), "replaces lists") == []
+
+
+def test_a_container_of_a_patch_without_an_image_is_told_there(found: Callable[[str], list[Finding]]) -> None:
+    assert [str(one) for one in found(patches("'initContainers: [{name: x}]'")) if one.severity is Severity.ERROR] == [
+        "values.yaml:6:22: error: jobs.config.kubernetes.pod_spec[0].patch.initContainers[0].image: missing. (jobs of "
+        "runner default, initContainers[0].image) [job-pod-field]"
+    ]
+
+
+def test_variables_that_are_none_are_told_each_at_its_item(found: Callable[[str], list[Finding]]) -> None:
+    text = '      poll_timeout: 60\n    environment: ["A=b", "NONE", "=x"]\n'
+
+    assert [str(one) for one in found(text) if one.severity is Severity.ERROR] == [
+        'values.yaml:6:26: error: jobs.config.environment[1]: must be "KEY=value", else the runner ignores it, is "NONE". '
+        "(line 9 of config.toml) [config-format]",
+        'values.yaml:6:34: error: jobs.config.environment[2]: must be "KEY=value": a variable without a name is in no pod, '
+        'is "=x". (line 9 of config.toml) [config-format]',
+    ]

@@ -27,6 +27,11 @@ RUNNER = """\
     request_concurrency = 2
 """
 RUNNER_OF_ROLE = RUNNER + '    [runners.kubernetes]\n    namespace = "podrunner"\n'
+# Of the runner of RUNNER: a patch of TYPE.
+PATCHED = (
+    "[[runners.kubernetes.pod_spec]]\n    patch_type = 'TYPE'\n    patch = '{volumes: [{name: a, emptyDir: {}}]}'\n"
+    "    [runners.feature_flags]\n    FF_USE_ADVANCED_POD_SPEC_CONFIGURATION = true"
+)
 # What the runner of RUNNER needs for its jobs.
 RIGHTS = {
     "pods": "create, get, list, watch, delete",
@@ -402,6 +407,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "job-pod-none": (
         runner("[runners.kubernetes]\n    pull_policy = 'never'\n    allowed_pull_policies = ['always']"),
         runner("[runners.kubernetes]\n    pull_policy = 'never'\n    allowed_pull_policies = ['never']"),
+    ),
+    "job-pod-patch": (
+        runner(PATCHED.replace("TYPE", "merge")),
+        runner(PATCHED.replace("TYPE", "strategic")),
     ),
     "job-pod-refused": (namespace_of_jobs("privileged = true"), namespace_of_jobs("privileged = false")),
     "job-pod-field": (

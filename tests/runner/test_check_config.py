@@ -63,7 +63,7 @@ WRONG = {
     'environment = "A=1"': ['runners[0].environment: must be array of string, is "A=1". [config-type]'],
     "environment = [1]": ["runners[0].environment: must be array of string, is [1]. [config-type]"],
     'environment = ["A"]': [
-        'runners[0].environment: has "A", which the runner ignores: write "KEY=value", is ["A"]. [config-format]'
+        'runners[0].environment[0]: must be "KEY=value", else the runner ignores it, is "A". [config-format]'
     ],
     'shell = "fish"': [
         'runners[0].shell: "fish" is not allowed. Did you mean `sh`? '
@@ -90,7 +90,7 @@ WRONG = {
         "[config-format]"
     ],
     "kubernetes = {pull_policy = ['Always']}": [
-        'runners[0].kubernetes.pull_policy: "Always" is not allowed. Did you mean `always`? '
+        'runners[0].kubernetes.pull_policy[0]: "Always" is not allowed. Did you mean `always`? '
         'Allowed: "always", "if-not-present", "never", "". [config-enum]'
     ],
     "kubernetes = {environment = ['A=1']}": [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from podrunner.check.fields import around_a_patch
 from podrunner.findings.path import parse_dotted
 from podrunner.findings.rules import config_toml
-from podrunner.findings.rules.job_pods import JOB_POD_FIELD, JOB_POD_PROMISE
-from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_SCHEMA, LABEL, REFERENCE
+from podrunner.findings.rules.job_pods import JOB_POD_FIELD, JOB_POD_PATCH, JOB_POD_PROMISE
+from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_SCHEMA, LABEL, REFERENCE, REFERENCE_VOLUME
 from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import HOOK_ANNOTATION
 from podrunner.values.places import retold, written_values
@@ -28,6 +28,10 @@ _LAYERS = (
     (KUBERNETES_FIELD,),
     (KUBERNETES_SCHEMA, LABEL),
 )
+
+
+# What is said of the pods of jobs, and again of the one of `helm test`.
+_OF_JOBS = (JOB_POD_FIELD, JOB_POD_PATCH, JOB_POD_PROMISE)
 
 
 def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Sequence[Values]) -> list[Finding]:
@@ -57,11 +61,18 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
 
 
 def _is_told_of_jobs(finding: Finding, findings: Sequence[Finding]) -> bool:
-    """Whether a finding is about the account of the pod of `helm test`, of which it is told that a patch gives it to jobs."""
-    is_of_account = finding.rule == REFERENCE and finding.path.endswith("serviceAccountName")
-    return is_of_account and any(
-        one.rule == JOB_POD_PROMISE and one.about and f"ServiceAccount/{one.about} " in finding.message
-        for one in findings
+    """Whether a finding about the pod of `helm test` says what is told of a patch, of which it is made as jobs are.
+
+    Of the account that it gives to jobs, of a volume that there is not, of what it takes away.
+    """
+    told = [one for one in findings if one.rule in _OF_JOBS and one.severity is not Severity.NOTE]
+    if finding.rule == REFERENCE and finding.path.endswith("serviceAccountName"):
+        return any(one.about and f"ServiceAccount/{one.about} " in finding.message for one in told)
+    is_lost = finding.rule == REFERENCE_VOLUME or finding.message.endswith(": missing.")
+    return is_lost and any(
+        (one.rule == JOB_POD_PATCH and one.severity is Severity.ERROR)
+        or (one.about and f"no volume `{one.about}`" in finding.message)
+        for one in told
     )
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
-from podrunner.findings.path import dotted, spoken
+from podrunner.findings.path import dotted, parse_dotted, spoken, value_at
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD
 from podrunner.findings.suggest import listed
@@ -19,13 +19,13 @@ from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
 from podrunner.manifests.admission.since import too_new_faults
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
 from podrunner.manifests.checks.check import pod_faults_by_schema
-from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods
+from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods, maps, texts
 from podrunner.runner.job_pod.pod import jobs_of
 from podrunner.values.places import locate, written_values
-from podrunner.values.search import find_key, find_value, found_at
+from podrunner.values.search import find_container, find_key, find_value, found_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from podrunner.findings.path import Path
     from podrunner.findings.rules.rule import Rule
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 # What of a job pod GitLab Runner fills in with variables of the job: only then it is known.
 _EXPANDED = re.compile(r"\.image$|\.(mountPath|subPath|claimName)$|^volumes\[\d+\]\.name$|\.volumeMounts\[\d+\]\.name$")
+_VARIABLE = re.compile(r"\.env\[\d+\]\.name$")
 # Of a pod, and not of its spec.
 _AROUND = ("spec", "metadata", "apiVersion", "kind")
 # Sections of the values that job pods are made from, and nothing else.
@@ -48,7 +49,7 @@ _TOLD_BY_KEYS = (VOLUME_TWICE, MOUNT_TWICE)
 class _Field:
     """A field that is refused: what is wrong, `at` in `object`, and whose `template` it is, empty for config.toml.
 
-    `runners` are those whose jobs have it, empty for what is rendered.
+    `runners` are those whose jobs have it, empty for what is rendered. `container` is the name of the one that it is of.
     """
 
     rule: Rule
@@ -58,6 +59,7 @@ class _Field:
     template: str = ""
     is_of_jobs: bool = False
     runners: tuple[str, ...] = ()
+    container: str = ""
 
     @property
     def path(self) -> str:
@@ -123,7 +125,10 @@ def _written(values: dict[str, Any], field: _Field) -> Path | None:
         if found is not None:
             return found
     sections = _OF_JOBS if field.is_of_jobs else values.keys() - _OF_JOBS
-    found = find_key({name: values[name] for name in values if name in sections}, field.fault.path)
+    within = {name: values[name] for name in values if name in sections}
+    if value in (None, "") and field.container and (item := find_container(within, field.container)):
+        return (*item, *parse_dotted(field.fault.path)[2:])
+    found = find_key(within, field.fault.path)
     # One that is absent cannot be told from one that somebody else wrote.
     items = found_at(values, found) if found else None
     return (*found, items.index(value)) if found and isinstance(items, list) and value in items else found
@@ -140,17 +145,19 @@ def _part(values: dict[str, Any], value: str, field: _Field) -> Path | None:
 
 
 def _of_pods(rendering: Rendering) -> Iterator[_Field]:
-    jobs = {_said(fault) for config in rendering.configs for _, fault in _of_jobs(config.toml.text)}
+    jobs = {_said(fault, spec) for config in rendering.configs for _, fault, spec in _of_jobs(config.toml.text)}
+    runners = [one for config in rendering.configs for one in maps(config.toml.data.get("runners"))]
     for pod in find_pods(rendering.documents, rendering.namespace):
         is_hook = HOOK_ANNOTATION in pod.document.text
         for fault in pod_faults(pod.spec):
             # The schema of the kind says what is absent; `helm test` is made of an image and of volumes that jobs have.
-            is_told = fault.reason in _TOLD_BY_KEYS and _said(fault) in jobs
-            if fault.is_absent or (is_hook and (is_told or _is_of_jobs(fault))):
+            is_told = fault.reason in (*_TOLD_BY_KEYS, "missing") and _said(fault, pod.spec) in jobs
+            is_told = is_told or _is_of_jobs(fault) or any(_is_nameless(fault, one) for one in runners)
+            if fault.is_absent or (is_hook and is_told):
                 continue
             yield _in_pod(pod, fault, is_hook=is_hook)
         for fault in annotation_faults(pod.annotations, pod.spec):
-            if is_hook and _said(fault) in jobs:
+            if is_hook and _said(fault, pod.spec) in jobs:
                 continue
             path = f"{pod.path.removesuffix('spec')}metadata.{fault.path}"
             yield _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template)
@@ -165,7 +172,8 @@ def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
 
 def _in_pod(pod: Pod, fault: FieldFault, *, is_hook: bool) -> _Field:
     path = f"{pod.path}.{fault.path}"
-    return _Field(KUBERNETES_FIELD, fault, pod.document.name, path, pod.document.template, is_hook)
+    document, container = pod.document, _container(fault, pod.spec)
+    return _Field(KUBERNETES_FIELD, fault, document.name, path, document.template, is_hook, container=container)
 
 
 def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
@@ -174,8 +182,9 @@ def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]
             yield _in_job(config, name, fault)
 
 
-def _in_job(config: Config, runner: str, fault: FieldFault) -> _Field:
-    return _Field(JOB_POD_FIELD, fault, f"ConfigMap/{config.name}", fault.path, is_of_jobs=True, runners=(runner,))
+def _in_job(config: Config, runner: str, fault: FieldFault, container: str = "") -> _Field:
+    name, runners = f"ConfigMap/{config.name}", (runner,)
+    return _Field(JOB_POD_FIELD, fault, name, fault.path, is_of_jobs=True, runners=runners, container=container)
 
 
 @lru_cache(maxsize=1024)
@@ -198,29 +207,45 @@ def _of_objects(rendering: Rendering) -> Iterator[_Field]:
 
 def _of_configs(rendering: Rendering) -> Iterator[_Field]:
     for config in rendering.configs:
-        for name, fault in _of_jobs(config.toml.text):
+        for name, fault, spec in _of_jobs(config.toml.text):
             if fault.reason not in _TOLD_BY_KEYS:
-                yield _in_job(config, name, fault)
+                yield _in_job(config, name, fault, _container(fault, spec))
 
 
 @lru_cache(maxsize=1024)
-def _of_jobs(config_toml: str) -> tuple[tuple[str, FieldFault], ...]:
-    """Name of a runner → a fault of its job's pod: of many containers of the same fault, the first."""
+def _of_jobs(config_toml: str) -> tuple[tuple[str, FieldFault, dict[str, Any]], ...]:
+    """(name of a runner, a fault of its job's pod, the pod's spec): of many containers of the same fault, the first."""
     found = []
     # Services have keys of their own: a job that brings one says all that jobs say.
     for runner, _, job in jobs_of(config_toml):
         told: set[tuple[str, str]] = set()
         for fault in whole_pod_faults(job.pod):
-            said = _said(fault)
-            is_of_job = _is_of_jobs(fault) or (fault.reason == "missing" and fault.path.endswith(".image"))
+            said = _said(fault, job.spec)
+            # Jobs may name an image themselves.
+            is_of_job = _is_of_jobs(fault) or said == ("missing", "build.image") or _is_nameless(fault, runner)
             if said not in told and not is_of_job:
                 told.add(said)
-                found.append((str(runner.get("name")), fault))
+                found.append((str(runner.get("name")), fault, job.spec))
     return tuple(found)
 
 
-def _said(fault: FieldFault) -> tuple[str, str]:
-    return fault.reason, str(fault.value)
+def _said(fault: FieldFault, spec: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong with which value; of one that is missing, its container and field."""
+    if fault.reason != "missing":
+        return fault.reason, str(fault.value)
+    return fault.reason, f"{_container(fault, spec)}.{parse_dotted(fault.path)[-1]}"
+
+
+def _container(fault: FieldFault, spec: Mapping[str, Any]) -> str:
+    """The name of the container that a fault is of; empty for the pod's own."""
+    at = parse_dotted(fault.path)[:2]
+    return str(value_at(spec, (*at, "name")) or "") if at[0] in ("initContainers", "containers") else ""
+
+
+def _is_nameless(fault: FieldFault, runner: Mapping[str, Any]) -> bool:
+    """Whether it is a variable of `environment`, of which the check of config.toml says that it has no name."""
+    is_of_variable = fault.reason == "missing" and fault.value == "" and _VARIABLE.search(fault.path)
+    return bool(is_of_variable) and any(text.startswith("=") for text in texts(runner.get("environment")))
 
 
 def _is_of_jobs(fault: FieldFault) -> bool:

@@ -146,9 +146,9 @@ def _check_value(key: Key, value: Any, path: Path, version: str) -> Iterator[Fau
     if isinstance(value, int) and abs(value) > _MOST:
         yield Fault(CONFIG_FORMAT, path, f"must be at most {_MOST}, is {value}.")
     yield from _check_enum(key, value, path)
-    reason = refuse(key.format, value)
-    if reason:
-        yield Fault(CONFIG_FORMAT, path, f"{reason}, is {_is(path, value)}.", about=str(value))
+    for at, one in _items(path, value):
+        if reason := refuse(key.format, one):
+            yield Fault(CONFIG_FORMAT, at, f"{reason}, is {_is(at, one)}.", about=str(one))
     if key.secret and value and not str(value).startswith(_FROM_ELSEWHERE):
         yield Fault(CONFIG_SECRET, path, _PLAIN)
     yield from _check_children(key, value, path, version)
@@ -170,7 +170,7 @@ def _plain_secrets(data: dict[str, Any]) -> Iterator[Fault]:
 def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Fault]:
     if not key.enum:
         return
-    values = [(path, one) for one in value] if isinstance(value, list) else [(path, value)]
+    values = _items(path, value)
     if isinstance(value, dict):
         values = [((*path, name), one) for name, one in value.items()]
     for at, one in values:
@@ -178,6 +178,11 @@ def _check_enum(key: Key, value: Any, path: Path) -> Iterator[Fault]:
             near = did_you_mean(str(one), key.enum)
             allowed = listed([f'"{option}"' for option in key.enum])
             yield Fault(CONFIG_ENUM, at, f"{_is(at, one)} is not allowed.{near} Allowed: {allowed}.", about=str(one))
+
+
+def _items(path: Path, value: Any) -> list[tuple[Path, Any]]:
+    """The items of a list, else the value itself."""
+    return [((*path, index), one) for index, one in enumerate(value)] if isinstance(value, list) else [(path, value)]
 
 
 def _check_children(key: Key, value: Any, path: Path, version: str) -> Iterator[Fault]:

@@ -53,10 +53,11 @@ def _listen_for_sessions(value: Any) -> str:
     return session_reason(value) if isinstance(value, str) else ""
 
 
-def _assignments(value: Any) -> str:
-    entries = value if isinstance(value, list) else []
-    wrong = [entry for entry in entries if isinstance(entry, str) and "=" not in entry]
-    return f'has "{wrong[0]}", which the runner ignores: write "KEY=value"' if wrong else ""
+def _assignment(value: Any) -> str:
+    name, sign, _ = value.partition("=") if isinstance(value, str) else ("A", "=", "")
+    if not sign:
+        return 'must be "KEY=value", else the runner ignores it'
+    return "" if name else 'must be "KEY=value": a variable without a name is in no pod'
 
 
 def _labels(value: Any) -> str:
@@ -71,6 +72,6 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "http(s) URL": _address,
     "HOST:PORT of metrics": _listen,
     "HOST:PORT of sessions": _listen_for_sessions,
-    '"KEY=value"': _assignments,
+    '"KEY=value"': _assignment,
     "keys ^[a-zA-Z0-9_]": _labels,
 }

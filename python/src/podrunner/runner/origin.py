@@ -68,7 +68,7 @@ def _follow(rest: Path, made: Any, written: Any) -> tuple[Path | None, bool]:
     found: Path = ()
     is_in_list = False
     for number, part in enumerate(rest):
-        if isinstance(part, int):
+        if isinstance(part, int) and not isinstance(written, str):
             is_in_list = True
             index = _index(written, value_at(made, (part,)))
             if index is None:
@@ -76,6 +76,9 @@ def _follow(rest: Path, made: Any, written: Any) -> tuple[Path | None, bool]:
             found, written = (*found, index), written[index]
         elif isinstance(written, dict) and part in written:
             found, written = (*found, part), written[part]
+        elif isinstance(written, str) and found[-1:] == ("patch",):
+            # A patch is one text: what is in it is where it was.
+            return (*found, *rest[number:]), True
         else:
             # What an item lacks is a mistake of the item; what a table lacks may be the chart's.
             return ((*found, *rest[number:]) if is_in_list else None), is_in_list

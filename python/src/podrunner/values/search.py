@@ -66,6 +66,20 @@ def find_key(data: Any, field: str) -> Path | None:
     return None
 
 
+def find_container(data: Any, name: str) -> Path | None:
+    """Where a container of this name is written, as an item of a list of containers or in a JSON patch."""
+    return next(_containers(data, name, ()), None)
+
+
+def _containers(data: Any, name: str, path: Path) -> Iterator[Path]:
+    for part, below in _below(data, path):
+        here = (*path, part)
+        lists = {word for one in here[-2:] if isinstance(one, str) for word in _words(one)}
+        if isinstance(below, dict) and below.get("name") == name and lists & {"container", "value"}:
+            yield here
+        yield from _containers(below, name, here)
+
+
 def found_at(data: Any, path: Path) -> Any:
     """What stands at a path that was found here, which may go on in a patch; None where there is nothing."""
     for end, part in enumerate(path):

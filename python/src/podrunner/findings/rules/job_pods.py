@@ -35,6 +35,15 @@ JOB_POD_NONE = Rule(
     remedy="Correct what the message names.",
 )
 
+JOB_POD_PATCH = Rule(
+    "job-pod-patch",
+    Severity.ERROR,
+    wrong="A patch of `pod_spec` replaces a list of the job pod, and takes away what GitLab Runner put there.",
+    remedy="Set `patch_type: strategic`, which joins lists by the names of their items. It is a warning where jobs can "
+    "do without what is lost.",
+    also=(Severity.WARNING,),
+)
+
 JOB_POD_FIELD = Rule(
     "job-pod-field",
     Severity.ERROR,

@@ -62,7 +62,8 @@ def whole_pod_faults(pod: Mapping[str, Any]) -> Faults:
                 yield FieldFault(f"{kind}[{index}].name", "is the name of two containers", container.get("name"))
             names.append(container.get("name"))
             for place, mount in enumerate(maps(container.get("volumeMounts"))):
-                if mount.get("name") not in volumes:
+                # Of volumes that are no list, their schema speaks.
+                if mount.get("name") not in volumes and isinstance(spec.get("volumes", []), list):
                     at = f"{kind}[{index}].volumeMounts[{place}].name"
                     yield FieldFault(at, "is not the name of a volume of the pod", mount.get("name"))
 

@@ -88,6 +88,9 @@ def _of_map(pod: Pod, at: str, kind: str, found: dict[str, Any], name: Any, key:
 
 
 def _volumes(pod: Pod) -> Iterator[Finding]:
+    # Of volumes that are no list, their schema speaks.
+    if not isinstance(pod.spec.get("volumes") or [], list):
+        return
     claims = maps(table(pod.document.data.get("spec")).get("volumeClaimTemplates"))
     there = [str(one.get("name")) for one in maps(pod.spec.get("volumes"))]
     there += [str(table(one.get("metadata")).get("name")) for one in claims]

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from podrunner.findings.rules.job_pods import JOB_POD_NONE, JOB_POD_PROMISE, JOB_POD_REFUSED, JOB_POD_SECURITY
+from podrunner.findings.rules.job_pods import (
+    JOB_POD_NONE,
+    JOB_POD_PATCH,
+    JOB_POD_PROMISE,
+    JOB_POD_REFUSED,
+    JOB_POD_SECURITY,
+)
 from podrunner.findings.severity import Severity
 from podrunner.formats.toml import read_toml
 from podrunner.manifests.objects import maps, table
@@ -17,6 +23,7 @@ from podrunner.manifests.security.scc import judge
 from podrunner.runner.job_pod.access import access_of, more_tokens
 from podrunner.runner.job_pod.culprit import by_culprit, culprit, without_patches
 from podrunner.runner.job_pod.objects import MODELLED, job_objects, objects_with_a_service
+from podrunner.runner.job_pod.replaced_lists import as_meant, replaced_lists
 from podrunner.runner.job_pod.shared_fault import PROMISES, RUNNERS, SharedFault, told_once
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path
     from podrunner.findings.rules.rule import Rule
-    from podrunner.manifests.rendering import Rendering
+    from podrunner.manifests.rendering import Config, Rendering
     from podrunner.manifests.security.pod_security import LevelReason
     from podrunner.runner.job_pod.access import JobAccess
     from podrunner.runner.job_pod.objects import JobObjects
@@ -76,6 +83,7 @@ def job_pod_faults(
 ) -> Iterator[SharedFault]:
     """The same of each runner by itself, with the key of its table in config.toml that is at fault."""
     for config in rendering.configs:
+        yield from _by_replaced_lists(config, runner_version)
         for index, (runner, job, with_a_service) in enumerate(jobs_of(config.toml.text, runner_version)):
             pod = with_a_service.spec
             needed, reasons = level(pod, kube_version, with_a_service.annotations)
@@ -92,12 +100,23 @@ def job_pod_faults(
 def jobs_of(config_toml: str, runner_version: str = MODELLED) -> list[tuple[dict[str, Any], JobObjects, JobObjects]]:
     """The runners of a config.toml, each with what it makes for a job that says nothing, and for one that brings a service.
 
-    The same on all Kubernetes versions. Not to be changed.
+    The same on all Kubernetes versions. Not to be changed. Patches that replace lists join them: that they do not is told
+    by itself.
     """
-    runners = maps(read_toml(config_toml).data.get("runners"))
+    runners = [as_meant(one, runner_version) for one in maps(read_toml(config_toml).data.get("runners"))]
     return [
         (one, job_objects(one, None, runner_version), objects_with_a_service(one, runner_version)) for one in runners
     ]
+
+
+def _by_replaced_lists(config: Config, runner_version: str) -> Iterator[SharedFault]:
+    """Patches that take away what the runner needs, an error, or what jobs can do without."""
+    for index, runner in enumerate(maps(config.toml.data.get("runners"))):
+        for one in replaced_lists(runner, runner_version):
+            severity = None if one.is_fatal else Severity.WARNING
+            text, name = one.sentence(RUNNERS), str(runner.get("name"))
+            path = ("runners", index, *one.at)
+            yield SharedFault(JOB_POD_PATCH, text, name, "", severity, path, f"ConfigMap/{config.name}")
 
 
 def _without_pod(judged: _Judged, refusal: str) -> Iterator[SharedFault]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from podrunner.cluster.kubeconfig import api_client
+from podrunner.cluster.kubeconfig import api_client, when_busy
 from podrunner.findings.errors import PodrunnerError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _KINDS = {
 _CLUSTER_WIDE = frozenset(["Namespace", "Node"])
 # Seconds. No answer of an API server takes that long; an unreachable one must not hold up the smoke for minutes.
 _PATIENCE = 30
+_REPEATABLE = ("GET", "DELETE")
 
 
 class ApiError(PodrunnerError):
@@ -148,7 +149,13 @@ class Api:
         )
         try:
             response = self._client.rest_client.pool_manager.request(
-                method, url, headers=sent, body=body, timeout=_PATIENCE
+                method,
+                url,
+                headers=sent,
+                body=body,
+                timeout=_PATIENCE,
+                # An API server on a busy machine: what was made is not left behind because it was slow once.
+                retries=when_busy(unanswered=method in _REPEATABLE),
             )
         except urllib3.exceptions.HTTPError as error:
             raise ApiError(f"{self.server}: the API server cannot be reached: {error}", 0) from None

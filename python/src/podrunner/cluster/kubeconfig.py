@@ -117,17 +117,18 @@ def _usable(kubeconfig: Path | None) -> Iterator[None]:
         raise UsageError(f"{name}: not a usable kubeconfig: {str(error).rstrip('.')}.{hint}") from None
 
 
-def when_busy() -> Retry:
+def when_busy(*, unanswered: int = 0) -> Retry:
     """What the client does with answers 413, 429 and 503: where they say Retry-After, it waits and asks again.
 
     Of what it cannot connect to it says so at once: an unreachable cluster is a sentence, not a series of warnings.
+    `unanswered` is how often it asks again what got no answer; only for what may be done twice.
     """
     from urllib3 import Retry
 
     return Retry(
         total=_ASKED_AGAIN,
         connect=False,
-        read=False,
+        read=unanswered or False,
         other=0,
         redirect=False,
         # Nothing was done yet, so that what creates may be asked again, too.

@@ -35,14 +35,14 @@ def cache_of(rendering: Any, index: int = 0) -> dict[str, Any]:
 
 
 def test_s3_keys_are_the_managers_environment(render: Any) -> None:
-    rendering = render({"cache": {"type": "s3", "shared": True, "s3": {"BucketName": "ci"}, **SECRET}})
+    rendering = render({"cache": {"type": "s3", "shared": True, "s3": {"BucketName": "ci-cache"}, **SECRET}})
     (container,) = pod_of(rendering)["containers"]
     found = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in container["env"] if "AWS" in one["name"]}
 
     assert cache_of(rendering) == {
         "Type": "s3",
         "Shared": True,
-        "s3": {"BucketName": "ci", "AuthenticationType": "iam"},
+        "s3": {"BucketName": "ci-cache", "AuthenticationType": "iam"},
     }
     assert found == {
         "AWS_ACCESS_KEY_ID": {"name": "ci-cache", "key": "accesskey"},
@@ -52,20 +52,20 @@ def test_s3_keys_are_the_managers_environment(render: Any) -> None:
 
 
 def test_without_a_secret_s3_takes_the_identity_of_the_service_account(render: Any) -> None:
-    rendering = render({"cache": {"type": "s3", "s3": {"BucketName": "ci"}}})
+    rendering = render({"cache": {"type": "s3", "s3": {"BucketName": "ci-cache"}}})
 
     assert cache_of(rendering)["s3"]["AuthenticationType"] == "iam"
     assert "AWS_" not in rendering.text
 
 
 def test_gcs_reads_a_file_that_is_mounted_from_the_secret(render: Any) -> None:
-    rendering = render({"cache": {"type": "gcs", "path": "ci", "gcs": {"BucketName": "ci"}, **SECRET}})
+    rendering = render({"cache": {"type": "gcs", "path": "ci", "gcs": {"BucketName": "ci-cache"}, **SECRET}})
     pod = pod_of(rendering)
 
     assert cache_of(rendering) == {
         "Type": "gcs",
         "Path": "ci",
-        "gcs": {"BucketName": "ci", "CredentialsFile": "/etc/podrunner/cache/credentials.json"},
+        "gcs": {"BucketName": "ci-cache", "CredentialsFile": "/etc/podrunner/cache/credentials.json"},
     }
     assert volume_of(pod, "cache")["secret"] == {
         "secretName": "ci-cache",
@@ -98,7 +98,7 @@ def test_an_azure_account_key_is_put_in_beside_the_manager(render: Any) -> None:
 
 
 def test_nothing_stands_beside_the_manager_unless_a_key_needs_it(render: Any) -> None:
-    pod = pod_of(render({"cache": {"type": "s3", "s3": {"BucketName": "ci"}, **SECRET}}))
+    pod = pod_of(render({"cache": {"type": "s3", "s3": {"BucketName": "ci-cache"}, **SECRET}}))
 
     assert "initContainers" not in pod
     assert [container["name"] for container in pod["containers"]] == ["manager"]
@@ -108,24 +108,24 @@ def test_a_runner_may_have_credentials_of_its_own(render: Any) -> None:
     credentials = {f"cache.s3.{key}": {"name": "team-a", "key": key} for key in ("AccessKey", "SecretKey")}
     rendering = render(
         {
-            "cache": {"type": "s3", "s3": {"BucketName": "ci"}},
+            "cache": {"type": "s3", "s3": {"BucketName": "ci-cache"}},
             "runners": {"team-a": {"credentials": credentials}, "team-b": None},
         }
     )
 
     assert cache_of(rendering)["s3"] == {
-        "BucketName": "ci",
+        "BucketName": "ci-cache",
         "AuthenticationType": "access-key",
         "AccessKey": "@podrunner-secret:team-a.cache.s3.AccessKey@",
         "SecretKey": "@podrunner-secret:team-a.cache.s3.SecretKey@",
     }
-    assert cache_of(rendering, 1)["s3"] == {"BucketName": "ci", "AuthenticationType": "iam"}
+    assert cache_of(rendering, 1)["s3"] == {"BucketName": "ci-cache", "AuthenticationType": "iam"}
 
 
 def test_a_runners_own_cache_wins_key_by_key(render: Any) -> None:
     rendering = render(
         {
-            "cache": {"type": "s3", "s3": {"BucketName": "ci", "BucketLocation": "eu"}},
+            "cache": {"type": "s3", "s3": {"BucketName": "ci-cache", "BucketLocation": "eu"}},
             "runners": {"a": {"config": {"cache": {"s3": {"BucketName": "own"}}}}},
         }
     )

@@ -53,8 +53,8 @@ def test_the_managers_policy_selects_the_managers_pod(render: Any) -> None:
     [
         ({"gitlab": {"url": "http://gitlab.example.com"}}, 80),
         ({"proxy": {"https": "http://proxy.example.com:3128"}}, 3128),
-        ({"cache": {"type": "s3", "s3": {"BucketName": "ci", "ServerAddress": "s3.example.com:9000"}}}, 9000),
-        ({"cache": {"type": "s3", "s3": {"BucketName": "ci", "ServerAddress": "s3", "Insecure": True}}}, 80),
+        ({"cache": {"type": "s3", "s3": {"BucketName": "ci-cache", "ServerAddress": "s3.example.com:9000"}}}, 9000),
+        ({"cache": {"type": "s3", "s3": {"BucketName": "ci-cache", "ServerAddress": "s3", "Insecure": True}}}, 80),
         ({"runners": {"a": {"config": {"url": "https://other.example.com:444/"}}}}, 444),
     ],
     ids=["plain-http", "proxy", "cache", "plain-cache", "runner"],

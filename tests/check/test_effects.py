@@ -51,14 +51,14 @@ def said(own: Renderer) -> Callable[..., list[str]]:
 @pytest.mark.parametrize(
     ("text", "path", "way_out"),
     [
-        ("cache: {s3: {BucketName: ci}}", "cache.s3.BucketName", "Set cache.type: s3"),
+        ("cache: {s3: {BucketName: ci-cache}}", "cache.s3.BucketName", "Set cache.type: s3"),
         (
             "cache: {existingSecret: {accessKey: id}}",
             "cache.existingSecret.accessKey",
             "Set cache.type: s3 and cache.existingSecret.name",
         ),
         (
-            "cache: {type: s3, s3: {BucketName: ci}, existingSecret: {name: login, accountKey: a}}",
+            "cache: {type: s3, s3: {BucketName: ci-cache}, existingSecret: {name: login, accountKey: a}}",
             "cache.existingSecret.accountKey",
             "Set cache.type: azure",
         ),
@@ -162,7 +162,7 @@ def test_a_null_that_takes_away_what_all_runners_have_is_no_finding(said: Callab
 
 
 def test_a_map_that_does_nothing_is_one_finding_at_its_line(own: Renderer) -> None:
-    text = f"{URL}cache:\n  path: ci\n  s3:\n    ServerAddress: s3.example.com\n    BucketName: ci\n"
+    text = f"{URL}cache:\n  path: ci\n  s3:\n    ServerAddress: s3.example.com\n    BucketName: ci-cache\n"
 
     (finding,) = check_effects(own, Case("a", (read_values(text, "values.yaml"),)))
 
@@ -195,7 +195,7 @@ def test_where_several_keys_are_missing_each_value_is_told_by_its_own(said: Call
         "manager: {podSecurityContext: {fsGroup: null}}",
         "runners: {a: {}}",
         "runners: {a: {config: {kubernetes: {namespace: podrunner, node_selector: {a: b}}}}}",
-        "cache: {type: s3, s3: {BucketName: ci}}",
+        "cache: {type: s3, s3: {BucketName: ci-cache}}",
         "cache: {s3: {}}",
         # check reads the version from the tag.
         f"image: {{digest: sha256:{'0' * 64}, tag: alpine-v19.3.0}}",

@@ -97,7 +97,7 @@ tls-key-file = "/certs/c.key"
 [runners.cache]
 Type = "gcs"
 [runners.cache.gcs]
-BucketName = "b"
+BucketName = "b-cache"
 CredentialsFile = "/secrets/gcs.json"
 [runners.kubernetes]
 namespace = "a"
@@ -130,7 +130,7 @@ patch = "hostname: two"
         ),
     }
     assert run.values["runners"]["a"]["config"] == {
-        "cache": {"Type": "gcs", "gcs": {"BucketName": "b"}},
+        "cache": {"Type": "gcs", "gcs": {"BucketName": "b-cache"}},
         "kubernetes": {"namespace": "a", "pod_spec": [{"name": "two", "patch": "hostname: two"}]},
     }
 
@@ -204,7 +204,7 @@ def test_credentials_are_not_listed_as_added(imports: Callable[..., Any], writte
 [runners.cache]
 Type = "s3"
 [runners.cache.s3]
-BucketName = "b"
+BucketName = "b-cache"
 AccessKey = "made-up"
 SecretKey = "made-up"
 [runners.kubernetes.build_container_security_context]

@@ -12,6 +12,10 @@ from urllib.parse import SplitResult, urlsplit
 
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
 _SCHEMES = ("http://", "https://")
+# What git clones from without a helper of one's own.
+_CLONED_BY = ("https", "http", "ssh", "git", "file", "ftp", "ftps")
+_SCHEME = re.compile(r"[A-Za-z][-+.A-Za-z0-9]*\Z")
+_BLANK = "must have no blanks and nothing that cannot be printed"
 _LABEL = re.compile(r"[-\w]{1,63}\Z")
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _API = re.compile(r"/api/v\d+(/|\Z)")
@@ -31,7 +35,7 @@ def address_reason(value: str) -> str:
     if not value.startswith(_SCHEMES):
         return "must begin with https:// or http://, or be a variable such as $CI_SERVER_URL"
     if not value.isprintable() or " " in value:
-        return "must have no blanks and nothing that cannot be printed"
+        return _BLANK
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -77,6 +81,28 @@ def _path(parts: SplitResult) -> str:
     if parts.hostname == _GITLAB_COM and path.removesuffix(_OLD_CI):
         return "must be https://gitlab.com, which has no path: a project or group is chosen where the runner is created"
     return ""
+
+
+def clone_reason(value: str) -> str:
+    """The same of `clone_url`, behind which GitLab Runner puts the path of the project; variables are not expanded there."""
+    scheme = value.partition(":")[0].lower()
+    if scheme not in _CLONED_BY or not value[len(scheme) :].startswith("://"):
+        return "must begin with https://, http:// or ssh://"
+    if scheme not in ("https", "http", "ssh"):
+        return ""
+    if not value.isprintable() or " " in value:
+        return _BLANK
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return _HOST
+    return _port(parts) or ("" if parts.netloc == "ci" else _host(parts)) or _path(parts)
+
+
+def is_without_scheme(value: str) -> bool:
+    """Whether Go's url.Parse finds no scheme, or nothing that it can read."""
+    scheme, colon, _ = value.partition(":")
+    return not (colon and _SCHEME.match(scheme))
 
 
 def is_of_old_ci(value: str) -> bool:

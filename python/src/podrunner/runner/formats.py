@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.quantity import FORM
@@ -12,7 +13,17 @@ from podrunner.runner.listen_address import metrics_reason, session_reason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_DURATION = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_DURATION = re.compile(r"[-+]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)\Z")
+_NANOSECONDS = {
+    "ns": 1,
+    "us": 10**3,
+    "µs": 10**3,
+    "μs": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+}
 _QUANTITY = re.compile(rf"{FORM}\Z")
 _LABEL_KEY = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{2,64}\Z")
 _LABEL_VALUE = re.compile(r"[a-zA-Z0-9._-]{1,256}\Z")
@@ -21,7 +32,16 @@ _AT_LEAST = re.compile(r"integer >= (\d+)|min=(\d+)|integer (\d+)\.\.100")
 
 def is_duration(text: str) -> bool:
     """Whether Go's time.ParseDuration takes a text: `1h30m`, `15m0s`, `0`."""
-    return text.lstrip("+-") == "0" or (bool(text) and _DURATION.sub("", text) == "")
+    return bool(_DURATION.match(text))
+
+
+def nanoseconds(text: str) -> Decimal | None:
+    """How long a duration is; None for what is not one."""
+    if not is_duration(text):
+        return None
+    sign = -1 if text.startswith("-") else 1
+    parts = re.findall(r"([0-9.]+)([^0-9.]+)", text.lstrip("+-"))
+    return sign * sum((Decimal(number) * _NANOSECONDS[unit] for number, unit in parts), Decimal(0))
 
 
 def refuse(form: str, value: Any) -> str:

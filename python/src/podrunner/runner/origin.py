@@ -30,8 +30,9 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) 
     """Where in the values a key of config.toml was written; None for what is the chart's own.
 
     `runners[0].kubernetes.image` → `runners.NAME.config.kubernetes.image`, else `jobs.config.kubernetes.image`, else
-    `podman.image` of the runner or of all; `runners[0].url` at last → `gitlab.url`, the
-    helper's image → `helperImage.tag`; all other keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
+    `podman.image` of the runner or of all; `runners[0].url` at last → `gitlab.url`, the helper's image →
+    `helperImage.tag`, keys of the cache → `cache.…`, the timeout of web terminals → `sessionServer.timeout`; all other
+    keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
     """
     at_list: Path | None = None
     for home, depth in _homes(path, config):
@@ -44,11 +45,13 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) 
 
 
 def _of_the_chart(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:
-    """A value of the chart's own that a key of a runner is made of."""
+    """A value of the chart's own that a key is made of."""
+    if path == ("session_server", "session_timeout") and value_at(values, ("sessionServer", "timeout")) is not None:
+        return ("sessionServer", "timeout")
     if path[:1] != ("runners",):
         return None
     name = value_at(config, (*path[:2], "name"))
-    places = _OF_ALL.get(path[2:], ())
+    places = _OF_ALL.get(path[2:], (path[2:],) if path[2:3] == ("cache",) else ())
     if below := next((below for key, below in _OF_PODMAN.items() if path[2 : 2 + len(key)] == key), None):
         places = (("runners", name, "podman", *below), ("podman", *below))
     return next((place for place in places if value_at(values, place) is not None), None)

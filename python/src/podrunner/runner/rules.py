@@ -19,13 +19,15 @@ from podrunner.findings.suggest import did_you_mean
 from podrunner.formats.runner_version import is_older
 from podrunner.manifests.image import floating
 from podrunner.manifests.objects import maps, table
-from podrunner.runner.address import is_of_old_ci
+from podrunner.runner.address import clone_reason, is_of_old_ci, is_without_scheme
+from podrunner.runner.buckets import bucket_faults
 from podrunner.runner.collisions import volume_collisions
 from podrunner.runner.dangers import overwrite_faults
 from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.objects import patched_spec
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
+from podrunner.runner.numbers import number_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +43,13 @@ EXPANDED_SINCE = "18.10"
 def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
     """Faults that need more than one key. Skips what has a wrong type: that is reported already."""
     yield from _log_level(data)
+    yield from number_faults(data)
     for index, runner in enumerate(maps(data.get("runners"))):
         path: Path = ("runners", index)
         yield from _variables(runner, path, runner_version)
         yield from _address(runner, path)
+        yield from _clone_address(runner, path)
+        yield from bucket_faults(runner, path)
         yield from _flags(runner, path, runner_version)
         yield from volume_collisions(runner, path)
         yield from _patches(runner, path)
@@ -73,6 +78,19 @@ def _address(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
     if isinstance(url, str) and is_of_old_ci(url):
         message = "GitLab Runner leaves /ci out at the end, where GitLab CI once was, and asks the address without it. Write that."
         yield Fault(CONFIG_IGNORED, (*path, "url"), message)
+
+
+def _clone_address(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
+    """GetRemoteURL of helpers/url/gitauth.go: without a scheme, the address of the project is taken that GitLab gives."""
+    url = runner.get("clone_url")
+    if not isinstance(url, str) or not url:
+        return
+    if is_without_scheme(url):
+        host = "" if "$" in url or "@" in url else f", for example https://{url.lstrip('/')}"
+        message = f'"{url}" has no scheme, so that jobs clone from the address that GitLab gives them, and not from this one. Write one{host}.'
+        yield Fault(CONFIG_IGNORED, (*path, "clone_url"), message, about=url)
+    elif reason := clone_reason(url):
+        yield Fault(CONFIG_FORMAT, (*path, "clone_url"), f'{reason}, is "{url}".', about=url)
 
 
 def _flags(runner: dict[str, Any], path: Path, runner_version: str) -> Iterator[Fault]:

@@ -54,7 +54,8 @@ CONFIG_FORMAT = Rule(
     "config-format",
     Severity.ERROR,
     wrong="A value is not a valid duration, quantity, `KEY=value`, patch of a pod or the like.",
-    remedy="Write it like the example in the message.",
+    remedy="Write it like the example in the message. It is a warning where some servers take it.",
+    also=(Severity.WARNING,),
 )
 
 CONFIG_SECRET = Rule(

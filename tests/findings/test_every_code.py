@@ -65,6 +65,12 @@ def obj(kind: str, rest: str = "", api: str = "v1", metadata: str = "name: x") -
     return f"{{apiVersion: {api}, kind: {kind}, metadata: {{{metadata}}}{', ' if rest else ''}{rest}}}"
 
 
+def probe(timeout: str) -> Files:
+    kind = CRD.replace("Kite", "Probe").replace("example.com", "monitoring.coreos.com").replace("SPEC", "{}")
+    spec = f"spec: {{interval: 10s, scrapeTimeout: {timeout}}}"
+    return objects(obj("Probe", spec, "monitoring.coreos.com/v1"), **{"crds/kite.yaml": kind})
+
+
 def imported(name: str, text: str) -> Files:
     return {IMPORTED: name, name: text}
 
@@ -293,6 +299,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "list-duplicate": (
         objects(pod("image: 'x:1', env: [{name: A, value: a}, {name: A, value: b}]")),
         objects(pod("image: 'x:1', env: [{name: A, value: a}, {name: B, value: a}]")),
+    ),
+    "scrape-timeout": (
+        probe("10s1ms"),
+        probe("10s"),
     ),
     "image-floating": (objects(pod("image: x")), objects(pod("image: 'x@sha256:0'"))),
     "secret-in-plain-sight": (

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
 from podrunner.chart.template_line import template_line
+from podrunner.check.at_values import at_their_values
 from podrunner.check.echoes import join_echoes
 from podrunner.check.effects import check_effects
 from podrunner.check.fields import check_fields, check_new_fields
-from podrunner.check.images import at_their_values
 from podrunner.check.job_pods import at_their_keys
 from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.namespace_limits import check_limits

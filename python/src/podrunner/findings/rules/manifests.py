@@ -176,6 +176,13 @@ REFERENCE_PORT = Rule(
     also=(Severity.WARNING,),
 )
 
+SCRAPE_TIMEOUT = Rule(
+    "scrape-timeout",
+    Severity.ERROR,
+    wrong="A monitor waits longer for an answer than until the next question. The Prometheus operator leaves it out, and nothing is scraped.",
+    remedy="Write a `scrapeTimeout` that is at most the interval.",
+)
+
 IMAGE_FLOATING = Rule(
     "image-floating",
     Severity.WARNING,

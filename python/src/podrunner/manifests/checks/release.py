@@ -15,6 +15,7 @@ from podrunner.manifests.checks.names import check_names
 from podrunner.manifests.checks.rbac import check_rbac
 from podrunner.manifests.checks.references import check_references
 from podrunner.manifests.checks.role_rules import check_role_rules
+from podrunner.manifests.checks.scrapes import check_scrapes
 from podrunner.manifests.checks.secrets import check_secrets
 from podrunner.manifests.checks.selectors import check_selectors
 from podrunner.manifests.objects import find_pods
@@ -39,6 +40,7 @@ def check_release(rendering: Rendering, written: Mapping[str, Any]) -> list[Find
         *check_containers(pods),
         *check_selectors(documents, pods, rendering.namespace),
         *check_monitors(documents, pods, rendering.namespace),
+        *check_scrapes(documents),
         *check_references(documents, pods, rendering.namespace, written),
         *check_rbac(documents),
         *check_role_rules(documents),

@@ -86,6 +86,9 @@ def pod(container: str = "image: 'x:1'", spec: str = "") -> str:
     return obj("Pod", f"spec: {{{containers}{', ' if spec else ''}{spec}}}", metadata="name: p, labels: {app: p}")
 
 
+CLAIMS = "resourceClaims: [{name: gpu, resourceClaimName: gpu}]"
+
+
 def unsafe_pod(profile: str) -> str:
     safe = f"allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {{drop: [ALL]}}{profile}"
     return obj("Pod", f"spec: {{containers: [{{name: c, image: 'x:1', securityContext: {{{safe}}}}}]}}")
@@ -226,6 +229,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "kubernetes-unknown-kind": (
         objects(obj("Kite", "", "example.com/v1")),
         kite("{}", "{type: object}"),
+    ),
+    "kubernetes-gate": (
+        {**objects(pod(spec=CLAIMS)), "--kube-version": "1.33"},
+        {**objects(pod(spec=CLAIMS)), "--kube-version": "1.34"},
     ),
     "kubernetes-version": ({"--kube-version": "1.99"}, {"--kube-version": "1.37"}),
     "crd-schema": (

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted, parse_dotted, spoken, value_at
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
-from podrunner.findings.rules.manifests import KUBERNETES_FIELD
+from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_GATE
 from podrunner.findings.suggest import listed
 from podrunner.manifests.admission.forms import image, leftover
+from podrunner.manifests.admission.gates import dropped_faults
 from podrunner.manifests.admission.host import annotation_faults
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from podrunner.findings.rules.rule import Rule
     from podrunner.formats.placed import Values
     from podrunner.manifests.admission.fault import FieldFault
-    from podrunner.manifests.objects import Pod
+    from podrunner.manifests.objects import Object, Pod
     from podrunner.manifests.rendering import Config, Rendering
 
 # What of a job pod GitLab Runner fills in with variables of the job: only then it is known.
@@ -98,16 +99,17 @@ def check_fields(rendering: Rendering, layers: Sequence[Values]) -> Iterator[Fin
 
 
 def check_new_fields(rendering: Rendering, layers: Sequence[Values], kube_version: str) -> Iterator[Finding]:
-    """The same for what this version of Kubernetes refuses and a later one takes."""
+    """The same for what this version of Kubernetes refuses, or drops by default, and a later one takes."""
     yield from _told((*_new_of_configs(rendering, kube_version), *_new_of_pods(rendering, kube_version)), layers)
 
 
 def _told(fields: Sequence[_Field], layers: Sequence[Values]) -> Iterator[Finding]:
     values = written_values(layers)
-    told: dict[tuple[object, str], tuple[Path | None, list[_Field]]] = {}
+    told: dict[tuple[object, ...], tuple[Path | None, list[_Field]]] = {}
     for field in fields:
         path = _written(values, field)
-        told.setdefault((path or (field.object, field.at), str(field.fault.value)), (path, []))[1].append(field)
+        what = (path or (field.object, field.at), field.fault.is_dropped, str(field.fault.value))
+        told.setdefault(what, (path, []))[1].append(field)
     for path, same in told.values():
         # What jobs have is told of them, and not again of the pod of `helm test`, which has it from there.
         runners = dict.fromkeys(name for field in same for name in field.runners)
@@ -166,14 +168,15 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
 def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
     for pod in find_pods(rendering.documents, rendering.namespace):
         is_hook = HOOK_ANNOTATION in pod.document.text
-        for fault in too_new_faults(pod.spec, kube_version):
+        for fault in (*too_new_faults(pod.spec, kube_version), *dropped_faults(pod.spec, kube_version)):
             yield _in_pod(pod, fault, is_hook=is_hook)
 
 
 def _in_pod(pod: Pod, fault: FieldFault, *, is_hook: bool) -> _Field:
     path = f"{pod.path}.{fault.path}"
     document, container = pod.document, _container(fault, pod.spec)
-    return _Field(KUBERNETES_FIELD, fault, document.name, path, document.template, is_hook, container=container)
+    rule = KUBERNETES_GATE if fault.is_dropped else KUBERNETES_FIELD
+    return _Field(rule, fault, document.name, path, document.template, is_hook, container=container)
 
 
 def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
@@ -184,18 +187,25 @@ def _new_of_configs(rendering: Rendering, kube_version: str) -> Iterator[_Field]
 
 def _in_job(config: Config, runner: str, fault: FieldFault, container: str = "") -> _Field:
     name, runners = f"ConfigMap/{config.name}", (runner,)
-    return _Field(JOB_POD_FIELD, fault, name, fault.path, is_of_jobs=True, runners=runners, container=container)
+    rule = KUBERNETES_GATE if fault.is_dropped else JOB_POD_FIELD
+    return _Field(rule, fault, name, fault.path, is_of_jobs=True, runners=runners, container=container)
 
 
 @lru_cache(maxsize=1024)
 def _new_of_jobs(config_toml: str, kube_version: str) -> tuple[tuple[str, FieldFault], ...]:
-    """Name of a runner → what this version refuses of its job's pod, by its schema, too."""
+    """Name of a runner → what this version refuses of its job's pod, or drops, by its schema, too."""
     return tuple(
         (str(runner.get("name")), fault)
         for runner, _, job in jobs_of(config_toml)
-        for fault in (*too_new_faults(job.spec, kube_version), *pod_faults_by_schema(job.pod, kube_version))
+        for fault in _of_version(job.spec, job.pod, kube_version)
         if not _is_of_jobs(fault)
     )
+
+
+def _of_version(spec: Object, pod: Object, kube_version: str) -> Iterator[FieldFault]:
+    yield from too_new_faults(spec, kube_version)
+    yield from dropped_faults(spec, kube_version)
+    yield from pod_faults_by_schema(pod, kube_version)
 
 
 def _of_objects(rendering: Rendering) -> Iterator[_Field]:

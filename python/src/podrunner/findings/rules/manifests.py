@@ -68,6 +68,14 @@ KUBERNETES_FIELD = Rule(
     remedy="Write it as the message says.",
 )
 
+KUBERNETES_GATE = Rule(
+    "kubernetes-gate",
+    Severity.WARNING,
+    wrong="The API server of this Kubernetes version drops a field of a pod without a word: the feature gate for it is off by default. This includes pods of jobs.",
+    remedy="Remove the field, take the version that the message names, or ignore the finding where the gate is on.",
+    more="validation.md",
+)
+
 CRD_SCHEMA = Rule(
     "crd-schema",
     Severity.ERROR,

@@ -13,7 +13,7 @@ from podrunner.manifests.admission.forms import leftover
 class FieldFault:
     """`path` is below the pod's spec, `value` what stands there, `reason` the rest of a sentence.
 
-    `words` are the whole sentence where it is not made of these. `in_schema` where the schema of the kind asks for a field, so that it says by itself when it is not there.
+    `words` are the whole sentence where it is not made of these. `is_dropped` where the API server takes the object, and leaves the field out. `in_schema` where the schema of the kind asks for a field, so that it says by itself when it is not there.
     """
 
     path: str
@@ -21,6 +21,7 @@ class FieldFault:
     value: Any = None
     in_schema: bool = True
     words: str = ""
+    is_dropped: bool = False
 
     @property
     def is_absent(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from podrunner.manifests.admission.containers import container_faults, resource_faults
+from podrunner.manifests.admission.containers import container_faults
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold, need
 from podrunner.manifests.admission.forms import address, dns_label, dns_name
 from podrunner.manifests.admission.host import annotation_faults, host_faults
@@ -34,7 +34,6 @@ def pod_faults(spec: Mapping[str, Any]) -> Faults:
     yield from _security(table(spec.get("securityContext")))
     yield from volume_faults(spec)
     yield from container_faults(spec)
-    yield from resource_faults("resources", table(spec.get("resources")))
     yield from scheduling_faults(spec)
     yield from _network(spec)
     yield from host_faults(spec)

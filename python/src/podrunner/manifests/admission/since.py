@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.formats.kube_version import minor_version
+from podrunner.manifests.admission.containers import resource_faults
 from podrunner.manifests.admission.fault import FieldFault
 from podrunner.manifests.admission.host import shared_host_faults
 from podrunner.manifests.admission.scheduling import pod_terms
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
 # First versions that have the gates RelaxedEnvironmentVariableValidation and PodHostIPs on by default.
 _ANY_NAME, _ALL_ADDRESSES = (1, 32), (1, 29)
-# The same of ProcMountType, MatchLabelKeysInPodAffinity, MatchLabelKeysInPodTopologySpread and DynamicResourceAllocation:
-# before, the fields are dropped.
-_PROC_MOUNT, _KEYS_OF_AFFINITY, _KEYS_OF_SPREAD, _CLAIMS = (1, 33), (1, 31), (1, 27), (1, 34)
+# The same of ProcMountType, MatchLabelKeysInPodAffinity, MatchLabelKeysInPodTopologySpread, DynamicResourceAllocation and
+# PodLevelResources: before, the fields are dropped, see gates.py.
+_PROC_MOUNT, _KEYS_OF_AFFINITY, _KEYS_OF_SPREAD, _CLAIMS, _WHOLE_PODS = (1, 33), (1, 31), (1, 27), (1, 34), (1, 34)
+# First versions that take a source of a variable or an action of a hook: before, nothing is left of it.
+_FILES, _SLEEP = (1, 35), (1, 30)
 _CLAIM_SOURCES = ("resourceClaimName", "resourceClaimTemplateName")
 _NAME = re.compile(r"(?!\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*(?<!\A\.)\Z")
 
@@ -53,6 +56,8 @@ def _new_fields(spec: Mapping[str, Any], version: tuple[int, int]) -> Faults:
     if version >= _KEYS_OF_SPREAD:
         for index, one in enumerate(maps(spec.get("topologySpreadConstraints"))):
             yield from _keys(f"topologySpreadConstraints[{index}]", one, ("matchLabelKeys",))
+    if version >= _WHOLE_PODS:
+        yield from resource_faults("resources", table(spec.get("resources")))
     for index, claim in enumerate(maps(spec.get("resourceClaims"))):
         if version >= _CLAIMS and sum(bool(claim.get(source)) for source in _CLAIM_SOURCES) != 1:
             reason = f"must have exactly one of {' and '.join(_CLAIM_SOURCES)}"

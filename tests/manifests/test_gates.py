@@ -107,6 +107,38 @@ def test_each_gate_drops_what_is_asked_of_an_api_server(gate: Any) -> None:
     assert any(f"gate {gate.name} is on" in sentence for sentence in said(SPECS[gate.name], "1.25"))
 
 
+@pytest.mark.parametrize(
+    ("gate", "last", "first", "sentence"),
+    [
+        (
+            "EnvFiles",
+            "1.34",
+            "1.35",
+            "containers[0].env[0].valueFrom.fileKeyRef: needs Kubernetes 1.35, or the feature gate EnvFiles.",
+        ),
+        (
+            "PodLifecycleSleepAction",
+            "1.29",
+            "1.30",
+            "containers[0].lifecycle.preStop.sleep: needs Kubernetes 1.30, or the feature gate PodLifecycleSleepAction.",
+        ),
+        (
+            "ContainerRestartRules",
+            "1.33",
+            "1.34",
+            "containers[0].restartPolicy: needs Kubernetes 1.34 and the feature gate ContainerRestartRules, or Kubernetes "
+            "1.35, is `Never`.",
+        ),
+    ],
+)
+def test_a_field_of_which_nothing_is_left_is_refused_up_to_the_version_whose_gate_is_on(
+    gate: str, last: str, first: str, sentence: str
+) -> None:
+    told = [f"{fault.path}: {fault.sentence}" for fault in too_new_faults(SPECS[gate], last)]
+
+    assert (told, list(too_new_faults(SPECS[gate], first))) == ([sentence], [])
+
+
 def test_resources_of_a_whole_pod_are_judged_from_the_version_on_that_keeps_them() -> None:
     spec = {"resources": {"limits": {"memory": 256}}}
 

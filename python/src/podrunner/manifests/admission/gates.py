@@ -70,7 +70,7 @@ GATES = (
     Gate("DynamicResourceAllocation", (1, 34), ("resourceClaims", *_of_containers("resources.claims"))),
     Gate("ImageVolume", (1, 35), ("volumes[].image",), "the volume and its mounts"),
     Gate("HostnameOverride", (1, 35), ("hostnameOverride",)),
-    Gate("ContainerRestartRules", (1, 35), _of_containers("restartPolicyRules")),
+    Gate("ContainerRestartRules", (1, 35), (*_of_containers("restartPolicyRules"), "containers[].restartPolicy")),
     Gate("ClusterTrustBundleProjection", (1, 37), ("volumes[].projected.sources[].clusterTrustBundle",)),
     Gate("PodCertificateRequest", (1, 37), ("volumes[].projected.sources[].podCertificate",)),
     Gate("ContainerStopSignals", None, _of_containers("lifecycle.stopSignal")),

@@ -22,8 +22,9 @@ _ANY_NAME, _ALL_ADDRESSES = (1, 32), (1, 29)
 # The same of ProcMountType, MatchLabelKeysInPodAffinity, MatchLabelKeysInPodTopologySpread, DynamicResourceAllocation and
 # PodLevelResources: before, the fields are dropped, see gates.py.
 _PROC_MOUNT, _KEYS_OF_AFFINITY, _KEYS_OF_SPREAD, _CLAIMS, _WHOLE_PODS = (1, 33), (1, 31), (1, 27), (1, 34), (1, 34)
-# First versions that take a source of a variable or an action of a hook: before, nothing is left of it.
-_FILES, _SLEEP = (1, 35), (1, 30)
+# First versions that have EnvFiles and PodLifecycleSleepAction on by default: before, nothing is left of a source of a
+# variable and of an action of a hook. Of a container that is not of the start, restartPolicy is refused before 1.34.
+_FILES, _SLEEP, _RESTARTS = (1, 35), (1, 30), (1, 34)
 _CLAIM_SOURCES = ("resourceClaimName", "resourceClaimTemplateName")
 _NAME = re.compile(r"(?!\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*(?<!\A\.)\Z")
 
@@ -32,6 +33,7 @@ def too_new_faults(spec: Mapping[str, Any], kube_version: str) -> Faults:
     """What of a pod's spec is refused in this version, and taken in another one."""
     version = minor_version(kube_version)
     yield from _new_fields(spec, version)
+    yield from _nothing_left(spec, version)
     if version >= max(_ANY_NAME, _ALL_ADDRESSES):
         return
     for kind in ("initContainers", "containers"):
@@ -62,6 +64,24 @@ def _new_fields(spec: Mapping[str, Any], version: tuple[int, int]) -> Faults:
         if version >= _CLAIMS and sum(bool(claim.get(source)) for source in _CLAIM_SOURCES) != 1:
             reason = f"must have exactly one of {' and '.join(_CLAIM_SOURCES)}"
             yield FieldFault(f"resourceClaims[{index}]", reason, claim.get("name"))
+
+
+def _nothing_left(spec: Mapping[str, Any], version: tuple[int, int]) -> Faults:
+    """What is refused where the gate is off, as the field that is dropped is all that there is."""
+    for kind in ("initContainers", "containers"):
+        for index, container in enumerate(maps(spec.get(kind))):
+            at = f"{kind}[{index}]"
+            for place, variable in enumerate(maps(container.get("env"))):
+                if version < _FILES and table(variable.get("valueFrom")).get("fileKeyRef") is not None:
+                    where = f"{at}.env[{place}].valueFrom.fileKeyRef"
+                    yield FieldFault(where, "needs Kubernetes 1.35, or the feature gate EnvFiles")
+            for event, hook in table(container.get("lifecycle")).items():
+                if version < _SLEEP and table(hook).get("sleep") is not None:
+                    reason = "needs Kubernetes 1.30, or the feature gate PodLifecycleSleepAction"
+                    yield FieldFault(f"{at}.lifecycle.{event}.sleep", reason)
+            if version < _RESTARTS and kind == "containers" and container.get("restartPolicy"):
+                reason = "needs Kubernetes 1.34 and the feature gate ContainerRestartRules, or Kubernetes 1.35"
+                yield FieldFault(f"{at}.restartPolicy", reason, container["restartPolicy"])
 
 
 def _keys(at: str, one: Mapping[str, Any], fields: tuple[str, ...]) -> Faults:

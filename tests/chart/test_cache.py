@@ -16,7 +16,7 @@ from podrunner.findings.errors import ValuesError
 
 CHART = Path(__file__).parents[2] / "chart"
 SECRET = {"existingSecret": {"name": "ci-cache"}}
-AZURE = {"type": "azure", "azure": {"AccountName": "ci", "ContainerName": "cache"}, **SECRET}
+AZURE = {"type": "azure", "azure": {"AccountName": "cicache", "ContainerName": "cache"}, **SECRET}
 
 
 def pod_of(rendering: Any) -> dict[str, Any]:

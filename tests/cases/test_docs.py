@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -63,4 +64,17 @@ def test_the_mistake_that_the_page_shows_reads_like_that(
     with pytest.raises(MatrixError) as error:
         load_matrix(file, Chart.open(checkout / "chart"))
 
-    assert str(error.value).replace(str(file), "tests/matrix.yaml") == blocks[2][1].strip()
+    assert str(error.value).replace(str(file), "tests/matrix.yaml") == blocks[3][1].strip()
+
+
+def test_the_objects_that_the_page_puts_into_a_cluster_are_those_of_the_case(
+    blocks: list[tuple[str, str]], checkout: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "matrix.yaml"
+    file.write_text(blocks[2][1])
+    (tmp_path / "objects.yaml").write_text("{apiVersion: v1, kind: Node, metadata: {name: one}}")
+
+    cases = make_cases(load_matrix(file, Chart.open(checkout / "chart")))
+
+    found = {case.name: [json.loads(one)["kind"] for one in case.lookup] for case in cases}
+    assert found == {"install": [], "upgrade": ["Secret", "Node"]}

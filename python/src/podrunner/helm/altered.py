@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,6 +61,8 @@ def _remove_schemas(copy: Path) -> None:
 
 def _unpack(package: Path) -> None:
     """Put what is in a package in its place."""
+    import tarfile
+
     folder = package.with_suffix(".unpacked")
     try:
         with tarfile.open(package, "r:gz") as archive:

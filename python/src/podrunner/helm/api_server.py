@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
-from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.objects import is_built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from socketserver import StreamRequestHandler
 
     Kinds = dict[str, dict[str, bool]]
     Objects = dict[str, dict[str, Any]]
@@ -38,6 +37,10 @@ _POLL = 0.01
 @contextmanager
 def serve(objects: Sequence[str], namespace: str) -> Iterator[str]:
     """Answer with objects, each as JSON; gives the kubeconfig. What names no namespace is in that of the release."""
+    # Here and below, for it takes time to import that cases without such objects do not need.
+    from socketserver import ThreadingTCPServer
+    from threading import Thread
+
     # In the address: a client of Kubernetes sends a token by TLS alone.
     token = os.urandom(16).hex()
     with ThreadingTCPServer(("127.0.0.1", 0), _handler(_answers(objects, namespace), token)) as server:
@@ -123,6 +126,8 @@ def _list(kind: str, objects: Any) -> dict[str, Any]:
 
 
 def _handler(answers: Objects, token: str) -> type[StreamRequestHandler]:
+    from socketserver import StreamRequestHandler
+
     class Handler(StreamRequestHandler):
         """One request of one connection."""
 

@@ -27,8 +27,8 @@ def said(spec: dict[str, Any], kube_version: str) -> list[str]:
             "1.33",
             "1.34",
             [
-                "resources: has no effect before Kubernetes 1.34 unless the feature gate PodLevelResources is on: the API "
-                "server drops the field."
+                "resources.limits.cpu: has no effect before Kubernetes 1.34 unless the feature gate PodLevelResources is "
+                "on: the API server drops resources of a whole pod, is `1`."
             ],
         ),
         (

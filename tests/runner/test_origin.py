@@ -65,3 +65,17 @@ def test_the_image_of_jobs_that_only_podman_names_is_found_there() -> None:
 @pytest.mark.parametrize("path", ["runners[0].kubernetes.privileged", "runners[0].name", "log_level", "runners"])
 def test_a_key_of_the_chart_itself_is_written_nowhere(path: str) -> None:
     assert written_path(parse_dotted(path), CONFIG, VALUES) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "origin"),
+    [
+        ("runners[0].cache.s3.BucketName", {"cache": {"s3": {"BucketName": "ci"}}}, "cache.s3.BucketName"),
+        ("runners[0].cache.s3.BucketName", {"cache": {"gcs": {"BucketName": "ci"}}}, ""),
+        ("session_server.session_timeout", {"sessionServer": {"timeout": 0}}, "sessionServer.timeout"),
+    ],
+)
+def test_a_key_that_the_chart_makes_of_a_section_of_its_own_is_found_there(
+    path: str, values: dict[str, Any], origin: str
+) -> None:
+    assert dotted(written_path(parse_dotted(path), CONFIG, values) or ()) == origin

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Gate:
     """A feature gate that is on by default `since` a version, None: in none that is known; `fields` are dropped before.
 
-    A name that ends with [] is that of a list, of which each item is looked at.
+    A name that ends with [] is that of a list, of which each item is looked at; * is every key of a table.
     """
 
     name: str
@@ -66,7 +66,7 @@ GATES = (
     Gate("SupplementalGroupsPolicy", (1, 33), ("securityContext.supplementalGroupsPolicy",)),
     Gate("SELinuxChangePolicy", (1, 33), ("securityContext.seLinuxChangePolicy",)),
     Gate("InPlacePodVerticalScaling", (1, 33), _of_containers("resizePolicy")),
-    Gate("PodLevelResources", (1, 34), ("resources",)),
+    Gate("PodLevelResources", (1, 34), ("resources.limits.*", "resources.requests.*"), "resources of a whole pod"),
     Gate("DynamicResourceAllocation", (1, 34), ("resourceClaims", *_of_containers("resources.claims"))),
     Gate("ImageVolume", (1, 35), ("volumes[].image",), "the volume and its mounts"),
     Gate("HostnameOverride", (1, 35), ("hostnameOverride",)),
@@ -97,6 +97,10 @@ def _found(data: Any, parts: list[str], at: str = "") -> Iterator[tuple[str, Any
     if not parts:
         if data is not None and data is not True and data not in _NOTHING:
             yield at.removeprefix("."), data
+        return
+    if parts[0] == "*":
+        for key, one in data.items() if isinstance(data, dict) else ():
+            yield from _found(one, parts[1:], f"{at}.{key}")
         return
     name = parts[0].removesuffix("[]")
     inner = data.get(name) if isinstance(data, dict) else None

@@ -1,4 +1,4 @@
-"""Images that may be another one tomorrow, at the values that name them."""
+"""Images that may be another one tomorrow, and timeouts of scrapes, at the values that name them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def checker() -> Checker:
 
 def warnings(checker: Checker, text: str) -> list[str]:
     layers = (read_values(f"gitlab: {{url: https://gitlab.example.com}}\n{text}\n", "values.yaml"),)
-    found = checker.check(Case("a", layers)).findings
+    found = checker.check(Case("a", layers, kube_version="1.35")).findings
     return [LINE.sub("", str(one)) for one in found if one.severity is not Severity.NOTE]
 
 
@@ -71,3 +71,12 @@ def test_an_image_with_a_version_or_a_digest_is_fine(checker: Checker, image: st
     text = f"podman: {{image: '{image}'}}\nmanager: {{extraContainers: [{{name: proxy, image: '{image}'}}]}}"
 
     assert warnings(checker, text) == []
+
+
+def test_a_timeout_of_a_scrape_is_told_at_its_value(checker: Checker) -> None:
+    text = "metrics: {podMonitor: {enabled: true, interval: 10s, scrapeTimeout: 1m}}"
+
+    assert warnings(checker, text) == [
+        "values.yaml:2:54: error: metrics.podMonitor.scrapeTimeout: 1m is longer than interval, 10s: the Prometheus operator "
+        "leaves the object out. Write 10s or less. (spec.podMetricsEndpoints[0].scrapeTimeout) [scrape-timeout]"
+    ]

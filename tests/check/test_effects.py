@@ -287,6 +287,51 @@ def test_what_marks_of_others_bring_to_light_or_hide_is_found_out(
     assert [one.path for one in check_effects(renderer("library", Chart.open(tmp_path)), case)] == dead
 
 
+@pytest.mark.parametrize(
+    ("podman", "runners", "path", "way_out"),
+    [
+        (
+            "{mode: privileged}",
+            "{a: {podman: {mode: none}}}",
+            "podman.mode",
+            "runners.a.podman.mode overrides it. Remove it.",
+        ),
+        (
+            "{image: 'i:1', storage: {driver: vfs}}",
+            "{a: {podman: {image: 'i:2', storage: {driver: overlay}}}}",
+            "podman",
+            "runners.a.podman overrides it. Remove it.",
+        ),
+        (
+            "{storage: {size: 20Gi}}",
+            "{a: {podman: {mode: none}}, b: {podman: {mode: none}}}",
+            "podman.storage.size",
+            "Set runners.a.podman.mode to anything but none, or remove it.",
+        ),
+        # No runner meets all that a profile needs, though each of them meets a part.
+        (
+            "{seccomp: {type: Unconfined}}",
+            "{a: {podman: {mode: privileged}}, b: {podman: {mode: none}}}",
+            "podman.seccomp.type",
+            "Set runners.a.podman.mode to anything but privileged, or remove it.",
+        ),
+    ],
+)
+def test_a_value_of_all_runners_names_what_the_runners_have_instead(
+    said: Callable[..., list[str]], podman: str, runners: str, path: str, way_out: str
+) -> None:
+    assert said(f"podman: {podman}\nrunners: {runners}") == [f"{path}: changes nothing that is rendered. {way_out}"]
+
+
+def test_a_key_of_jobs_that_all_runners_have_names_theirs(said: Callable[..., list[str]]) -> None:
+    text = "jobs: {config: {limit: 3}}\nrunners: {a: {config: {limit: 4}}, b: {config: {limit: 5}}}"
+
+    assert said(text) == [
+        "jobs.config.limit: changes nothing that is rendered. runners.a.config.limit, runners.b.config.limit override it. "
+        "Remove it."
+    ]
+
+
 @pytest.mark.full(reason="a render for each value of the repository takes seconds")
 def test_every_value_that_marks_show_to_be_carried_has_an_effect_of_its_own(own: Renderer) -> None:
     cases = [case for case in make_cases(load_matrix(ROOT / "tests" / "matrix.yaml", CHART)) if not case.expect_fail]

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.cases.case import KUBE_VERSION
 from podrunner.check.coverage.flips import flips, leaves
-from podrunner.check.switches import find_switches
+from podrunner.check.switches import find_switches, overriding
 from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.values import VALUES_WITHOUT_EFFECT
+from podrunner.findings.suggest import listed
 from podrunner.formats.placed import Values
 from podrunner.manifests.objects import all_texts
 from podrunner.schema.parts import parts_at
@@ -39,6 +40,8 @@ _SUM = re.compile(r"\b[0-9a-f]{40,64}\b")
 # Helm reads whole numbers beyond as the nearest that a float has.
 _EXACT = 2**53
 _NOWHERE = object()
+# Why a value of all runners does nothing: each of them has its own.
+_OVERRIDDEN = "overridden"
 
 
 def check_effects(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
@@ -59,17 +62,26 @@ def _found(renderer: Renderer, case: Case) -> tuple[Finding, ...]:
     values = renderer.chart.effective(case.layers)
     written = dict(leaves(comparison.written))
     dead = _dead_on(renderer, case, comparison, written)
-    switches = {path: find_switches(path, values, comparison.schema) for path in dead}
+    overridden = {path for path in dead if overriding(path, values)}
+    switches = {
+        path: _OVERRIDDEN if path in overridden else find_switches(path, values, comparison.schema) for path in dead
+    }
     found = []
     for path in _joined(switches, written):
         name = dotted(path)
         switch = max((switches[one] for one in dead if one[: len(path)] == path), key=len)
         way_out = f"Set {switch}, or remove it." if switch else "Remove it, or see its comment in the chart's values."
+        if switch == _OVERRIDDEN:
+            way_out = f"{_overridden(overriding(path, values))} Remove it."
         if path in written and written[path] is None:
             way_out = 'null takes a value away, and there is none. Remove it, or write "" for an empty one.'
         finding = Finding(VALUES_WITHOUT_EFFECT, f"{name}: changes nothing that is rendered. {way_out}", path=name)
         found.append(locate(finding, case.layers, path))
     return tuple(found)
+
+
+def _overridden(by: list[Parts]) -> str:
+    return f"{listed(map(dotted, by))} override{'s' if len(by) == 1 else ''} it."
 
 
 def _dead_on(renderer: Renderer, case: Case, comparison: _Comparison, written: Mapping[Parts, Any]) -> list[Parts]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.path import dotted, parse_dotted, value_at
@@ -32,7 +32,7 @@ def find_switches(path: Parts, values: Mapping[str, Any], schema: dict[str, Any]
     """
     around = _around(path, values)
     off = [_on((*at, "enabled")) for at, here in around if here.get("enabled") is False and path[len(at)] != "enabled"]
-    if found := dict.fromkeys([*off, *_unmet(path, values, schema)]):
+    if found := dict.fromkeys([*off, *_unmet_of_all(path, values, schema)]):
         return (", and " if any(" or " in one or " but " in one for one in found) else " and ").join(found)
     for at, here in reversed(around):
         if switch := _switch(here, at, path[len(at)], schema):
@@ -60,16 +60,20 @@ def _on(path: Parts) -> str:
 class _Need:
     """One key that a value may need: `key` as the schema calls it, `near` as it is called around the value.
 
-    `wanted` is a value, a list of them, `{"not": VALUE}`, or None for anything that is not empty.
+    `wanted` is a value, a list of them, `{"not": VALUE}`, or None for anything that is not empty. `own` is how the runner
+    calls it that has another one than all, empty where none has.
     """
 
     key: Parts
     near: Parts
     wanted: Any
+    own: Parts = ()
 
     def is_met(self, values: Mapping[str, Any]) -> bool:
         """Whether it is so already; what a runner does not say, it has from what all runners have."""
-        value = next((one for place in (self.near, self.key) if (one := value_at(values, place)) is not None), None)
+        value = next(
+            (one for place in (self.own or self.near, self.key) if (one := value_at(values, place)) is not None), None
+        )
         if self.wanted is None:
             return value not in (None, "", [], {})
         if isinstance(self.wanted, dict):
@@ -79,7 +83,7 @@ class _Need:
     @property
     def text(self) -> str:
         """The rest of a sentence that begins with `Set`."""
-        name = dotted(self.near)
+        name = dotted(self.own or self.near)
         if self.wanted is None:
             return name
         if isinstance(self.wanted, dict):
@@ -91,12 +95,43 @@ class _Need:
         return self.wanted if isinstance(self.wanted, list) and self.wanted else [self.wanted]
 
 
-def _unmet(path: Parts, values: Mapping[str, Any], schema: dict[str, Any]) -> list[str]:
-    """What `x-needs` asks for and is not so; of several maps that ask for one key, what the nearest says."""
+def overriding(path: Parts, values: Mapping[str, Any]) -> list[Parts]:
+    """The values of runners that are used instead of one for all of them: one for each runner, or none at all."""
+    found = [own for name in _runners(values) if (own := _own(path, name)) and value_at(values, own) is not None]
+    return found if len(found) == len(_runners(values)) else []
+
+
+def _own(path: Parts, runner: str) -> Parts:
+    """How a runner calls what all runners have at a path; empty where it has no such key."""
+    if path[0] == "podman":
+        return ("runners", runner, *path)
+    return ("runners", runner, *path[1:]) if path[:2] == ("jobs", "config") else ()
+
+
+def _runners(values: Mapping[str, Any]) -> list[str]:
+    runners = values.get("runners")
+    return sorted(runners) if isinstance(runners, dict) else []
+
+
+def _unmet_of_all(path: Parts, values: Mapping[str, Any], schema: dict[str, Any]) -> list[str]:
+    """What is not so of any runner: where each has a key of its own, that of the first one."""
+    runners = _runners(values) if path[0] == "podman" else []
+    if not runners:
+        return _unmet(path, values, schema)
+    found = [_unmet(path, values, schema, name) for name in runners]
+    return found[0] if all(found) else []
+
+
+def _unmet(path: Parts, values: Mapping[str, Any], schema: dict[str, Any], runner: str = "") -> list[str]:
+    """What `x-needs` asks for and is not so; of several maps that ask for one key, what the nearest says.
+
+    `runner` is the one of which it is asked, where it may have other values than all.
+    """
     asked: set[Parts] = set()
     found: list[str] = []
     for length in range(len(path), 0, -1):
-        here = [need for need in _needs(path[:length], path, schema) if not asked & {one.near for one in need}]
+        needs = ([_of_runner(one, values, runner) for one in need] for need in _needs(path[:length], path, schema))
+        here = [need for need in needs if not asked & {one.near for one in need}]
         unmet = [need for need in here if not any(one.is_met(values) for one in need)]
         asked |= {one.near for need in unmet for one in need}
         # The outermost first: nothing within does anything before it is so.
@@ -114,6 +149,11 @@ def _needs(at: Parts, path: Parts, schema: dict[str, Any]) -> Iterator[tuple[_Ne
             # No key needs itself.
             if path not in {one.near for one in found}:
                 yield found
+
+
+def _of_runner(need: _Need, values: Mapping[str, Any], runner: str) -> _Need:
+    own = _own(need.near, runner) if runner else ()
+    return replace(need, own=own) if own and value_at(values, own) is not None else need
 
 
 def _either(texts: list[str]) -> str:

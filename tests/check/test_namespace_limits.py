@@ -282,7 +282,7 @@ def test_an_object_that_is_a_template_is_named_itself(said: Said) -> None:
     found = said(f"extraObjects:\n  more: |\n    {text}")
 
     assert found[0].startswith(
-        "chart/templates/extra/objects.yaml: error: ResourceQuota/more: pods of ResourceQuota/more: 0 is less than 1, "
+        "values.yaml:7:19: error: ResourceQuota/more: pods of ResourceQuota/more: 0 is less than 1, "
     )
 
 

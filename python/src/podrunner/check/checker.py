@@ -11,6 +11,7 @@ from podrunner.chart.template_line import template_line
 from podrunner.check.at_values import at_their_values
 from podrunner.check.echoes import join_echoes
 from podrunner.check.effects import check_effects
+from podrunner.check.extra_objects import TEMPLATE, at_extra_objects
 from podrunner.check.fields import check_fields, check_new_fields
 from podrunner.check.job_pods import at_their_keys
 from podrunner.check.manager_resources import check_manager_resources
@@ -118,6 +119,8 @@ class Checker:
         limits += check_whole_pods(rendering, case.layers, case.kube_version)
         limits += check_new_fields(rendering, case.layers, case.kube_version)
         found += self.placed(limits)
+        extra = shown_path(self.chart.source / TEMPLATE)
+        found = [*at_extra_objects(found, extra, case.layers)] if self.chart.modes else found
         found = join_echoes(found, rendering, case.layers)
         found += [] if case.is_of_matrix else check_effects(self.renderer, case)
         return found

@@ -20,8 +20,9 @@ from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
 from podrunner.manifests.admission.since import too_new_faults
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
 from podrunner.manifests.checks.check import pod_faults_by_schema
-from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods, maps, texts
+from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods, maps, table, texts
 from podrunner.runner.job_pod.pod import jobs_of
+from podrunner.runner.job_pod.replaced_lists import replaced_lists
 from podrunner.values.places import locate, written_values
 from podrunner.values.search import find_container, find_key, find_value, found_at
 
@@ -76,8 +77,9 @@ class _Field:
 
     def finding(self) -> Finding:
         """At the object."""
-        message = f"{self.path}: {self.fault.sentence}"
-        return Finding(self.rule, message, object=self.object, path=self.path, file=self.template, about=self.about)
+        reason = self.fault.sentence
+        found = Finding(self.rule, f"{self.path}: {reason}", object=self.object, path=self.path, file=self.template)
+        return replace(found, about=self.about, reason=reason)
 
     def at_value(self, path: Path) -> Finding:
         """By the path in the values."""
@@ -128,6 +130,8 @@ def _written(values: dict[str, Any], field: _Field) -> Path | None:
             return found
     sections = _OF_JOBS if field.is_of_jobs else values.keys() - _OF_JOBS
     within = {name: values[name] for name in values if name in sections}
+    if field.runners and "runners" in within:
+        within["runners"] = {name: one for name, one in table(within["runners"]).items() if name in field.runners}
     if value in (None, "") and field.container and (item := find_container(within, field.container)):
         return (*item, *parse_dotted(field.fault.path)[2:])
     found = find_key(within, field.fault.path)
@@ -153,8 +157,8 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
         is_hook = HOOK_ANNOTATION in pod.document.text
         for fault in pod_faults(pod.spec):
             # The schema of the kind says what is absent; `helm test` is made of an image and of volumes that jobs have.
-            is_told = fault.reason in (*_TOLD_BY_KEYS, "missing") and _said(fault, pod.spec) in jobs
-            is_told = is_told or _is_of_jobs(fault) or any(_is_nameless(fault, one) for one in runners)
+            is_told = _said(fault, pod.spec) in jobs or _is_of_jobs(fault)
+            is_told = is_told or any(_is_of_runner(fault, one) for one in runners)
             if fault.is_absent or (is_hook and is_told):
                 continue
             yield _in_pod(pod, fault, is_hook=is_hook)
@@ -198,7 +202,7 @@ def _new_of_jobs(config_toml: str, kube_version: str) -> tuple[tuple[str, FieldF
         (str(runner.get("name")), fault)
         for runner, _, job in jobs_of(config_toml)
         for fault in _of_version(job.spec, job.pod, kube_version)
-        if not _is_of_jobs(fault)
+        if not _is_of_jobs(fault) and not any(one.path == fault.path for one in whole_pod_faults(job.pod))
     )
 
 
@@ -256,6 +260,12 @@ def _is_nameless(fault: FieldFault, runner: Mapping[str, Any]) -> bool:
     """Whether it is a variable of `environment`, of which the check of config.toml says that it has no name."""
     is_of_variable = fault.reason == "missing" and fault.value == "" and _VARIABLE.search(fault.path)
     return bool(is_of_variable) and any(text.startswith("=") for text in texts(runner.get("environment")))
+
+
+def _is_of_runner(fault: FieldFault, runner: dict[str, Any]) -> bool:
+    """Whether a key of the runner or a patch that replaces lists is told for it."""
+    is_of_patch = fault.reason == "missing" and any(one.is_fatal for one in replaced_lists(runner))
+    return is_of_patch or _is_nameless(fault, runner)
 
 
 def _is_of_jobs(fault: FieldFault) -> bool:

@@ -20,8 +20,8 @@ class Finding:
     `case` is the name of the case that showed it, `object` the Kubernetes object (`Deployment/ci-podrunner`),
     `path` the dotted path inside values, object or config.toml, `file`, `line` and `column` the place to edit
     (0 when not known). `severity` is that of the rule unless another one is given that the rule allows.
-    `about` is the value or the key that is wrong, and `reason` the message without its place, for those who know a
-    better one; no report shows them.
+    `about` is the value or the key that is wrong, `missing` one that is not there below `path`, and `reason` the message
+    without its place, for those who know a better one; no report shows them.
     """
 
     rule: Rule
@@ -35,6 +35,7 @@ class Finding:
     severity: Severity = None  # type: ignore[assignment]  # set below: nobody ever sees None
     about: str = field(default="", compare=False, repr=False)
     reason: str = field(default="", compare=False, repr=False)
+    missing: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.severity is None:

@@ -10,6 +10,7 @@ import yaml
 
 from podrunner.findings.errors import UsageError, ValuesError
 from podrunner.findings.finding import Finding
+from podrunner.findings.path import value_at
 from podrunner.formats.file_kind import VALUES_FILE, FileKind
 from podrunner.formats.flaw import NOT_YAML, yaml_flaw
 from podrunner.formats.remarks import find_remarks
@@ -47,6 +48,8 @@ class Values:
     places: dict[Parts, Place] = field(default_factory=dict)
     # Scalars as written, where Go reads something else: `0644` for 420, `yes` for true.
     texts: dict[Parts, str] = field(default_factory=dict)
+    # The place where the text of a literal block begins.
+    blocks: dict[Parts, Place] = field(default_factory=dict)
     # Further documents of the file, which Helm 4 lays over this one, and Helm 3 does not read.
     later: tuple[Values, ...] = ()
     is_later: bool = False
@@ -97,10 +100,40 @@ def read_values(text: str, source: str, kind: FileKind = VALUES_FILE) -> Values:
     """
     try:
         nodes = list(yaml.compose_all(text, Loader=GoLoader))
-        return replace(_values(source, nodes, kind), remarks=find_remarks(text, nodes))
+        found = _values(source, nodes, kind)
+        return replace(found, remarks=find_remarks(text, nodes), blocks=_blocks(nodes[:1], text))
     except NOT_YAML as error:
         flaw = yaml_flaw(error, text)
         raise ValuesError([_wrong(source, kind.not_yaml, flaw.sentence("not YAML"), flaw.start)]) from None
+
+
+def place_in_block(values: Values, path: Parts, rest: Parts) -> Place | None:
+    """Where what is at `rest`, or the nearest around it, is written in the YAML of a literal block at `path`."""
+    if path not in values.blocks or not rest:
+        return None
+    text = value_at(values.data, path)
+    try:
+        node = yaml.compose(text, Loader=GoLoader)
+    except NOT_YAML:
+        return None
+    places = {below: _place(at) for below, at, _ in _walk(node, ())} if node else {}
+    nearest = next((places[rest[:end]] for end in range(len(rest), 0, -1) if rest[:end] in places), None)
+    first, indent = values.blocks[path]
+    return (first + nearest[0] - 1, indent + nearest[1] - 1) if nearest else None
+
+
+def _blocks(roots: Sequence[yaml.Node], text: str) -> dict[Parts, Place]:
+    """The line and column of the first character of each literal block."""
+    lines = text.split("\n") if "|" in text else []
+    found: dict[Parts, Place] = {}
+    for path, _, node in (one for root in roots if lines for one in _walk(root, ())):
+        if not isinstance(node, yaml.ScalarNode) or node.style != "|" or not node.value.strip():
+            continue
+        first = node.start_mark.line + 1
+        blank = next(number for number, line in enumerate(node.value.split("\n")) if line.strip())
+        inner, outer = node.value.split("\n")[blank], lines[first + blank]
+        found[path] = (first + 1, len(outer) - len(inner) + 1)
+    return found
 
 
 def _values(source: str, nodes: list[yaml.Node], kind: FileKind) -> Values:

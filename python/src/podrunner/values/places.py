@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted, spoken
+from podrunner.formats.placed import place_in_block
 from podrunner.values.merge import Items, merge
 
 if TYPE_CHECKING:
@@ -47,14 +48,18 @@ def _has(data: Any, path: Path) -> bool:
 
 
 def locate(finding: Finding, layers: Sequence[Values], path: Path) -> Finding:
-    """The finding with the place of `path`, or of the nearest map around it that is written somewhere."""
+    """The finding with the place of `path`, or of the nearest map around it that is written somewhere.
+
+    What goes on in a literal block, such as a patch, is at its line there.
+    """
     for length in range(len(path), 0, -1):
         layer = find_layer(layers, path[:length])
         if layer is None:
             continue
         if not layer.is_file:
             return replace(finding, object=layer.source)
-        line, column = layer.places.get(path[:length], (0, 0))
+        within = place_in_block(layer, path[:length], path[length:])
+        line, column = within or layer.places.get(path[:length], (0, 0))
         return replace(finding, file=layer.source, line=line, column=column)
     files = [layer for layer in layers if layer.is_file]
     return replace(finding, file=files[-1].source) if files else finding

@@ -17,7 +17,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+")
 # Too many things are called so.
 _ANYTHING = ({"spec"}, {"template"}, {"metadata"}, {"container"}, {"init", "container"}, {"volume"}, {"name"}, {"port"})
 # Fields whose name says nothing of the value that they are made from: what is typed in their place.
-_MADE_OF = {"nameservers": "dnsPolicy", "containerPort": "listenAddress"}
+_MADE_OF = {"nameservers": "dnsPolicy", "containerPort": "listenAddress", "tolerations": "node_tolerations"}
 
 
 def find_value(data: Any, value: Any, field: str) -> Path | None:
@@ -35,7 +35,7 @@ def _places(data: Any, value: Any, path: Path) -> Iterator[Path]:
         here = (*path, part)
         is_scalar = isinstance(below, str | int | float) and not isinstance(below, bool)
         # A toleration is KEY=VALUE.
-        is_key = isinstance(part, str) and value in (part, part.partition("=")[0])
+        is_key = isinstance(part, str) and value in (part, *part.partition("=")[::2])
         if (is_scalar and str(below) == str(value)) or is_key:
             yield here
         yield from _places(below, value, here)

@@ -25,6 +25,8 @@ _GRACE = 30
 def probe_faults(at: str, container: Mapping[str, Any], spec: Mapping[str, Any], *, is_init: bool) -> Faults:
     """What is wrong with the probes and hooks of a container of a pod's spec."""
     present = [field for field in (*_PROBES, "lifecycle") if container.get(field)]
+    if has_signal_alone(container):
+        present.remove("lifecycle")
     if is_init and container.get("restartPolicy") != "Always":
         for field in present:
             yield FieldFault(
@@ -37,6 +39,14 @@ def probe_faults(at: str, container: Mapping[str, Any], spec: Mapping[str, Any],
     for probe in _PROBES:
         if container.get(probe) is not None:
             yield from _probe(f"{at}.{probe}", table(container[probe]), is_of_readiness=probe == "readinessProbe")
+
+
+def has_signal_alone(container: Mapping[str, Any]) -> bool:
+    """Whether its hooks are a stopSignal and no handler: from 1.33 on the API server drops it and the hooks with it.
+
+    The gate ContainerStopSignals is off by default up to 1.37. Source: dropContainerStopSignals in pkg/api/pod/util.go.
+    """
+    return set(table(container.get("lifecycle"))) == {"stopSignal"}
 
 
 def _probe(at: str, probe: Mapping[str, Any], *, is_of_readiness: bool) -> Faults:

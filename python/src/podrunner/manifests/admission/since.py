@@ -9,6 +9,7 @@ from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.admission.containers import resource_faults
 from podrunner.manifests.admission.fault import FieldFault
 from podrunner.manifests.admission.host import shared_host_faults
+from podrunner.manifests.admission.probes import has_signal_alone
 from podrunner.manifests.admission.scheduling import pod_terms
 from podrunner.manifests.objects import maps, table
 
@@ -25,6 +26,8 @@ _PROC_MOUNT, _KEYS_OF_AFFINITY, _KEYS_OF_SPREAD, _CLAIMS, _WHOLE_PODS = (1, 33),
 # First versions that have EnvFiles and PodLifecycleSleepAction on by default: before, nothing is left of a source of a
 # variable and of an action of a hook. Of a container that is not of the start, restartPolicy is refused before 1.34.
 _FILES, _SLEEP, _RESTARTS = (1, 35), (1, 30), (1, 34)
+# First version that knows lifecycle.stopSignal: earlier ones drop it, and keep the hooks around it.
+_SIGNALS = (1, 33)
 _CLAIM_SOURCES = ("resourceClaimName", "resourceClaimTemplateName")
 _NAME = re.compile(r"(?!\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*(?<!\A\.)\Z")
 
@@ -34,6 +37,11 @@ def too_new_faults(spec: Mapping[str, Any], kube_version: str) -> Faults:
     version = minor_version(kube_version)
     yield from _new_fields(spec, version)
     yield from _nothing_left(spec, version)
+    for index, container in enumerate(maps(spec.get("initContainers")) if version < _SIGNALS else ()):
+        if has_signal_alone(container) and container.get("restartPolicy") != "Always":
+            yield FieldFault(
+                f"initContainers[{index}].lifecycle", "needs Kubernetes 1.33 in an init container that ends"
+            )
     if version >= max(_ANY_NAME, _ALL_ADDRESSES):
         return
     for kind in ("initContainers", "containers"):

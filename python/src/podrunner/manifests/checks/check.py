@@ -131,7 +131,8 @@ def _schema_findings(document: Document, version: tuple[int, int]) -> Iterator[F
         told = _without_value(mistake) if kind == "Secret" else mistake
         in_version = f"(Kubernetes {_dots(version)})"
         found_there = _finding(document, KUBERNETES_SCHEMA, f"{told.message} {in_version}", path=mistake.dotted)
-        yield replace(found_there, about=_about(document, mistake), reason=f"{told.reason} {in_version}")
+        about, reason = _about(document, mistake), f"{told.reason} {in_version}"
+        yield replace(found_there, about=about, missing=mistake.missing, reason=reason)
 
 
 def pod_faults_by_schema(pod: Mapping[str, Any], kube_version: str) -> Iterator[FieldFault]:

@@ -55,7 +55,9 @@ def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
 
 
 def _own(document: Document, kind: str, selector: dict[str, Any], pods: Sequence[Pod]) -> Iterator[Finding]:
-    for pod in pods:
+    # Without a template there are no labels: the schema says that it is missing.
+    has_template = table(document.data.get("spec")).get("template") is not None
+    for pod in pods if has_template else ():
         if pod.document is document and selector and not selects(selector, pod.labels, kind):
             message = "does not select the labels of spec.template. Kubernetes refuses this."
             yield object_finding(document, SELECTOR_OWN, "spec.selector", message)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Earlier variables may be part of a value.
 _REFERENCE = re.compile(r"\$\((\w+)\)")
+# The one that --listen-address does not take the place of.
+_LISTENS = re.compile(r"^(\s*listen_address\s*=\s*).*$", re.MULTILINE)
 
 
 class Manager:
@@ -82,9 +84,10 @@ def running_manager(
         # In a pod it finds the API server by what the kubelet mounts.
         "KUBECONFIG": str(plane.kubeconfig(folder / "kubeconfig", token, namespace)),
     }
+    # What is not the release's: two managers of one machine cannot share the ports of sessions and metrics.
+    session, port = free_ports(2)
+    text = _LISTENS.sub(rf'\g<1>"127.0.0.1:{session}"', text)
     (folder / "config.toml").write_text(text, encoding="utf-8")
-    # The one thing that is not the release's: two managers of one machine cannot share the port of the metrics.
-    (port,) = free_ports(1)
     command = [*LEASH, str(binary), "run", f"--config={folder / 'config.toml'}", f"--listen-address=127.0.0.1:{port}"]
     with (folder / "manager.log").open("wb") as log:
         process = subprocess.Popen(command, env=variables, cwd=folder, stdout=log, stderr=subprocess.STDOUT)

@@ -101,7 +101,7 @@ def _dead(renderer: Renderer, case: Case) -> list[Parts]:
     comparison = _Comparison.of(renderer, case)
     doubtful = [(path, value) for path, value in leaves(comparison.written) if not comparison.is_evident(path, value)]
     carried = comparison.carried(doubtful)
-    return [path for path, value in doubtful if path not in carried and not comparison.has_effect(path, value)]
+    return [path for path, value in doubtful if path not in carried and not comparison.makes_a_difference(path, value)]
 
 
 def _joined(dead: Mapping[Parts, str], every: Iterable[Parts]) -> Iterator[Parts]:
@@ -176,14 +176,18 @@ class _Comparison:
 
     def has_effect(self, path: Parts, value: Any) -> bool:
         """Whether another value there changes anything. To be refused by Helm is a change."""
-        return self.is_evident(path, value) or self._rendered(path, value) != self.plain
+        return self.is_evident(path, value) or self.makes_a_difference(path, value)
+
+    def makes_a_difference(self, path: Parts, value: Any) -> bool:
+        """The same, by a render alone: of a value that is not evident."""
+        return self._text_of(self._changed(path, value)) != self.plain
 
     def carried(self, values: Sequence[tuple[Parts, Any]]) -> set[Parts]:
         """Paths of values that stand in the rendering as they are, shown by one render for those of each section.
 
-        All of a section get marks; those that are the only one of theirs go with the smallest. Where nothing but these differs from the rendering as it is, the same templates
-        carried them there; otherwise nothing is known, and the render was one too many: there are no more of these
-        than values that need none, and so never more renders than values.
+        All of a section get marks; those that are the only one of theirs go with the smallest. Where nothing but these
+        differs from the rendering as it is, the same templates carried them there. Otherwise nothing is known, and the
+        render was one too many: there are no more of these than values that need none, and so never more renders than values.
         """
         spare = len(dict(leaves(self.written))) - len(values)
         sections: dict[str | int, list[tuple[Parts, Any]]] = {}
@@ -228,9 +232,6 @@ class _Comparison:
             _PLAIN.match(text) and text in self.plain and self.texts.count(text) == 1 and text not in self.templates
             for text in (str(path[-1]), *all_texts(value))
         )
-
-    def _rendered(self, path: Parts, value: Any) -> str:
-        return self._text_of(self._changed(path, value))
 
     def _text_of(self, case: Case) -> str:
         try:

@@ -36,7 +36,7 @@ def load_library() -> Any:
 def map_library() -> None:
     """Let Linux map Helm's library before `load_library`: for a thread beside others. Elsewhere it does nothing.
 
-    ctypes.CDLL holds Python's lock while it does that, for a third of a tenth of a second; what it calls does not.
+    ctypes.CDLL holds Python's lock while it does that, for some 30 ms; what it calls does not.
     """
     file = _library_file()
     if file:

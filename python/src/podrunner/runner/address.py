@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
 _SCHEMES = ("http://", "https://")
@@ -34,13 +38,18 @@ def address_reason(value: str) -> str:
         return ""
     if not value.startswith(_SCHEMES):
         return "must begin with https:// or http://, or be a variable such as $CI_SERVER_URL"
+    return _parts_reason(value, _host)
+
+
+def _parts_reason(value: str, host_reason: Callable[[SplitResult], str]) -> str:
+    """The same of its parts; the host is judged by whom it is for."""
     if not value.isprintable() or " " in value:
         return _BLANK
     try:
         parts = urlsplit(value)
     except ValueError:
         return _HOST
-    return _port(parts) or _host(parts) or _path(parts)
+    return _port(parts) or host_reason(parts) or _path(parts)
 
 
 def _port(parts: SplitResult) -> str:
@@ -90,13 +99,8 @@ def clone_reason(value: str) -> str:
         return "must begin with https://, http:// or ssh://"
     if scheme not in ("https", "http", "ssh"):
         return ""
-    if not value.isprintable() or " " in value:
-        return _BLANK
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return _HOST
-    return _port(parts) or ("" if parts.netloc == "ci" else _host(parts)) or _path(parts)
+    # Where jobs clone from, nothing is left out at the end.
+    return _parts_reason(value, lambda parts: "" if parts.netloc == "ci" else _host(parts))
 
 
 def is_without_scheme(value: str) -> bool:

@@ -31,7 +31,7 @@ from podrunner.runner.job_pod.setup import ADVANCED, DEADLINE, JobSetup, job_set
 from podrunner.runner.job_pod.volumes import volumes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 Object = dict[str, Any]
@@ -91,9 +91,12 @@ def job_objects(runner: Mapping[str, Any], job: JobRequest | None = None, runner
     return _objects(job_setup(runner, job or JobRequest(), runner_version, known=job is not None))
 
 
-def patched_spec(runner: Mapping[str, Any], patches: list[dict[str, Any]]) -> dict[str, Any]:
+def patched_spec(
+    runner: Mapping[str, Any], patches: Sequence[Mapping[str, Any]], runner_version: str = MODELLED
+) -> dict[str, Any]:
     """The spec of the pod of a job that overwrites nothing, with these patches of pod_spec alone."""
-    return job_objects({**runner, "kubernetes": {**table(runner.get("kubernetes")), "pod_spec": patches}}).spec
+    kubernetes = {**table(runner.get("kubernetes")), "pod_spec": [*patches]}
+    return job_objects({**runner, "kubernetes": kubernetes}, None, runner_version).spec
 
 
 def objects_with_a_service(runner: Mapping[str, Any], runner_version: str = MODELLED) -> JobObjects:

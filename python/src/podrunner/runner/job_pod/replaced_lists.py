@@ -12,7 +12,7 @@ from podrunner.findings.path import value_at
 from podrunner.findings.suggest import listed
 from podrunner.formats.patch import read_patch
 from podrunner.manifests.objects import maps, table
-from podrunner.runner.job_pod.objects import MODELLED, job_objects
+from podrunner.runner.job_pod.objects import MODELLED, patched_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,9 +79,9 @@ def replaced_lists(runner: Mapping[str, Any], runner_version: str = MODELLED) ->
     patches = maps(table(runner.get("kubernetes")).get("pod_spec"))
     if not any(_kind(one) != _STRATEGIC or "$patch" in str(one.get("patch")) for one in patches):
         return []
-    final, found = _spec(runner, patches, runner_version), []
+    final, found = patched_spec(runner, patches, runner_version), []
     for step in _steps(patches):
-        before, after = (_spec(runner, some, runner_version) for some in (step.before, step.after))
+        before, after = (patched_spec(runner, some, runner_version) for some in (step.before, step.after))
         patch = patches[step.patch]
         lost = tuple(one for one in _lost(before, after, final) if step.is_of_lists(patch) or one.field in _NEVER)
         if lost:
@@ -195,8 +195,3 @@ def _containers(spec: Mapping[str, Any]) -> list[Object]:
 
 def _kind(patch: Mapping[str, Any]) -> str:
     return str(patch.get("patch_type") or _STRATEGIC)
-
-
-def _spec(runner: Mapping[str, Any], patches: Sequence[Object], runner_version: str) -> dict[str, Any]:
-    kubernetes = {**table(runner.get("kubernetes")), "pod_spec": [*patches]}
-    return job_objects({**runner, "kubernetes": kubernetes}, None, runner_version).spec

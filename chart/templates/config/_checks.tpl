@@ -67,14 +67,14 @@ usage: include "podrunner.checks.version" (list . $runners)
 */}}
 {{- define "podrunner.checks.version" -}}
 {{- $root := index . 0 -}}
-{{- $version := $root.Capabilities.KubeVersion.Version -}}
 {{- range $name, $runner := index . 1 -}}
   {{- $needed := $runner.mode.kubernetes -}}
-  {{- if and $needed (semverCompare (printf "<%s-0" $needed) $version) -}}
+  {{- /* in so many words, so that podrunner sees for which versions this differs; a test compares them with files/modes.yaml */}}
+  {{- if and $needed (semverCompare "<1.33-0" $root.Capabilities.KubeVersion.Version) -}}
     {{- if eq $runner.podman.mode "openshift" -}}
-      {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, which gives job pods a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart create the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $version) -}}
+      {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, which gives job pods a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart create the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $root.Capabilities.KubeVersion.Version) -}}
     {{- end -}}
-    {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $version) -}}
+    {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $root.Capabilities.KubeVersion.Version) -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -51,7 +51,7 @@ usage: include "podrunner.namespaces.made" (list $ $runners) | fromJsonArray
 {{- range $name, $runner := index . 1 -}}
   {{- $promised := $runner.mode.podSecurity -}}
   {{- if and (eq $runner.namespace $namespace) $promised -}}
-    {{- $levels = append $levels (include "podrunner.pod.level" (list $promised $runner.config.kubernetes $root.Capabilities.KubeVersion)) -}}
+    {{- $levels = append $levels (include "podrunner.pod.level" (list $promised $runner.config.kubernetes $root)) -}}
   {{- end -}}
 {{- end -}}
 {{- if has "privileged" $levels -}}privileged{{- else -}}{{- first $levels | default "" -}}{{- end -}}

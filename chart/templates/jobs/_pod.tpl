@@ -63,12 +63,12 @@ all, by which GitLab Runner drops NET_RAW.
 The mode's level, or privileged if an option or the user's own keys need it. `podrunner check` knows all fields; this
 looks at those that podman's options can set. Before Kubernetes 1.35, baseline also refuses an unmasked /proc in pods with
 a user namespace of their own.
-usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kubernetes .Capabilities.KubeVersion)
+usage: include "podrunner.pod.level" (list $mode.podSecurity $runner.config.kubernetes $)
 */}}
 {{- define "podrunner.pod.level" -}}
 {{- $build := include "podrunner.pod.build" (index . 1) | fromJson -}}
 {{- $unconfined := list (dig "seccompProfile" "type" "" $build) (dig "appArmorProfile" "type" "" $build) | has "Unconfined" -}}
-{{- $unmasked := and $build.procMount (ne $build.procMount "Default") (semverCompare "<1.35-0" (index . 2).Version) -}}
+{{- $unmasked := and $build.procMount (ne $build.procMount "Default") (semverCompare "<1.35-0" (index . 2).Capabilities.KubeVersion.Version) -}}
 {{- if or $build.privileged $unconfined $unmasked ((index . 1).volumes | default dict).host_path -}}privileged{{- else -}}{{ index . 0 }}{{- end -}}
 {{- end -}}
 

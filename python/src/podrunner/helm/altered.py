@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.chart.yaml_file import load_map
 from podrunner.findings.errors import UsageError
+from podrunner.helm.blind import blind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,11 +18,12 @@ _SCHEMA = "values.schema.json"
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """What is altered of a chart: empty, and nothing is."""
+    """What is altered of a chart: empty, and nothing is. A blind one does not see the version of Kubernetes."""
 
     version: str = ""
     app_version: str = ""
     no_schemas: bool = False
+    is_blind: bool = False
 
 
 UNALTERED = Altered()
@@ -33,11 +35,13 @@ def has_subcharts(chart: Path) -> bool:
 
 
 def alter(copy: Path, altered: Altered) -> None:
-    """Alter a copy of a chart. Raises UsageError."""
+    """Alter a copy of a chart. Raises UsageError, SeesVersionError."""
     if altered.version or altered.app_version:
         _set_versions(copy, altered)
     if altered.no_schemas:
         _remove_schemas(copy)
+    if altered.is_blind:
+        blind(copy)
 
 
 def _set_versions(copy: Path, altered: Altered) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import weakref
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from podrunner.findings.errors import RenderError, UsageError
 from podrunner.formats.kube_version import full_version
 from podrunner.helm.altered import UNALTERED, Altered, alter, has_subcharts
 from podrunner.helm.api_server import serve
+from podrunner.helm.blind import SeesVersionError, mentions_version
 from podrunner.helm.kube_versions import UNLISTED_API_VERSIONS, is_in_range
 from podrunner.helm.sdk import ask_render, load_library
 from podrunner.manifests.rendering import Document, Rendering, manifest, parse_documents
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 _NOTES = "templates/NOTES.txt"
 _MOST_LOADED = 8
+_MOST_ANSWERS = 4
+# In the place of a Kubernetes version.
+_ANY = "any"
 
 
 class HelmLibrary:
@@ -42,7 +47,9 @@ class HelmLibrary:
         Raises UsageError when the chart cannot be loaded or the library cannot be.
         """
         self._chart, self._loaded_from = chart, loaded_from
-        self._last: tuple[tuple[object, ...], str] = ((), "")
+        # What was asked for → Kubernetes version → Helm's answer.
+        self._answers: dict[tuple[object, ...], dict[str, str]] = {}
+        self._can_be_blind, self._was_blind = True, False
         self._loaders: dict[Altered, Callable[[], Any]] = {}
         self._loader(UNALTERED)
 
@@ -52,30 +59,53 @@ class HelmLibrary:
         return Rendering(case.name, case.release, case.namespace, documents, notes, text)
 
     def raw(self, case: Case) -> str:
-        """See `Helm.raw`. Of the case that was asked for last, Helm is not asked again."""
-        of_release = (case.release, case.namespace, case.kube_version, case.api_versions, case.revision, case.lookup)
+        """See `Helm.raw`. Of what was asked for last, Helm is not asked again, nor for a version that templates do not tell apart."""
+        version = full_version(case.kube_version)
+        self._check_kube_version(version)
+        of_release = (case.release, case.namespace, case.api_versions, case.revision, case.lookup)
         asked = (case.layers, *of_release, case.include_crds, self._altered(case))
-        if asked != self._last[0]:
-            self._last = (asked, self._answer(case))
-        return self._last[1]
+        # The last ones only: an answer is long, and the versions of a case follow each other.
+        for old in list(self._answers)[:-_MOST_ANSWERS]:
+            del self._answers[old]
+        answers = self._answers.setdefault(asked, {})
+        # The second version of a case, or a case after one whose templates did not ask for the version.
+        if self._can_be_blind and _ANY not in answers and (answers or self._was_blind):
+            answers[_ANY] = self._answer_for_any(case)
+            self._was_blind = bool(answers[_ANY])
+        if not answers.get(_ANY) and version not in answers:
+            answers[version] = self._answer(case, self._altered(case))
+        return answers.get(_ANY) or answers[version]
 
     def forget(self) -> None:
         """See `Helm.forget`."""
-        self._last = ((), "")
+        self._answers.clear()
 
-    def _answer(self, case: Case) -> str:
-        kube_version = full_version(case.kube_version)
+    def _answer_for_any(self, case: Case) -> str:
+        """Helm's answer for every version of Kubernetes; empty where there is none, or none can be known."""
+        altered = replace(self._altered(case), is_blind=True)
+        if case.lookup or mentions_version(json.dumps(case.values)):
+            return ""
+        try:
+            answer = self._answer(case, altered)
+        except SeesVersionError:
+            self._can_be_blind = False
+            return ""
+        except RenderError:
+            return ""
+        # It may be there from a template that writes down all that it is given.
+        return "" if full_version(case.kube_version) in answer else answer
+
+    def _answer(self, case: Case, altered: Altered) -> str:
         options = {
             "name": release_name(case.release),
             "namespace": namespace_name(case.namespace),
-            "kube_version": kube_version,
+            "kube_version": full_version(case.kube_version),
             "api_versions": [*UNLISTED_API_VERSIONS, *case.api_versions],
             "revision": case.revision,
             "is_install": case.revision == 1,
             "is_upgrade": case.revision > 1,
         }
-        self._check_kube_version(kube_version)
-        loaded = self._loader(self._altered(case))()
+        loaded = self._loader(altered)()
         if case.lookup:
             with serve(case.lookup, case.namespace) as kubeconfig:
                 answer = ask_render(loaded, case.values, options, kubeconfig)

@@ -31,21 +31,26 @@ class Repeated:
 
 def repeated_items(data: Any, schema: Schema) -> Iterator[Repeated]:
     """Every item that server-side apply refuses; `schema` has what it refers to in `$defs`."""
-    yield from _walk(data, [schema], schema.get("$defs", {}), ())
+    if isinstance(data, dict | list):
+        yield from _walk(data, [schema], schema.get("$defs", {}), ())
 
 
-def _walk(data: Any, schemas: list[Schema], known: Mapping[str, Schema], path: Path) -> Iterator[Repeated]:
-    if not data or not isinstance(data, dict | list):
-        return
+def _walk(
+    data: dict[str, Any] | list[Any], schemas: list[Schema], known: Mapping[str, Schema], path: Path
+) -> Iterator[Repeated]:
     parts = list(_parts(schemas, known))
     if isinstance(data, list):
         for part in parts:
             yield from _repeated(data, part, path)
         items = [part["items"] for part in parts if isinstance(part.get("items"), dict)]
         for index, item in enumerate(data):
-            yield from _walk(item, items, known, (*path, index))
+            if item and isinstance(item, dict | list):
+                yield from _walk(item, items, known, (*path, index))
         return
     for name, value in data.items():
+        # Most are texts: what schemas say of these does not matter here.
+        if not value or not isinstance(value, dict | list):
+            continue
         below = [part["properties"][name] for part in parts if name in part.get("properties", ())]
         below = below or [
             part["additionalProperties"] for part in parts if isinstance(part.get("additionalProperties"), dict)

@@ -29,7 +29,7 @@ KEYS: dict[str, Any] = load("python/src/podrunner/runner/keys.json")
 ADVISORIES: list[dict[str, Any]] = load("python/src/podrunner/runner/advisories.json")
 FILES = (
     *("README.md", "CONTRIBUTING.md", "chart/README.md"),
-    *("docs/modes.md", "docs/import.md", "docs/monitoring.md", "docs/runner-versions.md"),
+    *("docs/modes.md", "docs/import.md", "docs/monitoring.md", "docs/runner-versions.md", "docs/security.md"),
 )
 BLOCK = re.compile(r"(<!-- begin ([\w-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
@@ -82,6 +82,25 @@ def needs() -> str:
     return table(
         ("preset", "`podman.mode`", "Pod Security level", "GitLab Runner", "at least", "and on the nodes"), rows
     )
+
+
+def held() -> str:
+    """What the policy for job pods holds each mode to."""
+    rows = []
+    for name, mode in MODES.items():
+        promise = mode.get("promise")
+        if promise and not promise["privileged"]:
+            user = "any but 0" if promise["uid"] is None else str(promise["uid"])
+            gain = "by no container" if promise["noNewPrivileges"] else "allowed"
+            namespace = "its own (`hostUsers: false`)" if promise.get("hostUsers") is False else "any"
+            rows.append((f"`{name}`", user, ", ".join(promise["capabilities"]), gain, namespace))
+    heads = (
+        "user of the build container",
+        "its capabilities at most",
+        "gaining privileges",
+        "user namespace of the pod",
+    )
+    return table(("`podman.mode`", *heads), rows)
 
 
 def runtimes() -> str:
@@ -163,6 +182,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "presets": presets,
     "choose": choose,
     "needs": needs,
+    "held": held,
     "runtimes": runtimes,
     "values": reference.text,
     "official": official,

@@ -19,10 +19,10 @@ _DEFAULT_ACCOUNT = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"
 
 
 class Cluster:
-    """One API server seen by its administrator."""
+    """One API server seen by its administrator, or by whoever has `token`."""
 
-    def __init__(self, plane: ControlPlane) -> None:
-        kubeconfig = plane.kubeconfig(plane.folder / "admin.json", plane.admin)
+    def __init__(self, plane: ControlPlane, token: str = "") -> None:
+        kubeconfig = plane.kubeconfig(plane.folder / "admin.json", token or plane.admin)
         self.plane = plane
         self._client = config.new_client_from_config(str(kubeconfig))
         self._dynamic = DynamicClient(self._client)
@@ -121,6 +121,16 @@ class Cluster:
             return ""
         except DynamicApiError as error:
             return str(error.summary())
+        return ""
+
+    def refused_debugging(self, pod: str, namespace: str, container: Mapping[str, Any]) -> str:
+        """Why a pod may not get an ephemeral container; empty when it may. Nothing is changed."""
+        core = client.CoreV1Api(self._client)
+        change = {"spec": {"ephemeralContainers": [dict(container)]}}
+        try:
+            core.patch_namespaced_pod_ephemeralcontainers(pod, namespace, change, dry_run="All")
+        except client.ApiException as error:
+            return str(error.body)
         return ""
 
     def refused_apply(self, body: Mapping[str, Any]) -> str:

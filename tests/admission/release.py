@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from podrunner.modes.runners import Runner, pod_security, read_runners
 from podrunner.runner.permissions import needs_of
 from podrunner.smoke.overlay import new_token
 
-from .cluster import ENFORCE
+from .cluster import ENFORCE, Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from podrunner.manifests.rendering import Rendering
     from podrunner.runner.permissions import NeededRight
 
-    from .cluster import Cluster
-
 CHART = Chart.open()
+# Seconds until the API server knows a policy.
+_PATIENCE = 30
+_ANY = {"name": "any", "image": "registry.example.com/any:1"}
 # As OpenShift annotates a namespace: the ids that its pods may have.
 ID_RANGES = {
     "openshift.io/sa.scc.uid-range": "1000650000/10000",
@@ -102,14 +104,32 @@ def installed(release: Release, cluster: Cluster, *, levels: Mapping[str, str] |
             cluster.create(body, namespace)
             if body["kind"] == "ResourceQuota":
                 cluster.count(body)
+        _until_judged(release, cluster, judged=True)
         yield
     finally:
+        for body in release.rendering.objects("ValidatingAdmissionPolicyBinding"):
+            cluster.remove(body)
+        _until_judged(release, cluster, judged=False)
         for body in objects:
             cluster.remove(body, namespace)
         for name in release.levels:
             for kind in ("Pod", "Secret"):
                 for left in cluster.objects(kind, name):
                     cluster.remove({"apiVersion": "v1", "kind": kind, **left})
+
+
+def _until_judged(release: Release, cluster: Cluster, *, judged: bool) -> None:
+    """Wait until the API server heeds a policy that was just made, or no longer: its account's pods have to name a runner."""
+    if not release.rendering.objects("ValidatingAdmissionPolicyBinding"):
+        return
+    token = cluster.token(release.rendering.namespace, release.account)
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "no-runners"}, "spec": {"containers": [_ANY]}}
+    deadline = time.monotonic() + _PATIENCE
+    with contextlib.closing(Cluster(cluster.plane, token)) as manager:
+        while ("ValidatingAdmissionPolicy" in manager.refusal_of(pod, release.runners[0].job_namespace)) != judged:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the policy of {release.case.name} is not as it should be after {_PATIENCE} s")
+            time.sleep(0.2)
 
 
 def is_hook(body: Mapping[str, Any]) -> bool:

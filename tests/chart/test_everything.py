@@ -23,6 +23,7 @@ OFF = {
     "manager.autoscaling.enabled": "rules out sessionServer: GitLab has to reach the manager that runs the job",
     "manager.unregister": "rules out manager.stableIdentity, which keeps what it takes away",
     "metrics.serviceMonitor.enabled": "rules out metrics.podMonitor: managers would be counted twice",
+    "policies.jobs.enabled": "refused beside the privileged runner of team-b, which no policy could hold",
     "podman.run": "takes another mode than unprivileged; one runner has it",
 }
 

@@ -173,6 +173,11 @@ USER_NAMESPACE = """\
 podman: {mode: userNamespace}
 runners: {a: {config: {kubernetes: {pod_spec: [{name: own, patch: "PATCH"}]}}}}
 """
+HELD = """\
+policies: {jobs: {enabled: true}}
+podman: {mode: unprivilegedRoot}
+runners: {a: {config: {kubernetes: {pod_spec: [{name: own, patch: "{containers: [{name: aside, image: 'aside:1', securityContext: {allowPrivilegeEscalation: GAINS}}]}"}]}}}}
+"""
 OUR_VALUES = "gitlab: {url: 'https://gitlab.example.com'}\n"
 TWO_VOLUMES = """[[runners.kubernetes.volumes.empty_dir]]
     name = "a"
@@ -420,6 +425,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "job-pod-promise": (
         {OURS: "", "values.yaml": f"{OUR_VALUES}{USER_NAMESPACE.replace('PATCH', 'hostUsers: true')}"},
         {OURS: "", "values.yaml": f"{OUR_VALUES}{USER_NAMESPACE.replace('PATCH', 'hostUsers: false')}"},
+    ),
+    "job-pod-policy": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}{HELD.replace('GAINS', 'true')}"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}{HELD.replace('GAINS', 'false')}"},
     ),
     "job-pod-none": (
         runner("[runners.kubernetes]\n    pull_policy = 'never'\n    allowed_pull_policies = ['always']"),

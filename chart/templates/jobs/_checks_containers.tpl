@@ -4,13 +4,12 @@ What gives containers beside the build container more than the mode promises.
   podrunner.checks.containers  one runner, in modes that promise no privilege; usage: include … $runner
   podrunner.checks.docker      Docker in Docker among its services; usage: include … $runner
 
-The keys are judged as GitLab Runner joins them: those of a container win over those for all. The capabilities are those that
-the Pod Security level baseline lets a pod add.
+The keys are judged as GitLab Runner joins them: those of a container win over those for all.
 */}}
 
 {{- define "podrunner.checks.containers" -}}
 {{- $kubernetes := .config.kubernetes -}}
-{{- $fine := list "AUDIT_WRITE" "CHOWN" "DAC_OVERRIDE" "FOWNER" "FSETID" "KILL" "MKNOD" "NET_BIND_SERVICE" "SETFCAP" "SETGID" "SETPCAP" "SETUID" "SYS_CHROOT" -}}
+{{- $fine := include "podrunner.pod.capabilities" "" | fromJsonArray -}}
 {{- $found := list -}}
 {{- range $container := list "service" "helper" "init_permissions" -}}
   {{- $key := printf "%s_container_security_context" $container -}}

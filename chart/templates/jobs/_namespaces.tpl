@@ -1,8 +1,9 @@
 {{/*
-Where job pods run, and as whom.
+Where job pods run, as whom, and for which runner.
 
   podrunner.jobs.namespace       namespace of the job pods unless a runner says otherwise
   podrunner.jobs.serviceAccount  name of the job pods' service account
+  podrunner.jobs.label           value of their label manager.runner.gitlab.com/name
   podrunner.rbac.namespaces      namespaces of all runners' job pods, each once, as a JSON list
   podrunner.namespaces.made      those that the chart makes (jobs.createNamespace), as a JSON list
   podrunner.namespaces.level     the Pod Security level that the job pods of one namespace need; empty when unknown
@@ -19,6 +20,11 @@ Where job pods run, and as whom.
 {{- else -}}
 {{- $account.name -}}
 {{- end -}}
+{{- end -}}
+
+{{/* As GitLab Runner makes it of a runner's name. usage: include "podrunner.jobs.label" $runner */}}
+{{- define "podrunner.jobs.label" -}}
+{{- regexReplaceAll "[^A-Za-z0-9._-]" (toString .config.name) "_" | trimAll "-_." | trunc 63 | trimAll "-_." -}}
 {{- end -}}
 
 {{/* usage: include "podrunner.rbac.namespaces" $runners | fromJsonArray */}}

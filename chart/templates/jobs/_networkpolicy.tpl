@@ -14,7 +14,7 @@ usage: include "podrunner.networkPolicy.jobs" (list $runners $namespace)
 {{- $names := list -}}
 {{- range $name, $runner := index . 0 -}}
   {{- if and (eq $runner.namespace (index $ 1)) (not $runner.namespacePerJob) -}}
-    {{- $names = append $names (regexReplaceAll "[^A-Za-z0-9._-]" (toString $runner.config.name) "_" | trimAll "-_." | trunc 63 | trimAll "-_.") -}}
+    {{- $names = append $names (include "podrunner.jobs.label" $runner) -}}
   {{- end -}}
 {{- end -}}
 matchExpressions:

@@ -7,6 +7,7 @@ Parts of a job pod, as the Kubernetes executor would make them from a [[runners]
   podrunner.pod.resources        resources of one of its containers
   podrunner.pod.tolerations      node_tolerations as Kubernetes writes them, as a JSON list
   podrunner.pod.services         what services may do, as a sentence
+  podrunner.pod.capabilities     capabilities that the Pod Security level baseline lets a container add, as a JSON list
 */}}
 
 {{/* Profiles of an unknown type, and those without a name that need one, are logged and left out, as by GitLab Runner. */}}
@@ -114,4 +115,8 @@ Services keep the user of their image; seccomp profile {{ $seccomp }}, {{ ternar
 {{- with ($own.capabilities | default dict).drop }}, without the capabilities {{ join ", " . }}{{ end }}
 {{- with ($own.capabilities | default dict).add | default .cap_add }}, with {{ join ", " . }}{{ end }}.
 {{- end -}}
+{{- end -}}
+
+{{- define "podrunner.pod.capabilities" -}}
+["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"]
 {{- end -}}

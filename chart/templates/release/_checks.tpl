@@ -21,6 +21,7 @@ has its own checks; here are those that no component has.
 {{- include "podrunner.checks.namespaces" (list . $runners) -}}
 {{- include "podrunner.checks.accounts" (list . $runners) -}}
 {{- include "podrunner.checks.networkPolicy" (list . $runners) -}}
+{{- include "podrunner.checks.policies" (list . $runners) -}}
 {{- end -}}
 
 {{/* usage: include "podrunner.checks.accounts" (list $ $runners) */}}

@@ -19,6 +19,13 @@ JOB_POD_REFUSED = Rule(
     remedy="Set `jobs.podSecurity.enforce`, or remove the option that needs a higher level.",
 )
 
+JOB_POD_POLICY = Rule(
+    "job-pod-policy",
+    Severity.ERROR,
+    wrong="The release's own policy for job pods (`policies.jobs`) refuses them.",
+    remedy="Remove the key or patch that the mode does not promise, or set `policies.jobs.actions` to `[Warn]` until it is gone.",
+)
+
 JOB_POD_PROMISE = Rule(
     "job-pod-promise",
     Severity.ERROR,

@@ -60,7 +60,7 @@ _SYSCTLS = frozenset(
 _SELINUX = frozenset(["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"])
 # Before the name of a container.
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
-_VOLUMES = frozenset(
+VOLUMES = frozenset(
     ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"]
 )
 
@@ -176,7 +176,7 @@ def _context(context: dict[str, Any], reason: Make) -> Iterator[LevelReason]:
 def _not_restricted(spec: dict[str, Any], *, relaxed: bool) -> Iterator[LevelReason]:
     for index, volume in enumerate(maps(spec.get("volumes"))):
         for kind in volume:
-            if kind != "name" and kind not in _VOLUMES:
+            if kind != "name" and kind not in VOLUMES:
                 yield LevelReason(kind, items="volumes", index=index)
     pod = table(spec.get("securityContext"))
     for reason, _, context in _containers(spec):

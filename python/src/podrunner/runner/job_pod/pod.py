@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.rules.job_pods import (
     JOB_POD_NONE,
     JOB_POD_PATCH,
+    JOB_POD_POLICY,
     JOB_POD_PROMISE,
     JOB_POD_REFUSED,
     JOB_POD_SECURITY,
@@ -17,6 +18,7 @@ from podrunner.findings.rules.job_pods import (
 from podrunner.findings.severity import Severity
 from podrunner.formats.toml import read_toml
 from podrunner.manifests.objects import maps, table
+from podrunner.manifests.security.job_policy import denying_policies, refusals
 from podrunner.manifests.security.pod_security import ENFORCE, LEVELS, level, level_reasons
 from podrunner.manifests.security.promise import Promise, check_pods
 from podrunner.manifests.security.scc import judge
@@ -89,7 +91,8 @@ def job_pod_faults(
             needed, reasons = level(pod, kube_version, with_a_service.annotations)
             mode = _mode(str(runner.get("name")), values)
             judged = _Judged(runner, with_a_service, mode, modes, kube_version, runner_version)
-            for one in (*_beyond(judged), *_without_pod(judged, job.refusal), *_broken(judged), *_with_access(judged)):
+            by_itself = (*_beyond(judged), *_without_pod(judged, job.refusal), *_broken(judged), *_with_access(judged))
+            for one in (*by_itself, *_refused_by_policy(judged, rendering)):
                 path = ("runners", index, *one.path) if one.path else ()
                 yield replace(one, object=f"ConfigMap/{config.name}", path=path, field=f"runners.{one.runner}")
             yield from _refused(judged, needed, reasons, rendering)
@@ -203,6 +206,19 @@ def _refused(judged: _Judged, needed: str, reasons: list[str], rendering: Render
             )
             found = judged.fault(JOB_POD_REFUSED, text, same=needed)
             yield replace(found, object=document.name, field=f"metadata.labels.{ENFORCE}")
+
+
+def _refused_by_policy(judged: _Judged, rendering: Rendering) -> Iterator[SharedFault]:
+    """An error for what the release's own policy refuses of the runner's job pods."""
+    for name, runners in denying_policies(rendering.documents):
+
+        def problems(job: JobObjects, runners: Mapping[str, Any] = runners) -> list[str]:
+            return refusals(job.pod, str(job.pod["metadata"]["namespace"]), runners)
+
+        found = problems(judged.job)
+        for path, some in by_culprit(judged.runner, found, lambda one: problems(judged.of(one))).items():
+            text = f"{name} refuses every job of {RUNNERS}: {'; '.join(some[:3])}."
+            yield judged.fault(JOB_POD_POLICY, text, path)
 
 
 def _refused_by_constraints(judged: _Judged, pod: Mapping[str, Any], rendering: Rendering) -> Iterator[SharedFault]:

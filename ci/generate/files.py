@@ -15,6 +15,7 @@ GROUPS: dict[str, dict[str, Callable[[], str]]] = {
     "schema": {
         "chart/values.schema.json": schema.text,
         "chart/files/config-keys.json": schema.keys_text,
+        "chart/files/defaults.json": schema.defaults_text,
         "chart/files/gitlab-runner.json": lambda: official.text(schema.build()[1]),
         "python/src/podrunner/manifests/schemas/constraints.json": constraints.text,
     },

@@ -1,17 +1,23 @@
 """The schema of the values, chart/values.schema.json.
 
 It comes from chart/values.schema.yaml, the modes, the package's keys of config.toml, and the comments of
-chart/values.yaml, which describe the values.
+chart/values.yaml, which describe the values. What the source requires and values.yaml has, the chart itself puts where it is
+missing (chart/templates/release/_values.tpl): Helm must not refuse what `--reuse-values` leaves out.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 from ci.generate import comments, official
 from ci.generate.sources import load, read
+from podrunner.schema.parts import described_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Set
 
 SOURCE = "chart/values.schema.yaml"
 VALUES = "chart/values.yaml"
@@ -154,6 +160,57 @@ def node_of(schema: Schema, path: str) -> Schema | None:
     return node
 
 
+def release(schema: Schema, defaults: dict[str, Any]) -> list[str]:
+    """Require nothing that has a default any more, and let it be null; the paths of what was not required.
+
+    Helm takes a null away with the default, but one of the last release is still there after `--reuse-values`.
+    """
+    optional: list[str] = []
+    for part, keys in list(_maps([schema], defaults, schema, "", optional)):
+        part["required"] = [name for name in part.get("required", ()) if name not in keys]
+        if not part["required"]:
+            del part["required"]
+        properties = part.get("properties", {})
+        for key in filter(properties.__contains__, keys):
+            _allow_null(properties[key], schema)
+    return optional
+
+
+def _maps(
+    parts: list[Schema], defaults: dict[str, Any], schema: Schema, path: str, optional: list[str]
+) -> Iterator[tuple[Schema, Set[str]]]:
+    """Every part about a map of defaults, and its keys; adds to the paths that are optional."""
+    every = [one for part in parts for one in described_by(part, schema)]
+    required = {name for one in every for name in one.get("required", ())}
+    for key, default in defaults.items():
+        at = f"{path}.{key}".lstrip(".")
+        if key not in required and default is not False and default not in ({}, [], ""):
+            optional.append(at)
+        if isinstance(default, dict):
+            below = [one["properties"][key] for one in every if isinstance(one.get("properties", {}).get(key), dict)]
+            yield from _maps(below, default, schema, at, optional)
+    yield from ((one, defaults.keys()) for one in every)
+
+
+def _allow_null(part: Schema, schema: Schema) -> None:
+    """Scalars become a definition of their own, because what they refer to is used where null is none; not maps and lists."""
+    if "$ref" in part:
+        definition = schema["$defs"][part["$ref"].rpartition("/")[2]]
+        if not {"object", "array", "null"}.intersection(_types(definition)):
+            part["$ref"] += "OrNull"
+            definition = schema["$defs"].setdefault(part["$ref"].rpartition("/")[2], dict(definition))
+        part = definition
+    if "enum" in part and None not in part["enum"]:
+        part["enum"] = [*part["enum"], None]
+    if "type" in part:
+        part["type"] = list(dict.fromkeys([*_types(part), "null"]))
+
+
+def _types(part: Schema) -> list[str]:
+    said = part.get("type", [])
+    return said if isinstance(said, list) else [said]
+
+
 def share_caches(definitions: Schema) -> None:
     """Let [runners.cache.s3] and its like be described once, for `cache` and for `runners.<name>.config`."""
     tables: Schema = definitions["runners"]["properties"]["cache"]["properties"]
@@ -176,6 +233,7 @@ def build() -> tuple[Schema, Schema]:
         credentials[path.removeprefix("runners.")] = {"$ref": "#/$defs/credential"}
     schema["$defs"]["config"] = table_schema([key for key in keys if key["key"] != "runners"], "")
     describe(schema, comments.read(read(VALUES)))
+    release(schema, load(VALUES))
     schema["x-knownRunner"] = load(KEYS)["source"]["known_until"]
     foreign = official.keys(lambda path: node_of(schema, path))
     official.admit(schema, foreign)
@@ -185,6 +243,15 @@ def build() -> tuple[Schema, Schema]:
 def keys_text() -> str:
     """The text of chart/files/config-keys.json."""
     return json.dumps(known_keys(), indent=1, ensure_ascii=False) + "\n"
+
+
+def defaults_text() -> str:
+    """The text of chart/files/defaults.json: the defaults, and the keys that null takes away."""
+    defaults = load(VALUES)
+    schema: Schema = load(SOURCE)
+    schema["$defs"] |= {"runners": {}, "config": {}, **{f"cache_{name}": {} for name in ("s3", "gcs", "azure")}}
+    data = {"values": defaults, "optional": dict.fromkeys(release(schema, defaults), True)}
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
 def text() -> str:

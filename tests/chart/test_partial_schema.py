@@ -53,9 +53,9 @@ def test_what_is_left_out_is_no_mistake_and_what_is_misspelt_is_one() -> None:
         # Takes the default away, as in Helm.
         ({"manager": {"replicas": None}}, True),
         ({"manager": {"resources": {"requests": None}}}, True),
-        # Nothing could be without it.
-        ({"gitlab": None}, False),
-        ({"podman": {"mode": None}}, False),
+        # Means the default, where nothing could be without it.
+        ({"gitlab": None}, True),
+        ({"podman": {"mode": None}}, True),
     ],
 )
 def test_null_is_right_where_it_takes_a_default_away(values: dict[str, Any], is_right: bool) -> None:

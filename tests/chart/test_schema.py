@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "chart/values.schema.json").read_text())
 VALUES: dict[str, Any] = yaml.safe_load((ROOT / "chart/values.yaml").read_text())
 # Described by the schema only: they have no default.
-WITHOUT_DEFAULT = {"helperImage.pullPolicy", "manager.podSecurityContext.fsGroup"} | {
+WITHOUT_DEFAULT = {"enabled", "helperImage.pullPolicy", "manager.podSecurityContext.fsGroup"} | {
     "manager.podSecurityContext.supplementalGroups",
     "manager.resources.limits",
 }

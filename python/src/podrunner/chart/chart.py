@@ -20,7 +20,7 @@ from podrunner.findings.suggest import did_you_mean, listed
 from podrunner.formats.placed import Values, load_layer, load_values
 from podrunner.manifests.schemas.crds import Crds, load_crds
 from podrunner.values.clash import find_clashes
-from podrunner.values.merge import coalesce, merge
+from podrunner.values.merge import coalesce, fill_in, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = (".yaml", ".yml", ".tpl", ".txt", ".json")
 _MODES = Path("files/modes.yaml")
+_FILLED = Path("files/defaults.json")
 _HERE = Path(__file__).resolve().parents[1]
 # As many sets of values as the cases of a large matrix have between them.
 _KEPT = 4096
@@ -114,6 +115,16 @@ class Chart:
         return load_map(file, self.source / _MODES) if file.is_file() else {}
 
     @cached_property
+    def filled(self) -> tuple[dict[str, Any], frozenset[str]]:
+        """What the chart itself puts where keys are missing, and the dotted paths of keys for which it does not.
+
+        `files/defaults.json`; nothing for a chart without one. Raises UsageError.
+        """
+        file = self.path / _FILLED
+        data = load_map(file, self.source / _FILLED) if self.modes and file.is_file() else {}
+        return data.get("values", {}), frozenset(data.get("optional", ()))
+
+    @cached_property
     def official(self) -> dict[str, Any]:
         """Keys of GitLab's own chart, and what became of them: `files/gitlab-runner.json`. Empty without one."""
         return load_official(self.path)
@@ -159,7 +170,9 @@ class Chart:
         return self._checked(tuple(layers), by_schema)
 
     def _lay_over_defaults(self, layers: tuple[Values, ...]) -> Mapping[str, Any]:
-        return coalesce(self.defaults.data, merge(*(layer.data for layer in layers)))
+        values = coalesce(self.defaults.data, merge(*(layer.data for layer in layers)))
+        fill_in(values, *self.filled)
+        return values
 
     def _check(self, layers: tuple[Values, ...], by_schema: bool) -> tuple[Finding, ...]:
         own = [finding for layer in layers for finding in layer.findings]

@@ -31,7 +31,9 @@ def find_switches(path: Parts, values: Mapping[str, Any], schema: dict[str, Any]
     name this part, a `name` that is empty.
     """
     around = _around(path, values)
-    off = [_on((*at, "enabled")) for at, here in around if here.get("enabled") is False and path[len(at)] != "enabled"]
+    # The one at the top is for charts that have this one as a dependency.
+    inner = [(at, here) for at, here in around if at and path[len(at)] != "enabled"]
+    off = [_on((*at, "enabled")) for at, here in inner if here.get("enabled") is False]
     if found := dict.fromkeys([*off, *_unmet_of_all(path, values, schema)]):
         return (", and " if any(" or " in one or " but " in one for one in found) else " and ").join(found)
     for at, here in reversed(around):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 
@@ -61,6 +62,19 @@ def coalesce(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str
     result = _lay_over(defaults, values)
     # Only at the top does Helm also remove a null that meets a null default.
     return {key: value for key, value in result.items() if not (key in for_null and value is None)}
+
+
+def fill_in(values: dict[str, Any], defaults: Mapping[str, Any], optional: Collection[str], path: str = "") -> None:
+    """Put defaults where keys of values are missing or null, but for those whose dotted paths are optional.
+
+    As a chart does itself whose templates need the keys: podrunner.values of chart/templates/release/_values.tpl.
+    """
+    for key, default in defaults.items():
+        value = values.get(key)
+        if isinstance(default, Mapping) and isinstance(value, dict):
+            fill_in(value, default, optional, f"{path}{key}.")
+        elif value is None and f"{path}{key}" not in optional:
+            values[key] = deepcopy(default)
 
 
 def _lay_over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

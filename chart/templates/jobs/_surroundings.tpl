@@ -6,14 +6,19 @@ What the release's surroundings add to a runner's keys, in every mode: CA bundle
   podrunner.secrets             names of the Secrets that job pods need in their namespace, as a JSON list
 */}}
 
-{{/* usage: include "podrunner.surroundings" (list $ $keys); adds to $keys, the keys of the mode */}}
+{{/*
+usage: include "podrunner.surroundings" (list $ $keys $beside); adds to $keys, the keys of the mode. $beside says whether jobs run in the
+release's own namespace, where the pull secrets of all charts are: GitLab Runner may wait in vain for one that is not there.
+*/}}
 {{- define "podrunner.surroundings" -}}
 {{- $values := (index . 0).Values -}}
 {{- $keys := index . 1 -}}
 {{- if $values.trust.caBundle.name -}}
   {{- $_ := set $keys "tls-ca-file" "/etc/podrunner/trust/ca.crt" -}}
 {{- end -}}
-{{- with $values.jobs.imagePullSecrets -}}
+{{- $secrets := $values.jobs.imagePullSecrets -}}
+{{- if index . 2 -}}{{- $secrets = include "podrunner.image.secrets" (list (index . 0) $secrets) | fromJsonArray -}}{{- end -}}
+{{- with $secrets -}}
   {{- $_ := set $keys.kubernetes "image_pull_secrets" . -}}
 {{- end -}}
 {{- if $values.cache.type -}}

@@ -66,7 +66,7 @@ spec:
     {{- end }}
     seccompProfile:
       type: RuntimeDefault
-  {{- with $manager.imagePullSecrets }}
+  {{- with include "podrunner.image.secrets" (list . $manager.imagePullSecrets) | fromJsonArray }}
   imagePullSecrets:
     {{- range . }}
     - name: {{ . | quote }}

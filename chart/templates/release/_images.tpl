@@ -5,6 +5,7 @@ References of images, with global.imageRegistry in place of their registries.
   podrunner.image.manager  the manager's; usage: include … $
   podrunner.image.moved    from one text, such as podman.image
   podrunner.image.helper   the helper image of one runner; empty leaves it to GitLab Runner
+  podrunner.image.secrets  names of pull secrets of the values with those of all charts, as a JSON list
 */}}
 
 {{/* usage: include "podrunner.image" (list $ .Values.image "the tag when none is set") */}}
@@ -57,4 +58,15 @@ usage: include "podrunner.image.helper" (list $ $kubernetes), with what [runners
   {{- $tag := append (list $flavor $architecture | compact) (printf "v%s" (include "podrunner.runner.version" $root)) | join "-" -}}
   {{- include "podrunner.image" (list $root $image $tag) -}}
 {{- end -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.image.secrets" (list $ .Values.manager.imagePullSecrets) | fromJsonArray */}}
+{{- define "podrunner.image.secrets" -}}
+{{- $names := index . 1 | default list -}}
+{{- range (index . 0).Values.global.imagePullSecrets -}}
+  {{- $name := . -}}
+  {{- if kindIs "map" . -}}{{- $name = .name -}}{{- end -}}
+  {{- $names = append $names $name -}}
+{{- end -}}
+{{- $names | uniq | toJson -}}
 {{- end -}}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import sys
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from ci.generate import comments, official
@@ -17,7 +16,7 @@ from ci.generate.sources import load, read
 from podrunner.schema.parts import described_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator, KeysView
 
 SOURCE = "chart/values.schema.yaml"
 VALUES = "chart/values.yaml"
@@ -178,7 +177,7 @@ def release(schema: Schema, defaults: dict[str, Any]) -> list[str]:
 
 def _maps(
     parts: list[Schema], defaults: dict[str, Any], schema: Schema, path: str, optional: list[str]
-) -> Iterator[tuple[Schema, Set[str]]]:
+) -> Iterator[tuple[Schema, KeysView[str]]]:
     """Every part about a map of defaults, and its keys; adds to the paths that are optional."""
     every = [one for part in parts for one in described_by(part, schema)]
     required = {name for one in every for name in one.get("required", ())}

@@ -26,19 +26,65 @@ def policy(rendering: Any, name: str) -> dict[str, Any]:
     return next(each["spec"] for each in rendering.objects("NetworkPolicy") if each["metadata"]["name"].endswith(name))
 
 
-def test_there_are_no_policies_unless_asked_for(render: Any) -> None:
+# Pods of jobs have the label, whatever release they are of.
+NO_JOBS = {
+    "namespaceSelector": {},
+    "podSelector": {"matchExpressions": [{"key": "manager.runner.gitlab.com/name", "operator": "DoesNotExist"}]},
+}
+
+
+def test_there_is_no_policy_for_jobs_unless_asked_for(render: Any) -> None:
     rendering = render()
 
-    assert rendering.objects("NetworkPolicy") == []
+    assert [one["metadata"]["name"] for one in rendering.objects("NetworkPolicy")] == ["podrunner-manager"]
     assert "pod_labels" not in rendering.config_toml["runners"][0]["kubernetes"]
+
+
+def test_all_pods_but_those_of_jobs_reach_the_manager_and_it_reaches_everything(render: Any) -> None:
+    spec = policy(render(), "-manager")
+
+    assert spec["policyTypes"] == ["Ingress"]
+    assert spec["ingress"] == [{"from": [NO_JOBS]}]
+    assert "egress" not in spec
+
+
+def test_jobs_may_reach_the_manager_where_the_values_say_so(render: Any) -> None:
+    assert render({"networkPolicy": {"manager": {"closedToJobs": False}}}).objects("NetworkPolicy") == []
+
+
+def test_a_web_terminal_of_gitlab_is_reachable_by_everybody(render: Any) -> None:
+    spec = policy(render({"sessionServer": {"enabled": True}}), "-manager")
+
+    assert spec["ingress"] == [{"from": [NO_JOBS]}, {"ports": [{"port": 8093}]}]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_no_job_of_any_runner_is_among_those_who_reach_the_metrics(render: Any, enabled: bool) -> None:
+    keys = {"pod_labels_overwrite_allowed": ".*", "pod_labels": {"app": "prometheus"}}
+    rendering = render(
+        {"networkPolicy": {"manager": {"enabled": enabled}}, "runners": {"a": {"config": {"kubernetes": keys}}}}
+    )
+    ((peer,),) = [one["from"] for one in policy(rendering, "-manager")["ingress"]]
+    label = JobVariable("KUBERNETES_POD_LABELS_1", "manager.runner.gitlab.com/name=")
+    job = job_objects(rendering.config_toml["runners"][0], JobRequest(variables=(label,))).pod
+
+    assert not selects(peer["podSelector"], job["metadata"]["labels"])
+    assert selects(peer["podSelector"], {"app.kubernetes.io/name": "prometheus"})
 
 
 def test_the_manager_lets_metrics_in_and_goes_where_it_has_to(render: Any) -> None:
     spec = policy(render({"networkPolicy": BOTH, "gitlab": {"url": "https://gitlab.example.com:8443"}}), "-manager")
 
     assert spec["policyTypes"] == ["Ingress", "Egress"]
-    assert spec["ingress"] == [{"ports": [{"port": 9252}], "from": [{"namespaceSelector": {}}]}]
+    assert spec["ingress"] == [{"ports": [{"port": 9252}], "from": [NO_JOBS]}]
     assert spec["egress"] == [DNS, {"ports": [{"port": 443}, {"port": 6443}, {"port": 8443}]}]
+
+
+def test_every_pod_reads_the_metrics_where_jobs_may(render: Any) -> None:
+    manager = {"enabled": True, "closedToJobs": False}
+    spec = policy(render({"networkPolicy": {"manager": manager}}), "-manager")
+
+    assert spec["ingress"] == [{"ports": [{"port": 9252}], "from": [{"namespaceSelector": {}}]}]
 
 
 def test_the_managers_policy_selects_the_managers_pod(render: Any) -> None:

@@ -1,8 +1,22 @@
 {{/*
 The manager's network.
 
-  podrunner.networkPolicy.ports  TCP ports that the manager connects to, as a JSON list
+  podrunner.networkPolicy.ports    TCP ports that the manager connects to, as a JSON list
+  podrunner.networkPolicy.clients  who may connect to it where nobody is named, as a JSON list of peers
 */}}
+
+{{/*
+All pods but those of jobs, of whatever release: GitLab Runner itself puts the label on each of them, and no job can take it
+off. The kubelet's probes come from the node, which no policy keeps out.
+usage: include "podrunner.networkPolicy.clients" .Values.networkPolicy.manager
+*/}}
+{{- define "podrunner.networkPolicy.clients" -}}
+{{- $clients := dict "namespaceSelector" dict -}}
+{{- if .closedToJobs -}}
+  {{- $_ := set $clients "podSelector" (dict "matchExpressions" (list (dict "key" "manager.runner.gitlab.com/name" "operator" "DoesNotExist"))) -}}
+{{- end -}}
+{{- list $clients | toJson -}}
+{{- end -}}
 
 {{/*
 HTTPS, the usual port of the API server, and the ports of GitLab, the proxy and the caches in the values.

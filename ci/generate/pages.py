@@ -84,6 +84,14 @@ def needs() -> str:
     )
 
 
+def reach() -> str:
+    """What a job can become on the node, by mode."""
+    return table(
+        ("preset", "what a job can become on the node"),
+        ((f"`{mode['preset']}`", mode["reach"]) for mode in MODES.values() if "preset" in mode),
+    )
+
+
 def held() -> str:
     """What the policy for job pods holds each mode to."""
     rows = []
@@ -182,6 +190,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "presets": presets,
     "choose": choose,
     "needs": needs,
+    "reach": reach,
     "held": held,
     "runtimes": runtimes,
     "values": reference.text,

@@ -66,6 +66,8 @@ privileged          yes
 [2] It builds, but not as the mode promises: root is uid 0 of the node, promised is nobody on the node.
 
 Recommended: unprivileged
+  ! A job can become uid 0 of the node, by a setuid file in its own image, with no capabilities but SETGID and
+    SETUID.
   helm install ci chart -f chart/presets/unprivileged.yaml --set gitlab.url=https://gitlab.example.com --namespace ci --kubeconfig {cluster.kubeconfig}
 """
     )

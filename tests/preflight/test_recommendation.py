@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from podrunner.preflight.candidate import Candidate
+from podrunner.chart.chart import Chart
+from podrunner.preflight.candidate import Candidate, candidates
+from podrunner.preflight.facts import Facts
 from podrunner.preflight.recommendation import install_line, recommend, remedies
 from podrunner.preflight.verdict import Answer, Reason, Verdict
 
@@ -69,6 +71,18 @@ def test_privileged_and_unconfined_come_with_a_warning() -> None:
     )
     assert unconfined.warnings == ("No seccomp profile is in force in the build container.",)
     assert recommend(ORDER, table((PLAIN, "Y"))).warnings == ()
+
+
+def test_what_a_job_can_become_on_the_node_is_said_of_what_is_recommended() -> None:
+    every = candidates(Chart.open().modes, Facts("1.34.4", "ci"), "")
+    said = {one.mode: recommend([one], table((one, "Y"))).warnings for one in every}
+    root = "A job can become uid 0 of the node, by a setuid file in its own image, with no capabilities but SETGID and SETUID"
+
+    assert said["unprivileged"] == (f"{root}.",)
+    assert said["unprivilegedRoot"] == (
+        "A job can become uid 0 of the node, with which it begins, with no capabilities but SETFCAP, SETGID and SETUID.",
+    )
+    assert said["userNamespace"] == ()
 
 
 def test_the_install_line_has_preset_settings_namespace_and_cluster() -> None:

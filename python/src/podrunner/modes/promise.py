@@ -27,7 +27,7 @@ _INSIDE = re.compile(
 )
 
 # Bit numbers of linux/capability.h that a promise can name.
-_CAPABILITIES = {
+CAPABILITIES = {
     "CHOWN": 0,
     "DAC_OVERRIDE": 1,
     "FOWNER": 3,
@@ -71,13 +71,13 @@ def check_inside(log: str, promise: Promise) -> Check:
 def _wrong_capabilities(bounding: int, promise: Promise) -> str:
     if promise.capabilities == {ALL}:
         # A node may withhold some from everybody; SYS_ADMIN is what tells a privileged container from others.
-        return "" if bounding >> _CAPABILITIES["SYS_ADMIN"] & 1 else "CapBnd lacks SYS_ADMIN, promised are all"
-    wanted = sum(1 << _CAPABILITIES[name] for name in promise.capabilities)
+        return "" if bounding >> CAPABILITIES["SYS_ADMIN"] & 1 else "CapBnd lacks SYS_ADMIN, promised are all"
+    wanted = sum(1 << CAPABILITIES[name] for name in promise.capabilities)
     return "" if bounding == wanted else f"CapBnd is {bounding:016x}, promised is {wanted:016x} ({_names(wanted)})"
 
 
 def _names(bounding: int) -> str:
-    known = sorted(name for name, bit in _CAPABILITIES.items() if bounding >> bit & 1)
+    known = sorted(name for name, bit in CAPABILITIES.items() if bounding >> bit & 1)
     if bounding.bit_count() > len(known):
         return f"{bounding.bit_count()} capabilities"
     return " ".join(known) or "none"

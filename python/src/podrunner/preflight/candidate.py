@@ -16,13 +16,17 @@ _FUSE_DRIVER = "podman.storage.driver=fuse-overlayfs"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A preset with settings over it, written as for --set. `resource` is what a node has to offer to its pods."""
+    """A preset with settings over it, written as for --set. `resource` is what a node has to offer to its pods.
+
+    `reach` is what a job can become on the node, where its container begins as less and root of the pod is the node's.
+    """
 
     preset: str
     mode: str
     variation: str = ""
     settings: tuple[str, ...] = ()
     resource: str = ""
+    reach: str = ""
 
     @property
     def name(self) -> str:
@@ -40,7 +44,9 @@ def candidates(modes: Mapping[str, Mapping[str, Any]], facts: Facts, resource: s
     found: list[Candidate] = []
     for mode, entry in modes.items():
         if preset := entry.get("preset"):
-            plain = Candidate(str(preset), mode)
+            promise = entry.get("promise") or {}
+            is_the_nodes = promise.get("hostUsers", True) is not False and not promise.get("privileged")
+            plain = Candidate(str(preset), mode, reach=str(entry.get("reach", "")) if is_the_nodes else "")
             found += [plain, *_with_fuse(plain, facts, resource)]
     return found
 

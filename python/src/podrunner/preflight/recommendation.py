@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _GOOD = (Answer.YES, Answer.LIKELY)
 _WARNINGS = {
     "privileged": "A privileged container is a short way from the node: give these jobs nodes of their own.",
-    "unprivilegedRoot": "Root in the build container is the node's root, without its capabilities.",
 }
 _UNCONFINED = "No seccomp profile is in force in the build container."
 NO_NODE = (
@@ -56,7 +55,8 @@ def recommend(ordered: Iterable[Candidate], verdicts: Sequence[Verdict]) -> Reco
 
 
 def _warnings(candidate: Candidate, answer: Answer) -> tuple[str, ...]:
-    found = [_WARNINGS.get(candidate.mode, ""), _UNCONFINED if candidate.is_unconfined else ""]
+    reach = f"A job can become {candidate.reach}." if candidate.reach else ""
+    found = [_WARNINGS.get(candidate.mode, ""), reach, _UNCONFINED if candidate.is_unconfined else ""]
     return tuple(filter(None, [*found, _UNPROVEN if answer is Answer.LIKELY else ""]))
 
 

@@ -52,6 +52,15 @@ def test_jobs_may_reach_the_manager_where_the_values_say_so(render: Any) -> None
     assert render({"networkPolicy": {"manager": {"closedToJobs": False}}}).objects("NetworkPolicy") == []
 
 
+@pytest.mark.parametrize(("enabled", "kept"), [(True, "keep"), (False, None)])
+def test_only_what_opens_the_managers_way_out_stays_when_the_release_goes(
+    render: Any, enabled: bool, kept: str | None
+) -> None:
+    (made,) = render({"networkPolicy": {"manager": {"enabled": enabled}}}).objects("NetworkPolicy")
+
+    assert (made["metadata"].get("annotations") or {}).get("helm.sh/resource-policy") == kept
+
+
 def test_a_web_terminal_of_gitlab_is_reachable_by_everybody(render: Any) -> None:
     spec = policy(render({"sessionServer": {"enabled": True}}), "-manager")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from bench.check.case_set import CaseSet
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 PODRUNNER = (sys.executable, "-m", "podrunner")
 # Other plugins that happen to be installed are not measured: process.py keeps pytest from loading them.
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
@@ -48,6 +51,7 @@ class Bench:
 def all_measures(bench: Bench) -> Iterator[Measure]:
     """Every measure, the short ones first."""
     yield from renders(bench)
+    yield from renders_of_a_parent(bench)
     yield start(bench)
     yield idle_plugin(bench)
     yield from memory(bench)
@@ -58,9 +62,7 @@ def all_measures(bench: Bench) -> Iterator[Measure]:
 
 def renders(bench: Bench) -> Iterator[Measure]:
     """One render in one process on one core, in CPU time, against `helm template` of the same values."""
-    script = (sys.executable, str(HERE / "render_time.py"), str(bench.chart), str(_first_values(bench)))
-    done = run((*script, str(bench.rounds), *_helm_template(bench)), bench.cases.folder)
-    times = {name: tuple(values) for name, values in json.loads(done.output).items()}
+    times = _render_times(bench, bench.chart, _first_values(bench))
     helm = Series("CPU time of helm template", "ms", times["helm"])
     for name, limit in (("without", 5.0), ("with", None)):
         ours = Series(f"CPU time of a render in process, {name} schema validation", "ms", times[name])
@@ -68,10 +70,40 @@ def renders(bench: Bench) -> Iterator[Measure]:
         yield Measure(what, _ratio(helm, ours), "times our CPU time", (helm, ours), limit, at_least=True)
 
 
+def renders_of_a_parent(bench: Bench) -> Iterator[Measure]:
+    """The same of a chart that has this one as a dependency: Helm takes off what is disabled, so it is loaded each time."""
+    for name in ("without", "with"):
+        parent = _parent(bench, with_schema=name == "with")
+        times = _render_times(bench, parent, parent / "first.yaml")
+        helm = Series(f"CPU time of helm template, dependency {name} schema", "ms", times["helm"])
+        ours = Series(f"CPU time to load and render in process, dependency {name} schema", "ms", times["without"])
+        what = f"load and render in process of a chart with a dependency {name} schema: helm template"
+        yield Measure(what, _ratio(helm, ours), "times our CPU time", (helm, ours))
+
+
+def _parent(bench: Bench, *, with_schema: bool) -> Path:
+    """A chart with the bench's as its dependency, and the first values for it."""
+    parent = bench.cases.folder / f"parent-{with_schema}"
+    shutil.copytree(ROOT / "tests/fixtures/charts/parent", parent)
+    copy = parent / "charts/podrunner"
+    shutil.copytree(bench.chart, copy, ignore=None if with_schema else shutil.ignore_patterns("values.schema.json"))
+    first = textwrap.indent(_first_values(bench).read_text(encoding="utf-8"), "  ")
+    others = "gitlabRunner: {enabled: false}\nsecond_runner: {enabled: false}\n"
+    (parent / "first.yaml").write_text(f"{others}podrunner:\n  enabled: true\n{first}", encoding="utf-8")
+    return parent
+
+
+def _render_times(bench: Bench, chart: Path, values: Path) -> dict[str, tuple[float, ...]]:
+    """See render_time.py."""
+    script = (sys.executable, str(HERE / "render_time.py"), str(chart), str(values), str(bench.rounds))
+    done = run((*script, *_helm_template(bench, chart, values)), bench.cases.folder)
+    return {name: tuple(some) for name, some in json.loads(done.output).items()}
+
+
 def start(bench: Bench) -> Measure:
     """From the start of `podrunner check` for one values file to its first output, against all of `helm template`."""
     check = (*PODRUNNER, "check", "--chart", str(bench.chart), str(_first_values(bench)))
-    template = _helm_template(bench)
+    template = _helm_template(bench, bench.chart, _first_values(bench))
     turns = {
         "podrunner check FILE to its first output": lambda: 1000 * run(check, bench.cases.folder).first,
         "helm template of the same values": lambda: 1000 * run(template, bench.cases.folder).seconds,
@@ -87,11 +119,10 @@ def _first_values(bench: Bench) -> Path:
     return bench.cases.values(bench.cases.teams[0])
 
 
-def _helm_template(bench: Bench) -> tuple[str, ...]:
+def _helm_template(bench: Bench, chart: Path, values: Path) -> tuple[str, ...]:
     """What renders the values of the first team, without a preset."""
     team = bench.cases.teams[0].name
-    values = str(_first_values(bench))
-    return (str(bench.peers["helm"]), "template", team, str(bench.chart), "--namespace", team, "--values", values)
+    return (str(bench.peers["helm"]), "template", team, str(chart), "--namespace", team, "--values", str(values))
 
 
 def idle_plugin(bench: Bench) -> Measure:

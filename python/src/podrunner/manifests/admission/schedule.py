@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import available_timezones
 
 from podrunner.manifests.admission.fault import hold
 from podrunner.manifests.objects import table
@@ -80,4 +79,7 @@ def time_zone(text: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
+    # Few charts have a CronJob with a zone: until then it is not worth its milliseconds.
+    from zoneinfo import available_timezones
+
     return frozenset(available_timezones())

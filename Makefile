@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 # Keep caches of AIRGAP=1 where the user's other caches are.
 AIRGAP_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podrunner/airgap
 
-.PHONY: help test test-fast lint generate check coverage smoke bench bench-build images changelog clean
+.PHONY: help test test-fast lint generate check coverage smoke bench bench-build bench-validation images changelog clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/podrunner: python/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -58,6 +58,9 @@ ifdef AIRGAP
 else
 	$(BIN)/python -m bench.build $(BENCH)
 endif
+
+bench-validation: $(BIN)/podrunner ## Compare checks with kubeconform, kube-score and helm lint, write docs/validation.*; BENCH=records
+	$(BIN)/python -m bench.validation $(BENCH)
 
 images: $(BIN)/podrunner ## List every image that a release and its jobs need
 	$(BIN)/podrunner images --preset unprivileged

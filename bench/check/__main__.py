@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -23,14 +21,14 @@ from bench.check.schema_files import write_schemas
 from bench.check.suites import write_helm_unittest, write_pytest
 from bench.machine import describe_machine
 from bench.marked_page import MarkedPage
+from bench.peers import build_peers
 from podrunner.chart.chart import Chart
-from podrunner.findings.errors import PodrunnerError, UsageError
+from podrunner.findings.errors import PodrunnerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 RESULTS = "bench.json"
 INTERRUPTED = 130
 
@@ -79,11 +77,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _measure(options: argparse.Namespace) -> Results:
-    peers = _build_peers()
+    peers = build_peers("helm", "kubeconform", "helm-unittest")
     chart = Chart.open(ROOT / "chart").path.resolve()
     with tempfile.TemporaryDirectory(prefix="podrunner-bench-") as temporary:
         cases = write_cases(Path(temporary).resolve(), options.cases)
-        paths = {name: path for name, (_, path) in peers.items()}
+        paths = {name: peer.program for name, peer in peers.items()}
         bench = Bench(
             chart=chart,
             cases=cases,
@@ -96,17 +94,7 @@ def _measure(options: argparse.Namespace) -> Results:
         for one in all_measures(bench):
             measures.append(one)
             print(as_text(Results({}, (one,))).splitlines()[1], flush=True)
-    return Results(_about(options, {name: version for name, (version, _) in peers.items()}), tuple(measures))
-
-
-def _build_peers() -> dict[str, tuple[str, Path]]:
-    """Name → (version, program). Raises PodrunnerError when one cannot be built."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    command = [str(HERE / "build-peers"), str(cache / "podrunner/bench")]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise UsageError("what to compare with could not be built from Go modules, see above: Go 1.26 and its modules.")
-    return {name: (version, Path(path)) for name, version, path in (line.split() for line in done.stdout.splitlines())}
+    return Results(_about(options, {name: peer.version for name, peer in peers.items()}), tuple(measures))
 
 
 def _about(options: argparse.Namespace, versions: dict[str, str]) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 PODRUNNER_DRAWN is how many are drawn, from a seed that PODRUNNER_SEED is. Rules are written with seeds below 1000, figures
 are of seeds from 10000 on. PODRUNNER_API_SERVER asks the API server of another version, about the objects that it takes.
+PODRUNNER_JUDGED is a file to write what both say of each to, which `make bench-validation` reads.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 SEED = int(os.environ.get("PODRUNNER_SEED", "10000"))
 COUNT = int(os.environ.get("PODRUNNER_DRAWN", "2000"))
+RECORD = os.environ.get("PODRUNNER_JUDGED", "")
 NAMESPACE = "single-changes"
 RICH: list[dict[str, Any]] = list(
     yaml.safe_load_all((Path(__file__).parent / "rich_objects.yaml").read_text(encoding="utf-8"))
@@ -132,6 +135,8 @@ def test_what_the_api_server_refuses_is_found_and_what_it_takes_is_not_called_wr
     for one in refused:
         pairs[one.change.field, one.change.kind].append(bool(one.said))
     wrong = [one for one in taken if any(not is_on_purpose(text, one.change, version) for text in one.said)]
+    if RECORD:
+        _record(bench.cluster.version, [*refused, *taken], wrong)
     shares = len(found) / len(refused), sum(map(all, pairs.values())) / len(pairs), len(wrong) / len(taken)
     print(
         f"seed {SEED}: refused {len(refused)}, found {shares[0]:.1%}, of {len(pairs)} pairs of field and kind of change {shares[1]:.1%};"
@@ -146,6 +151,21 @@ def test_what_the_api_server_refuses_is_found_and_what_it_takes_is_not_called_wr
     assert shares[2] <= most_wrong
     # Neither is the exception.
     assert len(judged) * 0.1 < len(taken) < len(judged) * 0.5
+
+
+def _record(version: str, judged: Iterable[Judged], wrong: list[Judged]) -> None:
+    """Write what both say of each change, without those refused for what the cluster has not."""
+    changes = [
+        {
+            "object": one.change.data,
+            "refused": bool(one.refused),
+            "said": bool(one.said),
+            "on_purpose": bool(one.said) and not one.refused and one not in wrong,
+        }
+        for one in judged
+    ]
+    text = json.dumps({"kubernetes": version, "seed": SEED, "changes": changes})
+    Path(RECORD).write_text(text, encoding="utf-8")
 
 
 def is_on_purpose(text: str, change: SingleChange, version: tuple[int, int]) -> bool:

@@ -22,7 +22,7 @@ from podrunner.importing.unittest.module import import_suites, name_of
 from tests.go_modules import go_module
 
 CHECKOUT = Path(__file__).parents[2]
-VERSION = re.search(r"HELM_UNITTEST_VERSION=(\S+)", (CHECKOUT / "bench/check/build-peers").read_text())
+VERSION = re.search(r"HELM_UNITTEST_VERSION=(\S+)", (CHECKOUT / "bench/build-peers").read_text())
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 # Of the tests of version 1.1.2: 200 were imported, of 182 that both ran 161 ended alike, and 11 were left out. The others
 # need templates that fail to be left alone, or no API versions at all, see docs/pytest.md.
@@ -44,7 +44,7 @@ def helm_unittest() -> str:
     assert VERSION is not None
     command = CACHE / "podrunner" / "bench" / f"helm-unittest-{VERSION[1]}"
     if not command.exists():
-        pytest.skip(f"{command} is not there: bench/check/build-peers {command.parent} builds it")
+        pytest.skip(f"{command} is not there: bench/build-peers {command.parent} helm-unittest builds it")
     return str(command)
 
 

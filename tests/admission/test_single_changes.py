@@ -60,6 +60,7 @@ STRICTER = re.compile(
     r"|metadata\.name: \d+ characters, at most (63|52): its (pods|jobs)"  # controllers
     r"|nodePort: .* must be a port"  # the allocator, which a dry run does not ask
     r"|: must have a unit"  # no container starts in a few bytes
+    r"|is the path of two files"  # the kubelet writes both, and the last stays
     r"|terminationGracePeriodSeconds: must be 0 or more"  # taken for 1
     r"|resourceFieldRef\.containerName: is not the name of a container"  # the kubelet
 )

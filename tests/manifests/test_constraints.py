@@ -20,6 +20,7 @@ OBJECTS = {
     for one in yaml.safe_load_all((HERE.parent / "admission" / f"{name}_objects.yaml").read_text(encoding="utf-8"))
 }
 REFUSED: list[list[Any]] = yaml.safe_load((HERE / "refused_changes.yaml").read_text(encoding="utf-8"))
+TAKEN_CHANGES: list[list[Any]] = yaml.safe_load((HERE / "taken_changes.yaml").read_text(encoding="utf-8"))
 # As the published schemas do not have it: the API server takes each.
 TAKEN = [
     ("CSIDriver/rich.example.com", "spec.tokenRequests[0].audience"),
@@ -57,6 +58,11 @@ def test_a_change_that_the_api_server_refuses_is_an_error_at_its_field(row: list
     name, path, *value, said = row
 
     assert [one for one in errors_of(name, path, *value) if one.startswith(said)]
+
+
+@pytest.mark.parametrize(("name", "path", "value"), TAKEN_CHANGES)
+def test_a_change_near_to_a_refused_one_that_the_api_server_takes_is_no_error(name: str, path: str, value: Any) -> None:
+    assert errors_of(name, path, value) == []
 
 
 @pytest.mark.parametrize("version", known_versions())

@@ -203,6 +203,18 @@ def test_kubernetes_own_groups_are_those_of_its_schemas() -> None:
     assert len(OWN_GROUPS - groups) <= 3
 
 
+def test_a_group_with_another_number_for_the_letters_of_kubernetes_is_misspelt(check: Check) -> None:
+    ingress = {"kind": "Ingress", "metadata": {"name": "i"}}
+    message = "Kubernetes has no group networking.k3s.io. Did you mean `networking.k8s.io/v1`?"
+
+    assert check({"apiVersion": "networking.k3s.io/v1", **ingress}) == [
+        f"error: Ingress/i: networking.k3s.io/v1 Ingress: {message} [kubernetes-api-version]"
+    ]
+    # A kind that Kubernetes has nowhere may be anybody's.
+    gateway = check({"apiVersion": "networking.k3s.io/v1", "kind": "Kite", "metadata": {"name": "i"}})
+    assert [one.rpartition(" ")[2] for one in gateway] == ["[kubernetes-unknown-kind]"]
+
+
 def test_what_the_api_server_adds_itself_is_not_missed(check: Check) -> None:
     role = {"kind": "Role", "name": "r"}
     binding = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "b"}}

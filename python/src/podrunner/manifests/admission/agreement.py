@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault
 from podrunner.manifests.admission.scheduling import label_faults, scheduling_faults
-from podrunner.manifests.objects import table
+from podrunner.manifests.objects import maps, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,8 @@ _KEYS: dict[str, tuple[str | tuple[str, ...], ...]] = {
 }
 _LOGINS = (".dockerconfigjson", ".dockercfg")
 _OF_THE_SYSTEM = ("system-node-critical", "system-cluster-critical")
+# Metrics that there are without pods.
+_OF_NO_PODS = ("Object", "External")
 _SOURCE = ("apiGroup", "kind", "name")
 
 
@@ -90,6 +92,12 @@ def autoscaler_faults(data: Mapping[str, Any]) -> Faults:
     least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
     if isinstance(least, int) and isinstance(most, int) and 0 < most < least:
         yield FieldFault("spec.minReplicas", f"must not be more than maxReplicas, which is {most}", least)
+    if least == 0 and not any(one.get("type") in _OF_NO_PODS for one in maps(spec.get("metrics"))):
+        yield FieldFault(
+            "spec.minReplicas",
+            "must be 1 or more: without pods, only metrics of an Object or External tell anything",
+            0,
+        )
 
 
 def runtime_class_faults(data: Mapping[str, Any]) -> Faults:

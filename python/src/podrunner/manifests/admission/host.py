@@ -50,7 +50,7 @@ def _ports(spec: Mapping[str, Any]) -> Faults:
     ]
     for group in groups:
         known: set[tuple[str, str, str]] = set()
-        for at, port in _of_the_host(group):
+        for at, port in _of_the_host(group, spec):
             taken = tuple(str(port.get(name) or default) for name, default in _TELLING)
             if taken in known:
                 yield FieldFault(f"{at}.hostPort", "is the port of the node of two ports", port["hostPort"])
@@ -64,11 +64,17 @@ def _ports(spec: Mapping[str, Any]) -> Faults:
 _TELLING = (("protocol", "TCP"), ("hostIP", ""), ("hostPort", ""))
 
 
-def _of_the_host(group: list[tuple[str, int, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _of_the_host(
+    group: list[tuple[str, int, dict[str, Any]]], spec: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     for kind, index, container in group:
         for place, port in enumerate(maps(container.get("ports"))):
+            at = f"{kind}[{index}].ports[{place}]"
             if port.get("hostPort"):
-                yield f"{kind}[{index}].ports[{place}]", port
+                yield at, port
+            elif spec.get("hostNetwork") is True and port.get("containerPort"):
+                # A pod on the node's network has its ports there.
+                yield at, {**port, "hostPort": port["containerPort"]}
 
 
 def annotation_faults(annotations: Mapping[str, Any], spec: Mapping[str, Any]) -> Faults:
@@ -97,8 +103,11 @@ def _is_profile(text: str, known: tuple[str, ...]) -> bool:
 
 
 def shared_host_faults(spec: Mapping[str, Any]) -> Faults:
-    """A view of /proc that only a user namespace allows, refused from Kubernetes 1.33 on."""
+    """What a user namespace and the node's own exclude, refused from Kubernetes 1.33 on."""
     if spec.get("hostUsers") is False:
+        for field in ("hostNetwork", "hostPID", "hostIPC"):
+            if spec.get(field) is True:
+                yield FieldFault(field, "cannot be true with hostUsers: false")
         return
     for kind in ("initContainers", "containers"):
         for index, container in enumerate(maps(spec.get(kind))):

@@ -16,8 +16,11 @@ from podrunner.manifests.admission.agreement import (
 from podrunner.manifests.admission.definitions import api_service_faults, definition_faults
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold
 from podrunner.manifests.admission.forms import LAST_PORT, PROTOCOLS, amount, any_amount
+from podrunner.manifests.admission.jobs import job_faults
 from podrunner.manifests.admission.networking import endpoints_faults, service_faults
+from podrunner.manifests.admission.pod_security_labels import namespace_faults
 from podrunner.manifests.admission.quota import scope_faults
+from podrunner.manifests.admission.rollouts import daemon_set_faults, deployment_faults
 from podrunner.manifests.admission.schedule import cron_job_faults
 from podrunner.manifests.admission.scheduling import selector_faults
 from podrunner.manifests.admission.uniques import unique_faults
@@ -53,7 +56,7 @@ def object_faults(data: Mapping[str, Any]) -> Faults:
     kind = str(data.get("kind"))
     if of_spec := _OF_SPEC.get(kind):
         yield from of_spec(table(data.get("spec")))
-    if of_object := _OF_OBJECT.get(kind):
+    for of_object in _OF_OBJECT.get(kind, ()):
         yield from of_object(data)
     yield from unique_faults(data)
 
@@ -136,6 +139,8 @@ def _port(at: str, port: Mapping[str, Any]) -> Faults:
     first, last = port.get("port"), port.get("endPort")
     yield from between(f"{at}.port", first, 1, LAST_PORT)
     yield from among(f"{at}.protocol", port.get("protocol"), PROTOCOLS)
+    if port.get("protocol") == "":
+        yield FieldFault(f"{at}.protocol", "must not be empty: without the field it is TCP")
     if last is None:
         return
     yield from between(f"{at}.endPort", last, 1, LAST_PORT)
@@ -187,15 +192,19 @@ _OF_SPEC: _Rules = {
     "NetworkPolicy": _network_policy,
     "Service": _service,
 }
-_OF_OBJECT: _Rules = {
-    "Service": service_faults,
-    "Endpoints": endpoints_faults,
-    "Secret": secret_faults,
-    "PersistentVolumeClaim": claim_faults,
-    "HorizontalPodAutoscaler": autoscaler_faults,
-    "RuntimeClass": runtime_class_faults,
-    "PriorityClass": priority_class_faults,
-    "CronJob": cron_job_faults,
-    "CustomResourceDefinition": definition_faults,
-    "APIService": api_service_faults,
+_OF_OBJECT: dict[str, tuple[Callable[[Mapping[str, Any]], Faults], ...]] = {
+    "Service": (service_faults,),
+    "Endpoints": (endpoints_faults,),
+    "Secret": (secret_faults,),
+    "Namespace": (namespace_faults,),
+    "PersistentVolumeClaim": (claim_faults,),
+    "HorizontalPodAutoscaler": (autoscaler_faults,),
+    "RuntimeClass": (runtime_class_faults,),
+    "PriorityClass": (priority_class_faults,),
+    "Deployment": (deployment_faults,),
+    "DaemonSet": (daemon_set_faults,),
+    "Job": (job_faults,),
+    "CronJob": (cron_job_faults, job_faults),
+    "CustomResourceDefinition": (definition_faults,),
+    "APIService": (api_service_faults,),
 }

@@ -50,7 +50,7 @@ def has_signal_alone(container: Mapping[str, Any]) -> bool:
 
 
 def _probe(at: str, probe: Mapping[str, Any], *, is_of_readiness: bool) -> Faults:
-    if sum(kind in probe for kind in _PROBED) != 1:
+    if sum(probe.get(kind) is not None for kind in _PROBED) != 1:
         yield FieldFault(at, f"must have exactly one of {', '.join(_PROBED)}")
     for field in ("periodSeconds", "timeoutSeconds", "failureThreshold", "initialDelaySeconds"):
         yield from between(f"{at}.{field}", probe.get(field), 0)
@@ -79,7 +79,7 @@ def _header(text: str) -> str:
 def _lifecycle(at: str, lifecycle: Mapping[str, Any], longest: int) -> Faults:
     # stopSignal is no handler.
     for event, handler in ((name, one) for name, one in lifecycle.items() if isinstance(one, dict)):
-        kinds = [kind for kind in _HANDLED if kind in table(handler)]
+        kinds = [kind for kind in _HANDLED if table(handler).get(kind) is not None]
         if len(kinds) != 1:
             yield FieldFault(f"{at}.{event}", "must have exactly one of exec, httpGet, tcpSocket and sleep")
         for kind in kinds:

@@ -59,7 +59,8 @@ def _is_range(text: str, least: int, most: int, names: tuple[str, ...]) -> bool:
         return False
     first, dash, last = span.partition("-")
     if first in ("*", "?"):
-        return not dash
+        # What is behind the dash, the library does not read.
+        return True
     start, end = _number(first, least, names), _number(last or first, least, names)
     return start is not None and end is not None and least <= start <= end <= most and not (dash and not last)
 

@@ -68,10 +68,26 @@ def _new_fields(spec: Mapping[str, Any], version: tuple[int, int]) -> Faults:
             yield from _keys(f"topologySpreadConstraints[{index}]", one, ("matchLabelKeys",))
     if version >= _WHOLE_PODS:
         yield from resource_faults("resources", table(spec.get("resources")))
-    for index, claim in enumerate(maps(spec.get("resourceClaims"))):
-        if version >= _CLAIMS and sum(bool(claim.get(source)) for source in _CLAIM_SOURCES) != 1:
-            reason = f"must have exactly one of {' and '.join(_CLAIM_SOURCES)}"
-            yield FieldFault(f"resourceClaims[{index}]", reason, claim.get("name"))
+    if version >= _CLAIMS:
+        yield from _claims(spec)
+
+
+def _claims(spec: Mapping[str, Any]) -> Faults:
+    """Claims of devices: each once, from one source, and those of containers among them."""
+    claims = maps(spec.get("resourceClaims"))
+    names = [claim.get("name") for claim in claims]
+    for index, claim in enumerate(claims):
+        at = f"resourceClaims[{index}]"
+        if sum(bool(claim.get(source)) for source in _CLAIM_SOURCES) != 1:
+            yield FieldFault(at, f"must have exactly one of {' and '.join(_CLAIM_SOURCES)}", claim.get("name"))
+        if claim.get("name") in names[:index]:
+            yield FieldFault(f"{at}.name", "is the name of two claims", claim.get("name"))
+    for kind in ("initContainers", "containers"):
+        for index, container in enumerate(maps(spec.get(kind))):
+            for place, used in enumerate(maps(table(container.get("resources")).get("claims"))):
+                if used.get("name") and used["name"] not in names:
+                    at = f"{kind}[{index}].resources.claims[{place}].name"
+                    yield FieldFault(at, "is not the name of one of the pod's resourceClaims", used["name"])
 
 
 def _nothing_left(spec: Mapping[str, Any], version: tuple[int, int]) -> Faults:

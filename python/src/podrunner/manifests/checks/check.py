@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -185,6 +186,8 @@ def _mistakes(document: Document, kind: KindSchema) -> list[Mistake]:
     return [*found, *of_field.values()]
 
 
+# k8s, with a number of letters that it does not have.
+_NUMERONYM = re.compile(r"\.k[0-9]+s\.io\Z")
 _RANKS = {MistakeKind.TYPE: -2, MistakeKind.ENUM: -1}
 
 
@@ -244,11 +247,13 @@ def _wrong_group(api_version: str, kind: str, version: tuple[int, int]) -> str |
     """Why an API version cannot be one, or how Kubernetes spells the group of this kind; None where neither is known."""
     group, _, name = api_version.rpartition("/")
     own = api_versions_of(kind, _dots(version))
-    near = nearest(group, [one.rpartition("/")[0] for one in own]) if "." in group else None
+    groups = [one.rpartition("/")[0] for one in own]
+    meant = _NUMERONYM.sub(".k8s.io", group)
+    near = (meant if meant in groups else nearest(group, groups)) if "." in group else None
     instead = f" Did you mean `{next(one for one in own if one.startswith(f'{near}/'))}`?" if near else ""
     if (group and not DNS.match(group)) or not DNS_LABEL.match(name):
         return f"not an API version: a domain, a slash and a version such as v1, in lower case.{instead}"
-    if near and not group.endswith(f".{near}") and is_misspelt(group, near):
+    if near and not group.endswith(f".{near}") and (is_misspelt(group, near) or near == meant != group):
         return f"Kubernetes has no group {group}.{instead}"
     return None
 

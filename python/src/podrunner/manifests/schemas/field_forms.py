@@ -37,6 +37,23 @@ def _number(least: int, reason: str, most: int | None = None) -> dict[str, Any]:
     return {"minimum": least, "x-reason": reason, **({} if most is None else {"maximum": most})}
 
 
+_NOTHING = (
+    {"type": "string", "pattern": r"^\s*-|^\s*(?=\.?0)0*\.?0*[a-zA-Z]*\s*$"},
+    {"type": "number", "maximum": 0},
+)
+
+
+def _not(*these: dict[str, Any]) -> dict[str, Any]:
+    return {"not": {"anyOf": [*these]}, "x-reason": "must be more than zero"}
+
+
+def _alone(item: str) -> dict[str, Any]:
+    return {
+        "anyOf": [{"not": {"contains": {"enum": [item]}}}, {"maxItems": 1}],
+        "x-reason": f"must have nothing beside {item}, which is all",
+    }
+
+
 _FORMS: dict[str, dict[str, Any]] = {
     "name": _text(_DNS, forms.dns_name("-"), forms.DNS_LIMIT),
     "label": _text(_LABEL, forms.dns_label("-"), forms.LABEL_LIMIT),
@@ -44,6 +61,12 @@ _FORMS: dict[str, dict[str, Any]] = {
     "label-key": _text(rf"({_DNS}/)?{_NAME_PART}", forms.label_key("-")),
     "label-value": _text(_NAME_PART, forms.label_value("-")),
     "domain-path": _text(rf"{_DNS}/.+", "must be a domain, a slash and a name"),
+    "api-version": _text(rf"({_DNS}/)?{_DNS_1035}", "must be a version, with its group and a slash before it"),
+    "url-path": _text(
+        rf"/|(/{_DNS})+/?",
+        "must begin with a slash, and have names of lower-case letters, digits, dashes and dots between slashes",
+    ),
+    "signer": _text(rf"{_DNS}/{_DNS}", "must be a domain, a slash and a name such as example.com/internal", 571),
     "dotted-name": _text(rf"{_LABEL}(\.{_LABEL})+", "must be a domain such as example.com", forms.DNS_LIMIT),
     "webhook-name": _text(
         rf"{_LABEL}(\.{_LABEL}){{2,}}", "must be a domain of three parts such as pods.example.com", forms.DNS_LIMIT
@@ -72,16 +95,15 @@ _FORMS: dict[str, dict[str, Any]] = {
     "port": _number(1, "must be a port from 1 to 65535", forms.LAST_PORT),
     "not-negative": _number(0, "must not be negative"),
     "positive": _number(1, "must be 1 or more"),
-    "above-zero": {
-        "not": {
-            "anyOf": [
-                {"type": "string", "pattern": r"^\s*-|^\s*0*\.?0*[a-zA-Z]*\s*$"},
-                {"type": "number", "maximum": 0},
-                {"type": "null"},
-            ]
-        },
-        "x-reason": "must be more than zero",
+    "above-zero": _not(*_NOTHING, {"enum": ["", None]}),
+    "above-zero-or-none": _not(*_NOTHING),
+    "share-of-all": {
+        "minimum": 0,
+        "pattern": r"^0*(100|[0-9]{1,2})%$",
+        "x-reason": 'must be a number that is not negative, or a share such as "25%", at most "100%"',
     },
+    "all-alone": _alone("*"),
+    "everything-alone": _alone("*/*"),
     "share": {
         "minimum": 0,
         "pattern": r"^[0-9]{1,9}%$",

@@ -1,0 +1,99 @@
+"""Jobs whose fields have to agree with each other: indexes with completions, exit codes with containers, a selector with who made it.
+
+Source: k8s.io/kubernetes/pkg/apis/batch/validation/validation.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from podrunner.manifests.admission.fault import FieldFault
+from podrunner.manifests.objects import maps, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from podrunner.manifests.admission.fault import Faults
+
+
+def job_faults(data: Mapping[str, Any]) -> Faults:
+    """What of a Job, or of the jobs of a CronJob, is refused."""
+    spec, at = table(data.get("spec")), "spec"
+    if data.get("kind") == "CronJob":
+        spec, at = table(table(spec.get("jobTemplate")).get("spec")), "spec.jobTemplate.spec"
+    yield from _selector(at, spec)
+    yield from _exit_codes(f"{at}.podFailurePolicy.rules", spec)
+    most = spec.get("completions")
+    if not _is_number(most):
+        return
+    failed = spec.get("maxFailedIndexes")
+    if _is_number(failed) and failed > most:
+        yield FieldFault(f"{at}.maxFailedIndexes", f"must not be more than completions, which is {most}", failed)
+    for index, rule in enumerate(maps(table(spec.get("successPolicy")).get("rules"))):
+        yield from _success(f"{at}.successPolicy.rules[{index}]", rule, most)
+
+
+def _is_number(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _selector(at: str, spec: Mapping[str, Any]) -> Faults:
+    if spec.get("manualSelector") is True:
+        if spec.get("selector") is None:
+            yield FieldFault(f"{at}.selector", "missing: manualSelector is true")
+    elif table(spec.get("selector")):
+        yield FieldFault(f"{at}.selector", "needs manualSelector: true. Leave it out: Kubernetes makes one")
+
+
+def _exit_codes(at: str, spec: Mapping[str, Any]) -> Faults:
+    pod = table(table(spec.get("template")).get("spec"))
+    names = [one.get("name") for kind in ("initContainers", "containers") for one in maps(pod.get(kind))]
+    for index, rule in enumerate(maps(table(spec.get("podFailurePolicy")).get("rules"))):
+        where, codes = f"{at}[{index}].onExitCodes", table(rule.get("onExitCodes"))
+        name, values = codes.get("containerName"), codes.get("values")
+        if isinstance(name, str) and name not in names:
+            yield FieldFault(f"{where}.containerName", "is not the name of a container of the pod", name)
+        # Null is 0 in a list of numbers.
+        numbers = [one or 0 for one in values] if isinstance(values, list) else []
+        if not all(map(_is_number, numbers)):
+            continue
+        if codes.get("operator") == "In" and 0 in numbers:
+            yield FieldFault(f"{where}.values", "cannot have 0, which is success, with the operator In")
+        if numbers != sorted(numbers):
+            yield FieldFault(f"{where}.values", "must be in order, the least first", ", ".join(map(str, numbers)))
+
+
+def _success(at: str, rule: Mapping[str, Any], completions: int) -> Faults:
+    text, count = rule.get("succeededIndexes"), rule.get("succeededCount")
+    if text is None and count is None:
+        yield FieldFault(at, "must have succeededIndexes or succeededCount")
+    if _is_number(count) and count > completions:
+        reason = f"must not be more than completions, which is {completions}"
+        yield FieldFault(f"{at}.succeededCount", reason, count)
+    if not isinstance(text, str):
+        return
+    spans = list(_spans(text)) if text else []
+    last = -1
+    for first, end in spans:
+        if first is None or end is None or not last < first <= end < completions:
+            reason = f"must be indexes below {completions}, the least first, such as 0-1,3"
+            yield FieldFault(f"{at}.succeededIndexes", reason, text)
+            return
+        last = end
+    named = sum(end - first + 1 for first, end in spans if first is not None and end is not None)
+    if _is_number(count) and count > named:
+        yield FieldFault(
+            f"{at}.succeededCount", f"must not be more than succeededIndexes names, which is {named}", count
+        )
+
+
+def _spans(text: str) -> Iterator[tuple[int | None, int | None]]:
+    """First and last of each part of `0-1,3`; None for what is not a number. A span is of two at least."""
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        start, end = _index(first), _index(last if dash else first)
+        yield start, None if dash and start == end else end
+
+
+def _index(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() else None

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes config.toml with its secrets, in memory: GitLab Runner expands no variables but that of the token.
 # usage: assemble.sh [once]    without "once", it writes the file again whenever config.toml or a secret changes
+# A runner one of whose secrets is not there is left out, and the others go on without it.
 set -eu
 config=/etc/podrunner/config/config.toml
 credentials=/etc/podrunner/credentials
@@ -19,14 +20,41 @@ text() {
   }
 }
 
-assemble() {
+# The name of the secret that a line asks for, nothing for other lines.
+wanted() {
+  case $1 in
+  *' = "@podrunner-secret:'*'@"')
+    wanted=${1##*@podrunner-secret:}
+    wanted=${wanted%@*}
+    ;;
+  *) wanted= ;;
+  esac
+}
+
+# Numbers of the runners that lack a secret, each between blanks.
+missing() {
+  runner=0
+  out=' '
   while IFS= read -r line || [ -n "$line" ]; do
-    case $line in
-    *' = "@podrunner-secret:'*'@"')
-      name=${line##*@podrunner-secret:}
-      line="${line%%@podrunner-secret:*}$(text "$credentials/${name%@*}")\""
-      ;;
-    esac
+    [ "$line" != '[[runners]]' ] || runner=$((runner + 1))
+    wanted "$line"
+    if [ -n "$wanted" ] && [ "$runner" -gt 0 ] && [ ! -e "$credentials/$wanted" ]; then
+      echo "Runner ${wanted%%.*} is left out of config.toml: there is no Secret, or no such key in it, for its ${wanted#*.}. Create it, and the runner takes jobs a minute or two later." >&2
+      out="$out$runner "
+    fi
+  done <"$config"
+}
+
+assemble() {
+  missing
+  runner=0
+  while IFS= read -r line || [ -n "$line" ]; do
+    [ "$line" != '[[runners]]' ] || runner=$((runner + 1))
+    case $out in *" $runner "*) continue ;; esac
+    wanted "$line"
+    if [ -n "$wanted" ]; then
+      line="${line%%@podrunner-secret:*}$(text "$credentials/$wanted")\""
+    fi
     printf '%s\n' "$line"
   done <"$config" >"$into/.next"
   # At once, because GitLab Runner may read the file at any time.
@@ -35,7 +63,7 @@ assemble() {
 
 last=
 while :; do
-  now=$(cat "$config" "$credentials"/*)
+  now=$(cat "$config" "$credentials"/* 2>/dev/null || :)
   if [ "$now" != "$last" ]; then
     assemble
     last=$now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -186,6 +187,54 @@ def test_the_assembled_file_has_the_secret_as_it_is(tmp_path: Path, secret: byte
         "a": {"k": value},
     }
     assert (tmp_path / "into/config.toml").stat().st_mode & 0o777 == 0o600
+
+
+RUNNERS = 'concurrent = 2\n\n[[runners]]\n  name = "a"\n  token = "@podrunner-secret:a.token@"\n\n[[runners]]\n  name = "b"\n  token = "@podrunner-secret:b.token@"\n  [runners.kubernetes]\n    namespace = "ci"\n'
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("there", "left"), [("ab", "ab"), ("a", "a"), ("b", "b"), ("", "")], ids=str)
+def test_a_runner_without_its_secret_is_left_out_with_a_word_and_the_others_go_on(
+    tmp_path: Path, there: str, left: str
+) -> None:
+    script = place(tmp_path, RUNNERS, {f"{name}.token": name.encode() for name in there})
+
+    done = subprocess.run(["sh", script, "once"], check=True, capture_output=True, text=True)
+
+    assembled = tomllib.loads((tmp_path / "into/config.toml").read_text())
+    assert [(one["name"], one["token"]) for one in assembled.get("runners", [])] == [(name, name) for name in left]
+    assert assembled["concurrent"] == 2
+    assert done.stderr.splitlines() == [
+        f"Runner {name} is left out of config.toml: there is no Secret, or no such key in it, for its token. "
+        "Create it, and the runner takes jobs a minute or two later."
+        for name in "ab"
+        if name not in there
+    ]
+
+
+@pytest.mark.process
+def test_a_runner_takes_jobs_when_its_secret_comes(tmp_path: Path) -> None:
+    script = place(tmp_path, RUNNERS, {"a.token": b"a"})
+    script.write_text(script.read_text().replace("sleep 3", "sleep 0.1"))
+    into, whole = tmp_path / "into/config.toml", re.sub("@podrunner-secret:(.).token@", r"\1", RUNNERS)
+    # Not the group of the tests: a terminal's Ctrl-C is theirs.
+    with subprocess.Popen(["sh", script], start_new_session=True, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_for(into, whole.partition('[[runners]]\n  name = "b"')[0])
+            (tmp_path / "credentials/b.token").write_bytes(b"b")
+            wait_for(into, whole)
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize(("runners", "optional"), [({"a": None}, [None]), ({"a": None, "b": None}, [True, True])])
+def test_no_runner_of_several_has_to_have_its_secret(
+    render: Any, runners: dict[str, Any], optional: list[bool | None]
+) -> None:
+    pod = pod_of(render({"runners": runners, "manager": {"reloadTokens": True}}))
+
+    (volume,) = [one["projected"] for one in pod["volumes"] if one["name"] == "credentials"]
+    assert [one["secret"].get("optional") for one in volume["sources"]] == optional
 
 
 @pytest.mark.process

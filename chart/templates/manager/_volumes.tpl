@@ -3,7 +3,7 @@ What is mounted into the manager's containers, and where it comes from.
 
   podrunner.manager.mounts       mounts of the manager's container; usage: include … $
   podrunner.manager.volumes      volumes of the pod; usage: include … $
-  podrunner.credentials.volumes  what credentials.container reads and where it writes; usage: include … $credentials
+  podrunner.credentials.volumes  what credentials.container reads and where it writes; usage: include … (list $credentials $several)
   podrunner.trust.volume         the CA bundle; usage: include … .Values.trust.caBundle
 */}}
 
@@ -44,7 +44,7 @@ What is mounted into the manager's containers, and where it comes from.
   configMap:
     name: {{ include "podrunner.fullname" . | quote }}
 {{- with $credentials }}
-{{- include "podrunner.credentials.volumes" . | nindent 0 }}
+{{- include "podrunner.credentials.volumes" (list . (gt (len $runners) 1)) | nindent 0 }}
 {{- end }}
 # Buffers job logs, up to output_limit for each running job.
 - name: tmp
@@ -100,12 +100,16 @@ What is mounted into the manager's containers, and where it comes from.
 - name: credentials
   projected:
     sources:
-      {{- range . }}
+      {{- range index . 0 }}
       - secret:
           name: {{ .secret | quote }}
           items:
             - key: {{ .key | quote }}
               path: {{ .file | quote }}
+          {{- if index $ 1 }}
+          # The other runners do not wait for it: assemble.sh leaves out its runner.
+          optional: true
+          {{- end }}
       {{- end }}
 {{- end -}}
 

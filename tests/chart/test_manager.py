@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from podrunner.findings.errors import RenderError
+from podrunner.manifests.checks.names import check_names
 
 
 def manager_pod(rendering: Any) -> dict[str, Any]:
@@ -229,6 +230,21 @@ def test_names_of_a_long_release_stay_within_what_kubernetes_allows(render: Any)
     rendering = render({"runners": {"a" * 16: None}}, release="r" * 53)
 
     assert max(len(document.data["metadata"]["name"]) for document in rendering.documents) <= 63
+
+
+def test_a_runner_may_have_a_name_as_long_as_the_label_that_gitlab_runner_makes_of_it(render: Any) -> None:
+    names = ["a" * 62 + last for last in "bc"]
+    rendering = render(
+        {"runners": dict.fromkeys(names), "networkPolicy": {"jobs": {"enabled": True}}}, release="r" * 53
+    )
+
+    policy = rendering.object("NetworkPolicy")["spec"]["podSelector"]["matchExpressions"][0]
+    assert policy["values"] == names
+    # The name of a pod may be longer than its host's, which the kubelet cuts.
+    assert [one["metadata"]["name"] for one in rendering.objects("Pod")] == [
+        f"{'r' * 31}-b242c0be-{name}-build" for name in names
+    ]
+    assert [finding for finding in check_names(rendering.documents)] == []
 
 
 def test_the_rendered_text_has_no_blanks_at_line_ends(render: Any) -> None:

@@ -126,7 +126,7 @@ def test_the_next_commands_are_printed(
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["Team A"], "Team A: a name has 1 to 16 characters of a-z, 0-9 and dashes, as in team-a."),
+        (["Team A"], "Team A: a name has 1 to 63 characters of a-z, 0-9 and dashes, as in team-a."),
         (["team-a", "--preset", "privilged"], "No preset `privilged`. Did you mean `privileged`?"),
     ],
 )

@@ -47,7 +47,7 @@ def logs(
     """Return the log of each job by its preset and the level that its namespace enforces."""
     asked = [(name, levels[name]) for levels in (PROMISED, STRICTER) for name in PODMAN]
     word = secrets.token_hex(3)
-    # A runner's name has 16 characters at most.
+    # Short, for they are part of namespaces' names.
     runners = {one: f"runner-{number}" for number, one in enumerate(asked)}
     homes = {one: f"podrunner-{word}-{name}" for one, name in runners.items()}
     values = {

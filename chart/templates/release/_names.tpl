@@ -13,7 +13,7 @@ What objects of this release are called.
 {{- end -}}
 
 {{/*
-Of 63 characters, 40 leave room for "-<runner>-build" and for what controllers append. A longer name ends in a hash of
+Of 63 characters, 40 leave room for what the chart and controllers append. A longer name ends in a hash of
 the whole name, so that two releases whose names begin the same do not share an object. So does a name that is not valid
 for a Service, which before Kubernetes 1.36 has to begin with a letter, or that has dots, as releases may, or capitals or
 underscores, as aliases may. A dependency may have copies beside it: it goes without its own name only where that is the

@@ -23,7 +23,7 @@ examples:
 Who has a config.toml, or values of GitLab's own chart, begins with `podrunner import`.
 """
 # The names of objects and of an environment variable are made from it.
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,14}[a-z0-9])?\Z")
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _DEFAULT = "unprivileged"
 # No editor looks into a Python package, and a package is elsewhere on each machine.
 SCHEMA = Path(".podrunner/values.schema.json")
@@ -58,7 +58,7 @@ def run(args: Namespace) -> int:
     from podrunner.output.streams import show
 
     if not _NAME.match(args.name):
-        raise UsageError(f"{args.name}: a name has 1 to 16 characters of a-z, 0-9 and dashes, as in team-a.")
+        raise UsageError(f"{args.name}: a name has 1 to 63 characters of a-z, 0-9 and dashes, as in team-a.")
     chart = Chart.open(args.chart)
     # Before anything is said of the file: a preset that is not there is the first thing to know.
     chart.preset(args.preset)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# The names of objects and of an environment variable are made from them.
+# Long enough to tell runners apart, short enough to be read in the names of objects and of an environment variable. The chart
+# takes 63 characters.
 LONGEST = 16
 
 

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +56,25 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 
+# What runs of the script were started while they are on a leash.
+_STARTED: list[subprocess.Popen[str]] = []
+
+
+@contextmanager
+def leash() -> Iterator[None]:
+    """End what runs of the scripts that were started within, with all that they started, however the test ends."""
+    try:
+        yield
+    finally:
+        # Of one that was waited for, the number may be somebody else's by now.
+        running = [process for process in _STARTED if process.returncode is None]
+        _STARTED.clear()
+        for process in running:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate(timeout=10)
+
+
 def wait_until(true: Callable[[], bool]) -> None:
     """Wait until something is so."""
     for _ in range(600):
@@ -66,7 +86,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def run_script(command: list[str], environment: dict[str, str], shell: str = "") -> subprocess.Popen[str]:
     """Starts the script, by `sh` or one of SHELLS, with the signals that a container's first process has."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-SEc", WITH_DEFAULT_SIGNALS, *SHELLS.get(shell, ["sh"]), str(SCRIPT), *command],
         env={**os.environ, "RUNNER_TOKEN_A": TOKEN, **environment},
         stdout=subprocess.PIPE,
@@ -74,6 +94,8 @@ def run_script(command: list[str], environment: dict[str, str], shell: str = "")
         text=True,
         start_new_session=True,
     )
+    _STARTED.append(process)
+    return process
 
 
 def has_traps(process: subprocess.Popen[str]) -> bool:

@@ -14,9 +14,15 @@ from typing import Any
 
 import pytest
 
-from .manager_process import TOKEN, Manager, run_script, wait_until
+from .manager_process import TOKEN, Manager, leash, run_script, wait_until
 
 pytestmark = pytest.mark.process
+
+
+@pytest.fixture(autouse=True)
+def _leashed() -> Iterator[None]:
+    with leash():
+        yield
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGQUIT])

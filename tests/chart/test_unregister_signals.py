@@ -10,13 +10,20 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from .manager_process import SHELLS, STOPPING, Manager, has_traps, wait_until
+from .manager_process import SHELLS, STOPPING, Manager, has_traps, leash, wait_until
 
 pytestmark = pytest.mark.process
+
+
+@pytest.fixture(autouse=True)
+def _leashed() -> Iterator[None]:
+    with leash():
+        yield
 
 
 @pytest.fixture(params=SHELLS)
@@ -64,6 +71,25 @@ def stop_at_a_random_moment(folder: Path, shell: str, seconds: float) -> tuple[i
         status = None
     process.communicate()
     return status, [note.partition(" --")[0] for note in manager.notes if note != "started"]
+
+
+def members(group: int) -> list[str]:
+    """The programs of a process group that run; not those that nobody has waited for."""
+    stats = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            stats.append(file.read_text().rpartition(")"))
+    found = [(name, rest.split()) for name, _, rest in stats]
+    return [name for name, (state, _, its_group, *_) in found if its_group == str(group) and state != "Z"]
+
+
+def test_none_is_left_running_when_a_test_fails(tmp_path: Path, shell: str) -> None:
+    with suppress(ZeroDivisionError), leash():
+        process = Manager(tmp_path, shell=shell).start()
+        raise ZeroDivisionError
+
+    assert process.returncode == -signal.SIGKILL
+    wait_until(lambda: not members(process.pid))
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def test_a_runner_may_have_a_name_as_long_as_the_label_that_gitlab_runner_makes_
     assert [one["metadata"]["name"] for one in rendering.objects("Pod")] == [
         f"{'r' * 31}-b242c0be-{name}-build" for name in names
     ]
-    assert [finding for finding in check_names(rendering.documents)] == []
+    assert list(check_names(rendering.documents)) == []
 
 
 def test_the_rendered_text_has_no_blanks_at_line_ends(render: Any) -> None:

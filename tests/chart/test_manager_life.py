@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+
+from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
+from podrunner.formats.placed import Values
+from podrunner.helm.renderer import renderer
 
 
 def pod(rendering: Any, kind: str = "Deployment") -> dict[str, Any]:
@@ -36,6 +42,26 @@ def test_a_manager_that_is_recreated_has_no_rolling_update(render: Any) -> None:
 def test_replicas_that_somebody_else_decides_on_are_left_out(render: Any) -> None:
     assert "replicas" not in render({"manager": {"replicas": None}}).object("Deployment")["spec"]
     assert "replicas" not in render({"manager": {"autoscaling": {"enabled": True}}}).object("Deployment")["spec"]
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("there", "least", "replicas"), [(5, 1, 5), (1, 3, 3), (0, 2, 2)])
+def test_an_autoscaler_takes_over_the_managers_that_there_are(there: int, least: int, replicas: int) -> None:
+    live = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "ci-podrunner", "namespace": "ci"},
+        "spec": {"replicas": there},
+    }
+    autoscaling = {"enabled": True, "minReplicas": least}
+    values = Values(
+        {"gitlab": {"url": "https://gitlab.example.com"}, "manager": {"autoscaling": autoscaling}}, "the test"
+    )
+    case = Case("the test", (values,), release="ci", namespace="ci", revision=2, lookup=(json.dumps(live),))
+
+    deployment = renderer("library", Chart.open()).render_unchecked(case).object("Deployment")
+
+    assert deployment["spec"]["replicas"] == replicas
 
 
 def test_no_replicas_are_no_replicas(render: Any) -> None:

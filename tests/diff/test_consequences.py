@@ -43,6 +43,26 @@ def test_a_change_of_a_pod_template_restarts_pods_and_one_of_replicas_does_not(r
     ]
 
 
+SCALER = """\
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: demo}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: demo}, minReplicas: 3, maxReplicas: 9}
+"""
+
+
+def test_an_autoscaler_that_takes_over_does_not_hide_that_pods_end_before(repository: Repository) -> None:
+    several = DEPLOYMENT.replace("replicas: 1", "replicas: 5")
+
+    assert repository.change(several, DEPLOYMENT.replace("  replicas: 1\n", "") + SCALER)[:3] == [
+        "Restarts pods",
+        "Deployment/demo: spec.replicas: is gone: 5",
+        "Rendered without the cluster, as here, it drops to 1 at once, until HorizontalPodAutoscaler/demo raises it. "
+        "`helm upgrade` of a chart that looks the number up, as podrunner does, keeps it.",
+    ]
+
+
 WHY = (
     "GitLab Runner 19.4.0 must not be used: it lists the events of every pod that is not ready at each poll, and has "
     "overloaded API servers (gitlab-runner#39848). Use 19.4.1 or newer."
@@ -73,7 +93,8 @@ def test_an_object_that_goes_and_that_helm_keeps_stays_in_the_cluster(repository
         "Changes otherwise",
         "ConfigMap/demo: is new",
         "Deployment/demo: is gone",
-        "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it.",
+        "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it. Until then `helm rollback` "
+        "and --atomic fail with Helm before 3.22, 4.0 and 4.1: upgrade with the values of before instead.",
     ]
 
 

@@ -20,9 +20,18 @@ The object that runs the manager, and how others find its pods. usage of each: i
   {{- include "podrunner.annotations" (list . .Values.manager.annotations) }}
 {{- end -}}
 
+{{/*
+An upgrade that no longer says replicas would not leave it alone: Helm removes the field, and Kubernetes puts 1 there at once. So
+the number that there is goes on, until the autoscaler changes it.
+*/}}
 {{- define "podrunner.manager.replicas" -}}
-{{- if not (or .Values.manager.autoscaling.enabled (kindIs "invalid" .Values.manager.replicas)) -}}
-replicas: {{ .Values.manager.replicas }}
+{{- $manager := .Values.manager -}}
+{{- if $manager.autoscaling.enabled -}}
+  {{- with lookup "apps/v1" (include "podrunner.manager.kind" .) .Release.Namespace (include "podrunner.fullname" .) -}}
+replicas: {{ max (int .spec.replicas) (int $manager.autoscaling.minReplicas) }}
+  {{- end -}}
+{{- else if not (kindIs "invalid" $manager.replicas) -}}
+replicas: {{ $manager.replicas }}
 {{- end -}}
 {{- end -}}
 

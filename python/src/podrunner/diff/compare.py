@@ -29,7 +29,15 @@ if TYPE_CHECKING:
 
     Render = Callable[[Case], Rendering]
 
-_KEPT = "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it."
+# kube.Client.update of Helm says "no … with the name … found" before these versions, which take over what is in the cluster.
+_KEPT = (
+    "It stays in the cluster (helm.sh/resource-policy: keep): delete it once nothing needs it. Until then `helm rollback` and "
+    "--atomic fail with Helm before 3.22, 4.0 and 4.1: upgrade with the values of before instead."
+)
+_SCALED = (
+    "Rendered without the cluster, as here, it drops to 1 at once, until {} raises it. `helm upgrade` of a chart that looks the "
+    "number up, as podrunner does, keeps it."
+)
 _WORKLOADS = {("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")}
 
 
@@ -96,7 +104,8 @@ def _entries(
         before = {identity_of(one.data).within(namespace): one.data for one in old.documents}
         after = [one.data for one in new.documents]
         found = differences(before.values(), after, namespace, partial(_as_kept, namespace=namespace))
-        entries = [_entry(one, before.get(one.identity.within(namespace), {})) for one in found]
+        scaled = _autoscalers(after)
+        entries = [_entry(one, before.get(one.identity.within(namespace), {}), scaled) for one in found]
         return [*entries, *widenings(old, new, kube_version)]
     reason, other = (old, sides[1]) if isinstance(old, str) else (new, sides[0])
     return [DiffEntry(Consequence.CASE, "", f"{reason} {other.label} renders it.")]
@@ -110,10 +119,30 @@ def _as_kept(item: Mapping[str, Any], namespace: str) -> Mapping[str, Any]:
     return kept
 
 
-def _entry(difference: Difference, before: Mapping[str, Any]) -> DiffEntry:
-    """`before` is the whole object as it was, empty when there was none."""
+def _autoscalers(items: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """`KIND/NAME` of what is scaled → the same of its HorizontalPodAutoscaler."""
+    scalers = [one for one in items if one.get("kind") == "HorizontalPodAutoscaler"]
+    targets = [table(table(one.get("spec")).get("scaleTargetRef")) for one in scalers]
+    return {
+        f"{target.get('kind')}/{target.get('name')}": f"HorizontalPodAutoscaler/{table(one.get('metadata')).get('name')}"
+        for one, target in zip(scalers, targets, strict=True)
+    }
+
+
+def _loses_replicas(difference: Difference) -> bool:
+    """Whether a number of pods above 1 is not said any more."""
+    return (
+        difference.parts == ("spec", "replicas") and difference.after in (ABSENT, 1) and difference.before not in (0, 1)
+    )
+
+
+def _entry(difference: Difference, before: Mapping[str, Any], scaled: Mapping[str, str]) -> DiffEntry:
+    """`before` is the whole object as it was, empty when there was none; for `scaled` see `_autoscalers`."""
     if _is_kept(difference):
         return DiffEntry(Consequence.OTHER, difference.object, difference.text, difference, _KEPT)
+    scaler = scaled.get(difference.object)
+    if scaler and _loses_replicas(difference):
+        return DiffEntry(Consequence.RESTART, difference.object, difference.text, difference, _SCALED.format(scaler))
     advice = why_immutable(difference, before)
     consequence = Consequence.OTHER
     if advice:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .control_plane import ControlPlane
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
+_GROUPS = {
+    **dict.fromkeys(("Role", "RoleBinding"), "rbac.authorization.k8s.io/v1"),
+    "NetworkPolicy": "networking.k8s.io/v1",
+}
 _DEFAULT_ACCOUNT = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
 
 
@@ -90,6 +94,12 @@ class Cluster:
             self._resource(body).delete(name=body["metadata"]["name"], namespace=within, body={"gracePeriodSeconds": 0})
         except NotFoundError:
             return
+
+    def remove_all(self, kind: str, namespace: str, selector: str) -> None:
+        """Remove what a selector of labels finds."""
+        resource = self._dynamic.resources.get(kind=kind, api_version=_GROUPS.get(kind, "v1"))
+        for item in resource.get(namespace=namespace, label_selector=selector).items:
+            resource.delete(name=item.metadata.name, namespace=namespace)
 
     def objects(self, kind: str, namespace: str) -> list[dict[str, Any]]:
         """All Pods, Secrets or the like of a namespace."""

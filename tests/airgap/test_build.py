@@ -69,7 +69,17 @@ def test_a_changed_shared_file_rebuilds_what_uses_it(airgap: Path) -> None:
     with (airgap / "archive.sh").open("a", encoding="utf-8") as shared:
         shared.write("# changed\n")
 
-    archives = {"node", "podman", "runner-images", "stand-in", "golang", "registry", "crio", "device-plugin"}
+    archives = {
+        "node",
+        "podman",
+        "runner-images",
+        "stand-in",
+        "golang",
+        "registry",
+        "crio",
+        "device-plugin",
+        "kube-router",
+    }
     assert _changed(before, _keys(airgap)) == archives
 
 

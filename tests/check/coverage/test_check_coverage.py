@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,21 @@ def test_gaps_are_named_by_file_and_line(project: Path, capsys: pytest.CaptureFi
         "[coverage-value-without-effect] in case coverage",
         "3 cases, all passed: 4 warnings, 1 note",
     ]
+
+
+def test_subcharts_are_named_as_not_counted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sea = project / "chart" / "charts" / "sea"
+    (sea / "templates").mkdir(parents=True)
+    (sea / "Chart.yaml").write_text("apiVersion: v2\nname: sea\nversion: 1.0.0\n")
+    (sea / "templates" / "tide.yaml").write_text('{{- if .Values.high }}\n{{- fail "flood" }}\n{{- end }}\n')
+
+    _, with_subchart = check(capsys)
+    shutil.rmtree(sea)
+    _, without = check(capsys)
+
+    assert [line for line in with_subchart if "Not counted are those of subcharts: sea." in line]
+    assert [line for line in with_subchart if "tide.yaml" in line] == []
+    assert [line for line in without if "ubchart" in line] == []
 
 
 def test_less_than_was_asked_for_fails(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

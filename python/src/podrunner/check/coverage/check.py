@@ -20,6 +20,7 @@ from podrunner.findings.rules.coverage import (
     COVERAGE_VALUE_WITHOUT_EFFECT,
 )
 from podrunner.findings.severity import Severity
+from podrunner.findings.suggest import listed
 from podrunner.output.paths import shown_path
 
 if TYPE_CHECKING:
@@ -61,13 +62,20 @@ def check_coverage(renderer: Renderer, cases: Sequence[Case], options: CoverageO
     branches, percent = _branches(exercised, shown, exceptions)
     values, counted = _values(renderer, shown, cases, exceptions)
     undeclared = list(_undeclared(chart, shown))
-    summary = f"{percent:.1f} % of the branches are exercised, {counted}."
+    summary = f"{percent:.1f} % of the branches are exercised, {counted}.{_not_counted(chart)}"
     total = Finding(COVERAGE, summary)
     if percent < options.fail_under:
         wanted = f"{summary} At least {options.fail_under:g} % of the branches were asked for (--coverage-fail-under)."
         total = Finding(COVERAGE, wanted, severity=Severity.ERROR)
     lines = cover_lines(chart.templates, exercised, exceptions.branches or {})
     return Coverage((*branches, *values, *undeclared, total), lines)
+
+
+def _not_counted(chart: Chart) -> str:
+    """Whose branches and values are not among those: charts within the chart have tests of their own."""
+    folders = (file.name for file in sorted((chart.path / "charts").glob("*")) if file.is_dir())
+    names = list(dict.fromkeys((*chart.file.dependencies, *folders)))
+    return f" Not counted are those of subcharts: {listed(names)}." if names else ""
 
 
 def _branches(exercised: Exercised, shown: str, exceptions: Exceptions) -> tuple[list[Finding], float]:

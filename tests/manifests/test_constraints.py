@@ -94,6 +94,7 @@ def test_the_apis_of_an_autoscalers_target_are_asked_for_from_134_on() -> None:
 
 # The first version in which it is refused: in those before it is not looked at, mostly as its feature gate is off.
 LATER = [
+    ("1.31", "CustomResourceDefinition/birds.rich.example.com", "spec.versions[0].selectableFields[0].jsonPath", "."),
     ("1.32", "Job/rich-indexed", "spec.managedBy", "EXAMPLE.COM/QUEUE"),
     ("1.33", "PersistentVolume/rich-local", f"{NODE_TERMS}[0].matchExpressions[0].values[0]", "n ode"),
     ("1.33", "Pod/rich-pod", "spec.containers[0].resizePolicy[0].restartPolicy", "Never"),

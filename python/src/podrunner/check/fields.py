@@ -17,7 +17,7 @@ from podrunner.manifests.admission.gates import dropped_faults
 from podrunner.manifests.admission.host import annotation_faults
 from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.pod import pod_faults, whole_pod_faults
-from podrunner.manifests.admission.since import too_new_faults
+from podrunner.manifests.admission.since import too_new_faults, too_new_object_faults
 from podrunner.manifests.admission.volumes import MOUNT_TWICE, VOLUME_TWICE
 from podrunner.manifests.checks.check import pod_faults_by_schema
 from podrunner.manifests.objects import HOOK_ANNOTATION, all_texts, find_pods, maps, table, texts
@@ -102,7 +102,12 @@ def check_fields(rendering: Rendering, layers: Sequence[Values]) -> Iterator[Fin
 
 def check_new_fields(rendering: Rendering, layers: Sequence[Values], kube_version: str) -> Iterator[Finding]:
     """The same for what this version of Kubernetes refuses, or drops by default, and a later one takes."""
-    yield from _told((*_new_of_configs(rendering, kube_version), *_new_of_pods(rendering, kube_version)), layers)
+    new = (
+        *_new_of_configs(rendering, kube_version),
+        *_new_of_pods(rendering, kube_version),
+        *_new_of_objects(rendering, kube_version),
+    )
+    yield from _told(new, layers)
 
 
 def _told(fields: Sequence[_Field], layers: Sequence[Values]) -> Iterator[Finding]:
@@ -216,6 +221,12 @@ def _of_objects(rendering: Rendering) -> Iterator[_Field]:
     for document in rendering.documents:
         # As with pods, schemas say what is absent.
         for fault in (one for one in object_faults(document.data) if not one.is_absent):
+            yield _Field(KUBERNETES_FIELD, fault, document.name, fault.path, document.template)
+
+
+def _new_of_objects(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
+    for document in rendering.documents:
+        for fault in too_new_object_faults(document.data, kube_version):
             yield _Field(KUBERNETES_FIELD, fault, document.name, fault.path, document.template)
 
 

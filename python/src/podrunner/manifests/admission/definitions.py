@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault
 from podrunner.manifests.admission.forms import dns_name
-from podrunner.manifests.admission.structural import schema_faults, schema_parts, selectable_faults
+from podrunner.manifests.admission.structural import schema_faults, schema_parts
 from podrunner.manifests.objects import maps, table
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ def definition_faults(data: Mapping[str, Any]) -> Faults:
             yield FieldFault(at, "must be object: that is what every custom object is", schema.get("type"))
         for where, below in schema_parts(f"spec.versions[{index}].schema.openAPIV3Schema", schema):
             yield from schema_faults(where, below)
-        yield from selectable_faults(f"spec.versions[{index}]", version)
 
 
 def api_service_faults(data: Mapping[str, Any]) -> Faults:

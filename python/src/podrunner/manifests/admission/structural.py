@@ -113,8 +113,13 @@ def _default(at: str, schema: Mapping[str, Any]) -> Faults:
             yield FieldFault(f"{at}.default", f"must be at least {least} characters, as minLength says", value)
 
 
-def selectable_faults(at: str, version: Mapping[str, Any]) -> Faults:
-    """Fields to select by: each once, and a field that the schema has."""
+def selectable_faults(data: Mapping[str, Any]) -> Faults:
+    """Fields of a CustomResourceDefinition to select by: each once, and a field that the schema has."""
+    for index, version in enumerate(maps(table(data.get("spec")).get("versions"))):
+        yield from _selectable(f"spec.versions[{index}]", version)
+
+
+def _selectable(at: str, version: Mapping[str, Any]) -> Faults:
     schema = table(table(version.get("schema")).get("openAPIV3Schema"))
     known: list[Any] = []
     for index, one in enumerate(maps(version.get("selectableFields"))):

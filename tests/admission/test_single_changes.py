@@ -43,7 +43,7 @@ RICH: list[dict[str, Any]] = list(
 )
 # Least share of refused changes that are found, the same of pairs of field and kind of change, and most of taken ones
 # that are called wrong.
-BOUNDS = (0.95, 0.90, 0.002)
+BOUNDS = (0.98, 0.97, 0.002)
 # Refusals for what the cluster has or has not: nothing that an object could say.
 OF_THE_CLUSTER = re.compile(
     r"error looking up service account|no PriorityClass with name|RuntimeClass.* not found|namespaces .* not found"

@@ -25,28 +25,21 @@ CHART = Path(__file__).parents[2] / "chart"
 NAMESPACE = "life"
 URL = {"gitlab": {"url": "https://gitlab.example.com"}}
 FIRST: dict[str, Any] = {"jobs": {"namespace": "life-a"}}
-# What leaves objects that Helm keeps, and what does not.
-LEAVES = {
-    "jobs elsewhere": {"jobs": {"namespace": "life-b"}},
-    "no policy any more": {},
-    "another runner's namespace": {"runners": {"a": {"config": {"kubernetes": {"namespace": "life-b"}}}}},
-    "an account of ones own": {
-        **FIRST,
-        "jobs": {"namespace": "life-a", "serviceAccount": {"create": False, "name": "own"}},
-    },
-}
+ELSEWHERE: dict[str, Any] = {"jobs": {"namespace": "life-b"}}
 CHANGES: dict[str, dict[str, Any]] = {
-    "jobs elsewhere": LEAVES["jobs elsewhere"],
+    "jobs elsewhere": ELSEWHERE,
     "a policy": {**FIRST, "networkPolicy": {"jobs": {"enabled": True}}},
     "no policy any more": FIRST,
     "several managers": {**FIRST, "manager": {"replicas": 5}},
     "an autoscaler": {**FIRST, "manager": {"autoscaling": {"enabled": True, "minReplicas": 2}}},
     "a stable identity": {**FIRST, "manager": {"stableIdentity": True}},
-    "another runner's namespace": {**FIRST, **LEAVES["another runner's namespace"]},
+    "a namespace of one runner": {**FIRST, "runners": {"a": {"config": {"kubernetes": {"namespace": "life-b"}}}}},
     "another runner": {**FIRST, "runners": {"a": None, "b": None}},
-    "an account of ones own": LEAVES["an account of ones own"],
+    "an account of one's own": {"jobs": {"namespace": "life-a", "serviceAccount": {"create": False, "name": "own"}}},
     "labels": {**FIRST, "commonLabels": {"team": "ci"}},
 }
+# What the message of Helm says, with the name of the account of jobs.
+NOT_FOUND = 'no ServiceAccount with the name "ci-podrunner-jobs" found'
 OLD = [pytest.param("3.21.4"), pytest.param("3.18.4", marks=pytest.mark.exhaustive)]
 
 
@@ -113,17 +106,28 @@ def test_ten_changes_are_made_taken_back_and_made_again(life: Life) -> None:
 def test_an_older_helm_cannot_go_back_where_an_object_was_kept_and_an_upgrade_can(old_life: Life) -> None:
     life = old_life
     installed = life.run("install", "ci", str(CHART), values=FIRST)
-    life.run("upgrade", "ci", str(CHART), values=LEAVES["jobs elsewhere"])
+    life.run("upgrade", "ci", str(CHART), values=ELSEWHERE)
 
     code, said = life.run("rollback", "ci", "1")
 
     assert (installed[0], code) == (0, 1)
-    assert 'no ServiceAccount with the name "ci-podrunner-jobs" found' in said
+    assert NOT_FOUND in said
     assert "cannot roll back, nor upgrade with --atomic, across such a change" in installed[1]
     assert life.run("upgrade", "ci", str(CHART), values=FIRST)[0] == 0
-    assert life.run("upgrade", "ci", str(CHART), values=LEAVES["jobs elsewhere"])[0] == 0
+    assert life.run("upgrade", "ci", str(CHART), values=ELSEWHERE)[0] == 0
     assert life.run("uninstall", "ci")[0] == 0
     assert life.run("install", "ci", str(CHART), values=FIRST)[0] == 0
+
+
+def test_an_older_helm_cannot_go_back_from_an_atomic_upgrade_that_failed_and_an_upgrade_can(old_life: Life) -> None:
+    life = old_life
+    life.run("install", "ci", str(CHART), values=FIRST)
+
+    # No manager ever gets ready: there are no nodes.
+    code, said = life.run("upgrade", "ci", str(CHART), "--atomic", "--timeout", "2s", values=ELSEWHERE)
+
+    assert (code, NOT_FOUND in said) == (1, True), said
+    assert life.run("upgrade", "ci", str(CHART), values=ELSEWHERE)[0] == 0
 
 
 def test_an_autoscaler_takes_over_the_managers_that_run(life: Life) -> None:

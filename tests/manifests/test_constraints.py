@@ -95,6 +95,8 @@ def test_the_apis_of_an_autoscalers_target_are_asked_for_from_134_on() -> None:
 # The first version in which it is refused: in those before it is not looked at, mostly as its feature gate is off.
 LATER = [
     ("1.31", "CustomResourceDefinition/birds.rich.example.com", "spec.versions[0].selectableFields[0].jsonPath", "."),
+    ("1.31", "Job/rich-indexed", "spec.successPolicy.rules[0].succeededCount", -1),
+    ("1.31", "Job/rich-indexed", "spec.successPolicy.rules[0].succeededIndexes", "0 -1"),
     ("1.32", "Job/rich-indexed", "spec.managedBy", "EXAMPLE.COM/QUEUE"),
     ("1.33", "PersistentVolume/rich-local", f"{NODE_TERMS}[0].matchExpressions[0].values[0]", "n ode"),
     ("1.33", "Pod/rich-pod", "spec.containers[0].resizePolicy[0].restartPolicy", "Never"),
@@ -106,7 +108,7 @@ LATER = [
 
 
 @pytest.mark.parametrize(("first", "name", "path", "value"), LATER)
-def test_a_field_is_refused_from_the_version_on_that_reads_it(first: str, name: str, path: str, value: str) -> None:
+def test_a_field_is_refused_from_the_version_on_that_reads_it(first: str, name: str, path: str, value: Any) -> None:
     before = f"1.{int(first.removeprefix('1.')) - 1}"
 
     assert errors_of(name, path, value, before) == []

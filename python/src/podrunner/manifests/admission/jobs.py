@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 def job_faults(data: Mapping[str, Any]) -> Faults:
     """What of a Job, or of the jobs of a CronJob, is refused."""
-    spec, at = table(data.get("spec")), "spec"
-    if data.get("kind") == "CronJob":
-        spec, at = table(table(spec.get("jobTemplate")).get("spec")), "spec.jobTemplate.spec"
+    at, spec = _spec(data)
     yield from _selector(at, spec)
     yield from _exit_codes(f"{at}.podFailurePolicy.rules", spec)
     most = spec.get("completions")
@@ -29,8 +27,22 @@ def job_faults(data: Mapping[str, Any]) -> Faults:
     failed = spec.get("maxFailedIndexes")
     if _is_number(failed) and failed > most:
         yield FieldFault(f"{at}.maxFailedIndexes", f"must not be more than completions, which is {most}", failed)
-    for index, rule in enumerate(maps(table(spec.get("successPolicy")).get("rules"))):
-        yield from _success(f"{at}.successPolicy.rules[{index}]", rule, most)
+
+
+def success_faults(data: Mapping[str, Any]) -> Faults:
+    """What of its successPolicy is refused, where that is not dropped."""
+    at, spec = _spec(data)
+    if _is_number(most := spec.get("completions")):
+        for index, rule in enumerate(maps(table(spec.get("successPolicy")).get("rules"))):
+            yield from _success(f"{at}.successPolicy.rules[{index}]", rule, most)
+
+
+def _spec(data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Where the spec of a Job, or of the jobs of a CronJob, is, and it."""
+    spec = table(data.get("spec"))
+    if data.get("kind") != "CronJob":
+        return "spec", spec
+    return "spec.jobTemplate.spec", table(table(spec.get("jobTemplate")).get("spec"))
 
 
 def _is_number(value: Any) -> TypeGuard[int]:

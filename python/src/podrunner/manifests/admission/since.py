@@ -9,10 +9,11 @@ from podrunner.formats.kube_version import minor_version
 from podrunner.manifests.admission.containers import resource_faults
 from podrunner.manifests.admission.fault import FieldFault
 from podrunner.manifests.admission.host import shared_host_faults
+from podrunner.manifests.admission.jobs import success_faults
 from podrunner.manifests.admission.probes import has_signal_alone
 from podrunner.manifests.admission.scheduling import pod_terms
 from podrunner.manifests.admission.structural import selectable_faults
-from podrunner.manifests.objects import maps, table
+from podrunner.manifests.objects import is_built_in, maps, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +30,8 @@ _PROC_MOUNT, _KEYS_OF_AFFINITY, _KEYS_OF_SPREAD, _CLAIMS, _WHOLE_PODS = (1, 33),
 _FILES, _SLEEP, _RESTARTS = (1, 35), (1, 30), (1, 34)
 # First version that knows lifecycle.stopSignal: earlier ones drop it, and keep the hooks around it.
 _SIGNALS = (1, 33)
-# First version that has CustomResourceFieldSelectors on by default.
-_SELECTABLE = (1, 31)
+# First version that has CustomResourceFieldSelectors and JobSuccessPolicy on by default: before, the fields are dropped.
+_SELECTABLE, _SUCCESS = (1, 31), (1, 31)
 _CLAIM_SOURCES = ("resourceClaimName", "resourceClaimTemplateName")
 _NAME = re.compile(r"(?!\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*(?<!\A\.)\Z")
 
@@ -60,9 +61,14 @@ def too_new_faults(spec: Mapping[str, Any], kube_version: str) -> Faults:
 
 
 def too_new_object_faults(data: Mapping[str, Any], kube_version: str) -> Faults:
-    """The same of an object beside pods: fields to select custom objects by, which are dropped before 1.31."""
-    if data.get("kind") == "CustomResourceDefinition" and minor_version(kube_version) >= _SELECTABLE:
+    """The same of an object beside pods: fields to select custom objects by, and when a Job has succeeded."""
+    if not is_built_in(str(data.get("apiVersion", ""))):
+        return
+    version, kind = minor_version(kube_version), data.get("kind")
+    if kind == "CustomResourceDefinition" and version >= _SELECTABLE:
         yield from selectable_faults(data)
+    if kind in ("Job", "CronJob") and version >= _SUCCESS:
+        yield from success_faults(data)
 
 
 def _new_fields(spec: Mapping[str, Any], version: tuple[int, int]) -> Faults:

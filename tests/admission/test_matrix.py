@@ -103,7 +103,7 @@ def test_the_policy_for_jobs_selects_the_pod_of_every_runner(trial: Trial) -> No
         metadata = (pod or {})["metadata"]
         ours = [one for one in policies if one["metadata"]["namespace"] == metadata["namespace"]]
 
-        assert [selects(one["spec"]["podSelector"], metadata["labels"]) for one in ours] == [True]
+        assert [selects(one["spec"]["podSelector"], metadata["labels"]) for one in ours] == [True, True]
 
 
 def test_cancelled_jobs_leave_nothing(trial: Trial) -> None:

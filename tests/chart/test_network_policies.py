@@ -142,9 +142,18 @@ def test_a_manager_without_metrics_lets_nothing_in(render: Any) -> None:
 
 
 def test_nothing_reaches_job_pods_and_they_do_not_reach_the_nodes_credentials(render: Any) -> None:
-    spec = policy(render({"networkPolicy": BOTH}), "-jobs")
+    rendering = render({"networkPolicy": BOTH})
+    into, out_of = policy(rendering, "-jobs"), policy(rendering, "-jobs-egress")
 
-    assert (spec["policyTypes"], spec["ingress"], spec["egress"]) == (["Ingress", "Egress"], [], [{"to": OPEN}])
+    assert into["podSelector"] == out_of["podSelector"]
+    assert {key: one for key, one in into.items() if key != "podSelector"} == {
+        "policyTypes": ["Ingress"],
+        "ingress": [],
+    }
+    assert {key: one for key, one in out_of.items() if key != "podSelector"} == {
+        "policyTypes": ["Egress"],
+        "egress": [{"to": OPEN}],
+    }
 
 
 @pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0"])
@@ -159,7 +168,7 @@ def test_to_block_every_address_is_refused_with_the_value_that_says_what_is_allo
 
 def test_egress_of_jobs_can_be_named_instead(render: Any) -> None:
     rule = {"to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}], "ports": [{"port": 443}]}
-    spec = policy(render({"networkPolicy": {"jobs": {"enabled": True, "egress": [rule]}}}), "-jobs")
+    spec = policy(render({"networkPolicy": {"jobs": {"enabled": True, "egress": [rule]}}}), "-jobs-egress")
 
     assert spec["egress"] == [DNS, rule]
 

@@ -143,7 +143,13 @@ def run(cluster: Cluster, where: dict[str, str], script: str) -> str:
     connection = config.new_client_from_config(str(cluster.kubeconfig))
     try:
         execute = client.CoreV1Api(connection).connect_get_namespaced_pod_exec
-        return str(stream(execute, **where, command=["bash", "-c", script], stdout=True, stderr=True)).strip()
+        command = {"command": ["bash", "-c", script], "stdout": True, "stderr": True}
+        session = stream(execute, **where, **command, _preload_content=False)
+        session.run_forever(timeout=30)
+        said = str(session.read_all()).strip()
+        # Its own close() leaves the socket of a session that the server has ended.
+        session.sock.shutdown()
+        return said
     finally:
         connection.close()
 

@@ -75,7 +75,7 @@ class HelmCommand:
         text = self.raw(case)
         # Helm prints in the order of installation; by template it is the order of the library, too.
         parts = sorted(self._split(text), key=lambda part: part[0])
-        documents = [document for template, part in parts for document in parse_documents(template, part)]
+        documents = [document for template, part in parts for document in parse_documents(template, part, "")]
         return Rendering(case.name, case.release, case.namespace, tuple(documents), "", text)
 
     def raw(self, case: Case) -> str:

@@ -24,6 +24,8 @@ _OF_A_RUNNER = re.compile(r"^\s*(?:concurrent\s*=|\[+\s*runners\b)", re.MULTILIN
 _KEY = re.compile(r"[ \t-]*([\w./-]+):(?:\s|\Z)")
 _CHART = re.compile(r"^# Source: ([^/\n]+/)", re.MULTILINE)
 _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
+# The head of a block such as `config: |+`.
+_KEEPS_LINE_ENDS = re.compile(r"[|>](?:\+[1-9]?|[1-9]\+)[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +191,17 @@ def is_of_a_runner(config_toml: str) -> bool:
     return bool(_OF_A_RUNNER.search(config_toml))
 
 
-def parse_documents(template: str, text: str) -> Iterable[Document]:
-    """The objects in the output of one template, empty documents left out. Raises RenderError for bad YAML."""
+def parse_documents(template: str, text: str, line_end: str = "\n") -> Iterable[Document]:
+    """The objects in the output of one template, empty documents left out. Raises RenderError for bad YAML.
+
+    `line_end` is what Helm writes after each: empty for a text that it has written.
+    """
     for part in _SEPARATOR.split(text):
-        # As Helm cuts and joins them: a text at the end of a document keeps its line end, and only one.
+        # As Helm cuts and joins them: a text at the end of a document keeps its line end, and only one …
         document = f"{part.strip()}\n"
+        if _KEEPS_LINE_ENDS.search(document):
+            # … but where it keeps all: Helm 4 leaves those that the template has, and Helm 3 none.
+            document = f"{part.lstrip()}{line_end}"
         data, duplicate_keys = _parse(template, document)
         if data is not None:
             yield Document(template, document, data, duplicate_keys)

@@ -12,6 +12,7 @@ from podrunner.chart.chart import Chart
 from podrunner.check.coverage.flips import leaves
 from podrunner.check.effects import _Comparison, check_effects
 from podrunner.formats.placed import load_values, read_values
+from podrunner.helm.altered import Altered
 from podrunner.helm.library import HelmLibrary
 from podrunner.helm.renderer import Renderer, renderer
 from tests.matrix_cases import ROOT
@@ -236,9 +237,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Case]:
     renders = []
     ask = HelmLibrary._answer
 
-    def counted(self: HelmLibrary, case: Case) -> str:
+    def counted(self: HelmLibrary, case: Case, *altered: Altered) -> str:
         renders.append(case)
-        return ask(self, case)
+        return ask(self, case, *altered)
 
     monkeypatch.setattr(HelmLibrary, "_answer", counted)
     return renders

@@ -103,12 +103,30 @@ def test_a_comparison_counts_where_it_is_reached(make: Make, renders: list[str])
         "{{ with .Capabilities }}kind: {{ .KubeVersion.Version }}{{ end }}",
         '{{ $seen := printf "}}" }}{{ range $key, $value := .Capabilities.KubeVersion }}{{ $value }}: 1\n{{ end }}',
         '{{ if semverCompare "<1.31-0" .Capabilities.KubeVersion.Version }}{{ fail "too old" }}{{ end }}kind: new',
+        '{{ with .Capabilities.KubeVersion }}{{ if eq .Minor "34" }}kind: old{{ end }}{{ end }}\nname: a',
+        'kind: {{ eq "34" (tpl (printf "{{ %s }}" .Values.expression) .) | quote }}',
+        'kind: {{ contains (printf "v1.3%d" 1) (. | toJson) | quote }}',
+        'kind: {{ contains (printf "v1.3%d" 1) (toYaml $) | quote }}',
+        '{{ $root := . }}kind: {{ contains (printf "v1.3%d" 1) (toYaml $root) | quote }}',
+        '{{ define "seen" }}{{ contains (printf "v1.3%d" 1) (toJson .) }}{{ end }}kind: {{ include "seen" . | quote }}',
+        'kind: {{ range $key, $value := . }}{{ if eq $key "Capabilities" }}{{ $value.KubeVersion.Minor }}{{ end }}{{ end }}',
+        'kind: {{ contains (printf "v1.3%d" 1) (printf "%s" .Capabilities.KubeVersion) | quote }}',
+        '{{ $x := "{{/*" }}kind: {{ if eq .Capabilities.KubeVersion.Minor "34" }}new{{ else }}old{{ end }}{{ $y := "*/}}" }}',
+        'kind: {{ if gt (len `semverCompare ">=1.20-0" .Capabilities.KubeVersion.Version`) 20 }}'
+        "a{{ .Capabilities.KubeVersion.Minor }}{{ end }}",
+        'kind: {{ contains (printf "v1.3%d" 1) (omit . "Files" | toJson) | quote }}',
+        'kind: {{ range $key, $value := . }}{{ contains (printf "v1.3%d" 1) (toJson $value) }}{{ end }}',
+        "kind: {{ tpl .Values.unseen . | quote }}",
         '{{ if lt (int .Capabilities.KubeVersion.Minor) 31 }}{{ fail (printf "%s" .Capabilities.KubeVersion) }}{{ end }}',
     ],
 )
 def test_what_depends_on_the_version_is_rendered_for_each(make: Make, template: str) -> None:
     chart = make(template)
-    data: dict[str, object] = {"text": "{{ .Capabilities.KubeVersion.Version }}"}
+    data: dict[str, object] = {
+        "text": "{{ .Capabilities.KubeVersion.Version }}",
+        "expression": ".Capabilities.KubeVersion.Minor",
+        "unseen": '{{ contains (printf "v1.3%d" 1) (index (splitList "KubeVer" (toJson .)) 1) }}',
+    }
     helm = HelmLibrary(Chart.open(chart))
 
     def answer(ask: Callable[[Case], str], case: Case) -> str:
@@ -123,10 +141,10 @@ def test_what_depends_on_the_version_is_rendered_for_each(make: Make, template: 
     assert len(set(answers)) > 1
 
 
-def test_a_file_that_tpl_may_read_keeps_a_chart_from_being_shared(make: Make) -> None:
+def test_a_file_that_tpl_may_read_is_looked_at_as_a_template_is(make: Make) -> None:
     chart = make('kind: {{ tpl (.Files.Get "files/kind") . }}')
     (chart / "files").mkdir()
-    (chart / "files/kind").write_text("{{ .Capabilities.KubeVersion.Version }}")
+    (chart / "files/kind").write_text("{{ toJson . }}")
 
     with pytest.raises(SeesVersionError):
         blind(chart)

@@ -90,7 +90,7 @@ characters, no unusual line breaks (TOML and YAML read some of them differently)
 '''
 {{ . }}'''
 {{- else -}}
-  {{- toRawJson . -}}
+  {{- toRawJson (toString .) -}}
 {{- end -}}
 {{- end -}}
 

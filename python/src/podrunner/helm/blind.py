@@ -1,7 +1,8 @@
 """A chart that cannot see the version of Kubernetes: what it renders all the same, it renders for every version.
 
-Where a template would compare the version, a copy of it fails. It gets there as often as the original does, since `and`,
-`or` and `if` stop at the same places: a copy that does not fail has not asked, and its output is that of the original.
+In a copy of it, templates begin by putting a text in the place of `.Capabilities.KubeVersion`. Whoever asks for a part of
+it, be it by `tpl`, `index` or a variable, fails then, and whoever prints it prints the text. Two ways are left to ask
+unseen, and charts that have them are not made blind: to look into all of Capabilities or of the context.
 """
 
 from __future__ import annotations
@@ -10,19 +11,24 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-_MENTION = re.compile(r"\b(?:Capabilities|KubeVersion)\b")
-# Not of the version: comments, Helm's list of API versions and its own version, which are the same on every Kubernetes, and
-# what is said of a rendering that there is not.
-_SILENT = re.compile(
-    r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|\.Capabilities\.(?:APIVersions|HelmVersion)\b|\{\{-?\s*fail\s[^{}]*\}\}", re.DOTALL
+# Nothing that anybody writes.
+MARK = "podrunner-7c1f0e-sees-no-version"
+_BLINDFOLD = (
+    '{{- $_ := set . "Capabilities" (dict "APIVersions" .Capabilities.APIVersions "HelmVersion" .Capabilities.HelmVersion '
+    f'"KubeVersion" "{MARK}") }}}}'
 )
-# `$`, `.`, `$root.`, `(index . 2).`: where a template finds Capabilities.
-_CONTEXT = r"(?:\(index\s+\S+\s+\d+\)|\$?\w*(?:\.\w+)*?)"
-_COMPARISON = re.compile(
-    rf'semverCompare\s+(?:"[^"\\]+"|`[^`]+`|\$\w+)\s+{_CONTEXT}\.Capabilities\.KubeVersion\.(?:Git)?Version(?![\w.])'
+# Capabilities as a whole, the version as a whole, or contexts of dependencies, which have their own.
+_WHOLE = re.compile(
+    r"""[."'`]Capabilities\b(?!\.(?:APIVersions|HelmVersion|KubeVersion\.\w))|\bSubcharts\b|["'`]KubeVersion\b"""
 )
+_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+_KEYWORD = re.compile(r"(?:else\s+)?(if|with|range|define|block|end)\b")
+# Other functions show of a pointer, which Capabilities are in a context, its address.
+_WRITERS = r"(?:(?:must)?to(?:Raw|Pretty)?Json|to(?:Yaml|YamlPretty|Toml))"
+_TAKERS = r"(?:values|omit|pick|(?:must)?deepCopy|(?:must)?merge\w*|list|dict\s+\S+)"
 
 
 class SeesVersionError(Exception):
@@ -30,20 +36,50 @@ class SeesVersionError(Exception):
 
 
 def blind(chart: Path) -> None:
-    """Make a copy of a chart blind. Raises SeesVersionError where it looks in another way, or a dependency is packed."""
+    """Make a copy of a chart blind. Raises SeesVersionError where it may look unseen, or a dependency is packed."""
     for file in sorted(chart.rglob("*")):
         if file.suffix == ".tgz":
             raise SeesVersionError
-        text = file.read_bytes().decode("utf-8", errors="replace") if file.is_file() else ""
-        if not mentions_version(text):
+        if not file.is_file():
             continue
-        changed = _COMPARISON.sub('fail "version"', text)
-        # What `tpl` makes of other files is theirs, but they may be printed as well.
-        if mentions_version(changed) or "templates" not in file.relative_to(chart).parts:
+        text = file.read_bytes().decode("utf-8", errors="replace")
+        if looks_unseen(text):
             raise SeesVersionError
-        file.write_text(changed, encoding="utf-8")
+        if "templates" in file.relative_to(chart).parts and not file.name.startswith("_"):
+            file.write_text(f"{_BLINDFOLD}{text}", encoding="utf-8")
 
 
-def mentions_version(text: str) -> bool:
-    """Whether a text would look at the version if it was a template."""
-    return "{{" in text and bool(_MENTION.search(text)) and bool(_MENTION.search(_SILENT.sub("", text)))
+def looks_unseen(text: str) -> bool:
+    """Whether a text, should it be a template, may ask for the version without a trace."""
+    return bool(_WHOLE.search(text)) or ("{{" in text and any(_reads_context(*one) for one in _actions(text)))
+
+
+def _actions(text: str) -> Iterator[tuple[str, str]]:
+    """Each action, with what stands for the context in it, as alternatives of a regular expression."""
+    blocks: list[str] = []
+    contexts = [r"\$"]
+    for action in _ACTION.findall(text):
+        keyword = _KEYWORD.match(action)
+        if keyword and keyword[1] == "end":
+            blocks = blocks[:-1]
+        # In a block of `with` or `range`, the dot is what that is of.
+        names = "|".join([*contexts, *([] if {"with", "range"} & set(blocks) else [r"\."])])
+        yield action, names
+        contexts += [re.escape(name) for name in re.findall(rf"\A(\$\w+)\s*:?=\s*(?:{names})\Z", action)]
+        if not keyword or keyword[1] == "end" or action.startswith("else"):
+            continue
+        # What a definition is given is seldom a context. Elsewhere, parts of one are as good as the whole.
+        parts = re.match(rf"range\s+(?:(?:\$\w+\s*,\s*)?(\$\w+)\s*:=\s*)?(?:{names})\Z", action)
+        is_walk = parts and "define" not in blocks
+        blocks.append("if" if is_walk else keyword[1])
+        contexts += [re.escape(parts[1])] if is_walk and parts and parts[1] else []
+
+
+def _reads_context(action: str, contexts: str) -> bool:
+    """Whether a context is written down as a whole."""
+    context = rf"(?:{contexts})(?=[\s)|]|\Z)"
+    taken = rf"(?:{_TAKERS}\s+)?{context}"
+    return bool(
+        re.search(rf"\b{_WRITERS}\s+\(?\s*{taken}", action)
+        or re.search(rf"(?:^|\(|=)\s*{taken}\s*\)?\s*\|\s*{_WRITERS}", action)
+    )

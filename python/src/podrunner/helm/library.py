@@ -17,9 +17,10 @@ from podrunner.findings.errors import RenderError, UsageError
 from podrunner.formats.kube_version import full_version
 from podrunner.helm.altered import UNALTERED, Altered, alter, has_subcharts
 from podrunner.helm.api_server import serve
-from podrunner.helm.blind import SeesVersionError, mentions_version
+from podrunner.helm.blind import MARK, SeesVersionError, looks_unseen
 from podrunner.helm.kube_versions import UNLISTED_API_VERSIONS, is_in_range
 from podrunner.helm.sdk import ask_render, load_library
+from podrunner.manifests.objects import all_texts
 from podrunner.manifests.rendering import Document, Rendering, manifest, parse_documents
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class HelmLibrary:
     def _answer_for_any(self, case: Case) -> str:
         """Helm's answer for every version of Kubernetes; empty where there is none, or none can be known."""
         altered = replace(self._altered(case), is_blind=True)
-        if case.lookup or mentions_version(json.dumps(case.values)):
+        if case.lookup or any(map(looks_unseen, all_texts(case.values))):
             return ""
         try:
             answer = self._answer(case, altered)
@@ -93,8 +94,7 @@ class HelmLibrary:
             return ""
         except RenderError:
             return ""
-        # It may be there from a template that writes down all that it is given.
-        return "" if full_version(case.kube_version) in answer else answer
+        return "" if MARK in answer else answer
 
     def _answer(self, case: Case, altered: Altered) -> str:
         options = {

@@ -73,7 +73,8 @@ def test_a_namespace_of_several_runners_enforces_what_all_of_them_can_run_at(ren
 
 def test_a_managed_cluster_of_1_35_allows_an_unmasked_proc_in_a_user_namespace(render: Any) -> None:
     # What helm learns of it from the API server: the minor version is no number there.
-    cluster = 'dict "Version" "v1.35.2-eks-1234567" "Minor" "35+"'
+    version = 'dict "Version" "v1.35.2-eks-1234567" "Minor" "35+"'
+    cluster = f'dict "Capabilities" (dict "KubeVersion" ({version}))'
     kubernetes = 'dict "build_container_security_context" (dict "proc_mount" "unmasked")'
     level = f'{{{{ include "podrunner.pod.level" (list "baseline" ({kubernetes}) ({cluster})) }}}}'
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: level}}\ndata: {{level: '{level}'}}\n"

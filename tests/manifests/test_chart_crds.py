@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from podrunner.chart.chart import Chart
 from podrunner.findings.errors import UsageError
@@ -74,6 +75,18 @@ def test_a_crd_whose_schema_cannot_be_read_is_a_note(small_chart: Path) -> None:
 
     assert (finding.rule.code, finding.severity.value) == ("crd-unreadable", "note")
     assert finding.message.startswith("Kite: not checked, the schema in its CRD cannot be read: ")
+
+
+def test_the_empty_status_that_generators_write_into_a_crd_is_not_read(small_chart: Path) -> None:
+    small = renderer("library", Chart.open(small_chart))
+    kite = yaml.safe_load(crd("Kite")) | {"status": {"acceptedNames": {"kind": "", "plural": ""}, "conditions": []}}
+    kite |= {"metadata": {"name": "kites.example.com"}}
+    kite["spec"] |= {"scope": "Namespaced", "names": {"kind": "", "plural": "kites"}}
+    kite["spec"]["versions"][0] |= {"served": True, "storage": True}
+
+    found = check_manifests(render_values(small, {"objects": [kite]}), "1.34")
+
+    assert [one.path for one in found] == ["spec.names.kind"]
 
 
 def test_a_crd_from_a_list_of_objects_is_known(tmp_path: Path) -> None:

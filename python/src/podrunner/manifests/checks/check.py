@@ -177,8 +177,9 @@ def _mistakes(document: Document, kind: KindSchema) -> list[Mistake]:
                 found[mistake] = None
                 continue
             told = _paths_of_faults(document) if told is None else told
-            # Said by checks of fields, at the value where that is written.
-            if is_constraint and mistake.kind is not MistakeKind.TYPE and mistake.dotted in told:
+            # Said by checks of fields, at the value where that is written; a status is not read when an object is made.
+            is_told = mistake.dotted in told or mistake.path[:1] == ("status",)
+            if is_constraint and mistake.kind is not MistakeKind.TYPE and is_told:
                 continue
             known = of_field.setdefault(mistake.path, mistake)
             if _RANKS.get(mistake.kind, 0) < _RANKS.get(known.kind, 0):

@@ -245,12 +245,24 @@ def keys_text() -> str:
 
 
 def defaults_text() -> str:
-    """The text of chart/files/defaults.json: the defaults, and the keys that null takes away."""
+    """The text of chart/files/defaults.json: for each map of values, the one around before those in it, the keys that are needed."""
     defaults = load(VALUES)
     schema: Schema = load(SOURCE)
     schema["$defs"] |= {"runners": {}, "config": {}, **{f"cache_{name}": {} for name in ("s3", "gcs", "azure")}}
-    data = {"values": defaults, "optional": dict.fromkeys(release(schema, defaults), True)}
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    maps = _needed(defaults, set(release(schema, defaults)), ())
+    # A line each, to be read as one reads values.
+    lines = [json.dumps({"at": at, "keys": keys}, ensure_ascii=False) for at, keys in maps if keys]
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def _needed(
+    defaults: dict[str, Any], optional: set[str], at: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Each map by its path, with the defaults of keys that null does not take away."""
+    yield at, {key: default for key, default in defaults.items() if ".".join((*at, key)) not in optional}
+    for key, below in defaults.items():
+        if isinstance(below, dict):
+            yield from _needed(below, optional, (*at, key))
 
 
 def text() -> str:

@@ -20,7 +20,11 @@ CHART = Path(__file__).parents[2] / "chart"
 URL = {"gitlab": {"url": "https://gitlab.example.com"}}
 DEFAULTS: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text())
 SECTIONS = [key for key in DEFAULTS if key != "gitlab"]
-OPTIONAL = json.loads((CHART / "files/defaults.json").read_text())["optional"]
+NEEDED = {
+    ".".join((*one["at"], key))
+    for one in json.loads((CHART / "files/defaults.json").read_text())
+    for key in one["keys"]
+}
 FIRST = '{{- include "podrunner.values" . -}}'
 
 
@@ -41,7 +45,7 @@ def emptied(values: dict[str, Any], path: str = "") -> dict[str, Any]:
     return {
         key: emptied(value, f"{path}{key}.") if isinstance(value, dict) and value else None
         for key, value in values.items()
-        if f"{path}{key}" not in OPTIONAL and path + key != "gitlab.url"
+        if f"{path}{key}" in NEEDED and path + key != "gitlab.url"
     }
 
 

@@ -52,7 +52,7 @@ Fills $runner from runners.<name>, which is $settings:
 {{- end -}}
 {{- $podman := deepCopy .root.Values.podman -}}
 {{- include "podrunner.merge" (list $podman (.settings.podman | default dict)) -}}
-{{- include "podrunner.values.fill" (list $podman .root.Values.podman dict "") -}}
+{{- include "podrunner.values.fill" (list $podman .root.Values.podman) -}}
 {{- $_ := set $podman "image" (include "podrunner.image.moved" (list .root $podman.image)) -}}
 {{- $mode := index .modes $podman.mode -}}
 {{- if and (eq $podman.mode "openshift") (eq $podman.openshift.scc.name "nested-container") -}}

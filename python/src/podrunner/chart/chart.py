@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import tempfile
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -115,14 +116,10 @@ class Chart:
         return load_map(file, self.source / _MODES) if file.is_file() else {}
 
     @cached_property
-    def filled(self) -> tuple[dict[str, Any], frozenset[str]]:
-        """What the chart itself puts where keys are missing, and the dotted paths of keys for which it does not.
-
-        `files/defaults.json`; nothing for a chart without one. Raises UsageError.
-        """
+    def filled(self) -> list[dict[str, Any]]:
+        """What the chart itself puts where keys are missing, see `fill_in`; nothing for a chart that does not."""
         file = self.path / _FILLED
-        data = load_map(file, self.source / _FILLED) if self.modes and file.is_file() else {}
-        return data.get("values", {}), frozenset(data.get("optional", ()))
+        return list(json.loads(file.read_text(encoding="utf-8"))) if self.modes and file.is_file() else []
 
     @cached_property
     def official(self) -> dict[str, Any]:
@@ -171,7 +168,7 @@ class Chart:
 
     def _lay_over_defaults(self, layers: tuple[Values, ...]) -> Mapping[str, Any]:
         values = coalesce(self.defaults.data, merge(*(layer.data for layer in layers)))
-        fill_in(values, *self.filled)
+        fill_in(values, self.filled)
         return values
 
     def _check(self, layers: tuple[Values, ...], by_schema: bool) -> tuple[Finding, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
+
+from podrunner.findings.path import value_at
 
 
 class Whole(dict[str, Any]):
@@ -64,17 +66,16 @@ def coalesce(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str
     return {key: value for key, value in result.items() if not (key in for_null and value is None)}
 
 
-def fill_in(values: dict[str, Any], defaults: Mapping[str, Any], optional: Collection[str], path: str = "") -> None:
-    """Put defaults where keys of values are missing or null, but for those whose dotted paths are optional.
+def fill_in(values: dict[str, Any], maps: Iterable[Mapping[str, Any]]) -> None:
+    """Put defaults where keys of values are missing or null: of each of some `maps` the `keys`, in the map `at` a path.
 
     As a chart does itself whose templates need the keys: podrunner.values of chart/templates/release/_values.tpl.
     """
-    for key, default in defaults.items():
-        value = values.get(key)
-        if isinstance(default, Mapping) and isinstance(value, dict):
-            fill_in(value, default, optional, f"{path}{key}.")
-        elif value is None and f"{path}{key}" not in optional:
-            values[key] = deepcopy(default)
+    for one in maps:
+        around = value_at(values, one["at"])
+        for key, default in one["keys"].items() if isinstance(around, dict) else ():
+            if around.get(key) is None:
+                around[key] = deepcopy(default)
 
 
 def _lay_over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

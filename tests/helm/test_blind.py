@@ -67,6 +67,14 @@ def test_versions_that_no_template_asks_for_cost_two_renders(make: Make, renders
     assert renders == ["1.25.0", "1.28.0"]
 
 
+def test_one_version_costs_one_render_however_often_it_is_asked_for(make: Make, renders: list[str]) -> None:
+    helm = HelmLibrary(Chart.open(make("kind: {{ .Values.kind }}\n")))
+    case = cases({"kind": "Secret"})[0]
+
+    assert helm.raw(case) == helm.raw(case)
+    assert renders == ["1.25.0"]
+
+
 def test_after_that_the_next_case_costs_one(make: Make, renders: list[str]) -> None:
     helm = HelmLibrary(Chart.open(make("kind: {{ .Values.kind }}\n")))
     for case in [*cases({"kind": "Secret"}), *cases({"kind": "Pod"})]:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from podrunner.check.fields import around_a_patch
+from podrunner.check.fields import about_keys, around_a_patch
+from podrunner.check.repeated_pods import without_repeats
 from podrunner.findings.path import parse_dotted
 from podrunner.findings.rules import config_toml
-from podrunner.findings.rules.job_pods import JOB_POD_FIELD, JOB_POD_PATCH, JOB_POD_PROMISE
-from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_SCHEMA, LABEL, REFERENCE, REFERENCE_VOLUME
+from podrunner.findings.rules.job_pods import JOB_POD_FIELD, JOB_POD_NONE, JOB_POD_PATCH, JOB_POD_PROMISE
+from podrunner.findings.rules.manifests import (
+    KUBERNETES_FIELD,
+    KUBERNETES_SCHEMA,
+    LABEL,
+    LIST_DUPLICATE,
+    REFERENCE,
+    REFERENCE_VOLUME,
+)
 from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import HOOK_ANNOTATION
 from podrunner.values.places import retold, written_values
@@ -41,9 +49,10 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
     """
     hooks = {one.name for one in rendering.documents if HOOK_ANNOTATION in one.text}
     findings = [one for one in findings if one.object not in hooks or not _is_told_of_jobs(one, findings)]
-    if not any(_layer(one) is not None for one in findings):
-        return [*findings]
     values = written_values(layers)
+    findings = [one for one in without_repeats(findings, rendering, values) if not _is_part_of(one, findings)]
+    if not any(_layer(one) is not None for one in findings):
+        return findings
     placed = [
         _at_value(one, values, layers) if one.object in hooks and one.rule in _LAYERS[-1] else one for one in findings
     ]
@@ -75,10 +84,27 @@ def _is_told_of_jobs(finding: Finding, findings: Sequence[Finding]) -> bool:
     )
 
 
+def _is_part_of(finding: Finding, findings: Sequence[Finding]) -> bool:
+    """Whether a part of what it is about is refused for the same reason: the name of an item that stands twice in its list.
+
+    Or the value for which no job gets a pod.
+    """
+    below = [
+        one
+        for one in findings
+        if one.object == finding.object and one.severity is Severity.ERROR and one.path.startswith(f"{finding.path}.")
+    ]
+    if finding.rule == JOB_POD_NONE:
+        return any(one.rule == JOB_POD_FIELD and one.about and f" {one.about} " in finding.message for one in below)
+    return finding.rule == LIST_DUPLICATE and bool(below)
+
+
 def _is_of(finding: Finding, at_value: Finding) -> bool:
     """Whether a finding about a field is what another says at the value that the field was made from."""
-    made_from = at_value.message.endswith(f"({finding.path})")
-    return bool(finding.object and finding.about) and finding.about == at_value.about and made_from
+    if finding.about and finding.about == at_value.about:
+        return bool(finding.object) and at_value.message.endswith(f"({finding.path})")
+    keys = about_keys(finding.path, finding.reason) - {finding.path}
+    return bool(finding.object) and at_value.message.endswith(tuple(f"({key})" for key in keys))
 
 
 def _is_echo(finding: Finding, said: dict[str, int]) -> bool:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 # What of a job pod GitLab Runner fills in with variables of the job: only then it is known.
 _EXPANDED = re.compile(r"\.image$|\.(mountPath|subPath|claimName)$|^volumes\[\d+\]\.name$|\.volumeMounts\[\d+\]\.name$")
 _VARIABLE = re.compile(r"\.env\[\d+\]\.name$")
+_WORD = re.compile(r"[A-Za-z]+")
 # Of a pod, and not of its spec.
 _AROUND = ("spec", "metadata", "apiVersion", "kind")
 # Sections of the values that job pods are made from, and nothing else.
@@ -177,7 +178,7 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
 def _new_of_pods(rendering: Rendering, kube_version: str) -> Iterator[_Field]:
     for pod in find_pods(rendering.documents, rendering.namespace):
         is_hook = HOOK_ANNOTATION in pod.document.text
-        for fault in (*too_new_faults(pod.spec, kube_version), *dropped_faults(pod.spec, kube_version)):
+        for fault in _refused_or_dropped(pod.spec, kube_version):
             yield _in_pod(pod, fault, is_hook=is_hook)
 
 
@@ -207,14 +208,26 @@ def _new_of_jobs(config_toml: str, kube_version: str) -> tuple[tuple[str, FieldF
         (str(runner.get("name")), fault)
         for runner, _, job in jobs_of(config_toml)
         for fault in _of_version(job.spec, job.pod, kube_version)
-        if not _is_of_jobs(fault) and not any(one.path == fault.path for one in whole_pod_faults(job.pod))
+        if not _is_of_jobs(fault)
+        and not any(one.path in about_keys(fault.path, fault.sentence) for one in whole_pod_faults(job.pod))
     )
 
 
+def about_keys(path: str, sentence: str) -> set[str]:
+    """A field, and those below it that a sentence names: of a map that says what does not go together, one is at fault."""
+    return {path, *(f"{path}.{word}" for word in _WORD.findall(sentence))}
+
+
 def _of_version(spec: Object, pod: Object, kube_version: str) -> Iterator[FieldFault]:
-    yield from too_new_faults(spec, kube_version)
-    yield from dropped_faults(spec, kube_version)
+    yield from _refused_or_dropped(spec, kube_version)
     yield from pod_faults_by_schema(pod, kube_version)
+
+
+def _refused_or_dropped(spec: Object, kube_version: str) -> Iterator[FieldFault]:
+    """What is refused is not dropped."""
+    refused = [*too_new_faults(spec, kube_version)]
+    yield from refused
+    yield from (one for one in dropped_faults(spec, kube_version) if one.path not in {two.path for two in refused})
 
 
 def _of_objects(rendering: Rendering) -> Iterator[_Field]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from podrunner.findings.path import Path
     from podrunner.manifests.rendering import Document
 
 Object = dict[str, Any]
@@ -120,12 +121,16 @@ def texts(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def all_texts(value: Any) -> Iterator[str]:
-    """Every text in maps and lists, however deep; keys are none."""
+def all_texts(
+    value: Any, read: Callable[[Path, str], Any] = lambda _path, _text: None, path: Path = ()
+) -> Iterator[str]:
+    """Every text in maps and lists, however deep; keys are none. `read` gives what a text at a path is, where it is data."""
     if isinstance(value, str):
         yield value
-    for below in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from all_texts(below)
+        value = read(path, value)
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for part, below in items:
+        yield from all_texts(below, read, (*path, part))
 
 
 def containers_of(pod: Object) -> list[Object]:

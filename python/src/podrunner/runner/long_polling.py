@@ -20,7 +20,8 @@ def check_long_polling(data: dict[str, Any]) -> Iterator[Fault]:
     """A warning where GitLab Runner gives one: commands/multi.go, checkConfigConcurrency."""
     runners = maps(data.get("runners"))
     concurrent = data.get("concurrent", _DEFAULT_CONCURRENT)
-    if isinstance(concurrent, int) and concurrent < len(runners):
+    # What is less than 1 is refused as a number.
+    if isinstance(concurrent, int) and 1 <= concurrent < len(runners):
         message = (
             f"{concurrent} jobs at a time for {len(runners)} runners: while one of them waits for GitLab's answer, "
             f"others ask for no job. Set it to {len(runners) + 1} or more."

@@ -26,8 +26,8 @@ def find_value(data: Any, value: Any, field: str) -> Path | None:
     Of several places the one whose names are most like those of `field`, the dotted path of what was made of it.
     """
     places = [*_places(data, value, ())]
-    words = _words(field)
-    return max(places, key=lambda path: len(words & _words(".".join(map(str, path)))), default=None)
+    words = words_of(field)
+    return max(places, key=lambda path: len(words & words_of(".".join(map(str, path)))), default=None)
 
 
 def _places(data: Any, value: Any, path: Path) -> Iterator[Path]:
@@ -41,8 +41,8 @@ def _places(data: Any, value: Any, path: Path) -> Iterator[Path]:
         yield from _places(below, value, here)
 
 
-def _words(text: str) -> set[str]:
-    """`cpuRequest`, `cpu_request` → cpu, request."""
+def words_of(text: str) -> set[str]:
+    """The words of names: `cpuRequest`, `cpu_request` → cpu, request."""
     return {word.lower().removesuffix("s") for word in _WORD.findall(text)}
 
 
@@ -52,17 +52,17 @@ def find_key(data: Any, field: str) -> Path | None:
     `field` is the dotted path of what was made of the values: `dnsConfig.options` is dns_config of a runner, too.
     """
     every = [*_keys(data, ())]
-    around = _words(field)
+    around = words_of(field)
     for part in reversed(parse_dotted(field)):
         for name in (str(part), _MADE_OF.get(str(part), "")):
-            words = _words(name)
+            words = words_of(name)
             if not words or words in _ANYTHING:
                 continue
-            places = [path for path in every if _words(str(path[-1])) == words]
+            places = [path for path in every if words_of(str(path[-1])) == words]
             if "limit" not in around:
                 places = [path for path in places if "limits" not in path]
             if places:
-                return max(places, key=lambda path: len(around & _words(".".join(map(str, path)))))
+                return max(places, key=lambda path: len(around & words_of(".".join(map(str, path)))))
     return None
 
 
@@ -74,7 +74,7 @@ def find_container(data: Any, name: str) -> Path | None:
 def _containers(data: Any, name: str, path: Path) -> Iterator[Path]:
     for part, below in _below(data, path):
         here = (*path, part)
-        lists = {word for one in here[-2:] if isinstance(one, str) for word in _words(one)}
+        lists = {word for one in here[-2:] if isinstance(one, str) for word in words_of(one)}
         if isinstance(below, dict) and below.get("name") == name and lists & {"container", "value"}:
             yield here
         yield from _containers(below, name, here)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from podrunner.findings.finding import Finding
+from podrunner.findings.path import dotted, parse_dotted
 from podrunner.findings.rules.manifests import LABEL, NAME_FORM, NAME_LENGTH
 from podrunner.manifests.admission.forms import DNS, DNS_LABEL, DNS_LIMIT, LABEL_LIMIT, label_key, label_value
 from podrunner.manifests.checks.object_finding import object_finding
@@ -120,8 +121,10 @@ def _values(document: Document, path: str, found: object) -> Iterator[Finding]:
     yield from _keys(document, path, found)
     for key, value in table(found).items():
         if isinstance(value, str) and label_value(value):
-            message = (
-                f"{path}.{key}: `{value}` is not a label value: at most {LABEL_LIMIT} letters, digits, "
+            reason = (
+                f"`{value}` is not a label value: at most {LABEL_LIMIT} letters, digits, "
                 "dashes, dots and underscores, the first and last a letter or digit."
             )
-            yield Finding(LABEL, message, object=document.name, file=document.template)
+            at = dotted((*parse_dotted(path), str(key)))
+            message = f"{path}.{key}: {reason}"
+            yield Finding(LABEL, message, "", document.name, at, document.template, about=value, reason=reason)

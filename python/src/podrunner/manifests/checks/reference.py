@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.rules.manifests import REFERENCE, REFERENCE_KEY
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
+from podrunner.formats.patch import patch_at
 from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.objects import all_texts, name_of, namespace_of, table
 
@@ -60,7 +61,7 @@ class ReleaseObjects:
             (kind := str(one.data.get("kind")), _home(kind, namespace_of(one, namespace)), name_of(one)): one
             for one in documents
         }
-        return cls(made, frozenset(all_texts(written)), namespace)
+        return cls(made, frozenset(all_texts(written, read=patch_at)), namespace)
 
     def find(self, kind: str, name: Any, namespace: str) -> Document | None:
         """The object, None when this release does not make it."""

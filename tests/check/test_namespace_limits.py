@@ -326,6 +326,25 @@ def test_a_job_with_a_login_needs_a_secret_beside_those_of_the_release(said: Sai
     ]
 
 
+def test_jobs_at_the_same_time_need_a_secret_each(said: Said) -> None:
+    assert said("jobs: {namespace: ci, createNamespace: true, quota: {secrets: '10'}}\n") == []
+    assert said("jobs: {namespace: ci, createNamespace: true, quota: {secrets: '1'}}\n") == [
+        "values.yaml:2:54: warning: jobs.quota.secrets: 1 has room for 1 of 10 jobs at the same time, so that Kubernetes "
+        "refuses further Secrets with a login of a registry, of jobs of runner default. Such a job fails with "
+        "`exceeded quota`. Write 10 or more, lower config.concurrent, or set retry_limits. [quota-jobs]"
+    ]
+
+
+def test_budgets_of_jobs_are_counted_beside_those_of_the_release(said: Said) -> None:
+    quota = "quota: {count/poddisruptionbudgets.policy: 9}"
+
+    assert said(jobs("kubernetes: {pod_disruption_budget: true}", quota)) == [
+        "values.yaml:4:11: warning: jobs.quota.count/poddisruptionbudgets\\.policy: 9 has room for 9 of 10 jobs at the same "
+        "time, so that Kubernetes refuses further objects (PodDisruptionBudget) of jobs of runner default. Such a job fails "
+        "with `exceeded quota`. Write 10 or more, lower config.concurrent, or set retry_limits. [quota-jobs]"
+    ]
+
+
 def test_a_job_with_a_budget_needs_room_for_it(said: Said) -> None:
     quota = "quota: {count/poddisruptionbudgets.policy: 0}"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from podrunner.check.hard import hard_amounts
+from podrunner.check.quotas import at_the_same_time, too_many
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import listed
 from podrunner.manifests.admission.quota import counts_claims, object_usage
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
     from podrunner.check.hard import Hard
     from podrunner.check.placed_pods import PlacedObject, PlacedPod
     from podrunner.check.refusals import LimitedNamespace, Refusal
+    from podrunner.manifests.objects import Object
 
     Refused = Iterator[tuple[PlacedObject | PlacedPod, Refusal]]
+
+
+# With each job, GitLab sends a login of its own registry, where that is on: the runner makes a Secret of it.
+_LOGIN: Object = {"apiVersion": "v1", "kind": "Secret"}
 
 
 def refused_objects(space: LimitedNamespace) -> Refused:
@@ -32,7 +39,8 @@ def refused_objects(space: LimitedNamespace) -> Refused:
                 for one, _ in counted:
                     yield one, _of_release(hard, used)
             else:
-                yield from _of_jobs(hard, used, space)
+                refused = [*_of_jobs(hard, used, space)]
+                yield from refused or _of_all_jobs(hard, used, space)
 
 
 def _of_release(hard: Hard, used: Decimal) -> Refusal:
@@ -56,3 +64,24 @@ def _of_jobs(hard: Hard, used: Decimal, space: LimitedNamespace) -> Refused:
         severity = Severity.WARNING if is_of_some else Severity.ERROR
         effect = f"so that Kubernetes refuses the {kinds} of"
         yield pod, hard.refusal(what, f"Write {hard.shown(need)} or more.", severity, effect=effect)
+
+
+def _of_all_jobs(hard: Hard, used: Decimal, space: LimitedNamespace) -> Refused:
+    """The runners whose jobs, as many as may run at the same time, make more than there is room for."""
+    crowd: list[tuple[PlacedPod, Decimal]] = []
+    kinds: dict[str, None] = {}
+    for pod, _ in space.pods:
+        has_login = any(one["kind"] == _LOGIN["kind"] for one in pod.made)
+        made = [*pod.made, *([] if has_login else [_LOGIN])] if pod.most_jobs else []
+        counted = {str(one["kind"]): object_usage(one).get(hard.name, Decimal(0)) for one in made}
+        need = sum((object_usage(one).get(hard.name, Decimal(0)) for one in made), Decimal(0))
+        if need:
+            crowd.append((pod, need))
+            kinds |= dict.fromkeys(kind for kind, amount in counted.items() if amount)
+    together = at_the_same_time(crowd)
+    if sum((need * number for _, need, number in together), used) > hard.most:
+        standing = replace(hard, standing={"the release": used} if used else {})
+        # A Secret is made for a login.
+        what = "Secrets with a login of a registry," if [*kinds] == ["Secret"] else f"objects ({listed(kinds)})"
+        refusal = too_many(standing, together, f"so that Kubernetes refuses further {what} of")
+        yield from ((pod, refusal) for pod, _, _ in together)

@@ -63,14 +63,14 @@ def _of_pods(hard: Hard, counted: list[tuple[PlacedPod, PodResources]]) -> Refus
             found.append((pod, _exceeded(hard, pod, resources)))
         elif pod.most_jobs:
             crowd.append((pod, need))
-    together = _at_the_same_time(crowd)
+    together = at_the_same_time(crowd)
     if sum((need * number for _, need, number in together), hard.used) > hard.most:
-        refusal = _too_many(hard, together)
+        refusal = too_many(hard, together)
         yield from ((pod, refusal) for pod, _, _ in together)
     yield from found
 
 
-def _at_the_same_time(crowd: list[tuple[PlacedPod, Decimal]]) -> list[tuple[PlacedPod, Decimal, int]]:
+def at_the_same_time(crowd: list[tuple[PlacedPod, Decimal]]) -> list[tuple[PlacedPod, Decimal, int]]:
     """(a job's pod, its share, how many of it there are) when the jobs of all runners that may run together need most."""
     left = {pod.document: pod.most_of_all for pod, _ in crowd}
     found = []
@@ -116,7 +116,12 @@ def _write(hard: Hard, need: Decimal, who: str) -> str:
     return f"Write {hard.shown(need)} or more{less}."
 
 
-def _too_many(hard: Hard, together: list[tuple[PlacedPod, Decimal, int]]) -> Refusal:
+def too_many(
+    hard: Hard,
+    together: list[tuple[PlacedPod, Decimal, int]],
+    effect: str = "so that Kubernetes refuses further pods of",
+) -> Refusal:
+    """What is said of jobs for which there is room one by one, and not for all that may run at the same time."""
     jobs, room, left = sum(number for _, _, number in together), 0, hard.most - hard.used
     for _, need, number in together:
         fitting = min(number, int(left // need))
@@ -134,7 +139,6 @@ def _too_many(hard: Hard, together: list[tuple[PlacedPod, Decimal, int]]) -> Ref
     remedy = (
         f"Such a job fails with `exceeded quota`. Write {enough} or more, lower {listed(keys)}, or set retry_limits."
     )
-    effect = "so that Kubernetes refuses further pods of"
     return hard.refusal(what, remedy, Severity.WARNING, effect=effect, rule=QUOTA_JOBS)
 
 

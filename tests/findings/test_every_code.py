@@ -178,6 +178,10 @@ policies: {jobs: {enabled: true}}
 podman: {mode: unprivilegedRoot}
 runners: {a: {config: {kubernetes: {pod_spec: [{name: own, patch: "{containers: [{name: aside, image: 'aside:1', securityContext: {allowPrivilegeEscalation: GAINS}}]}"}]}}}}
 """
+PATCH_FILE = """\
+jobs: {config: {kubernetes: {pod_spec: [{name: a, patch_path: /p/a}]}}}
+manager: {extraVolumes: [{name: p, configMap: {name: p}}], extraVolumeMounts: [{name: p, mountPath: /p}]}
+"""
 OUR_VALUES = "gitlab: {url: 'https://gitlab.example.com'}\n"
 TWO_VOLUMES = """[[runners.kubernetes.volumes.empty_dir]]
     name = "a"
@@ -437,6 +441,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "job-pod-patch": (
         runner(PATCHED.replace("TYPE", "merge")),
         runner(PATCHED.replace("TYPE", "strategic")),
+    ),
+    "job-pod-unread": (
+        {OURS: "", "values.yaml": f"{OUR_VALUES}{PATCH_FILE}"},
+        {OURS: "", "values.yaml": f"{OUR_VALUES}{PATCH_FILE}".replace("patch_path: /p/a", "patch: '{}'")},
     ),
     "job-pod-refused": (namespace_of_jobs("privileged = true"), namespace_of_jobs("privileged = false")),
     "job-pod-field": (

@@ -16,6 +16,7 @@ from podrunner.check.fields import check_fields, check_new_fields
 from podrunner.check.job_pods import at_their_keys
 from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.namespace_limits import check_limits
+from podrunner.check.patch_files import check_patch_files
 from podrunner.check.policy.comments import read_comments
 from podrunner.check.policy.policy import Policy
 from podrunner.check.render_error import place_render_error
@@ -180,6 +181,7 @@ def _findings_of_every_version(
     found = [checker.in_chart(finding) if at_value is finding else at_value for finding, at_value in placed]
     if checker.chart.modes:
         found += check_manager_resources(rendering, layers)
+        found += check_patch_files(rendering, layers)
     for config in rendering.configs:
         # Charts without modes are somebody else's: the file may be another program's …
         if not checker.chart.modes and not is_of_a_runner(config.toml.text):
@@ -204,7 +206,7 @@ def _config_findings(config: Config, faults: Sequence[Fault], layers: Sequence[V
     values = written_values(layers)
     told: set[tuple[Parts, str]] = set()
     for fault in faults:
-        path = written_path(fault.path, config.toml.data, values)
+        path = written_path(fault.path, config.toml.data, values, fault.about)
         if not path:
             yield replace(fault.finding(), object=f"ConfigMap/{config.name}")
         elif (path, fault.reason) not in told:

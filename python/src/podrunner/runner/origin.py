@@ -26,13 +26,13 @@ _OF_ALL: dict[Path, tuple[Path, ...]] = {
 }
 
 
-def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:
+def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any], about: str = "") -> Path | None:
     """Where in the values a key of config.toml was written; None for what is the chart's own.
 
     `runners[0].kubernetes.image` → `runners.NAME.config.kubernetes.image`, else `jobs.config.kubernetes.image`, else
     `podman.image` of the runner or of all; `runners[0].url` at last → `gitlab.url`, the helper's image →
-    `helperImage.tag`, keys of the cache → `cache.…`, the timeout of web terminals → `sessionServer.timeout`; all other
-    keys → `config.…`. `config` is the parsed config.toml. An item that is in none of the lists is at its list.
+    `helperImage.tag`, keys of the cache → `cache.…`, the timeout of web terminals → `sessionServer.timeout`, what NO_PROXY has → `proxy.noProxy[…]`;
+    all other keys → `config.…`. `config` is the parsed config.toml, `about` the part of the value that is meant. An item that is in none of the lists is at its list.
     """
     at_list: Path | None = None
     for home, depth in _homes(path, config):
@@ -41,7 +41,16 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any]) 
             return (*home, *found)
         if found is not None and at_list is None:
             at_list = (*home, *found)
-    return at_list or _of_the_chart(path, config, values)
+    return _of_the_proxy(path, config, values, about) or at_list or _of_the_chart(path, config, values)
+
+
+def _of_the_proxy(path: Path, config: dict[str, Any], values: Mapping[str, Any], about: str) -> Path | None:
+    """The item that the chart joins with others into one variable."""
+    hosts = value_at(values, ("proxy", "noProxy"))
+    is_joined = path[2:3] == ("environment",) and str(value_at(config, path)).lower().startswith("no_proxy=")
+    return (
+        ("proxy", "noProxy", hosts.index(about)) if is_joined and isinstance(hosts, list) and about in hosts else None
+    )
 
 
 def _of_the_chart(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> Path | None:

@@ -51,6 +51,13 @@ JOB_POD_PATCH = Rule(
     also=(Severity.WARNING,),
 )
 
+JOB_POD_UNREAD = Rule(
+    "job-pod-unread",
+    Severity.NOTE,
+    wrong="A patch of `pod_spec` is in a file of the manager (`patch_path`), so the job pod was judged without it.",
+    remedy="Write the patch as `patch`, and it is judged; or check the pod of a job in the cluster.",
+)
+
 JOB_POD_FIELD = Rule(
     "job-pod-field",
     Severity.ERROR,

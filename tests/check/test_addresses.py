@@ -185,3 +185,12 @@ def test_the_port_of_a_mirror_is_one(checker: Checker) -> None:
     assert of_registries(checker, 'mirrors: {docker.io: [{location: "m.example.com:70000/a"}]}') == [
         'mirrors.docker\\.io[0].location: "m.example.com:70000/a" must have a port from 1 to 65535. [values-value]'
     ]
+
+
+def test_what_is_reached_without_the_proxy_is_told_at_its_item(checker: Checker) -> None:
+    text = 'gitlab: {url: https://gitlab.example.com}\nproxy: {http: "http://p:1", noProxy: [a.example.com, "https://git.example.com"]}\n'
+
+    assert said(checker, text) == [
+        "values.yaml:2:54: error: proxy.noProxy[1]: must have no scheme in what is reached without the proxy: write "
+        'git.example.com, is "https://git.example.com": it matches no host. [config-format]'
+    ]

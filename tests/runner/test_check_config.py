@@ -293,6 +293,20 @@ def patches(*entries: str) -> list[str]:
     return check(f"{RUNNER}{flags}\n{volume}\n{tables}\n")
 
 
+@pytest.mark.parametrize(("lines", "count"), [("patch = '{}'", 1), ("patch = ''", 0), ("patch_type = 'json'", 0)])
+def test_a_patch_is_either_written_or_in_a_file(lines: str, count: int) -> None:
+    found = [
+        str(one)
+        for one in check_config(f"{RUNNER}[[runners.kubernetes.pod_spec]]\npatch_path = '/p.yaml'\n{lines}\n")
+        if "patch" in one.path
+    ]
+
+    assert [one.partition(": error: ")[2] for one in found] == count * [
+        "runners[0].kubernetes.pod_spec[0].patch_path: must not be beside `patch`: GitLab Runner takes neither of the two, "
+        "and no job can start. Remove one of them. [config-format]"
+    ]
+
+
 def test_a_patch_that_adds_a_volume_of_a_name_that_is_taken_is_refused() -> None:
     other = "[{op: add, path: /volumes/-, value: {name: b, emptyDir: {}}}]"
     found = patches(f"json: {other}", f"json: {other.replace('name: b', 'name: a')}", "merge: {hostUsers: false}")

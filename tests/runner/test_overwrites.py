@@ -8,6 +8,7 @@ import pytest
 
 from podrunner.runner.check import check_config
 from podrunner.runner.job_pod.go_pattern import go_pattern
+from podrunner.runner.job_pod.image_pattern import unread_end
 from podrunner.runner.job_pod.objects import job_objects
 from podrunner.runner.job_pod.request import JobRequest, JobVariable
 
@@ -100,6 +101,10 @@ def test_a_label_without_a_name_costs_the_job_its_pod() -> None:
         ),
         ("[runners.kubernetes]\nallowed_images = ['^docker.io/.*$']\n", "not as a regular expression"),
         (
+            "[runners.kubernetes]\nallowed_services = ['registry.example.com/[a-']\n",
+            '"registry.example.com/[a-" is not a pattern that GitLab Runner reads: it allows nothing. Close its [',
+        ),
+        (
             kubernetes("namespace_overwrite_allowed", "^CI-.*$"),
             '"^CI-.*$" allows no name that Kubernetes takes: every job that sets KUBERNETES_NAMESPACE_OVERWRITE fails.',
         ),
@@ -148,3 +153,13 @@ def test_patterns_are_read_as_go_reads_them(pattern: str, value: str, matches: b
 @pytest.mark.parametrize("pattern", ["(?=a)", r"(a)\1", "(?<!a)b", "[", "a**"])
 def test_what_go_does_not_compile_is_no_pattern(pattern: str) -> None:
     assert go_pattern(pattern) is None
+
+
+@pytest.mark.parametrize("pattern", ["[a-", "a/[]", "a/[^]", "[!]]", "{a,b", "a}", "a\\", "[a\\]"])
+def test_an_image_pattern_that_does_not_end_allows_nothing(pattern: str) -> None:
+    assert unread_end(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["a/**", "[a-c]", "[^a]", "{a,b}/*", "a\\[", "[\\]]", "a]"])
+def test_an_image_pattern_that_ends_is_read(pattern: str) -> None:
+    assert unread_end(pattern) == ""

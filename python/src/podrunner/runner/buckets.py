@@ -1,4 +1,4 @@
-"""Names of buckets, containers and accounts of a cache, by the documented rules of those who keep it.
+"""Names of buckets, containers and accounts of a cache, by the documented rules of those who keep it, and its host.
 
 Sources: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, cloud.google.com/storage/docs/buckets#naming,
 learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata.
@@ -14,6 +14,7 @@ from podrunner.findings.rules.config_toml import CONFIG_FORMAT
 from podrunner.findings.severity import Severity
 from podrunner.manifests.admission.forms import leftover
 from podrunner.manifests.objects import table
+from podrunner.runner.cache_hosts import host_reasons
 from podrunner.runner.fault import Fault
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ _S3_RULE = "must be 3 to 63 lower-case letters, digits, dashes and dots, the fir
 
 
 def bucket_faults(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
-    """A fault for a name that the service of the cache's type does not have: a cache that no job ever finds or stores."""
+    """A fault for a name or host that the service of the cache's type does not have: a cache that no job ever finds or stores."""
     cache = table(runner.get("cache"))
     kind = str(cache.get("Type"))
     said, at = table(cache.get(kind)), (*path, "cache", kind)
-    for key, reason, severity in _REASONS.get(kind, lambda _: iter(()))(said):
+    if kind not in _REASONS:
+        return
+    for key, reason, severity in (*_REASONS[kind](said), *host_reasons(kind, said)):
         name = str(said[key])
         # Of leftovers of templates it is said already.
         if not leftover(name):

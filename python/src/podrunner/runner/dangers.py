@@ -10,6 +10,7 @@ from podrunner.findings.rules.config_toml import CONFIG_IGNORED, CONFIG_OVERWRIT
 from podrunner.manifests.objects import table, texts
 from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.go_pattern import go_pattern
+from podrunner.runner.job_pod.image_pattern import unread_end
 from podrunner.runner.job_pod.metadata import is_own_label
 from podrunner.runner.job_pod.overwrites import MANY_VALUES, ONE_VALUE, RESOURCE_KEYS
 from podrunner.runner.job_pod.pattern_reach import cannot_match
@@ -161,6 +162,9 @@ def _unused(kubernetes: dict[str, Any]) -> Iterator[tuple[str, str]]:
             if _REGULAR.search(pattern):
                 reason = f'"{pattern}" is read as a path with * and **, not as a regular expression: it allows nothing.'
                 yield key, f'{reason} Write "registry.example.com/**".'
+            elif end := unread_end(pattern):
+                reason = f'"{pattern}" is not a pattern that GitLab Runner reads: it allows nothing.'
+                yield key, f"{reason} {end}."
 
 
 def _has_no_sign(pattern: str) -> bool:

@@ -23,11 +23,13 @@ from podrunner.runner.address import clone_reason, is_of_old_ci, is_without_sche
 from podrunner.runner.buckets import bucket_faults
 from podrunner.runner.collisions import volume_collisions
 from podrunner.runner.dangers import overwrite_faults
+from podrunner.runner.environment import environment_faults
 from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.objects import patched_spec
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
 from podrunner.runner.numbers import number_faults
+from podrunner.runner.schedules import schedule_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,8 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
         yield from _flags(runner, path, runner_version)
         yield from volume_collisions(runner, path)
         yield from _patches(runner, path)
+        yield from environment_faults(runner, path)
+        yield from schedule_faults(runner, path)
         yield from _images(runner, path)
         yield from overwrite_faults(runner, path)
 
@@ -151,6 +155,10 @@ def _flags_of(version: str) -> list[str]:
 def _patches(runner: dict[str, Any], path: Path) -> Iterator[Fault]:
     for index, one in enumerate(maps(table(runner.get("kubernetes")).get("pod_spec"))):
         patch, kind = one.get("patch"), str(one.get("patch_type") or "strategic")
+        if patch and one.get("patch_path"):
+            reason = "must not be beside `patch`: GitLab Runner takes neither of the two, and no job can start. Remove one of them."
+            yield Fault(CONFIG_FORMAT, (*path, "kubernetes", "pod_spec", index, "patch_path"), reason)
+            continue
         why = refusal(patch, kind) if isinstance(patch, str) else ""
         if why:
             at = (*path, "kubernetes", "pod_spec", index, "patch")

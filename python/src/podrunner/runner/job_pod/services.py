@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.forms import dns_label, dns_name
 from podrunner.manifests.objects import maps, texts
+from podrunner.runner.job_pod.image_pattern import unread_end
 from podrunner.runner.job_pod.request import JobImage
 from podrunner.runner.job_pod.variables import environment_of
 
@@ -100,7 +101,7 @@ def _hosts_of_image(image: str) -> list[str]:
 def image_allowed(image: str, allowed: Any) -> bool:
     """Whether a list of `allowed_images` or `allowed_services` allows an image; an empty one allows all."""
     patterns = texts(allowed)
-    return not patterns or any(_glob(pattern).fullmatch(image) for pattern in patterns)
+    return not patterns or any(_glob(one).fullmatch(image) for one in patterns if not unread_end(one))
 
 
 def _glob(pattern: str) -> re.Pattern[str]:

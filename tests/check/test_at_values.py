@@ -80,3 +80,60 @@ def test_a_timeout_of_a_scrape_is_told_at_its_value(checker: Checker) -> None:
         "values.yaml:2:54: error: metrics.podMonitor.scrapeTimeout: 1m is longer than interval, 10s: the Prometheus operator "
         "leaves the object out. Write 10s or less. (spec.podMetricsEndpoints[0].scrapeTimeout) [scrape-timeout]"
     ]
+
+
+ONE = "{name: a, image: 'busybox:1.36'}"
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "code"),
+    [
+        (
+            "manager:\n  affinity:\n    podAntiAffinity:\n      requiredDuringSchedulingIgnoredDuringExecution:\n"
+            "        - labelSelector: {matchLabels: {a: b}}\n",
+            "6:11: error: manager.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: "
+            "missing. ",
+            "kubernetes-schema",
+        ),
+        (
+            "manager:\n  autoscaling:\n    enabled: true\n    maxReplicas: 3\n"
+            "    behavior: {scaleDown: {policies: [{type: Pods, value: 1}]}}\n",
+            "6:39: error: manager.autoscaling.behavior.scaleDown.policies[0].periodSeconds: missing. ",
+            "kubernetes-schema",
+        ),
+        (
+            "networkPolicy: {manager: {enabled: true, egress: [{ports: [{port: 99999}]}]}}\n",
+            "2:61: error: networkPolicy.manager.egress[0].ports[0].port: must be 1 to 65535, is `99999`. ",
+            "kubernetes-field",
+        ),
+        (
+            "manager:\n  extraContainers:\n    - {name: a, image: 'busybox:1.36', env: [{name: PASSWORD, value: hunter2hunter2}]}\n",
+            "4:46: warning: manager.extraContainers[0].env[0]: a secret in plain sight: PASSWORD: ",
+            "secret-in-plain-sight",
+        ),
+        (
+            f"manager:\n  extraInitContainers:\n    - {ONE}\n    - {ONE}\n",
+            "5:8: error: manager.extraInitContainers[1].name: `a` is the name of ",
+            "container-name",
+        ),
+    ],
+    ids=["affinity", "behavior", "port", "secret", "name"],
+)
+def test_a_part_of_an_object_that_is_written_in_full_is_told_at_its_line(
+    checker: Checker, text: str, begin: str, code: str
+) -> None:
+    (finding,) = warnings(checker, text)
+
+    assert finding.startswith(f"values.yaml:{begin}")
+    assert finding.endswith(f"[{code}]")
+
+
+def test_two_parts_of_an_object_are_told_both(checker: Checker) -> None:
+    secrets = "[{name: A_PASSWORD, value: hunter2hunter2}, {name: B_PASSWORD, value: hunter3hunter3}]"
+
+    found = warnings(checker, f"manager: {{extraContainers: [{{name: a, image: 'busybox:1.36', env: {secrets}}}]}}")
+
+    assert [one.partition(" a secret")[0].rpartition(" ")[2] for one in found] == [
+        "manager.extraContainers[0].env[0]:",
+        "manager.extraContainers[0].env[1]:",
+    ]

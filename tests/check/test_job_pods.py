@@ -92,8 +92,6 @@ def test_of_several_patches_the_one_is_named_that_breaks_the_promise(said: Calla
     privileged = "'containers: [{name: build, securityContext: {privileged: true}}]'"
 
     assert said(patches("'priorityClassName: low'", privileged, privileged)) == [
-        "values.yaml:7:22: warning: jobs.config.kubernetes.pod_spec[1].patch: "
-        f"{LEVEL}: containers[0].securityContext.privileged: true. [job-pod-security]",
         "values.yaml:7:22: error: jobs.config.kubernetes.pod_spec[1].patch: jobs of runner default are not what mode "
         "unprivileged promises: privileged: build; privileged is true, promised is false. [job-pod-promise]",
     ]
@@ -274,7 +272,7 @@ def test_what_else_is_wrong_with_a_patch_that_replaces_a_list_is_told_beside_it(
 ) -> None:
     patch = "'containers: [{name: build, securityContext: {privileged: true}}]', patch_type: merge"
 
-    assert codes(patches(patch), "jobs of runner") == ["job-pod-patch", "job-pod-security", "job-pod-promise"]
+    assert codes(patches(patch), "jobs of runner") == ["job-pod-patch", "job-pod-promise"]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,25 @@ def _said(checker: Checker, text: str, kube_version: str = "1.34") -> list[str]:
             "values.yaml:2 [config-secret]",
         ),
         (f'{KUBERNETES}services: [{{name: "redis:7", alias: "My_Cache!"}}]\n', "values.yaml:5 [job-pod-field]"),
+        (
+            f"{PATCH}'{{containers: [{{name: build, securityContext: {{privileged: true}}}}]}}'\n",
+            "values.yaml:8 [job-pod-promise]",
+        ),
+        (
+            f"{PATCH}'{{containers: [{{name: build, securityContext: {{capabilities: {{add: [SYS_ADMIN]}}}}}}]}}'\n",
+            "values.yaml:8 [job-pod-promise]",
+        ),
+        (f"{KUBERNETES}build_container_security_context: {{proc_mount: unmasked}}\n", "values.yaml:5 [job-pod-field]"),
+        (
+            f"{PATCH}'{{hostNetwork: true}}'\n".replace(
+                "jobs:\n", "jobs:\n  namespace: builds\n  createNamespace: true\n"
+            ),
+            "values.yaml:10 [job-pod-refused]",
+        ),
+        (f"{PATCH}'{{hostUsers: true}}'\npodman: {{mode: userNamespace}}\n", "values.yaml:8 [job-pod-promise]"),
+        ('jobs: {quota: {pods: "1.5"}}\n', "values.yaml:2 [kubernetes-field]"),
+        ("manager:\n  resources:\n    limits: {memory: 32Mi}\n", "values.yaml:4 [kubernetes-field]"),
+        ('runners:\n  a:\n    config:\n      name: "{{ x }}"\n', "values.yaml:5 [config-template]"),
         ("config: {concurrent: 0}\n", "values.yaml:2 [config-format]"),
         (
             "manager: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: "
@@ -60,7 +79,26 @@ def _said(checker: Checker, text: str, kube_version: str = "1.34") -> list[str]:
             "values.yaml:2 [kubernetes-field]",
         ),
     ],
-    ids=["label", "affinity", "mount", "claim", "secret", "address", "script", "alias", "number", "manager"],
+    ids=[
+        "label",
+        "affinity",
+        "mount",
+        "claim",
+        "secret",
+        "address",
+        "script",
+        "alias",
+        "privileged",
+        "capability",
+        "proc",
+        "level",
+        "user namespace",
+        "quota",
+        "memory",
+        "name",
+        "number",
+        "manager",
+    ],
 )
 def test_one_mistake_in_what_jobs_have_is_told_once_at_its_value(checker: Checker, text: str, said: str) -> None:
     assert _said(checker, text) == [said]
@@ -81,9 +119,17 @@ def test_one_mistake_in_what_jobs_have_is_told_once_at_its_value(checker: Checke
             f"{PATCH}'{CLAIM}'\n{PULL}",
             ["values.yaml:8 [job-pod-field]", "values.yaml:9 [kubernetes-field]"],
         ),
+        (
+            f"{PATCH}'{{hostNetwork: true, containers: [{{name: build, securityContext: {{privileged: true}}}}]}}'\n",
+            ["values.yaml:8 [job-pod-promise]", "values.yaml:8 [job-pod-security]"],
+        ),
+        (
+            'jobs: {quota: {pods: "1.5"}}\nmanager: {resources: {limits: {memory: 65Mi}}}\n',
+            ["values.yaml:2 [kubernetes-field]", "values.yaml:3 [manager-resources]"],
+        ),
         ("config: {concurrent: 1}\nrunners: {a: {}, b: {}}\n", ["values.yaml:2 [config-long-polling]"]),
     ],
-    ids=["labels", "secrets", "claim and manager", "few jobs"],
+    ids=["labels", "secrets", "claim and manager", "level and promise", "quota and manager", "few jobs"],
 )
 def test_two_mistakes_are_told_both(checker: Checker, text: str, said: list[str]) -> None:
     assert sorted(_said(checker, text)) == said

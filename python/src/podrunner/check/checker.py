@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
 from podrunner.chart.template_line import template_line
-from podrunner.check.at_values import at_their_values
+from podrunner.check.at_values import at_their_values, at_written_parts
 from podrunner.check.echoes import join_echoes
 from podrunner.check.effects import check_effects
 from podrunner.check.extra_objects import TEMPLATE, at_extra_objects
@@ -109,9 +109,10 @@ class Checker:
         rendering = flatten_lists(rendering)
         values = self.chart.effective(case.layers)
         release = self._release(case, values)
-        found = [self.in_chart(finding) for finding in check_manifests(rendering, case.kube_version, self.crds)]
+        of_objects = check_manifests(rendering, case.kube_version, self.crds)
         # Without what differs though the objects are the same: one check for all Kubernetes versions.
         same = replace(rendering, case="", notes="")
+        found = self.at_values(of_objects, rendering, case.layers)
         found += _findings_of_every_version(self, case.layers, same, release.version)
         found += [self.in_chart(finding) for finding in check_pod_security(rendering, case.kube_version)]
         jobs = job_pod_faults(rendering, values, self.chart.modes, case.kube_version, release.version)
@@ -154,6 +155,12 @@ class Checker:
             line = template_line(self.chart.template(finding.file), finding.object, parse_dotted(finding.path))
         return replace(finding, file=shown_path(self.chart.source / finding.file), line=line)
 
+    def at_values(self, findings: Sequence[Finding], rendering: Rendering, layers: Sequence[Values]) -> list[Finding]:
+        """Findings of objects at the values that write what is wrong, and the others `in_chart`."""
+        moved = at_written_parts(at_their_values(findings, rendering, layers), rendering, layers)
+        placed = zip(findings, moved, strict=True)
+        return [self.in_chart(finding) if at_value is finding else at_value for finding, at_value in placed]
+
     def placed(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings of objects `in_chart`, and those that are at values as they are."""
         return [self.in_chart(one) if one.object and one.file else one for one in findings]
@@ -177,8 +184,7 @@ def _findings_of_every_version(
     found = [*check_release(rendering, written), *check_role(rendering), *check_probes(rendering, version)]
     # Of this chart, the tag among the values has been judged.
     found += [] if checker.chart.modes else check_images(rendering)
-    placed = zip(found, at_their_values(found, rendering, layers), strict=True)
-    found = [checker.in_chart(finding) if at_value is finding else at_value for finding, at_value in placed]
+    found = checker.at_values(found, rendering, layers)
     if checker.chart.modes:
         found += check_manager_resources(rendering, layers)
         found += check_patch_files(rendering, layers)

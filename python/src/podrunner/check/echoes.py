@@ -8,7 +8,13 @@ from podrunner.check.fields import about_keys, around_a_patch
 from podrunner.check.repeated_pods import without_repeats
 from podrunner.findings.path import parse_dotted
 from podrunner.findings.rules import config_toml
-from podrunner.findings.rules.job_pods import JOB_POD_FIELD, JOB_POD_NONE, JOB_POD_PATCH, JOB_POD_PROMISE
+from podrunner.findings.rules.job_pods import (
+    JOB_POD_FIELD,
+    JOB_POD_NONE,
+    JOB_POD_PATCH,
+    JOB_POD_PROMISE,
+    JOB_POD_SECURITY,
+)
 from podrunner.findings.rules.manifests import (
     KUBERNETES_FIELD,
     KUBERNETES_SCHEMA,
@@ -87,13 +93,18 @@ def _is_told_of_jobs(finding: Finding, findings: Sequence[Finding]) -> bool:
 def _is_part_of(finding: Finding, findings: Sequence[Finding]) -> bool:
     """Whether a part of what it is about is refused for the same reason: the name of an item that stands twice in its list.
 
-    Or the value for which no job gets a pod.
+    Or the value for which no job gets a pod; or all the fields that need another level of Pod Security.
     """
     below = [
         one
         for one in findings
         if one.object == finding.object and one.severity is Severity.ERROR and one.path.startswith(f"{finding.path}.")
     ]
+    if finding.rule == JOB_POD_SECURITY:
+        return bool(finding.about) and all(
+            any(one.rule == JOB_POD_FIELD and one.message.endswith((f", {field})", f": {field})")) for one in findings)
+            for field in finding.about.split()
+        )
     if finding.rule == JOB_POD_NONE:
         return any(one.rule == JOB_POD_FIELD and one.about and f" {one.about} " in finding.message for one in below)
     return finding.rule == LIST_DUPLICATE and bool(below)
@@ -103,8 +114,10 @@ def _is_of(finding: Finding, at_value: Finding) -> bool:
     """Whether a finding about a field is what another says at the value that the field was made from."""
     if finding.about and finding.about == at_value.about:
         return bool(finding.object) and at_value.message.endswith(f"({finding.path})")
+    if not finding.object:
+        return at_value.path in about_keys(finding.path, finding.reason) - {finding.path}
     keys = about_keys(finding.path, finding.reason) - {finding.path}
-    return bool(finding.object) and at_value.message.endswith(tuple(f"({key})" for key in keys))
+    return at_value.message.endswith(tuple(f"({key})" for key in keys))
 
 
 def _is_echo(finding: Finding, said: dict[str, int]) -> bool:

@@ -114,7 +114,7 @@ def check_new_fields(rendering: Rendering, layers: Sequence[Values], kube_versio
 def _told(fields: Sequence[_Field], layers: Sequence[Values]) -> Iterator[Finding]:
     values = written_values(layers)
     told: dict[tuple[object, ...], tuple[Path | None, list[_Field]]] = {}
-    for field in fields:
+    for field in (_by_who_wrote_it(values, one) for one in fields):
         path = _written(values, field)
         what = (path or (field.object, field.at), field.fault.is_dropped, str(field.fault.value))
         told.setdefault(what, (path, []))[1].append(field)
@@ -123,6 +123,15 @@ def _told(fields: Sequence[_Field], layers: Sequence[Values]) -> Iterator[Findin
         runners = dict.fromkeys(name for field in same for name in field.runners)
         field = replace(same[0], runners=tuple(runners) if same[0].runners else ())
         yield locate(field.at_value(path), layers, path) if path else field.finding()
+
+
+def _by_who_wrote_it(values: dict[str, Any], field: _Field) -> _Field:
+    """Of two fields that do not go together the one that is written, where the first is somebody's default."""
+    other = field.fault.other
+    if other is None or find_value(values, field.fault.value, field.path) is not None:
+        return field
+    at = f"{field.at.removesuffix(field.fault.path)}{other.path}"
+    return field if find_value(values, other.value, at) is None else replace(field, fault=other, at=at)
 
 
 def _written(values: dict[str, Any], field: _Field) -> Path | None:

@@ -10,6 +10,7 @@ from podrunner.check.refusals import REFUSED, Refusal
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.manifests import QUOTA
 from podrunner.findings.severity import Severity
+from podrunner.manifests.admission.objects import object_faults
 from podrunner.manifests.admission.quota import measured
 from podrunner.manifests.objects import table
 from podrunner.manifests.quantity import resource_amount, shown
@@ -72,7 +73,9 @@ class Hard:
 
 def hard_amounts(bounds: Bounds, values: Mapping[str, Any]) -> Iterator[Hard]:
     """All of a quota; what is not an amount is told elsewhere."""
+    refused = {fault.path for fault in object_faults(bounds.data)}
     for name, raw in table(table(bounds.data.get("spec")).get("hard")).items():
         most = resource_amount(raw)
-        if most is not None:
+        is_told = refused & {f"spec.hard.{name}", dotted(("spec", "hard", name))}
+        if most is not None and not is_told:
             yield Hard(bounds, name, raw, most, bounds.written(values, raw, f"quota spec hard {name}"))

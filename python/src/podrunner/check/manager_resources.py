@@ -47,7 +47,10 @@ def _of_container(resources: dict[str, Any], concurrent: int, layers: Sequence[V
         for part, share, severity in (("limits", 1, Severity.WARNING), ("requests", 2, Severity.NOTE)):
             value = table(resources.get(part)).get(name)
             amount = quantity(value) if value not in (None, "") else None
-            if amount is None or amount * share >= needed * factor:
+            asked = quantity(table(resources.get("requests")).get(name) or "0")
+            # A limit below the request is refused.
+            is_refused = part == "limits" and amount is not None and asked is not None and asked > amount
+            if amount is None or is_refused or amount * share >= needed * factor:
                 continue
             path = ("manager", "resources", part, name)
             text = (

@@ -35,7 +35,7 @@ def written_path(path: Path, config: dict[str, Any], values: Mapping[str, Any], 
     all other keys → `config.…`. `config` is the parsed config.toml, `about` the part of the value that is meant. An item that is in none of the lists is at its list.
     """
     at_list: Path | None = None
-    for home, depth in _homes(path, config):
+    for home, depth in _homes(path, config, values):
         found, is_whole = _follow(path[depth:], value_at(config, path[:depth]), value_at(values, home))
         if found is not None and is_whole:
             return (*home, *found)
@@ -66,13 +66,20 @@ def _of_the_chart(path: Path, config: dict[str, Any], values: Mapping[str, Any])
     return next((place for place in places if value_at(values, place) is not None), None)
 
 
-def _homes(path: Path, config: dict[str, Any]) -> list[tuple[Path, int]]:
+def _homes(path: Path, config: dict[str, Any], values: Mapping[str, Any]) -> list[tuple[Path, int]]:
     """(where in the values a table of config.toml is written, how many parts of `path` say which table)."""
     if len(path) > 1 and path[0] == "runners":
         name = value_at(config, (*path[:2], "name"))
         if isinstance(name, str):
-            return [(("runners", name, "config"), 2), (("jobs", "config"), 2)]
+            return [(("runners", _key(name, values), "config"), 2), (("jobs", "config"), 2)]
     return [(("config",), 0)]
+
+
+def _key(name: str, values: Mapping[str, Any]) -> str:
+    """The key of the runner that has this name, which it may say itself."""
+    runners = value_at(values, ("runners",))
+    keys = runners if isinstance(runners, dict) and name not in runners else {}
+    return next((key for key in keys if value_at(keys, (key, "config", "name")) == name), name)
 
 
 def _follow(rest: Path, made: Any, written: Any) -> tuple[Path | None, bool]:

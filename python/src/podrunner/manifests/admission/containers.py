@@ -123,7 +123,9 @@ def resource_faults(at: str, resources: Mapping[str, Any]) -> Faults:
             continue
         # Of a limit without a unit it is said already.
         if asked > most and not any(_size(at, name, limits[name])):
-            yield FieldFault(f"{at}.requests.{name}", f"must not be more than the limit, {limits[name]}", value)
+            too_low = FieldFault(f"{at}.limits.{name}", f"must not be less than the request, {value}", limits[name])
+            too_high = f"must not be more than the limit, {limits[name]}"
+            yield FieldFault(f"{at}.requests.{name}", too_high, value, other=too_low)
         elif "/" in name and asked != most:
             yield FieldFault(f"{at}.requests.{name}", f"must be the limit, {limits[name]}", value)
     for name in requests:

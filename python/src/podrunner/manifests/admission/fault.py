@@ -13,7 +13,7 @@ from podrunner.manifests.admission.forms import leftover
 class FieldFault:
     """`path` is below the pod's spec, `value` what stands there, `reason` the rest of a sentence.
 
-    `words` are the whole sentence where it is not made of these. `is_dropped` where the API server takes the object, and leaves the field out. `in_schema` where the schema of the kind asks for a field, so that it says by itself when it is not there.
+    `words` are the whole sentence where it is not made of these. `is_dropped` where the API server takes the object, and leaves the field out. `in_schema` where the schema of the kind asks for a field, so that it says by itself when it is not there. `other` is the same as the fault of another field, of two that do not go together.
     """
 
     path: str
@@ -22,6 +22,7 @@ class FieldFault:
     in_schema: bool = True
     words: str = ""
     is_dropped: bool = False
+    other: FieldFault | None = None
 
     @property
     def is_absent(self) -> bool:

@@ -29,6 +29,10 @@ def culprit(runner: Mapping[str, Any], holds: Holds) -> Path | None:
         for end in range(1, len(patches) + 1):
             if holds(_with_patches(runner, patches[:end])):
                 return (*_PATCHES, end - 1, "patch")
+    # One that takes back what another gives.
+    for index in range(len(patches)):
+        if not holds(_with_patches(runner, [*patches[:index], *patches[index + 1 :]])):
+            return (*_PATCHES, index, "patch")
     found = _deepest(runner, (), holds)
     return found if found and found != _PATCHES[:1] else None
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path
     from podrunner.findings.rules.rule import Rule
-    from podrunner.manifests.rendering import Config, Rendering
+    from podrunner.manifests.rendering import Config, Document, Rendering
     from podrunner.manifests.security.pod_security import LevelReason
     from podrunner.runner.job_pod.access import JobAccess
     from podrunner.runner.job_pod.objects import JobObjects
@@ -91,7 +91,12 @@ def job_pod_faults(
             needed, reasons = level(pod, kube_version, with_a_service.annotations)
             mode = _mode(str(runner.get("name")), values)
             judged = _Judged(runner, with_a_service, mode, modes, kube_version, runner_version)
-            by_itself = (*_beyond(judged), *_without_pod(judged, job.refusal), *_broken(judged), *_with_access(judged))
+            by_itself = (
+                *_beyond(judged, rendering),
+                *_without_pod(judged, job.refusal),
+                *_broken(judged),
+                *_with_access(judged),
+            )
             for one in (*by_itself, *_refused_by_policy(judged, rendering)):
                 path = ("runners", index, *one.path) if one.path else ()
                 yield replace(one, object=f"ConfigMap/{config.name}", path=path, field=f"runners.{one.runner}")
@@ -134,18 +139,35 @@ def _without_pod(judged: _Judged, refusal: str) -> Iterator[SharedFault]:
 
 def _broken(judged: _Judged) -> Iterator[SharedFault]:
     """What the mode promises and the pod does not keep. Privileged jobs are promised nothing about others."""
-    promise = table(table(judged.modes.get(judged.mode)).get("promise"))
-    if not promise or promise.get("privileged"):
-        return
-
-    def problems(job: JobObjects) -> list[str]:
-        checks = check_pods([{"spec": job.spec}], Promise.from_dict(promise))
-        return [*(one.problem for one in checks if one.problem), *_beside_the_build(job.spec, judged.kube_version)]
-
-    by_path = by_culprit(judged.runner, problems(judged.job), lambda one: problems(judged.of(one)))
+    found = _broken_by(judged, judged.job)
+    by_path = by_culprit(judged.runner, found, lambda one: _broken_by(judged, judged.of(one)))
     for path, some in by_path.items():
         text = f"jobs of {RUNNERS} are not what {PROMISES}: {'; '.join(some[:3])}."
+        if path and path[-1] == "patch" and any("hostUsers is " in one for one in some):
+            text += " Remove hostUsers from the patch."
         yield judged.fault(JOB_POD_PROMISE, text, path)
+
+
+def _broken_by(judged: _Judged, job: JobObjects) -> list[str]:
+    promise = table(table(judged.modes.get(judged.mode)).get("promise"))
+    if not promise or promise.get("privileged"):
+        return []
+    checks = check_pods([{"spec": job.spec}], Promise.from_dict(promise))
+    return [*(one.problem for one in checks if one.problem), *_beside_the_build(job.spec, judged.kube_version)]
+
+
+def _is_promised(reason: LevelReason, name: str, broken: list[str]) -> bool:
+    """Whether what is broken of the promise is this field of the container of that name."""
+    said = [part for problem in broken for part in problem.split("; ")]
+    if reason.field.endswith(".privileged"):
+        return any(name in part.removeprefix("privileged: ").split(", ") for part in said if ": " in part)
+    words = reason.field.split(".")
+    of_build = (
+        name == "build"
+        and len(words) > 1
+        and any(part.startswith((f"{words[1]}: ", f"{words[1]} is ")) for part in said)
+    )
+    return of_build or any(part.startswith(f"{name} has {reason.field} ") for part in said)
 
 
 def _with_access(judged: _Judged) -> Iterator[SharedFault]:
@@ -193,19 +215,33 @@ def _is_danger(reason: LevelReason) -> bool:
 
 def _refused(judged: _Judged, needed: str, reasons: list[str], rendering: Rendering) -> Iterator[SharedFault]:
     """An error where the release itself makes a namespace that refuses the runner's job pods."""
+    if _is_beyond(judged, needed):
+        # What makes it so has to go first, and is told by itself.
+        return
+    for document, enforced in _refusing(judged, needed, rendering):
+        text = (
+            f"enforces the Pod Security level {enforced}, jobs of {RUNNERS} need {needed}: "
+            f"{'; '.join(reasons[:4])}. Their pods would be refused. Set jobs.podSecurity.enforce: {needed}."
+        )
+        found = judged.fault(JOB_POD_REFUSED, text, same=needed)
+        yield replace(found, object=document.name, field=f"metadata.labels.{ENFORCE}")
+
+
+def _refusing(judged: _Judged, needed: str, rendering: Rendering) -> Iterator[tuple[Document, str]]:
+    """(the namespace of the jobs, the level that it enforces) where the release makes it and it refuses what is needed."""
     where = table(judged.runner.get("kubernetes")).get("namespace")
     for document in rendering.documents:
         metadata = table(document.data.get("metadata"))
-        enforced = table(metadata.get("labels")).get(ENFORCE)
-        if document.data.get("kind") != "Namespace" or metadata.get("name") != where or enforced not in LEVELS:
-            continue
-        if LEVELS.index(needed) > LEVELS.index(str(enforced)):
-            text = (
-                f"enforces the Pod Security level {enforced}, jobs of {RUNNERS} need {needed}: "
-                f"{'; '.join(reasons[:4])}. Their pods would be refused. Set jobs.podSecurity.enforce: {needed}."
-            )
-            found = judged.fault(JOB_POD_REFUSED, text, same=needed)
-            yield replace(found, object=document.name, field=f"metadata.labels.{ENFORCE}")
+        enforced = str(table(metadata.get("labels")).get(ENFORCE))
+        is_of_jobs = document.data.get("kind") == "Namespace" and metadata.get("name") == where
+        if is_of_jobs and enforced in LEVELS and LEVELS.index(needed) > LEVELS.index(enforced):
+            yield document, enforced
+
+
+def _is_beyond(judged: _Judged, needed: str) -> bool:
+    """Whether jobs need more than their mode promises of the level of Pod Security."""
+    promised = table(judged.modes.get(judged.mode)).get("podSecurity")
+    return promised in LEVELS and LEVELS.index(needed) > LEVELS.index(str(promised))
 
 
 def _refused_by_policy(judged: _Judged, rendering: Rendering) -> Iterator[SharedFault]:
@@ -239,24 +275,37 @@ def _mode(runner: str, values: Mapping[str, Any]) -> str:
     return str(own.get("mode", table(values.get("podman")).get("mode")))
 
 
-def _beyond(judged: _Judged) -> Iterator[SharedFault]:
-    promised = table(judged.modes.get(judged.mode)).get("podSecurity")
+def _beyond(judged: _Judged, rendering: Rendering) -> Iterator[SharedFault]:
+    """A warning for what needs more than the mode's level of Pod Security, an error where the release's namespace refuses it."""
     needed, _ = level(judged.job.spec, judged.kube_version, judged.job.annotations)
-    if promised not in LEVELS or LEVELS.index(needed) <= LEVELS.index(promised):
+    if not _is_beyond(judged, needed):
         return
+    promised = table(judged.modes.get(judged.mode)).get("podSecurity")
 
-    def reasons(job: JobObjects) -> dict[str, str]:
-        """By name, as numbers move when an item before goes → with the number."""
+    def reasons(job: JobObjects) -> dict[str, LevelReason]:
+        """By name, as numbers move when an item before goes."""
         needed_now, found = level_reasons(job.spec, judged.kube_version, job.annotations)
-        return {one.told(_name_of(one, job.spec)): str(one) for one in found} if needed_now == needed else {}
+        return {one.told(_name_of(one, job.spec)): one for one in found} if needed_now == needed else {}
 
-    numbered = reasons(judged.job)
+    # What breaks the promise is an error by itself.
+    broken = _broken_by(judged, judged.job)
+    numbered = {
+        told: one
+        for told, one in reasons(judged.job).items()
+        if not _is_promised(one, _name_of(one, judged.job.spec), broken)
+    }
+    refusing = next(_refusing(judged, needed, rendering), None)
+    rule = JOB_POD_REFUSED if refusing else JOB_POD_SECURITY
     for path, some in by_culprit(judged.runner, numbered, lambda one: [*reasons(judged.of(one))]).items():
-        text = (
-            f"jobs of {RUNNERS} need the Pod Security level {needed}, {PROMISES} {promised}: "
-            f"{'; '.join(numbered[one] for one in some[:4])}."
-        )
-        yield judged.fault(JOB_POD_SECURITY, text, path)
+        said = [str(numbered[one]) for one in some]
+        text = f"jobs of {RUNNERS} need the Pod Security level {needed}, {PROMISES} {promised}: {'; '.join(said[:4])}."
+        if refusing:
+            text += (
+                f" {refusing[0].name} enforces {refusing[1]}: their pods would be refused. Remove that, or set "
+                f"jobs.podSecurity.enforce: {needed}."
+            )
+        fields = " ".join(one.partition(": ")[0] for one in said)
+        yield replace(judged.fault(rule, text, path), about=fields)
 
 
 def _name_of(reason: LevelReason, pod: Mapping[str, Any]) -> str:

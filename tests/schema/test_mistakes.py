@@ -171,3 +171,14 @@ def _helm_takes(chart: helm_python.Chart, values: dict[str, object]) -> bool:
     except helm_python.HelmValuesError:
         return False
     return True
+
+
+def test_a_general_key_of_items_far_away_is_no_home() -> None:
+    values = read_values(
+        "gitlab: {url: https://gitlab.example.com}\nrunners: {a: {token: {value: x}}}\n", "values.yaml"
+    )
+
+    (found,) = Chart.open().check((values,))
+
+    assert "runners.a.token.value: unknown key" in found.message
+    assert "It is a key of" not in found.message

@@ -127,11 +127,18 @@ def _unknown_key(path: Path, allowed: list[str], schema: dict[str, Any]) -> Mist
         hint = f" A value is written without this key, `{path[-2]}: …`. Keep it or {_VALUE_FROM}, not both."
         return Mistake(MistakeKind.UNKNOWN_KEY, path, "not allowed here", hint=hint)
     near = did_you_mean(key, allowed)
-    homes = homes_of(key, schema)
+    # Items of a list elsewhere have such general keys as `name` and `value`.
+    homes = [home for home in homes_of(key, schema) if not home.endswith("[]") or _is_below(home, path[:-1])]
     hint = near + (f" It is a key of {listed(homes[:3])}." if homes else "")
     # With a hint, a long list would only hide it.
     keys = "" if hint and len(allowed) > 12 else f" Allowed: {listed(allowed, 20)}." if allowed else " No keys here."
     return Mistake(MistakeKind.UNKNOWN_KEY, path, "unknown key", hint=f"{hint}{keys}")
+
+
+def _is_below(home: str, path: Path) -> bool:
+    parts = home.split(".")
+    # Where a name is any name, the parts differ.
+    return bool(path) and all(part in ("*", str(given)) for part, given in zip(parts, path, strict=False))
 
 
 def _missing(path: Path, key: str, around: dict[str, Any]) -> Mistake:

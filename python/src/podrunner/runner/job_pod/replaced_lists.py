@@ -48,7 +48,7 @@ class ReplacedLists:
     """A patch, or an operation of one: `at` is its path in the runner's table.
 
     `kind` is its type, `instead` the same as a strategic patch, None where there is none. `is_fatal` where no job can
-    run without what is lost.
+    run without what is lost. `twice` names what an operation adds a second time to a list, which loses nothing by itself.
     """
 
     patch: int
@@ -57,9 +57,12 @@ class ReplacedLists:
     lost: tuple[LostItems, ...]
     instead: dict[str, Any] | None
     is_fatal: bool
+    twice: str = ""
 
     def sentence(self, whose: str) -> str:
         """What is wrong, of jobs of `whose`, and what to write."""
+        if self.twice:
+            return f"adds a second item named `{self.twice}` for jobs of {whose}. Name it otherwise, or change the first one by patch_type: strategic."
         return f"patch_type {self.kind} replaces lists here: jobs of {whose} lose {'; '.join(map(str, self.lost))}. {self._remedy}"
 
     @property
@@ -86,8 +89,11 @@ def replaced_lists(runner: Mapping[str, Any], runner_version: str = MODELLED) ->
         lost = tuple(one for one in _lost(before, after, final) if step.is_of_lists(patch) or one.field in _NEVER)
         if lost:
             at = step.at if step.operation else (*step.at, *_top(lost))
-            is_fatal = any(_is_needed(one) for one in lost)
-            found.append(ReplacedLists(step.patch, at, _kind(patch), lost, step.instead(before, patch), is_fatal))
+            twice = step.twice(before)
+            is_fatal = bool(twice) or any(_is_needed(one) for one in lost)
+            found.append(
+                ReplacedLists(step.patch, at, _kind(patch), lost, step.instead(before, patch), is_fatal, twice)
+            )
     return found
 
 
@@ -121,6 +127,13 @@ class _Step:
         if self.operation:
             return not str(self.operation["path"]).rpartition("/")[2].isdecimal()
         return _kind(patch) != _STRATEGIC or "replace" in str(patch["patch"])
+
+    def twice(self, spec: Mapping[str, Any]) -> str:
+        """The name of an item that is added to a list that has one of that name; empty where none is."""
+        field, _, place = str(self.operation.get("path", "")).strip("/").partition("/")
+        name = table(self.operation.get("value")).get("name")
+        is_added = self.operation.get("op") == "add" and (place == "-" or place.isdecimal()) and field in _OF_POD
+        return str(name) if is_added and name and name in [one.get("name") for one in maps(spec.get(field))] else ""
 
     def instead(self, spec: Mapping[str, Any], patch: Object) -> dict[str, Any] | None:
         """The same as a strategic patch of a spec."""

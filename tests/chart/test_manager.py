@@ -238,7 +238,9 @@ def test_a_runner_may_have_a_name_as_long_as_the_label_that_gitlab_runner_makes_
         {"runners": dict.fromkeys(names), "networkPolicy": {"jobs": {"enabled": True}}}, release="r" * 53
     )
 
-    policy = rendering.object("NetworkPolicy")["spec"]["podSelector"]["matchExpressions"][0]
+    policy = rendering.object("NetworkPolicy", f"{'r' * 31}-b242c0be-jobs")["spec"]["podSelector"]["matchExpressions"][
+        0
+    ]
     assert policy["values"] == names
     # The name of a pod may be longer than its host's, which the kubelet cuts.
     assert [one["metadata"]["name"] for one in rendering.objects("Pod")] == [

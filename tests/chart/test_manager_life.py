@@ -153,6 +153,7 @@ def test_what_a_draining_manager_needs_outlives_the_release(render: Any) -> None
         "ClusterRole/podrunner:podrunner:ci-podrunner",
         "ClusterRoleBinding/podrunner:podrunner:ci-podrunner",
         "NetworkPolicy/ci-podrunner-jobs",
+        "NetworkPolicy/ci-podrunner-jobs-egress",
         "NetworkPolicy/ci-podrunner-manager",
         "Role/ci-podrunner-manager",
         "RoleBinding/ci-podrunner-manager",

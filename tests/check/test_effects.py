@@ -28,7 +28,8 @@ URL = "gitlab: {url: https://gitlab.example.com}\n"
 # Values that do nothing, and why that is right: each is written to show that it does nothing.
 RIGHT = {
     "common-metadata": [r"commonLabels.app\.kubernetes\.io/part-of", "extraObjects.taken-away"],
-    "everything": ["image.registry", "helperImage.registry"],
+    "everything": ["image.registry", "helperImage.registry", "policies.jobs.actions"],
+    "mirrored": ["helperImage"],
     "network-policies": ["networkPolicy.jobs.blocked"],
     "bare-manager": ["helperImage.tag"],
 }

@@ -22,7 +22,7 @@ MISTAKES = {
     "image: {tagg: x}": "Property tagg is not allowed.",
     "podman: {storage: {medum: x}}": "Property medum is not allowed.",
     "runners: {a: {config: {limt: 5}}}": "Property limt is not allowed.",
-    "manager: {probes: {readiness: {enabled: maybe}}}": 'Incorrect type. Expected "boolean".',
+    "manager: {probes: {readiness: {enabled: maybe}}}": "Incorrect type. Expected one of boolean, null.",
     "manager: {hostAliases: [{ip: 10.0.0.1}]}": 'Missing property "hostnames".',
 }
 MATRIX = """\

@@ -113,10 +113,12 @@ def cases(request: pytest.FixtureRequest) -> list[Case]:
     return [*of_axes, *passing[::6], *refused[::6]]
 
 
-@pytest.mark.usefixtures("helm_on_path")
-def test_the_command_and_the_library_give_equal_objects_for_the_cases_of_our_matrix(cases: list[Case]) -> None:
+def test_the_command_and_the_library_give_equal_objects_for_the_cases_of_our_matrix(
+    cases: list[Case], helm_on_path: str
+) -> None:
     command = renderer("command", OPENED)
-    rendered = [case for case in cases if not case.expect_fail]
+    # Objects of a cluster are for Helm 3 alone, see HelmCommand.
+    rendered = [case for case in cases if not case.expect_fail and (helm_on_path == "helm3" or not case.lookup)]
 
     different = [case.name for case in rendered if objects(helm(), case) != objects(command, case)]
 

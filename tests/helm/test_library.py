@@ -180,7 +180,8 @@ def test_a_big_integer_keeps_all_its_digits(small: Renderer) -> None:
     ("written", "value"),
     [
         ("|\n    a = 1{{ `` -}}\n", "a = 1\n"),
-        ("|+\n    a = 1\n\n\n", "a = 1\n"),
+        # Helm 4 adds one to those that the template has.
+        ("|+\n    a = 1\n\n\n", "a = 1\n\n\n\n"),
         ("|-\n    a = 1\n", "a = 1"),
         (">\n    a\n    b\n   \n", "a b\n"),
         ("|\n    a = 1\n\n---\n# nothing else\n", "a = 1\n"),

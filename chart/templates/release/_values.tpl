@@ -2,10 +2,14 @@
 Values that nobody gives: helm upgrade --reuse-values does not look at the defaults of a newer chart, and a null takes a default
 away. Templates would fail on a section that is not there.
 
-Every template begins with it; the first of a render does the work: it puts defaults where keys are missing, a map before those
-in it. Of keys that mean something else without a value, such as manager.replicas, null stays null: files/defaults.json does
-not have them. A list of maps, as an include for each would take as long as the rest of the render.
-usage: include "podrunner.values" $
+  podrunner.values       puts defaults where keys are missing; usage: include … $
+  podrunner.values.fill  the same for one map and all below it
+*/}}
+
+{{/*
+Every template begins with it; the first of a render does the work. Of keys that mean something else without a value, such as
+manager.replicas, null stays null: files/defaults.json does not have them. It is a list of maps, each before those in it: an
+include for each would take as long as the rest of the render.
 */}}
 {{- define "podrunner.values" -}}
 {{- if not (hasKey . "podrunnerValues") -}}
@@ -25,7 +29,7 @@ usage: include "podrunner.values" $
 {{- end -}}
 {{- end -}}
 
-{{/* The same of one map and all below it, from another. usage: include "podrunner.values.fill" (list $values $others) */}}
+{{/* usage: include "podrunner.values.fill" (list $values $others) */}}
 {{- define "podrunner.values.fill" -}}
 {{- $values := index . 0 -}}
 {{- range $key, $other := index . 1 -}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,13 @@ def load_values(path: Path | str, source: str = "") -> Values:
         raise UsageError(f"{path}: is a directory, not a values file.") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read: {error}.") from None
-    return read_values(text, source or str(path))
+    return _read_file(text, source or str(path))
+
+
+@lru_cache(maxsize=64)
+def _read_file(text: str, source: str) -> Values:
+    """Many tests render one file: as the same layer, what is known of it need not be found out again."""
+    return read_values(text, source)
 
 
 def load_layer(path: Path | str, source: str = "") -> Values:

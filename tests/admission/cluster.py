@@ -26,7 +26,9 @@ class Cluster:
     """One API server seen by its administrator, or by whoever has `token`."""
 
     def __init__(self, plane: ControlPlane, token: str = "") -> None:
-        kubeconfig = plane.kubeconfig(plane.folder / "admin.json", token or plane.admin)
+        # helm reads the administrator's.
+        file = plane.folder / ("account.json" if token else "admin.json")
+        kubeconfig = plane.kubeconfig(file, token or plane.admin)
         self.plane = plane
         self._client = config.new_client_from_config(str(kubeconfig))
         self._dynamic = DynamicClient(self._client)

@@ -120,7 +120,9 @@ def installed(release: Release, cluster: Cluster, *, levels: Mapping[str, str] |
 
 def _until_judged(release: Release, cluster: Cluster, *, judged: bool) -> None:
     """Wait until the API server heeds a policy that was just made, or no longer: its account's pods have to name a runner."""
-    if not release.rendering.objects("ValidatingAdmissionPolicyBinding"):
+    # One that warns lets every pod through.
+    bindings = release.rendering.objects("ValidatingAdmissionPolicyBinding")
+    if not any("Deny" in one["spec"]["validationActions"] for one in bindings):
         return
     token = cluster.token(release.rendering.namespace, release.account)
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "no-runners"}, "spec": {"containers": [_ANY]}}

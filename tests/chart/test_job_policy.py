@@ -107,7 +107,7 @@ def test_it_allows_what_the_values_add(render: Any) -> None:
         "root": {**base, "mode": ["unprivilegedRoot"], "appArmorUnconfined": ["build"]},
         "platform": {**base, "mode": ["openshift"]},
         "shared": {**base, "accountPatterns": ["^ci-"], "volumes": ["nfs"]},
-        "bound": {**base, "accounts": ["worker"]},
+        "bound": {**base, "accounts": ["default"]},
     }
 
 

@@ -157,6 +157,9 @@ class Checker:
 
     def at_values(self, findings: Sequence[Finding], rendering: Rendering, layers: Sequence[Values]) -> list[Finding]:
         """Findings of objects at the values that write what is wrong, and the others `in_chart`."""
+        # Most objects are fine: nothing is looked for in values then.
+        if not findings:
+            return []
         moved = at_written_parts(at_their_values(findings, rendering, layers), rendering, layers)
         placed = zip(findings, moved, strict=True)
         return [self.in_chart(finding) if at_value is finding else at_value for finding, at_value in placed]

@@ -53,6 +53,8 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
 
     The pod of `helm test` is made from what jobs have: what the schema says of it is told at the values.
     """
+    if not findings:
+        return []
     hooks = {one.name for one in rendering.documents if HOOK_ANNOTATION in one.text}
     findings = [one for one in findings if one.object not in hooks or not _is_told_of_jobs(one, findings)]
     values = written_values(layers)

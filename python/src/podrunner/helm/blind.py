@@ -70,9 +70,11 @@ def _actions(text: str) -> Iterator[tuple[str, str]]:
             continue
         # What a definition is given is seldom a context. Elsewhere, parts of one are as good as the whole.
         parts = re.match(rf"range\s+(?:(?:\$\w+\s*,\s*)?(\$\w+)\s*:=\s*)?(?:{names})\Z", action)
-        is_walk = parts and "define" not in blocks
-        blocks.append("if" if is_walk else keyword[1])
-        contexts += [re.escape(parts[1])] if is_walk and parts and parts[1] else []
+        if parts and "define" not in blocks:
+            blocks.append("if")
+            contexts += [re.escape(parts[1])] if parts[1] else []
+        else:
+            blocks.append(keyword[1])
 
 
 def _reads_context(action: str, contexts: str) -> bool:

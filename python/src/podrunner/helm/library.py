@@ -70,13 +70,12 @@ class HelmLibrary:
         for old in list(self._answers)[:-_MOST_ANSWERS]:
             del self._answers[old]
         answers = self._answers.setdefault(asked, {})
-        if version in answers or answers.get(_ANY):
-            return answers.get(_ANY) or answers[version]
         # The second version of a case, or a case after one whose templates did not ask for the version.
-        if self._can_be_blind and _ANY not in answers and (answers or self._was_blind):
+        is_new = version not in answers and _ANY not in answers
+        if is_new and self._can_be_blind and (answers or self._was_blind):
             answers[_ANY] = self._answer_for_any(case)
             self._was_blind = bool(answers[_ANY])
-        if not answers.get(_ANY):
+        if not answers.get(_ANY) and version not in answers:
             answers[version] = self._answer(case, self._altered(case))
         return answers.get(_ANY) or answers[version]
 

@@ -19,6 +19,7 @@ _SCHEMES = ("http://", "https://")
 # What git clones from without a helper of one's own.
 _CLONED_BY = ("https", "http", "ssh", "git", "file", "ftp", "ftps")
 _SCHEME = re.compile(r"[A-Za-z][-+.A-Za-z0-9]*\Z")
+_BEFORE_HOST = re.compile(r"[A-Za-z][-+.A-Za-z0-9]*://")
 _BLANK = "must have no blanks and nothing that cannot be printed"
 _LABEL = re.compile(r"[-\w]{1,63}\Z")
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -107,6 +108,11 @@ def is_without_scheme(value: str) -> bool:
     """Whether Go's url.Parse finds no scheme, or nothing that it can read."""
     scheme, colon, _ = value.partition(":")
     return not (colon and _SCHEME.match(scheme))
+
+
+def without_scheme(value: str) -> str:
+    """What is behind `https://` or the like, for keys that are of a host alone; the same where there is none."""
+    return _BEFORE_HOST.sub("", value, count=1) if _BEFORE_HOST.match(value) else value
 
 
 def is_of_old_ci(value: str) -> bool:

@@ -11,6 +11,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.severity import Severity
+from podrunner.manifests.admission.forms import LAST_PORT
+from podrunner.runner.address import without_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +23,7 @@ _HOSTS = {
     "gcs": ("UniverseDomain", "googleapis.com", "it is always https"),
     "azure": ("StorageDomain", "blob.core.windows.net", "it is always https"),
 }
-_SCHEME = re.compile(r"[A-Za-z][-+.A-Za-z0-9]*://")
 _LABEL = re.compile(r"[A-Za-z0-9_]([-A-Za-z0-9_]{0,61}[A-Za-z0-9_])?\Z")
-_MOST_PORT = 65535
 
 
 def host_reasons(kind: str, said: dict[str, Any]) -> Iterator[tuple[str, str, Severity]]:
@@ -35,7 +35,7 @@ def host_reasons(kind: str, said: dict[str, Any]) -> Iterator[tuple[str, str, Se
     value = said.get(key)
     if not isinstance(value, str) or not value:
         return
-    bare = _SCHEME.sub("", value)
+    bare = without_scheme(value)
     host, slash, _ = bare.partition("/")
     reason = _host_reason(host, example)
     if bare != value:
@@ -53,8 +53,8 @@ def host_reasons(kind: str, said: dict[str, Any]) -> Iterator[tuple[str, str, Se
 def _host_reason(text: str, example: str) -> str:
     name, colon, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
     name = name if colon else text
-    if colon and not (port.isdecimal() and port.isascii() and 0 < int(port) <= _MOST_PORT):
-        return f"must have a port from 1 to {_MOST_PORT} behind the colon, or none, such as {example}:9000"
+    if colon and not (port.isdecimal() and port.isascii() and 0 < int(port) <= LAST_PORT):
+        return f"must have a port from 1 to {LAST_PORT} behind the colon, or none, such as {example}:9000"
     return "" if _is_host(name) else f"must be a host, with or without a port, such as {example} or {example}:9000"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.rules.config_toml import CONFIG_FORMAT
 from podrunner.manifests.objects import texts
+from podrunner.runner.address import without_scheme
 from podrunner.runner.fault import Fault
 from podrunner.runner.job_pod.variables import environment_of
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _POWERSHELL = ("pwsh", "powershell")
 _DIRECT = ("NO_PROXY", "no_proxy")
-_SCHEME = re.compile(r"[A-Za-z][-+.A-Za-z0-9]*://")
 _EXAMPLES = "git.example.com, .example.com or 10.0.0.0/8"
 
 
@@ -46,8 +46,8 @@ def _direct_faults(value: str, path: Path) -> Iterator[Fault]:
 
 def direct_reason(host: str) -> str:
     """Why an entry of NO_PROXY matches nothing, as the rest of a sentence. Source: golang.org/x/net/http/httpproxy."""
-    if _SCHEME.match(host):
-        return f"must have no scheme in what is reached without the proxy: write {_SCHEME.sub('', host).partition('/')[0] or _EXAMPLES}"
+    if (bare := without_scheme(host)) != host:
+        return f"must have no scheme in what is reached without the proxy: write {bare.partition('/')[0] or _EXAMPLES}"
     if "/" in host and not _is_network(host):
         return f"must have hosts, domains and networks, such as {_EXAMPLES}"
     # curl takes blanks for commas, Go does not.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from podrunner.manifests.admission.forms import LAST_PORT
+
 # A name may not end as an IPv4 address does: then nobody looks it up, and it is none.
 _NAME = re.compile(
     r"([A-Za-z0-9_]([-A-Za-z0-9_]*[A-Za-z0-9_])?\.)*(?!\d+\Z)[A-Za-z0-9_]([-A-Za-z0-9_]*[A-Za-z0-9_])?\Z"
 )
 _ADDRESS = re.compile(r"(?P<host>\[[^][]*\]|[^][:]*)(:(?P<port>[^:]*))?\Z")
-_MOST = 65535
 # What Go knows without a file (net/port.go). Of other names, /etc/services of the image decides.
 _SERVICES = frozenset(
     [
@@ -57,12 +58,12 @@ def _reason(value: str, example: str, *, needs_port: bool) -> str:
     if port is None and needs_port:
         return f'must have a port behind the host, such as "{example}"'
     if port is not None and not _is_port(port):
-        return f'must have a port from 0 to {_MOST} behind the colon, such as "{example}"'
+        return f'must have a port from 0 to {LAST_PORT} behind the colon, such as "{example}"'
     return "" if _is_host(found["host"]) else f'must have the name or address of a host, or none, as in "{example}"'
 
 
 def _is_port(text: str) -> bool:
-    return text.lower() in _SERVICES or bool(re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= _MOST)
+    return text.lower() in _SERVICES or bool(re.fullmatch(r"[0-9]{1,5}", text) and int(text) <= LAST_PORT)
 
 
 def _is_host(text: str) -> bool:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault
 from podrunner.manifests.objects import table
+from podrunner.manifests.security.pod_security import ENFORCE, LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from podrunner.manifests.admission.fault import Faults
 
-_PREFIX = "pod-security.kubernetes.io/"
+_PREFIX = ENFORCE.removesuffix("enforce")
 _MODES = ("enforce", "audit", "warn")
-_LEVELS = ("privileged", "baseline", "restricted")
 _VERSION = re.compile(r"latest\Z|v1\.(0|[1-9][0-9]*)\Z")
 
 
@@ -27,9 +27,9 @@ def namespace_faults(data: Mapping[str, Any]) -> Faults:
     labels = table(table(data.get("metadata")).get("labels"))
     for mode in _MODES:
         level, version = f"{_PREFIX}{mode}", f"{_PREFIX}{mode}-version"
-        if level in labels and labels[level] not in _LEVELS:
+        if level in labels and labels[level] not in LEVELS:
             yield FieldFault(
-                f"metadata.labels[{level}]", f"must be {', '.join(_LEVELS[:-1])} or {_LEVELS[-1]}", labels[level]
+                f"metadata.labels[{level}]", f"must be {', '.join(reversed(LEVELS[1:]))} or {LEVELS[0]}", labels[level]
             )
         if version in labels and not _VERSION.match(str(labels[version])):
             yield FieldFault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import threading
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ _OBJECTS_BEFORE_COLLECTION = 50_000
 def warm_up(helm: Kind) -> None:
     """Set the garbage collector for a short life with many objects, and begin to load Helm beside all other imports."""
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION, 20, 20)
+    # At its end Python looks through all objects for garbage, which the system takes back anyway.
+    atexit.register(gc.freeze)
     if helm == "library":
         threading.Thread(target=_load_helm, name="load-helm", daemon=True).start()
 

@@ -30,6 +30,9 @@ names the value and the way out.
 {{- if and .namespacePerJob (eq .podman.mode "openshift") -}}
   {{- fail (printf "\n\n%s.config.kubernetes.namespace_per_job is true, but podman.mode is openshift: the SecurityContextConstraints can be bound only in namespaces that are known in advance.\nRemove namespace_per_job, or set podman.mode to another one.\n" $at) -}}
 {{- end -}}
+{{- if and .namespacePerJob .account -}}
+  {{- fail (printf "\n\n%s.serviceAccount is set, but %s.config.kubernetes.namespace_per_job is true: a new namespace has no account of that name, and its job would not start.\nRemove one of them.\n" $at $at) -}}
+{{- end -}}
 {{- if ne .podman.mode "none" -}}
   {{- if not (or .config.kubernetes.service_account .namespacePerJob) -}}
     {{- fail (printf "\n\n%s.config.kubernetes.service_account is empty: job pods would run as the namespace's default service account.\nLet the chart create one (jobs.serviceAccount.create: true), or set jobs.serviceAccount.name to an account without permissions.\n" $at) -}}

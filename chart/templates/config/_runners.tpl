@@ -41,6 +41,7 @@ Fills $runner from runners.<name>, which is $settings:
   mode             what files/modes.yaml says of its mode
   token            {secret, key, variable, inline}, see podrunner.token
   config           the [[runners]] table
+  account          {name, create, annotations} of its own service account, see podrunner.jobs.account; empty without one
   credentials      [{path, file, secret, key}], see podrunner.credentials
   namespace        of its job pods
   namespacePerJob  whether each job has a namespace of its own instead
@@ -60,13 +61,15 @@ Fills $runner from runners.<name>, which is $settings:
   {{- $mode = merge (dict "kubernetes" .modes.userNamespace.kubernetes) $mode -}}
 {{- end -}}
 {{- $token := include "podrunner.token" (list .root .name .settings) | fromJson -}}
+{{- include "podrunner.checks.account" (list .name .settings) -}}
+{{- $account := include "podrunner.jobs.account" (list .root .name .settings) | fromJson -}}
 {{- $config := dict -}}
-{{- include "podrunner.table" (dict "root" .root "name" .name "podman" $podman "token" $token "keys" (.settings.config | default dict) "into" $config) -}}
+{{- include "podrunner.table" (dict "root" .root "name" .name "account" $account.name "podman" $podman "token" $token "keys" (.settings.config | default dict) "into" $config) -}}
 {{- $credentials := include "podrunner.credentials" (list .root .name $token (.settings.credentials | default dict)) | fromJsonArray -}}
 {{- with $credentials -}}{{- include "podrunner.credentials.marks" (list $config .) -}}{{- end -}}
 {{- $kubernetes := $config.kubernetes | default dict -}}
 {{- $runner := .into -}}
-{{- range $key, $value := dict "name" .name "podman" $podman "mode" $mode "token" $token "config" $config "credentials" $credentials -}}
+{{- range $key, $value := dict "name" .name "podman" $podman "mode" $mode "token" $token "config" $config "account" $account "credentials" $credentials -}}
   {{- $_ := set $runner $key $value -}}
 {{- end -}}
 {{- /* GitLab Runner uses "default" if the namespace is empty */}}

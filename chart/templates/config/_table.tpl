@@ -8,7 +8,7 @@ The [[runners]] table of one runner.
 */}}
 
 {{/*
-usage: include "podrunner.table" (dict "root" $ "name" $name "podman" $podman "token" $token "keys" $keys "into" $table)
+usage: include "podrunner.table" (dict "root" $ "name" $name "account" $name "podman" $podman "token" $token "keys" $keys "into" $table)
 Fills $table: identity, then the keys of the mode and of the surroundings (CA bundle, proxy, cache), then those of
 jobs.config, then $keys, the runner's own. Later keys win.
 */}}
@@ -36,6 +36,7 @@ jobs.config, then $keys, the runner's own. Later keys win.
   {{- with include "podrunner.rbac.withdrawn" $root | fromJson -}}{{- include "podrunner.merge" (list $runner.into (dict "feature_flags" .)) -}}{{- end -}}
 {{- end -}}
 {{- include "podrunner.table.add" (list $runner.into $shared) -}}
+{{- with $runner.account -}}{{- include "podrunner.merge" (list $runner.into (dict "kubernetes" (dict "service_account" .))) -}}{{- end -}}
 {{- include "podrunner.table.add" (list $runner.into $own) -}}
 {{- if ne $runner.podman.mode "none" -}}{{- include "podrunner.registries.apart" (list $runner.into $runner.podman) -}}{{- end -}}
 {{- include "podrunner.table.patches" $runner.into -}}

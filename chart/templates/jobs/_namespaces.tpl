@@ -1,25 +1,15 @@
 {{/*
-Where job pods run, as whom, and for which runner.
+Where job pods run, and for which runner.
 
-  podrunner.jobs.namespace       namespace of the job pods unless a runner says otherwise
-  podrunner.jobs.serviceAccount  name of the job pods' service account
-  podrunner.jobs.label           value of their label manager.runner.gitlab.com/name
-  podrunner.rbac.namespaces      namespaces of all runners' job pods, each once, as a JSON list
-  podrunner.namespaces.made      those that the chart makes (jobs.createNamespace), as a JSON list
-  podrunner.namespaces.level     the Pod Security level that the job pods of one namespace need; empty when unknown
+  podrunner.jobs.namespace    namespace of the job pods unless a runner says otherwise
+  podrunner.jobs.label        value of their label manager.runner.gitlab.com/name
+  podrunner.rbac.namespaces   namespaces of all runners' job pods, each once, as a JSON list
+  podrunner.namespaces.made   those that the chart makes (jobs.createNamespace), as a JSON list
+  podrunner.namespaces.level  the Pod Security level that the job pods of one namespace need; empty when unknown
 */}}
 
 {{- define "podrunner.jobs.namespace" -}}
 {{- .Values.jobs.namespace | default .Release.Namespace -}}
-{{- end -}}
-
-{{- define "podrunner.jobs.serviceAccount" -}}
-{{- $account := .Values.jobs.serviceAccount -}}
-{{- if $account.create -}}
-{{- $account.name | default (printf "%s-jobs" (include "podrunner.fullname" .)) -}}
-{{- else -}}
-{{- $account.name -}}
-{{- end -}}
 {{- end -}}
 
 {{/* As GitLab Runner makes it of a runner's name. usage: include "podrunner.jobs.label" $runner */}}

@@ -2,10 +2,9 @@
 Values that contradict each other: the render fails with a sentence that names the value and the way out. Each component
 has its own checks; here are those that no component has.
 
-  podrunner.checks           all checks but those of one runner, which podrunner.runners does; usage: include … $
-  podrunner.checks.network   proxy, name servers, caches
-  podrunner.checks.cache     caches
-  podrunner.checks.accounts  the service accounts of manager and jobs
+  podrunner.checks          all checks but those of one runner, which podrunner.runners does; usage: include … $
+  podrunner.checks.network  proxy, name servers, caches
+  podrunner.checks.cache    caches
 */}}
 
 {{- define "podrunner.checks" -}}
@@ -22,17 +21,6 @@ has its own checks; here are those that no component has.
 {{- include "podrunner.checks.accounts" (list . $runners) -}}
 {{- include "podrunner.checks.networkPolicy" (list . $runners) -}}
 {{- include "podrunner.checks.policies" (list . $runners) -}}
-{{- end -}}
-
-{{/* usage: include "podrunner.checks.accounts" (list $ $runners) */}}
-{{- define "podrunner.checks.accounts" -}}
-{{- $root := index . 0 -}}
-{{- $name := include "podrunner.manager.serviceAccount" $root -}}
-{{- $created := and $root.Values.manager.serviceAccount.create $root.Values.jobs.serviceAccount.create -}}
-{{- $beside := has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray) -}}
-{{- if and $created $beside (eq $name (include "podrunner.jobs.serviceAccount" $root)) -}}
-  {{- fail (printf "\n\nmanager.serviceAccount.name and jobs.serviceAccount.name create two service accounts with the same name, %s: job pods would have the permissions of the manager.\nGive them different names, or leave both empty.\n" $name) -}}
-{{- end -}}
 {{- end -}}
 
 {{- define "podrunner.checks.network" -}}

@@ -111,7 +111,7 @@ def test_a_patch_that_cannot_be_laid_is_at_its_line(said: Callable[[str], list[s
 
     assert said(patches("'priorityClassName: low'", patch)) == [
         "values.yaml:7:22: error: jobs.config.kubernetes.pod_spec[1].patch: no job of runner default gets a pod: a "
-        "patch of pod_spec: remove /nothing is not possible in this pod. [job-pod-none]"
+        "patch of pod_spec: remove /nothing is not possible in this pod: there is no /nothing. [job-pod-none]"
     ]
 
 
@@ -143,7 +143,7 @@ def test_a_patch_that_no_runner_can_lay_is_told_once(said: Callable[[str], list[
 
     assert said(f"{patches(patch)}{THREE}") == [
         "values.yaml:6:22: error: jobs.config.kubernetes.pod_spec[0].patch: no job of runners a, b, c gets a pod: a "
-        "patch of pod_spec: remove /nothing is not possible in this pod. [job-pod-none]"
+        "patch of pod_spec: remove /nothing is not possible in this pod: there is no /nothing. [job-pod-none]"
     ]
 
 

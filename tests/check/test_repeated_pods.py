@@ -15,6 +15,7 @@ CHART = Chart.open()
 URL = "gitlab: {url: https://gitlab.example.com}\n"
 KUBERNETES = "jobs:\n  config:\n    kubernetes:\n      "
 PATCH = KUBERNETES + "pod_spec:\n        - name: mine\n          patch_type: strategic\n          patch: "
+JSON = PATCH.replace("strategic", "json")
 AFFINITY = "affinity: {node_affinity: {required_during_scheduling_ignored_during_execution: {node_selector_terms: "
 CLAIM = "{volumes: [{name: e, ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}}}]}"
 PULL = "manager: {extraContainers: [{name: a, image: 'a:1', imagePullPolicy: always}]}\n"
@@ -70,6 +71,14 @@ def _said(checker: Checker, text: str, kube_version: str = "1.34") -> list[str]:
         ),
         (f"{PATCH}'{{hostUsers: true}}'\npodman: {{mode: userNamespace}}\n", "values.yaml:8 [job-pod-promise]"),
         ('jobs: {quota: {pods: "1.5"}}\n', "values.yaml:2 [kubernetes-field]"),
+        (f"{JSON}'[{{op: ad, path: /volumes/0, value: 1}}]'\n", "values.yaml:8 [config-format]"),
+        (f"{JSON}'[{{op: replace, path: /volumes/9, value: 1}}]'\n", "values.yaml:8 [job-pod-none]"),
+        (f"{JSON}'[{{op: add, path: /nodeSelectors, value: {{a: b}}}}]'\n", "values.yaml:8 [job-pod-field]"),
+        (
+            f"{PATCH}'{{containers: [{{name: builds, resources: {{limits: {{cpu: 1}}}}}}]}}'\n",
+            "values.yaml:8 [job-pod-field]",
+        ),
+        (f'{KUBERNETES}node_tolerations: {{"=true": NoSchedule}}\n', "values.yaml:5 [job-pod-field]"),
         ("manager:\n  resources:\n    limits: {memory: 32Mi}\n", "values.yaml:4 [kubernetes-field]"),
         ('runners:\n  a:\n    config:\n      name: "{{ x }}"\n', "values.yaml:5 [config-template]"),
         ("config: {concurrent: 0}\n", "values.yaml:2 [config-format]"),
@@ -94,6 +103,11 @@ def _said(checker: Checker, text: str, kube_version: str = "1.34") -> list[str]:
         "level",
         "user namespace",
         "quota",
+        "operation",
+        "path",
+        "key of an operation",
+        "container",
+        "toleration",
         "memory",
         "name",
         "number",
@@ -147,3 +161,24 @@ def test_an_option_that_an_old_kubernetes_refuses_is_not_called_dropped(checker:
     text = "manager: {extraContainers: [{name: a, image: 'busybox:1.36', restartPolicy: Always}]}\n"
 
     assert _said(checker, text, "1.28") == ["values.yaml:2 [kubernetes-field]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            f'{KUBERNETES}node_tolerations: {{"=true": NoSchedule}}\n',
+            "`=true` has no key before `=`. Write KEY=VALUE, or KEY alone for all its values.",
+        ),
+        (
+            f"{PATCH}'{{containers: [{{name: builds, resources: {{limits: {{cpu: 1}}}}}}]}}'\n",
+            "missing. Jobs have no container `builds`, so that the patch adds one. Did you mean `build`?",
+        ),
+        (f"{PATCH}'{{containers: [{{name: sidecar}}]}}'\n", "missing. (jobs of runner default, containers[0].image)"),
+    ],
+    ids=["toleration", "container", "new container"],
+)
+def test_a_fault_of_the_pod_is_told_in_words_of_who_wrote_it(checker: Checker, text: str, message: str) -> None:
+    found = checker.check(Case("a", (read_values(URL + text, "values.yaml"),), kube_version="1.34")).findings
+
+    assert message in next(one for one in found if one.severity is Severity.ERROR).message

@@ -78,7 +78,11 @@ def test_what_is_wrong_in_the_block_of_a_patch_is_at_its_line_there(said: Callab
 @pytest.mark.parametrize(
     ("toleration", "place", "reason"),
     [
-        ('"=v": NoSchedule', "5:7: error: KEY", "must be Exists where there is no key, is `Equal`."),
+        (
+            '"=v": NoSchedule',
+            '6:9: error: KEY."=v"',
+            "`=v` has no key before `=`. Write KEY=VALUE, or KEY alone for all its values.",
+        ),
         (
             '"a=b c": NoSchedule',
             '6:9: error: KEY."a=b c"',
@@ -89,7 +93,7 @@ def test_what_is_wrong_in_the_block_of_a_patch_is_at_its_line_there(said: Callab
 )
 def test_a_toleration_is_at_its_key(said: Callable[[str], list[str]], toleration: str, place: str, reason: str) -> None:
     text = f"jobs:\n  config:\n    kubernetes:\n      node_tolerations:\n        {toleration}\n"
-    field = "operator" if "Exists" in reason else "value"
+    field = "operator" if "no key" in reason else "value"
 
     assert said(text) == [
         f"values.yaml:{place.replace('KEY', 'jobs.config.kubernetes.node_tolerations')}: {reason} "
@@ -103,4 +107,6 @@ def test_a_key_of_one_runner_is_not_sought_in_another(said: Callable[[str], list
 
     (finding,) = said(text)
 
-    assert finding.startswith("values.yaml:4:29: error: runners.b.config.kubernetes.node_tolerations: must be Exists")
+    assert finding.startswith(
+        'values.yaml:4:48: error: runners.b.config.kubernetes.node_tolerations."=v": `=v` has no key'
+    )

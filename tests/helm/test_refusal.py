@@ -27,6 +27,22 @@ TEXTS = {
         "nil pointer evaluating interface {}.r",
         (NOT_SET, "templates/cm.yaml", 9, 30),
     ),
+    "a misspelt object of Helm": (
+        'Error: template: a/templates/cm.yaml:9:30: executing "a/templates/cm.yaml" at <$.Relase.Name>: '
+        "nil pointer evaluating interface {}.Name",
+        (
+            "`$.Relase.Name`: there is no `Name`, for what is before it is not set (nil pointer). Set that, or ask for it "
+            "with `if`. Did you mean `.Release`?",
+            "templates/cm.yaml",
+            9,
+            30,
+        ),
+    ),
+    "a variable's part that is not set": (
+        'Error: template: a/templates/cm.yaml:9:30: executing "a/templates/cm.yaml" at <$release.name.x>: '
+        "nil pointer evaluating interface {}.x",
+        ("`$release.name.x`: " + NOT_SET.partition(": ")[2].replace("`r`", "`x`"), "templates/cm.yaml", 9, 30),
+    ),
     "an error with no place": ("Error: chart requires kubeVersion", ("chart requires kubeVersion", "", 0, 0)),
 }
 

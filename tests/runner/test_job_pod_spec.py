@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from podrunner.runner.job_pod.objects import MODELLED, job_objects
+from podrunner.runner.job_pod.patches import applied
 from podrunner.runner.job_pod.pod import job_pod
 
 if TYPE_CHECKING:
@@ -185,6 +186,57 @@ def test_a_json_patch_that_fails_at_one_operation_leaves_the_pod_as_it_was() -> 
     spec = patched([{"op": "add", "path": "/hostUsers", "value": False}, {"op": "remove", "path": "/overhead"}], "json")
 
     assert "hostUsers" not in spec
+
+
+@pytest.mark.parametrize(
+    ("operation", "why"),
+    [
+        (
+            {"op": "ad", "path": "/a", "value": 1},
+            "must have add, remove, replace, move, copy or test as `op`, not `ad`",
+        ),
+        ({"op": "add", "path": "/a"}, "must have `value` beside add"),
+        ({"op": "move", "path": "/a", "value": 1}, "must have `from` beside move: the path that it takes"),
+        ({"op": "remove", "path": "containers/0"}, "must have paths that begin with /: write `/containers/0`"),
+        ({"op": "copy", "path": "/a", "from": "b"}, "must have paths that begin with /: write `/b`"),
+        ({"op": "add"}, "must be a list of maps with `op` and `path`, as patch_type is json"),
+        (
+            {"op": "add", "path": "/spec/hostUsers", "value": False},
+            "add /spec/hostUsers is not possible in this pod: it is laid over the pod's spec, which has no spec in it",
+        ),
+        (
+            {"op": "add", "path": "/tolerations/-", "value": {}},
+            "add /tolerations/- is not possible in this pod: there is no /tolerations",
+        ),
+        (
+            {"op": "remove", "path": "/containerz/0"},
+            "remove /containerz/0 is not possible in this pod: there is no /containerz, perhaps /containers is meant",
+        ),
+        (
+            {"op": "remove", "path": "/containers/9"},
+            "remove /containers/9 is not possible in this pod: /containers has 1 items, counted from 0",
+        ),
+        (
+            {"op": "add", "path": "/containers/build/env", "value": []},
+            "add /containers/build/env is not possible in this pod: /containers is a list, whose items are counted from "
+            "0, so `build` is none of them",
+        ),
+        (
+            {"op": "test", "path": "/containers/0/name", "value": "helper"},
+            "test /containers/0/name is not possible in this pod: /containers/0/name is 'build'",
+        ),
+        (
+            {"op": "copy", "path": "/a", "from": "/containers/0/name/x"},
+            "copy /a is not possible in this pod: /containers/0/name is neither a map nor a list",
+        ),
+        ({"op": "add", "path": "/containers/-", "value": {"name": "a", "image": "a:1"}}, ""),
+        ({"op": "copy", "path": "/hostname", "from": "/containers/0/name"}, ""),
+    ],
+)
+def test_a_json_patch_that_cannot_be_laid_says_why(operation: dict[str, Any], why: str) -> None:
+    pod = {"containers": [{"name": "build", "image": "b:1"}]}
+
+    assert applied(pod, json.dumps([operation]), "json")[1] == why
 
 
 def read_by(version: str, kubernetes: str, flag: str = "") -> dict[str, Any]:

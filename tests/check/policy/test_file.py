@@ -121,7 +121,8 @@ MISTAKES = {
     "matrix = 5": '1: matrix: must be text, is 5. For text write "5".',
     'runner-version = "new"': '1: runner-version: "new" is not a version of GitLab Runner. '
     'The version of GitLab Runner, such as "19.4".',
-    "kube-version = 1.34": '1: kube-version: must be a list or text, is 1.34. For text write "1.34".',
+    "kube-version = 1.34": '1: kube-version: must be a list or text, is the number 1.34. For text write "1.34".',
+    "kube-version = [1.30]": '1: kube-version[0]: must be text, is the number 1.30. For text write "1.30".',
     "\nx = 1979-05-27": "2: x: unknown key. Allowed: chart, fail-on, files, ignore, kube-version, matrix, "
     "runner-version, select, values.",
     "chart = 1979-05-27": '1: chart: must be text, is 1979-05-27. For text write "1979-05-27".',

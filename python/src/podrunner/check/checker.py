@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.chart.chart import Chart
 from podrunner.chart.template_line import template_line
 from podrunner.check.at_values import at_their_values, at_written_parts
-from podrunner.check.echoes import join_echoes
+from podrunner.check.echoes import join_echoes, without_consequences
 from podrunner.check.effects import check_effects
 from podrunner.check.extra_objects import TEMPLATE, at_extra_objects
 from podrunner.check.fields import check_fields, check_new_fields
@@ -98,7 +98,7 @@ class Checker:
             findings += self._release_findings(case)
             try:
                 rendering = render(case)
-                findings += self._rendering_findings(case, rendering)
+                findings = without_consequences(findings + self._rendering_findings(case, rendering))
             except RenderError as error:
                 findings.append(self._refused(case, error))
         named = [replace(finding, case=case.name) for finding in findings]

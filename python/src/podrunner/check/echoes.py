@@ -23,6 +23,7 @@ from podrunner.findings.rules.manifests import (
     REFERENCE,
     REFERENCE_VOLUME,
 )
+from podrunner.findings.rules.runner_version import RUNNER_TOO_OLD
 from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import HOOK_ANNOTATION
 from podrunner.values.places import retold, written_values
@@ -75,6 +76,13 @@ def join_echoes(findings: Sequence[Finding], rendering: Rendering, layers: Seque
     at_values = [one for one in kept if one.rule == KUBERNETES_FIELD and not one.object]
     kept = [one for one in kept if one.rule != KUBERNETES_SCHEMA or not any(_is_of(one, other) for other in at_values)]
     return [*dict.fromkeys(kept)]
+
+
+def without_consequences(findings: list[Finding]) -> list[Finding]:
+    """The findings; of a mode that needs a newer runner, not what the chart writes for it that this one does not know."""
+    if not any(one.rule == RUNNER_TOO_OLD and not one.object for one in findings):
+        return findings
+    return [one for one in findings if not one.object or one.rule not in (RUNNER_TOO_OLD, config_toml.CONFIG_TOO_NEW)]
 
 
 def _is_told_of_jobs(finding: Finding, findings: Sequence[Finding]) -> bool:

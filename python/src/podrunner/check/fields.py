@@ -11,7 +11,7 @@ from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted, parse_dotted, spoken, value_at
 from podrunner.findings.rules.job_pods import JOB_POD_FIELD
 from podrunner.findings.rules.manifests import KUBERNETES_FIELD, KUBERNETES_GATE
-from podrunner.findings.suggest import listed
+from podrunner.findings.suggest import listed, nearest
 from podrunner.manifests.admission.forms import image, leftover
 from podrunner.manifests.admission.gates import dropped_faults
 from podrunner.manifests.admission.host import annotation_faults
@@ -170,7 +170,7 @@ def _of_pods(rendering: Rendering) -> Iterator[_Field]:
     runners = [one for config in rendering.configs for one in maps(config.toml.data.get("runners"))]
     for pod in find_pods(rendering.documents, rendering.namespace):
         is_hook = HOOK_ANNOTATION in pod.document.text
-        for fault in pod_faults(pod.spec):
+        for fault in (_as_written(one, pod.spec) for one in pod_faults(pod.spec)):
             # The schema of the kind says what is absent; `helm test` is made of an image and of volumes that jobs have.
             is_told = _said(fault, pod.spec) in jobs or _is_of_jobs(fault)
             is_told = is_told or any(_is_of_runner(fault, one) for one in runners)
@@ -272,8 +272,24 @@ def _of_jobs(config_toml: str) -> tuple[tuple[str, FieldFault, dict[str, Any]], 
             is_of_job = _is_of_jobs(fault) or said == ("missing", "build.image") or _is_nameless(fault, runner)
             if said not in told and not is_of_job:
                 told.add(said)
-                found.append((str(runner.get("name")), fault, job.spec))
+                found.append((str(runner.get("name")), _as_written(fault, job.spec), job.spec))
     return tuple(found)
+
+
+def _as_written(fault: FieldFault, spec: Mapping[str, Any]) -> FieldFault:
+    """The fault in words of who wrote a toleration as KEY=VALUE, or a patch of a container that there is not."""
+    *above, last = parse_dotted(fault.path)
+    item = value_at(spec, tuple(above))
+    if above[:1] == ["tolerations"] and last == "operator" and not item.get("key"):
+        written = f"={item.get('value', '')}"
+        words = f"`{written}` has no key before `=`. Write KEY=VALUE, or KEY alone for all its values."
+        return replace(fault, value=written, words=words)
+    if (fault.reason, last, len(above)) == ("missing", "image", 2):
+        name, others = str(item.get("name")), [str(one.get("name")) for one in maps(value_at(spec, (above[0],)))]
+        if meant := nearest(name, [one for one in others if one != name]):
+            words = f"missing. Jobs have no container `{name}`, so that the patch adds one. Did you mean `{meant}`?"
+            return replace(fault, words=words)
+    return fault
 
 
 def _said(fault: FieldFault, spec: Mapping[str, Any]) -> tuple[str, str]:

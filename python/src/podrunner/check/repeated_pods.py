@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.path import parse_dotted, value_at
+from podrunner.findings.rules.config_toml import CONFIG_FORMAT
+from podrunner.findings.rules.job_pods import JOB_POD_NONE
 from podrunner.findings.severity import Severity
 from podrunner.manifests.objects import HOOK_ANNOTATION
 from podrunner.values.search import found_at, words_of
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 # Sections of the values from which jobs have what they have.
 _OF_JOBS = ("jobs", "runners", "podman")
+_PATCH = "patch"
+_UNUSABLE = (CONFIG_FORMAT, JOB_POD_NONE)
 # Shorter texts are part of others by chance.
 _LONG = 8
 
@@ -25,16 +29,21 @@ _LONG = 8
 def without_repeats(findings: Sequence[Finding], rendering: Rendering, values: Mapping[str, Any]) -> list[Finding]:
     """The findings without those of a hook's pod whose field says what another finding is told of, at a value of jobs.
 
-    Whatever its rule: the pod is made by the chart, and of what is wrong with it the rest is told at the hook.
+    Whatever its rule: the pod is made by the chart, and of what is wrong with it the rest is told at the hook. What a
+    patch that GitLab Runner cannot use makes of that pod says nothing.
     """
     hooks = {one.name: one for one in rendering.documents if HOOK_ANNOTATION in one.text}
     told = [one for one in findings if not one.object and _is_of_jobs(one)]
+    unusable = tuple(one.path for one in told if one.rule in _UNUSABLE and one.path.endswith(_PATCH))
     return [
         one
         for one in findings
-        if one.object not in hooks
-        or one.severity is Severity.NOTE
-        or not any(_repeats(one, hooks[one.object], other, values) for other in told)
+        if one.severity is Severity.NOTE
+        or not (
+            one.path.startswith(tuple(f"{path}[" for path in unusable))
+            if one.object not in hooks
+            else unusable or any(_repeats(one, hooks[one.object], other, values) for other in told)
+        )
     ]
 
 
@@ -48,8 +57,10 @@ def _repeats(finding: Finding, hook: Document, told: Finding, values: Mapping[st
     field = value_at(hook.data, path)
     at = _there(values, parse_dotted(told.path))
     written = [*_scalars(found_at(values, at))]
-    if not written:
-        return str(at[-1]) in map(str, path) and bool(words_of(told.path) & words_of(finding.path))
+    # The key that an operation of a JSON patch adds is a part of its path.
+    key = written[0].rpartition("/")[2] if at[-1] == "path" and _PATCH in at else "" if written else str(at[-1])
+    if key:
+        return key in map(str, path) and bool(words_of(told.path) & words_of(finding.path))
     there = [*_scalars(field)]
     return all(_is_said(text, there) for text in written) and (
         bool(words_of(told.path) & words_of(finding.path)) or any(len(text) >= _LONG for text in written)

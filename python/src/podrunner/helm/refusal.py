@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from podrunner.findings.errors import RenderError
+from podrunner.findings.suggest import is_misspelt, nearest
 
 _FAIL = re.compile(r"(?:execution|parse) error at \((?P<place>[^()]+)\): (?P<message>.*)\Z", re.DOTALL)
 _NIL = re.compile(r"nil pointer evaluating interface \{\}\.(\w+)")
+# What Helm gives to templates, beside the values.
+_OBJECTS = ("Values", "Release", "Chart", "Subcharts", "Files", "Capabilities", "Template")
 # Helm 4 puts each part on its own line; Helm 3 writes `template: chart/templates/x.yaml:9:30: executing "…" at <…>: why`.
 _PLACE = re.compile(r"(?P<place>[^\s:()]+/templates/[^\s:()]+:\d+(?::\d+)?):?\s+(?P<message>.*)\Z", re.DOTALL)
 
@@ -40,7 +43,14 @@ def _last_reason(message: str) -> str:
     expression, _, reason = " ".join(reasons[-1].split()).partition(">: ")
     if not reason:
         return " ".join(message.split())
-    return f"`{expression}`: {_NIL.sub(_nothing_there, reason)}"
+    return f"`{expression}`: {_NIL.sub(_nothing_there, reason)}{_meant(expression) if _NIL.search(reason) else ''}"
+
+
+def _meant(expression: str) -> str:
+    """The object of Helm that the first word of a path is a misspelling of, as the rest of a sentence."""
+    first = expression.lstrip("$").split(".")[1:2]
+    near = nearest(first[0], _OBJECTS) if first else None
+    return f". Did you mean `.{near}`?" if near and first[0] not in _OBJECTS and is_misspelt(first[0], near) else ""
 
 
 def _nothing_there(match: re.Match[str]) -> str:

@@ -225,6 +225,8 @@ def _is(path: Path, value: Any, text: str | None) -> str:
         return show(path, value)
     if isinstance(value, str):
         return f"the text {show(path, value)}"
+    if isinstance(value, float) and text is not None:
+        return f"the number {text}"
     return f"{text}, which YAML reads as {show(path, value)}" if text is not None else show(path, value)
 
 

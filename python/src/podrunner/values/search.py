@@ -58,7 +58,7 @@ def find_key(data: Any, field: str) -> Path | None:
             words = words_of(name)
             if not words or words in _ANYTHING:
                 continue
-            places = [path for path in every if words_of(str(path[-1])) == words]
+            places = [path for path, called in every if words_of(called) == words]
             if "limit" not in around:
                 places = [path for path in places if "limits" not in path]
             if places:
@@ -87,11 +87,14 @@ def found_at(data: Any, path: Path) -> Any:
     return data
 
 
-def _keys(data: Any, path: Path) -> Iterator[Path]:
+def _keys(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """All keys, and what each calls a part of: that of an operation of a JSON patch is the last in its path."""
     for part, below in _below(data, path):
         here = (*path, part)
         if isinstance(part, str):
-            yield here
+            is_pointer = part == "path" and isinstance(below, str) and below.startswith("/")
+            names = [one for one in below.split("/") if one.strip("-0123456789")] if is_pointer else []
+            yield here, names[-1] if names else part
         yield from _keys(below, here)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.check.policy.ignore import Ignore, Origin, refuse_code
 from podrunner.check.policy.policy import Policy
 from podrunner.findings.errors import UsageError
-from podrunner.findings.path import dotted
+from podrunner.findings.path import dotted, value_at
 from podrunner.findings.severity import Severity
 from podrunner.formats.toml import read_toml
 from podrunner.output.paths import folders_of_repository, shown_path
@@ -140,7 +141,7 @@ class _PolicyReader:
         """Raises UsageError for every key and value that the schema does not allow, or that no schema knows."""
         foreign = dict(_not_of_json(self.data, ()))
         for error in _validator().iter_errors(_as_json(self.data)):
-            for mistake in explain(error, policy_schema(), lambda _: None):
+            for mistake in explain(error, policy_schema(), self._written):
                 # Text would be wrong there, too.
                 if mistake.kind in (MistakeKind.UNKNOWN_KEY, MistakeKind.TYPE):
                     foreign = {
@@ -158,6 +159,12 @@ class _PolicyReader:
         whole = (*self.below, *path)
         line = next((lines[whole[:end]] for end in range(len(whole), 0, -1) if whole[:end] in lines), 1)
         self.mistakes.append((line, message))
+
+    def _written(self, path: Parts) -> str | None:
+        """A number as it is in the file, with all its zeros: 1.30 is a version of Kubernetes."""
+        if not isinstance(value_at(self.data, path), float):
+            return None
+        return str(value_at(tomllib.loads(self.toml.text, parse_float=str), (*self.below, *path)))
 
     def _refuse_all(self) -> None:
         if self.mistakes:

@@ -1,7 +1,6 @@
 """Patches of pod_spec, laid over the pod as the Kubernetes executor lays them.
 
-Strategic ones are laid as k8s.io/apimachinery lays them on a PodSpec. PyPI has no library for them; for JSON patches
-jsonpatch does the work.
+Strategic ones are laid as k8s.io/apimachinery lays them on a PodSpec. PyPI has no library for them.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ from copy import deepcopy
 from typing import Any
 
 from podrunner.formats.patch import read_patch
-from podrunner.manifests.objects import maps, texts
+from podrunner.manifests.objects import maps
+from podrunner.runner.job_pod.json_patch import json_patched, malformed
 
 # Lists of a pod that a strategic patch joins by a key of their items; every other list is replaced.
 _KEYS = {
@@ -49,7 +49,7 @@ def applied(spec: dict[str, Any], patch: str, kind: str) -> tuple[dict[str, Any]
         return spec, reason
     try:
         if kind == "json":
-            return _json(spec, data), ""
+            return json_patched(spec, data)
         return (_strategic if kind == "strategic" else _merged)(deepcopy(spec), data), ""
     except PatchError as error:
         return spec, str(error)
@@ -64,24 +64,8 @@ def refusal(patch: str, kind: str) -> str:
     if data is None:
         return ""
     if kind == "json":
-        fine = isinstance(data, list) and all(len(texts([one.get("op"), one.get("path")])) == 2 for one in maps(data))
-        fine = fine and len(maps(data)) == len(data)
-        return "" if fine else "must be a list of maps with `op` and `path`, as patch_type is json"
+        return malformed(data)
     return "" if isinstance(data, dict) else f"must be a map with fields of a pod's spec, as patch_type is {kind}"
-
-
-def _json(spec: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
-    import jsonpatch
-    import jsonpointer
-
-    found = deepcopy(spec)
-    for operation in operations:
-        try:
-            found = jsonpatch.apply_patch(found, [operation])
-        except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException):
-            raise PatchError(f"{operation['op']} {operation['path']} is not possible in this pod") from None
-    # The path "" is the whole pod.
-    return found if isinstance(found, dict) else spec
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

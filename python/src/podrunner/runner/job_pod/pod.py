@@ -131,7 +131,7 @@ def _without_pod(judged: _Judged, refusal: str) -> Iterator[SharedFault]:
     # A name with a variable is not known yet; amounts, policies, labels and patches that cannot be read are findings of
     # their keys.
     told = refusal.endswith(("not an amount", "is not known"))
-    told = told or refusal.startswith(("the label ", "a patch of pod_spec: must be "))
+    told = told or refusal.startswith(("the label ", "a patch of pod_spec: must "))
     if refusal and "$" not in refusal and not told:
         at = culprit(judged.runner, lambda one: job_objects(one).refusal == refusal)
         yield judged.fault(JOB_POD_NONE, f"no job of {RUNNERS} gets a pod: {refusal}.", at, same=refusal)

@@ -79,3 +79,11 @@ def test_a_key_that_the_chart_makes_of_a_section_of_its_own_is_found_there(
     path: str, values: dict[str, Any], origin: str
 ) -> None:
     assert dotted(written_path(parse_dotted(path), CONFIG, values) or ()) == origin
+
+
+@pytest.mark.parametrize(("key", "value"), [("seccomp_profile", "seccomp"), ("app_armor_profile", "appArmor")])
+def test_a_profile_of_the_build_container_is_found_at_its_type(key: str, value: str) -> None:
+    path = parse_dotted(f"runners[0].kubernetes.build_container_security_context.{key}.type")
+    values = {"podman": {value: {"type": "Unconfined"}}}
+
+    assert dotted(written_path(path, CONFIG, values) or ()) == f"podman.{value}.type"

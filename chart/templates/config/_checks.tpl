@@ -24,6 +24,9 @@ names the value and the way out.
 {{- if and (eq .podman.seccomp.type "Localhost") (not .podman.seccomp.localhostProfile) -}}
   {{- fail (printf "\n\npodman.seccomp.type is Localhost, but podman.seccomp.localhostProfile is empty (%s).\nName the profile's file below the kubelet's seccomp folder, for example profiles/podman.json.\n" $at) -}}
 {{- end -}}
+{{- if and (eq .podman.appArmor.type "Localhost") (not .podman.appArmor.localhostProfile) -}}
+  {{- fail (printf "\n\npodman.appArmor.type is Localhost, but podman.appArmor.localhostProfile is empty (%s).\nName a profile that is loaded on the nodes, for example podman.\n" $at) -}}
+{{- end -}}
 {{- if eq .podman.mode "openshift" -}}
   {{- include "podrunner.checks.constraints" .podman.openshift.scc -}}
 {{- end -}}
@@ -78,6 +81,9 @@ usage: include "podrunner.checks.version" (list . $runners)
       {{- fail (printf "\n\npodman.openshift.scc.name is nested-container, which gives job pods a user namespace of their own: that needs Kubernetes %s (OpenShift 4.20), and this is %s.\nLet the chart create the constraints (name empty, create: true), or upgrade the cluster first.\n" $needed $root.Capabilities.KubeVersion.Version) -}}
     {{- end -}}
     {{- fail (printf "\n\npodman.mode is %s (runners.%s), which needs Kubernetes %s, and this is %s.\nSet podman.mode to unprivileged, or upgrade the cluster first.\n" $runner.podman.mode $name $needed $root.Capabilities.KubeVersion.Version) -}}
+  {{- end -}}
+  {{- if and $runner.podman.appArmor.type (ne $runner.podman.mode "none") (semverCompare "<1.30-0" $root.Capabilities.KubeVersion.Version) -}}
+    {{- fail (printf "\n\npodman.appArmor.type is %s (runners.%s), which needs Kubernetes 1.30, and this is %s.\nLeave it empty, and write the annotation container.apparmor.security.beta.kubernetes.io/build: unconfined, or localhost/PROFILE, into runners.%s.config.kubernetes.pod_annotations.\n" $runner.podman.appArmor.type $name $root.Capabilities.KubeVersion.Version $name) -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -2,7 +2,8 @@
 What each podman mode puts into a [[runners]] table.
 
   podrunner.podman.containers                 security contexts of the containers that run as one user
-  podrunner.podman.confinement                keys of the build container that podman.seccomp sets
+  podrunner.podman.confinement                keys of the build container that podman.seccomp and podman.appArmor set
+  podrunner.podman.profile                    one of them
   podrunner.podman.newuidmap                  keys of a build container that maps ids by newuidmap
   podrunner.podman.defaults.none              the mode none, as YAML
   podrunner.podman.defaults.privileged        the mode privileged
@@ -31,10 +32,16 @@ helper_container_security_context: {{ $unprivileged }}
 build_container_security_context: {{ printf "{%srun_as_non_root: %v, %s}" $user (ne (toString .uid) "0") .build }}
 {{- end -}}
 
-{{/* Keys of the build container that podman.seccomp sets, each followed by a comma. */}}
+{{/* Keys of the build container, each followed by a comma. */}}
 {{- define "podrunner.podman.confinement" -}}
-{{- with .podman.seccomp.type -}}
-seccomp_profile: {type: {{ . }}{{ with $.podman.seccomp.localhostProfile }}, localhost_profile: {{ . | quote }}{{ end }}}, {{ end -}}
+{{ include "podrunner.podman.profile" (list "seccomp_profile" .podman.seccomp) }}{{ include "podrunner.podman.profile" (list "app_armor_profile" .podman.appArmor) }}
+{{- end -}}
+
+{{/* usage: include "podrunner.podman.profile" (list "seccomp_profile" .podman.seccomp) */}}
+{{- define "podrunner.podman.profile" -}}
+{{- $profile := index . 1 -}}
+{{- with $profile.type -}}
+{{ index $ 0 }}: {type: {{ . }}{{ with $profile.localhostProfile }}, localhost_profile: {{ . | quote }}{{ end }}}, {{ end -}}
 {{- end -}}
 
 {{/*
@@ -52,10 +59,14 @@ kubernetes:
   namespace: {{ .namespace | quote }}
 {{- end -}}
 
-{{/* newuidmap works in a privileged container without more settings, so that only the user is set. */}}
+{{/*
+newuidmap works in a privileged container without more settings, so that only the user is set. Such a container has no
+seccomp profile whatever it asks for, and the AppArmor profile that it names.
+*/}}
 {{- define "podrunner.podman.defaults.privileged" -}}
 {{ include "podrunner.podman.base" . }}
-  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" "privileged: true") | nindent 2 }}
+  {{- $build := printf "%sprivileged: true" (include "podrunner.podman.profile" (list "app_armor_profile" .podman.appArmor)) }}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" $build) | nindent 2 }}
 {{- end -}}
 
 {{- define "podrunner.podman.defaults.unprivileged" -}}

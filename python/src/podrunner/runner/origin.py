@@ -17,6 +17,7 @@ _BUILD = ("kubernetes", "build_container_security_context")
 _OF_PODMAN: dict[Path, Path] = {
     ("kubernetes", "image"): ("image",),
     (*_BUILD, "seccomp_profile"): ("seccomp", "type"),
+    (*_BUILD, "app_armor_profile"): ("appArmor", "type"),
     (*_BUILD, "proc_mount"): ("run",),
     ("kubernetes", "volumes", "host_path"): ("storage", "additionalImageStores"),
 }

@@ -34,7 +34,7 @@ add_binaries() {
     jq '.hooks.createContainer += [{path: "/kind/bin/mount-product-files.sh"}] | del(.process.rlimits)' >"$root/etc/containerd/cri-base.json"
 }
 
-# One static CNI file is enough for one node: kube-controller-manager gives the first node 10.244.0.0/24.
+# In place of a network plugin's DaemonSet: a service of each node writes the CNI file and sets the routes.
 add_network() {
   install -m 644 "$here/10-static.conflist" "$root/kind/10-static.conflist"
   install -m 644 "$here/default-cni.yaml" "$root/kind/manifests/default-cni.yaml"

@@ -14,7 +14,7 @@ import yaml
 
 from bench.build.measurement import Absence, Measurement, read_facts, read_log
 from podrunner.cases.case import Case
-from podrunner.cluster.cluster import make_cluster
+from podrunner.cluster.cluster import Nodes, make_cluster
 from podrunner.cluster.kind import find_kind
 from podrunner.cluster.objects import namespace
 from podrunner.cluster.processes import run
@@ -102,7 +102,7 @@ def job_image(chart: Chart, images: ImageSet) -> str:
 def measure_pods(cells: Sequence[Cell], around: Surroundings, plan: Plan) -> Harvest:
     """Makes the cluster and measures each cell. Raises PodrunnerError when it does not get as far as the first job."""
     name = f"podrunner-bench-{secrets.token_hex(3)}"
-    cluster = make_cluster(name, plan.images, "", around.temporary, around.progress, around.removals)
+    cluster = make_cluster(name, plan.images, Nodes(), around.temporary, around.progress, around.removals)
     mark = around.removals.mark()
     try:
         return _measure_on(cluster, cells, around, plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -119,3 +120,14 @@ def test_managers_of_a_runner_are_told_apart_until_they_unregister(stand_in: Cli
 
     assert (left.status, left.body) == (204, b"")
     assert stand_in.control("GET", "state").json["managers"] == {"one": {"s_1": "left", "s_2": "asks"}}
+
+
+def test_a_slow_gitlab_makes_runners_wait_and_not_whoever_controls_it(stand_in: Client) -> None:
+    began = time.monotonic()
+    stand_in.control("PUT", "delay", {"seconds": 0.2})
+    controlled = time.monotonic() - began
+    answer = stand_in.ask()
+    asked = time.monotonic() - began - controlled
+
+    assert answer.status == 204
+    assert controlled < 0.2 <= asked

@@ -88,6 +88,8 @@ def test_values_that_do_not_fit_are_named_with_file_and_line(folder: Path, capsy
     ("arguments", "sentence"),
     [
         (["--kubeconfig", "a", "--kind-image", "b"], "--kind-image is for a new kind cluster, --kubeconfig for one"),
+        (["--kubeconfig", "a", "--workers", "2"], "--workers is for a new kind cluster, --kubeconfig for one that is"),
+        (["--workers", "-1"], "--workers -1: must be 0 or more."),
         (["--timeout", "0"], "--timeout 0: must be more than 0 seconds."),
     ],
 )

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cluster.cluster import make_cluster
+from podrunner.cluster.cluster import Nodes, make_cluster
 from podrunner.cluster.interruption import Interruption
 from podrunner.cluster.kind import find_kind
 from podrunner.cluster.processes import run
@@ -43,7 +43,7 @@ class Clusters:
 
     folder: Path
 
-    def kind(self, role: str, images: ImageSet) -> Path:
+    def kind(self, role: str, images: ImageSet, workers: int = 0) -> Path:
         """The kubeconfig of the kind cluster for a role."""
 
         def make(place: Path) -> None:
@@ -52,7 +52,7 @@ class Clusters:
             progress = _progress()
             removals = Removals(progress, Interruption())
             try:
-                make_cluster(name, images, "", place, progress, removals).api.close()
+                make_cluster(name, images, Nodes(workers=workers), place, progress, removals).api.close()
             except BaseException:
                 removals.run()
                 raise

@@ -25,21 +25,27 @@ from podrunner.cluster.cluster import connect
 from podrunner.cluster.images import ImageSet, load_images
 from podrunner.cluster.kind import find_kind
 from podrunner.cluster.processes import run
+from podrunner.values.merge import merge
 from tests.schedule import group_of
 
 from .clusters import Clusters, run_crio
+from .guarantees import Scene, present, scene_values
 from .installed import installed
+from .workers import COUNT, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from podrunner.cluster.cluster import Cluster
 
+    from .guarantees import Begin
     from .installed import Install, Installed
 
 IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
+# Clusters of one group of tests each, which share a role's name with it.
+OF_A_GROUP = ("crio", "disturbed-workers", "two-workers")
 # Groups that take long begin first; then come tests of no group, in any order.
-FIRST = ("crio", "whole-cluster", "many-runners", "levels", "seccomp-default")
+FIRST = ("crio", "disturbed-workers", "two-workers", "whole-cluster", "many-runners", "levels", "seccomp-default")
 SECCOMP_DEFAULT = """\
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -71,9 +77,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Remove the cluster on CRI-O with the last test of its group: a cluster that does nothing takes half a core and more."""
-    if group_of(item) == "crio" and (nextitem is None or group_of(nextitem) != "crio"):
-        item.config.stash[CLUSTERS].remove(_images, "crio")
+    """Remove a cluster with the last test of its group: a cluster that does nothing takes half a core and more."""
+    group = group_of(item)
+    if group in OF_A_GROUP and (nextitem is None or group_of(nextitem) != group):
+        item.config.stash[CLUSTERS].remove(_images, group)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -88,6 +95,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in ("crio", "seccomp_default_cluster"):
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(name.removesuffix("_cluster").replace("_", "-")))
+        if {"begin", "two_workers"}.intersection(getattr(item, "fixturenames", ())) and not group_of(item):
+            item.add_marker(pytest.mark.xdist_group("two-workers"))
     items[:] = [item for item in items if item not in here] + sorted(here, key=turn)
 
 
@@ -302,6 +311,46 @@ def install(smoke_cluster: Cluster, images: ImageSet, tmp_path: Path) -> Iterato
             return stack.enter_context(installed(smoke_cluster, images, tmp_path, values or {}, secrets))
 
         yield install
+
+
+@pytest.fixture(scope="session")
+def two_workers(clusters: Clusters, images: ImageSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
+    """Return a kind cluster with two workers, and the images in them."""
+    with workers_of("two-workers", clusters, images, tmp_path_factory) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="session")
+def disturbed_workers(
+    clusters: Clusters, images: ImageSet, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workers]:
+    """Return another such cluster, to whose nodes and API server things may happen."""
+    with workers_of("disturbed-workers", clusters, images, tmp_path_factory) as workers:
+        yield workers
+
+
+@contextmanager
+def workers_of(role: str, clusters: Clusters, images: ImageSet, folders: pytest.TempPathFactory) -> Iterator[Workers]:
+    """The cluster with two workers for a role."""
+    kubeconfig, temporary = clusters.kind(role, images, COUNT), folders.mktemp(role)
+    kind = find_kind((kubeconfig.parent / "kind").read_text(encoding="utf-8"), images, temporary)
+    with connected(kubeconfig, temporary) as cluster:
+        yield Workers(cluster, kind)
+
+
+@pytest.fixture
+def begin(request: pytest.FixtureRequest, images: ImageSet, tmp_path: Path) -> Iterator[Begin]:
+    """Return a function that installs a release on two workers and starts a job, for a fault by its name."""
+    group = group_of(request.node)
+    workers: Workers = request.getfixturevalue(group.replace("-", "_"))
+    with ExitStack() as stack:
+
+        def begin(name: str, values: Mapping[str, Any] | None = None, **more: Any) -> Scene:
+            layers = [scene_values(workers), *([dict(values)] if values else [])]
+            it = stack.enter_context(installed(workers.cluster, images, tmp_path, merge(*layers), {}, workers.first))
+            return Scene(name, it, workers, present(it)).begin(**more)
+
+        yield begin
 
 
 def why_no_crio() -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.chart.chart import Chart
 from podrunner.cluster import objects
+from podrunner.cluster.api import ApiError
 from podrunner.cluster.release import Release
 from podrunner.smoke.overlay import new_token
 from podrunner.values.merge import merge
@@ -70,11 +71,11 @@ class Installed:
 
     # --- jobs
 
-    def start_job(self, runner: str = "default") -> int:
-        """Start a job and wait until it is in front of its door."""
+    def start_job(self, runner: str = "default", **more: Any) -> int:
+        """Start a job and wait until it is in front of its door; `more` as `Door.queue` takes it."""
         job = next(self.ids)
         door = self.doors[job] = Door(self.stand_in, self.bundle, f"group/door-{job}")
-        door.queue(job, runner, variables={})
+        door.queue(job, runner, variables={}, **more)
         until(lambda: door.is_reached(job), f"job {job} runs", lambda: self.tell(door, job))
         return job
 
@@ -99,8 +100,7 @@ class Installed:
         return self._leftovers()
 
     def _leftovers(self) -> list[str]:
-        ending = [pod for pod in self.managers() if pod["metadata"].get("deletionTimestamp")]
-        return [pod["metadata"]["name"] for pod in (*ending, *self.api.list("Pod", self.jobs))]
+        return [pod["metadata"]["name"] for pod in (*self.ending(), *self.api.list("Pod", self.jobs))]
 
     # --- managers
 
@@ -111,6 +111,10 @@ class Installed:
         """The manager that is there to stay."""
         (pod,) = [pod for pod in self.managers() if not pod["metadata"].get("deletionTimestamp")]
         return pod
+
+    def ending(self) -> list[Object]:
+        """Managers that have been told to end."""
+        return [pod for pod in self.managers() if pod["metadata"].get("deletionTimestamp")]
 
     def wait_for_a_manager_after(self, old: Object) -> Object:
         """Wait until another manager is ready, and the one before has been told to end."""
@@ -160,10 +164,28 @@ class Installed:
 
     def evict(self, pod: Object) -> None:
         """Ask for the pod's place, as `kubectl drain` does."""
-        metadata = {"name": pod["metadata"]["name"], "namespace": self.namespace}
+        metadata = {key: pod["metadata"][key] for key in ("name", "namespace")}
         eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata}
-        path = f"/api/v1/namespaces/{self.namespace}/pods/{metadata['name']}/eviction"
+        path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/eviction"
         self.api.request("POST", path, body=json.dumps(eviction).encode())
+
+    @contextlib.contextmanager
+    def without_gitlab(self) -> Iterator[None]:
+        """Take GitLab away during the block: its Service leads to nobody."""
+        service = self.stand_in.place.name("stand-in")
+        selector = self.api.get("Service", service, self.namespace)["spec"]["selector"]
+        self.change("services", service, {"spec": {"selector": {"app.kubernetes.io/instance": "nobody"}}})
+        yield
+        self.change("services", service, {"spec": {"selector": selector}})
+        until(self.has_gitlab, "GitLab is back")
+
+    def has_gitlab(self) -> bool:
+        """Whether the Service leads to GitLab, as the API server sees it."""
+        try:
+            self.stand_in.state()
+        except ApiError:
+            return False
+        return True
 
     @contextlib.contextmanager
     def reloading(self, metric: str = "gitlab_runner_configuration_loaded_total") -> Iterator[None]:
@@ -200,9 +222,14 @@ def preset(name: str) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def installed(
-    cluster: Cluster, images: ImageSet, folder: Path, values: Mapping[str, Any], given: Mapping[str, Mapping[str, str]]
+    cluster: Cluster,
+    images: ImageSet,
+    folder: Path,
+    values: Mapping[str, Any],
+    given: Mapping[str, Mapping[str, str]],
+    node: str = "",
 ) -> Iterator[Installed]:
-    """Install a release with these values; its manager is ready. `given` are Secrets by name."""
+    """Install a release with these values; its manager is ready. `given` are Secrets by name, `node` is GitLab's."""
     api, namespace = cluster.api, f"podrunner-life-{secrets.token_hex(3)}"
     place = objects.Place(namespace, "life")
     tokens = {name: new_token() for name in (*values.get("runners", ["default"]), "next")}
@@ -210,7 +237,7 @@ def installed(
         api.create(objects.namespace(namespace, "restricted"))
         # Whatever preset an upgrade leads to.
         api.create(objects.namespace(jobs_of(namespace), "privileged"))
-        stand_in = start_gitlab(api, place, images.stand_in, {token: name for name, token in tokens.items()})
+        stand_in = start_gitlab(api, place, images.stand_in, {token: name for name, token in tokens.items()}, node)
         own = {f"{FULL_NAME}-{name}": {"token": token} for name, token in tokens.items()}
         for name, data in {**own, **given}.items():
             api.create(objects.secret(place, name, dict(data), exact_name=True))

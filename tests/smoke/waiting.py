@@ -38,13 +38,20 @@ def until(is_so: Callable[[], object], what: str, tell: Callable[[], str] = str,
         time.sleep(0.5)
 
 
-def start_gitlab(api: Api, place: objects.Place, image: str, runners: Mapping[str, str]) -> StandIn:
-    """Start a stand-in for GitLab that knows runners by their tokens."""
+def start_gitlab(api: Api, place: objects.Place, image: str, runners: Mapping[str, str], node: str = "") -> StandIn:
+    """Start a stand-in for GitLab that knows runners by their tokens, on a node if one is named."""
     client = StandIn(api, place, secrets.token_urlsafe(24))
     for item in stand_in(place, image, client.control, dict(runners)):
+        if node and item["kind"] == "Deployment":
+            item["spec"]["template"]["spec"]["nodeSelector"] = on(node)
         api.create(item)
     wait_for_deployment(api, place.namespace, place.name("stand-in"))
     return client
+
+
+def on(node: str) -> dict[str, str]:
+    """The labels by which pods get to a node."""
+    return {"kubernetes.io/hostname": node}
 
 
 def make_bundle(folder: Path) -> Bundle:
@@ -66,15 +73,25 @@ class Door:
     project: str = "group/door"
 
     def queue(
-        self, job_id: int, runner: str, *, credentials: tuple[Any, ...] = (), variables: Mapping[str, str], **more: Any
+        self,
+        job_id: int,
+        runner: str,
+        *,
+        credentials: tuple[Any, ...] = (),
+        variables: Mapping[str, str],
+        behind: tuple[str, ...] = (),
+        **more: Any,
     ) -> None:
-        """Queue a job for a runner: it says that it is there, and waits; `more` are fields of the job."""
+        """Queue a job for a runner: it says that it is there, and waits; `more` are fields of the job.
+
+        `behind` are commands that it runs once it is through the door.
+        """
         order = Order(self.stand_in.url, self.project, job_id, secrets.token_hex(16), self.bundle.commit)
         waits = f"until git ls-remote --quiet {order.repository_url} >/dev/null 2>&1; do sleep 1; done"
         job = PipelineJob(
             name="wait",
             stage="test",
-            script=("echo in front of the door", waits, "echo through the door"),
+            script=("echo in front of the door", waits, "echo through the door", *behind),
             variables=tuple(Variable(key, value) for key, value in {"GIT_STRATEGY": "none", **variables}.items()),
             **more,
         )

@@ -28,6 +28,7 @@ examples:
   podrunner smoke                                          the default preset, on a new kind cluster
   podrunner smoke --preset privileged --preset unprivileged
   podrunner smoke team-a.yaml --pipeline .gitlab-ci.yml --job build
+  podrunner smoke --workers 2                              jobs on two nodes beside the control plane
   podrunner smoke --kubeconfig ~/.kube/config --namespace ci-trial
   podrunner smoke --images ~/.cache/podrunner/airgap       where no container registry can be reached
 
@@ -48,6 +49,9 @@ _CLUSTER = (
     CONTEXT,
     NAMESPACE.default("a new one"),
     option("--kind-image", default="", metavar="IMAGE", help="node image of the kind cluster"),
+    option("--workers", type=int, metavar="N", help="nodes of the kind cluster beside its control plane").default(
+        "none", 0
+    ),
     option(
         "--images",
         type=path,
@@ -96,6 +100,10 @@ def read_options(args: Namespace) -> SmokeOptions:
         raise UsageError(
             "--kind-image is for a new kind cluster, --kubeconfig for one that is there: give one of them."
         )
+    if args.workers < 0:
+        raise UsageError(f"--workers {args.workers}: must be 0 or more.")
+    if (args.kubeconfig or args.context) and args.workers:
+        raise UsageError("--workers is for a new kind cluster, --kubeconfig for one that is there: give one of them.")
     if args.timeout <= 0:
         raise UsageError(f"--timeout {args.timeout:g}: must be more than 0 seconds.")
     chart = Chart.open(args.chart)
@@ -108,6 +116,7 @@ def read_options(args: Namespace) -> SmokeOptions:
         kubeconfig=args.kubeconfig,
         context=args.context,
         kind_image=args.kind_image,
+        workers=args.workers,
         images=args.images,
         stand_in_image=args.stand_in_image,
         namespace=args.namespace or "",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from podrunner.cluster.api import Api
 from podrunner.cluster.kind import Kind, find_kind
 from podrunner.cluster.kubeconfig import Access
+from podrunner.cluster.rollout import wait_for_nodes
+from podrunner.output.steps import count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,31 +36,49 @@ class Cluster:
         return self.access.kubeconfig
 
 
-def make_cluster(
-    name: str, images: ImageSet, node_image: str, temporary: Path, progress: Progress, removals: Removals
-) -> Cluster:
-    """A new kind cluster with the images of `images` in its node; its kubeconfig is in `temporary`.
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The nodes of a new kind cluster: their image, empty for that of the images, and how many workers there are.
 
-    Raises UsageError without kind or an engine, CommandError with kind's words when kind fails.
+    Without workers, pods run on the control plane.
+    """
+
+    image: str = ""
+    workers: int = 0
+
+
+def make_cluster(
+    name: str, images: ImageSet, nodes: Nodes, temporary: Path, progress: Progress, removals: Removals
+) -> Cluster:
+    """A new kind cluster with the images of `images` in the nodes where pods run; its kubeconfig is in `temporary`.
+
+    Raises UsageError without kind or an engine, CommandError with kind's words when kind fails, RolloutError when a
+    worker does not get ready.
     """
     kind = find_kind(name, images, temporary)
-    image = node_image or images.node
+    image = nodes.image or images.node
     if images.node_archive and image == images.node and not kind.has_image(image):
         with progress.step(f"Load the node image {image} into {kind.engine}"):
             kind.load_node_image(images.node_archive)
     removals.add(f"the kind cluster {name}", kind.delete, kind.removal_command)
-    with progress.step(f"Make the kind cluster {name} ({kind.engine})"):
-        kind.create(image, images.kind_config)
+    of_how_many = f" with {count(nodes.workers, 'worker')}" if nodes.workers else ""
+    with progress.step(f"Make the kind cluster {name}{of_how_many} ({kind.engine})"):
+        kind.create(image, images.kind_config, nodes.workers)
     if images.archives:
-        load_archives(kind, images, progress)
-    return connect(kind.kubeconfig, temporary, ours=True)
+        load_archives(kind, images, kind.workers(nodes.workers), progress)
+    cluster = connect(kind.kubeconfig, temporary, ours=True)
+    if nodes.workers:
+        with progress.step("Wait for its workers"):
+            wait_for_nodes(cluster.api)
+    return cluster
 
 
-def load_archives(kind: Kind, images: ImageSet, progress: Progress) -> None:
-    """Loads the images of the set into the node."""
-    with progress.step(f"Load {len(images.archives)} images into its node"):
+def load_archives(kind: Kind, images: ImageSet, workers: list[str], progress: Progress) -> None:
+    """Loads the images of the set into the nodes where pods run: the workers, or else the only node."""
+    where = f"each of {count(len(workers), 'worker')}" if workers else "its node"
+    with progress.step(f"Load {len(images.archives)} images into {where}"):
         for _, archive in images.archives:
-            kind.load(archive)
+            kind.load(archive, workers)
 
 
 def connect(kubeconfig: Path | None, temporary: Path, context: str = "", *, ours: bool = False) -> Cluster:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -9,14 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from podrunner.cluster.processes import run
 from podrunner.findings.errors import PodrunnerError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from podrunner.cluster.images import ImageSet
 
+_CONFIG = {"kind": "Cluster", "apiVersion": "kind.x-k8s.io/v1alpha4"}
 _DELETE_TIMEOUT = 60
 _CNI_NETWORKS = Path("/var/lib/cni/networks")
 # kind calls its network `kind` unless told otherwise; with nerdctl it cannot be told.
@@ -38,16 +42,36 @@ class Kind:
     kubeconfig: Path
     log: Path
 
-    def create(self, image: str = "", config: Path | None = None) -> None:
-        """Makes the cluster and waits until its node is ready. Raises CommandError with kind's own words."""
+    def create(self, image: str = "", config: Path | None = None, workers: int = 0) -> None:
+        """Makes the cluster and waits until its control plane is ready; `workers` is how many other nodes it gets.
+
+        Raises CommandError with kind's own words.
+        """
+        if workers:
+            config = self._add_workers(config, workers)
         arguments = ["create", "cluster", "--name", self.name, "--kubeconfig", str(self.kubeconfig), "--wait", "180s"]
         arguments += ["--image", image] if image else []
         arguments += ["--config", str(config)] if config else []
         self._kind(*arguments)
 
-    def load(self, archive: Path) -> None:
-        """Puts the images of an archive into the node."""
-        self._kind("load", "image-archive", "--name", self.name, str(archive))
+    def workers(self, count: int) -> list[str]:
+        """Names that kind gives to so many workers."""
+        return [f"{self.name}-worker{number if number > 1 else ''}" for number in range(1, count + 1)]
+
+    def load(self, archive: Path, nodes: Sequence[str] = ()) -> None:
+        """Puts the images of an archive into these nodes, by default into all."""
+        chosen = ["--nodes", ",".join(nodes)] if nodes else []
+        self._kind("load", "image-archive", "--name", self.name, *chosen, str(archive))
+
+    def _add_workers(self, config: Path | None, workers: int) -> Path:
+        """A configuration with workers beside the nodes of another one, in the folder of the kubeconfig."""
+        wanted = yaml.safe_load(config.read_text(encoding="utf-8")) if config else dict(_CONFIG)
+        nodes = wanted.get("nodes") or [{"role": "control-plane"}]
+        wanted["nodes"] = [*nodes, *({"role": "worker"} for _ in range(workers))]
+        file = self.kubeconfig.with_name("kind.yaml")
+        # JSON is YAML.
+        file.write_text(json.dumps(wanted), encoding="utf-8")
+        return file
 
     def has_image(self, image: str) -> bool:
         """Whether the engine has an image."""

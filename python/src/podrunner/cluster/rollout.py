@@ -1,4 +1,4 @@
-"""Waits for a Deployment or StatefulSet, and says why when it will never be ready, instead of waiting until the end."""
+"""Waits for nodes, a Deployment or a StatefulSet, and says why when it will never be ready, instead of waiting until the end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,21 @@ _INTERVAL = 0.5
 
 
 class RolloutError(PodrunnerError):
-    """A Deployment does not get ready; the text says why."""
+    """A Deployment or a node does not get ready; the text says why."""
+
+
+def wait_for_nodes(api: Api, timeout: float = TIMEOUT) -> None:
+    """Returns once each node is ready. Raises RolloutError that names those which are not after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while waiting := [node["metadata"]["name"] for node in api.list("Node") if not _is_ready(node)]:
+        if time.monotonic() > deadline:
+            raise RolloutError(f"not ready after {timeout:.0f} s: {', '.join(waiting)}.")
+        time.sleep(_INTERVAL)
+
+
+def _is_ready(node: Object) -> bool:
+    conditions = (node.get("status") or {}).get("conditions") or []
+    return any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
 
 
 def wait_for_deployment(

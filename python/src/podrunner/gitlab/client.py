@@ -55,6 +55,10 @@ class StandIn:
         state: dict[str, Any] = json.loads(self._call("GET", "state"))
         return state
 
+    def slow_down(self, seconds: float) -> None:
+        """Makes runners and jobs wait that long for each answer; 0 for none."""
+        self._call("PUT", "delay", body=json.dumps({"seconds": seconds}).encode())
+
     def _call(self, method: str, path: str, **request: Any) -> bytes:
         proxy = self.api.proxy(self.place.name("stand-in"), self.place.namespace, STAND_IN_PORT)
         return self.api.request(method, f"{proxy}/control/{path}", headers={CONTROL_HEADER: self.control}, **request)

@@ -27,7 +27,10 @@ _ANY_URL = "https://gitlab.example.com"
 
 @dataclass(frozen=True, slots=True)
 class SmokeOptions:
-    """The command line. `selection` is the values to try, `timeout` what a job gets, in seconds."""
+    """The command line. `selection` is the values to try, `timeout` what a job gets, in seconds.
+
+    `workers` is how many nodes a new kind cluster has beside its control plane.
+    """
 
     renderer: Renderer
     selection: Selection = field(default_factory=Selection)
@@ -37,6 +40,7 @@ class SmokeOptions:
     kubeconfig: Path | None = None
     context: str = ""
     kind_image: str = ""
+    workers: int = 0
     images: Path | None = None
     stand_in_image: str = ""
     namespace: str = ""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podrunner.cluster.cluster import Cluster, connect, make_cluster
+from podrunner.cluster.cluster import Cluster, Nodes, connect, make_cluster
 from podrunner.cluster.interruption import Interrupted
 from podrunner.cluster.removal import Removals, run_and_remove
 from podrunner.findings.errors import PodrunnerError, UsageError
@@ -87,7 +87,7 @@ def _cluster(options: SmokeOptions, plan: Plan, temporary: Path, progress: Progr
         with progress.step(f"Connect to the cluster of {place}"):
             return connect(options.kubeconfig, temporary, options.context)
     name = f"podrunner-{secrets.token_hex(3)}"
-    return make_cluster(name, plan.images, options.kind_image, temporary, progress, removals)
+    return make_cluster(name, plan.images, Nodes(options.kind_image, options.workers), temporary, progress, removals)
 
 
 def _try(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> bool:

@@ -4,7 +4,7 @@ Three kinds of callers, each with a token of its own:
 
     runners   /api/v4/runners/verify, /api/v4/runners/managers, /api/v4/jobs/request   token in the body
     jobs      /api/v4/jobs/<id>, /api/v4/jobs/<id>/trace, /<project>.git/…             the job's token
-    control   /control/…: sends repositories, queues jobs, reads logs                  header X-Stand-In-Control
+    control   /control/…: sends repositories, queues jobs, reads logs, slows it down   header X-Stand-In-Control
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import base64
 import hmac
 import re
 import shutil
+import time
 from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,8 @@ class StandInServer(ThreadingHTTPServer):
         self.tokens = tokens
         self.jobs = JobStore()
         self.repositories = Repositories(data / "repositories")
+        # Seconds that runners and jobs wait for each answer.
+        self.delay = 0.0
 
 
 def make_server(address: tuple[str, int], tokens: Tokens, data: Path) -> StandInServer:
@@ -74,10 +77,9 @@ class Handler(Exchange):
             self.send(200, {"status": "ok"})
         elif path.startswith("/control/"):
             self._control(path)
-        elif path.startswith("/api/v4/"):
-            self._api(path)
         else:
-            self._git(path)
+            time.sleep(self.server.delay)
+            self._api(path) if path.startswith("/api/v4/") else self._git(path)
 
     # --- what runners and jobs call -------------------------------------------------------------------------------
 
@@ -185,6 +187,9 @@ class Handler(Exchange):
             self._receive(path.removeprefix("/control/repositories/"))
         elif self.command == "POST" and path == "/control/jobs":
             self._queue()
+        elif self.command == "PUT" and path == "/control/delay":
+            self.server.delay = float(self.json().get("seconds") or 0)
+            self.send(204)
         elif self.command == "GET" and path == "/control/state":
             self.send(200, self.server.jobs.summary())
         elif self.command == "GET" and (job_path := CONTROL_JOB_PATH.fullmatch(path)):

@@ -1,4 +1,4 @@
-"""The metrics that alerts ask for: a real gitlab-runner gives each, with the labels by which it is asked for."""
+"""The metrics that alerts and the dashboard ask for: a real gitlab-runner gives each, with the labels by which it is asked for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from podrunner.cases.case import Case
 from podrunner.gitlab.stand_in.server import StandInServer, Tokens, make_server
 from tests.matrix_cases import helm
 
-ALERTS = (Path(__file__).parents[2] / "chart/files/alerts.yaml").read_text()
+FILES = Path(__file__).parents[2] / "chart/files"
+ASKED = "".join((FILES / name).read_text() for name in ("alerts.yaml", "dashboard.yaml"))
 # Labels that Prometheus adds.
 OF_PROMETHEUS = {"namespace", "pod"}
 # Enough of a job for GitLab Runner to take it; without a cluster it ends as a system failure.
@@ -109,14 +110,16 @@ def value_of(address: str, name: str, runner: str = "") -> float:
 
 
 def asked() -> set[tuple[str, str, str]]:
-    """Every metric of the alerts: the labels that its sum keeps, its name, and what its labels have to be."""
-    return set(re.findall(r"(?:by \(([^)]*)\) \((?:\w+\()?)?(gitlab_runner_\w+)\{<series>,?([^}]*)\}", ALERTS))
+    """Every metric: the labels that its sum keeps, its name, and what its labels have to be."""
+    return set(
+        re.findall(r"(?:by \(([^)]*)\) \((?:\w+\()?)?((?:gitlab_runner|process)_\w+)\{<series>,?([^}]*)\}", ASKED)
+    )
 
 
-def test_the_real_runner_gives_every_metric_with_the_labels_that_alerts_ask_for(manager: str) -> None:
+def test_the_real_runner_gives_every_metric_with_the_labels_that_are_asked_for(manager: str) -> None:
     found = asked()
 
-    assert len({name for _, name, _ in found}) == 11
+    assert len({name for _, name, _ in found}) == 14
     for kept, name, matchers in sorted(found):
         labels = wait_for(manager, name, dict(re.findall(r'(\w+)="([^"]*)"', matchers)), 0)
 

@@ -34,6 +34,7 @@ OPEN = {
     "cache.gcs",
     "cache.azure",
     "manager.autoscaling.behavior",
+    "metrics.dashboard.labels",
     "manager.dnsConfig",
     "manager.probes.liveness",
     "manager.probes.readiness",

@@ -8,7 +8,7 @@ Contradictions in how the manager is watched: the render fails with a sentence t
 {{- define "podrunner.checks.metrics" -}}
 {{- $metrics := .Values.metrics -}}
 {{- if not (include "podrunner.metrics.port" .) -}}
-  {{- range $part := list "service" "podMonitor" "serviceMonitor" "prometheusRule" -}}
+  {{- range $part := list "service" "podMonitor" "serviceMonitor" "prometheusRule" "dashboard" -}}
     {{- if (get $metrics $part).enabled -}}
       {{- fail (printf "\n\nmetrics.%s.enabled is true, but config.listen_address is empty: the manager exposes no metrics.\nSet config.listen_address to \":9252\", or metrics.%s.enabled to false.\n" $part $part) -}}
     {{- end -}}

@@ -51,6 +51,9 @@ Fills $runner from runners.<name>, which is $settings:
 {{- if hasKey (.settings.podman | default dict) "openshift" -}}
   {{- fail (printf "\n\nrunners.%s.podman.openshift has no effect: the SecurityContextConstraints apply to the whole release.\nSet podman.openshift, or install a separate release for this runner.\n" .name) -}}
 {{- end -}}
+{{- if hasKey ((.settings.podman | default dict).seccomp | default dict) "deliver" -}}
+  {{- fail (printf "\n\nrunners.%s.podman.seccomp.deliver has no effect: the profile is delivered for the whole release.\nSet podman.seccomp.deliver.\n" .name) -}}
+{{- end -}}
 {{- $podman := deepCopy .root.Values.podman -}}
 {{- include "podrunner.merge" (list $podman (.settings.podman | default dict)) -}}
 {{- include "podrunner.values.fill" (list $podman .root.Values.podman) -}}

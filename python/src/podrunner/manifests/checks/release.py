@@ -57,7 +57,8 @@ def check_pod_security(rendering: Rendering, kube_version: str) -> Iterator[Find
         if found != "restricted":
             why = "; ".join(f"{pod.path}.{reason}" for reason in reasons[:4])
             more = f" and {len(reasons) - 4} more" if len(reasons) > 4 else ""
-            message = f"Pod Security level {found}: {why}{more}."
+            elsewhere = "" if pod.namespace == rendering.namespace else f" in namespace {pod.namespace}"
+            message = f"Pod Security level {found}{elsewhere}: {why}{more}."
             yield Finding(
                 POD_SECURITY,
                 message,

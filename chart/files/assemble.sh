@@ -2,6 +2,7 @@
 # Writes config.toml with its secrets, in memory: GitLab Runner expands no variables but that of the token.
 # usage: assemble.sh [once]    without "once", it writes the file again whenever config.toml or a secret changes
 # A runner one of whose secrets is not there is left out, and the others go on without it.
+# Where POD_NAME is set, it becomes the label podrunner/manager of job pods.
 set -eu
 config=/etc/podrunner/config/config.toml
 credentials=/etc/podrunner/credentials
@@ -55,6 +56,9 @@ assemble() {
     if [ -n "$wanted" ]; then
       line="${line%%@podrunner-secret:*}$(text "$credentials/$wanted")\""
     fi
+    case ${POD_NAME:+$line} in
+    ' '*'"podrunner/manager" = "'*'"') line="${line%%=*}= \"$POD_NAME\"" ;;
+    esac
     printf '%s\n' "$line"
   done <"$config" >"$into/.next"
   # At once, because GitLab Runner may read the file at any time.

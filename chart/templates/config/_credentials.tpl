@@ -1,10 +1,11 @@
 {{/*
 Secret keys of config.toml, from Secrets: a mark stands in config.toml where each belongs, and a container beside the
-manager writes the file that GitLab Runner reads, in memory (files/assemble.sh). Without such keys there is no such container.
+manager writes the file that GitLab Runner reads, in memory (files/assemble.sh). Without such keys, and without manager.removeOrphans, there is no such container.
 
   podrunner.credentials        the secret keys of one runner, as a JSON list
   podrunner.credentials.marks  puts their marks into its config
   podrunner.credentials.all    those of all runners, as a JSON list
+  podrunner.credentials.written  whether the container is there: true or nothing
 */}}
 
 {{/*
@@ -49,4 +50,9 @@ file that assemble.sh reads, and the secret and key that the file is mounted fro
 {{- $all := list -}}
 {{- range $name, $runner := . -}}{{- $all = concat $all $runner.credentials -}}{{- end -}}
 {{- toJson $all -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.credentials.written" (list $ $runners) */}}
+{{- define "podrunner.credentials.written" -}}
+{{- if or (index . 0).Values.manager.removeOrphans (include "podrunner.credentials.all" (index . 1) | fromJsonArray) -}}true{{- end -}}
 {{- end -}}

@@ -70,6 +70,7 @@ Fills $runner from runners.<name>, which is $settings:
 {{- include "podrunner.table" (dict "root" .root "name" .name "account" $account.name "podman" $podman "token" $token "keys" (.settings.config | default dict) "into" $config) -}}
 {{- $credentials := include "podrunner.credentials" (list .root .name $token (.settings.credentials | default dict)) | fromJsonArray -}}
 {{- with $credentials -}}{{- include "podrunner.credentials.marks" (list $config .) -}}{{- end -}}
+{{- include "podrunner.orphans.mark" (list .root $config) -}}
 {{- $kubernetes := $config.kubernetes | default dict -}}
 {{- $runner := .into -}}
 {{- range $key, $value := dict "name" .name "podman" $podman "mode" $mode "token" $token "config" $config "account" $account "credentials" $credentials -}}

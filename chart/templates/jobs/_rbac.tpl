@@ -12,10 +12,12 @@ The source of each line is the call in the Kubernetes executor of GitLab Runner 
 {{/* usage: include "podrunner.rbac.rules" (list $ $runners $namespace) */}}
 {{- define "podrunner.rbac.rules" -}}
 {{- $may := include "podrunner.rbac.features" . | fromJson -}}
-# A job's pod, from its creation to its end. list and watch are for waiting without polling.
+# A job's pod, from its creation to its end. list and watch are for waiting without polling
+{{- if (index . 0).Values.manager.removeOrphans }}, deletecollection for the pods of a
+# manager that was killed (manager.removeOrphans){{ end }}.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [create, get, list, watch, delete]
+  verbs: [create, get, list, watch, delete{{ if (index . 0).Values.manager.removeOrphans }}, deletecollection{{ end }}]
 # Scripts are sent into the pod by exec and started by attach.
 - apiGroups: [""]
   resources: [pods/exec{{ if $may.attach }}, pods/attach{{ end }}]

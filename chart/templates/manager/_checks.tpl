@@ -2,7 +2,7 @@
 Values of the section manager that contradict each other or what the chart itself puts into the pod.
 
   podrunner.checks.manager              all of it but the command
-  podrunner.checks.manager.command      whether manager.unregister knows what to run
+  podrunner.checks.manager.command      whether manager.unregister and manager.removeOrphans know what to run
   podrunner.checks.manager.autoscaling  number of managers, and who decides on it
   podrunner.checks.manager.budget       whether nodes can be drained
   podrunner.checks.manager.extras       labels, volumes, containers and variables that the chart has already
@@ -30,7 +30,7 @@ Values of the section manager that contradict each other or what the chart itsel
 {{/* Before the container is made, which splits the command. */}}
 {{- define "podrunner.checks.manager.command" -}}
 {{- if not .Values.manager.command -}}
-  {{- fail "\n\nmanager.unregister is true, but manager.command is empty: the chart runs the image's runner through a script, and does not know its command.\nSet it, for example manager.command: [gitlab-runner], or leave manager.command out.\n" -}}
+  {{- fail (printf "\n\nmanager.%s is true, but manager.command is empty: the chart runs the image's runner through a script, and does not know its command.\nSet it, for example manager.command: [gitlab-runner], or leave manager.command out.\n" (ternary "unregister" "removeOrphans" .Values.manager.unregister)) -}}
 {{- end -}}
 {{- end -}}
 

@@ -7,15 +7,16 @@ The container in which the manager runs.
 
 {{- define "podrunner.manager.container" -}}
 {{- $manager := .Values.manager -}}
+{{- $script := include "podrunner.manager.script" . -}}
 {{- $port := include "podrunner.metrics.port" . -}}
 {{- $session := include "podrunner.session.port" . -}}
 - name: manager
   image: {{ include "podrunner.image.manager" . | quote }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
   # dumb-init turns the SIGTERM of Kubernetes (15) into SIGQUIT (3), which lets running jobs finish.
-  {{- if $manager.unregister }}
+  {{- if $script }}
   {{- include "podrunner.checks.manager.command" . }}
-  command: {{ concat (initial $manager.command) (list "sh" "/etc/podrunner/scripts/unregister.sh" (last $manager.command)) | toJson }}
+  command: {{ concat (initial $manager.command) (list "sh" (printf "/etc/podrunner/scripts/%s.sh" $script) (last $manager.command)) | toJson }}
   {{- else }}
   command: {{ toJson $manager.command }}
   {{- end }}

@@ -24,6 +24,9 @@ Environment variables of the manager's container.
 {{- with include "podrunner.cache.environment" .Values.cache }}
 {{- . | trim | nindent 0 }}
 {{- end }}
+{{- if .Values.manager.removeOrphans }}
+{{- include "podrunner.orphans.environment" (list . $runners) | nindent 0 }}
+{{- end }}
 {{- if not .Values.manager.reloadTokens }}
 {{- range $name, $runner := $runners }}
 - name: {{ $runner.token.variable | quote }}

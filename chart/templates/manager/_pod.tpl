@@ -38,7 +38,7 @@ is true for tokens in the environment, of which the chart knows those in the val
 {{- $runners := dict -}}
 {{- include "podrunner.runners" (list . $runners) -}}
 {{- $manager := .Values.manager -}}
-{{- $credentials := include "podrunner.credentials.all" $runners | fromJsonArray -}}
+{{- $written := include "podrunner.credentials.written" (list . $runners) -}}
 metadata:
   labels:
     {{- include "podrunner.manager.selector" . | nindent 4 }}
@@ -92,13 +92,13 @@ spec:
   {{- with $manager.schedulerName }}
   schedulerName: {{ . | quote }}
   {{- end }}
-  {{- if or $credentials $manager.stableIdentity $manager.extraInitContainers }}
+  {{- if or $written $manager.stableIdentity $manager.extraInitContainers }}
   initContainers:
     {{- if $manager.stableIdentity }}
     {{- include "podrunner.manager.identity" . | nindent 4 }}
     {{- end }}
-    {{- if $credentials }}
-    {{- include "podrunner.credentials.container" (list . "assemble" "once") | nindent 4 }}
+    {{- if $written }}
+    {{- include "podrunner.credentials.container" (list . "assemble" "once" $runners) | nindent 4 }}
     {{- end }}
     {{- with $manager.extraInitContainers }}
     {{- toYaml . | nindent 4 }}
@@ -106,9 +106,9 @@ spec:
   {{- end }}
   containers:
     {{- include "podrunner.manager.container" . | nindent 4 }}
-    {{- if $credentials }}
+    {{- if $written }}
     # Writes config.toml with its secrets again when the file or a secret changes.
-    {{- include "podrunner.credentials.container" (list . "credentials" "") | nindent 4 }}
+    {{- include "podrunner.credentials.container" (list . "credentials" "" $runners) | nindent 4 }}
     {{- end }}
     {{- with $manager.extraContainers }}
     {{- toYaml . | nindent 4 }}

@@ -4,7 +4,7 @@ Containers of the chart beside the manager's own, in its pod.
   podrunner.manager.confinement    security context of every container of the chart in the pod
   podrunner.manager.identity       the init container of manager.stableIdentity; usage: include … $
   podrunner.credentials.container  the container that writes config.toml with its secrets (config/_credentials.tpl);
-                                   usage: include … (list $ "its name" "once or nothing")
+                                   usage: include … (list $ "its name" "once or nothing" $runners)
 */}}
 
 {{- define "podrunner.manager.confinement" -}}
@@ -44,6 +44,12 @@ capabilities:
   image: {{ include "podrunner.image.manager" $root | quote }}
   imagePullPolicy: {{ $root.Values.image.pullPolicy }}
   command: {{ list "sh" "/etc/podrunner/config/assemble.sh" (index . 2) | compact | toJson }}
+  {{- if $root.Values.manager.removeOrphans }}
+  env:
+    # The label podrunner/manager of job pods.
+    - name: POD_NAME
+      valueFrom: {fieldRef: {fieldPath: metadata.name}}
+  {{- end }}
   {{- with $root.Values.manager.sidecars.resources }}
   resources:
     {{- toYaml . | nindent 4 }}
@@ -54,9 +60,11 @@ capabilities:
     - name: template
       mountPath: /etc/podrunner/config
       readOnly: true
+    {{- if include "podrunner.credentials.all" (index . 3) | fromJsonArray }}
     - name: credentials
       mountPath: /etc/podrunner/credentials
       readOnly: true
+    {{- end }}
     - name: config
       mountPath: /etc/gitlab-runner
 {{- end -}}

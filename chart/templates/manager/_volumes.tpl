@@ -2,6 +2,7 @@
 What is mounted into the manager's containers, and where it comes from.
 
   podrunner.manager.mounts       mounts of the manager's container; usage: include … $
+  podrunner.manager.script       name of the script in files/ through which GitLab Runner is run, or nothing; usage: include … $
   podrunner.manager.volumes      volumes of the pod; usage: include … $
   podrunner.credentials.volumes  what credentials.container reads and where it writes; usage: include … (list $credentials $several)
   podrunner.trust.volume         the CA bundle; usage: include … .Values.trust.caBundle
@@ -27,24 +28,31 @@ What is mounted into the manager's containers, and where it comes from.
   mountPath: {{ include "podrunner.cache.file" . | dir }}
   readOnly: true
 {{- end }}
-{{- if .Values.manager.unregister }}
+{{- if include "podrunner.manager.script" . }}
 - name: scripts
   mountPath: /etc/podrunner/scripts
   readOnly: true
+{{- end }}
+{{- if .Values.manager.unregister }}
 - name: unregister
   mountPath: /etc/podrunner/unregister
 {{- end }}
+{{- end -}}
+
+{{/* Not both: see podrunner.checks.manager. */}}
+{{- define "podrunner.manager.script" -}}
+{{- if .Values.manager.unregister -}}unregister{{- else if .Values.manager.removeOrphans -}}orphans{{- end -}}
 {{- end -}}
 
 {{- define "podrunner.manager.volumes" -}}
 {{- $runners := dict -}}
 {{- include "podrunner.runners" (list . $runners) -}}
 {{- $credentials := include "podrunner.credentials.all" $runners | fromJsonArray -}}
-- name: {{ ternary "template" "config" (not (empty $credentials)) }}
+- name: {{ ternary "template" "config" (eq "true" (include "podrunner.credentials.written" (list . $runners))) }}
   configMap:
     name: {{ include "podrunner.fullname" . | quote }}
-{{- with $credentials }}
-{{- include "podrunner.credentials.volumes" (list . (gt (len $runners) 1)) | nindent 0 }}
+{{- if include "podrunner.credentials.written" (list . $runners) }}
+{{- include "podrunner.credentials.volumes" (list $credentials (gt (len $runners) 1)) | nindent 0 }}
 {{- end }}
 # Buffers job logs, up to output_limit for each running job.
 - name: tmp
@@ -74,13 +82,15 @@ What is mounted into the manager's containers, and where it comes from.
       - key: {{ .Values.cache.existingSecret.credentialsFile | quote }}
         path: {{ include "podrunner.cache.file" . | base }}
 {{- end }}
-{{- if .Values.manager.unregister }}
+{{- with include "podrunner.manager.script" . }}
 - name: scripts
   configMap:
-    name: {{ include "podrunner.fullname" . | quote }}
+    name: {{ include "podrunner.fullname" $ | quote }}
     items:
-      - key: unregister.sh
-        path: unregister.sh
+      - key: {{ . }}.sh
+        path: {{ . }}.sh
+{{- end }}
+{{- if .Values.manager.unregister }}
 # For a copy of config.toml at the end: GitLab Runner writes to the file while it unregisters.
 - name: unregister
   emptyDir:
@@ -97,10 +107,11 @@ What is mounted into the manager's containers, and where it comes from.
   emptyDir:
     medium: Memory
     sizeLimit: 16Mi
+{{- with index . 0 }}
 - name: credentials
   projected:
     sources:
-      {{- range index . 0 }}
+      {{- range . }}
       - secret:
           name: {{ .secret | quote }}
           items:
@@ -111,6 +122,7 @@ What is mounted into the manager's containers, and where it comes from.
           optional: true
           {{- end }}
       {{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "podrunner.trust.volume" -}}

@@ -22,6 +22,7 @@ has its own checks; here are those that no component has.
 {{- include "podrunner.checks.networkPolicy" (list . $runners) -}}
 {{- include "podrunner.checks.policies" (list . $runners) -}}
 {{- include "podrunner.checks.delivery" (list . $runners) -}}
+{{- include "podrunner.checks.orphans" (list . $runners) -}}
 {{- end -}}
 
 {{- define "podrunner.checks.network" -}}

@@ -1,4 +1,4 @@
-"""The Role of the manager against what GitLab Runner calls: from the calls of its Kubernetes executor, by feature."""
+"""The Role of the manager against what GitLab Runner, and the chart's scripts around it, call: by feature."""
 
 from __future__ import annotations
 
@@ -65,6 +65,9 @@ WELCOME = (
     NeededRight("", "pods/attach", "create", ""),
 )
 _PAUSE_CLASS = "gitlab-runner-idle-capacity"
+# The label of job pods by which the next manager of a name removes what one that was killed left behind
+# (chart/files/orphans.sh).
+_ORPHANS_LABEL = "podrunner/manager"
 
 
 def needs_of(runner: dict[str, Any]) -> Iterator[NeededRight]:
@@ -88,6 +91,8 @@ def _needs(runner: dict[str, Any]) -> Iterator[NeededRight]:
     yield from ALWAYS
     if not feature_flag(runner, "FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY"):
         yield NeededRight("", "pods/attach", "create", "every job (FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY is off)")
+    if _ORPHANS_LABEL in table(kubernetes.get("pod_labels")):
+        yield NeededRight("", "pods", "deletecollection", "manager.removeOrphans")
     if kubernetes.get("print_pod_warning_events") is not False:
         yield NeededRight("", "events", "list", "print_pod_warning_events")
     if feature_flag(runner, "FF_PRINT_POD_EVENTS"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ci.generate import constraints, diagnoses, findings, official, pages, schema
+from ci.generate import constraints, diagnoses, findings, guarantees, official, pages, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,7 @@ GROUPS: dict[str, dict[str, Callable[[], str]]] = {
     "docs": {
         "docs/diagnoses.md": diagnoses.text,
         "docs/findings.md": findings.text,
+        "docs/guarantees.md": guarantees.text,
         **{name: partial(pages.text, name) for name in pages.FILES},
     },
 }

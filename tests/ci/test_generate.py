@@ -11,7 +11,10 @@ import pytest
 
 from ci.generate.files import GROUPS
 
-READ = ("README.md", "CONTRIBUTING.md", "chart", "ci/generate", "docs", "python/src", "tests/smoke/modes.yaml")
+READ = (
+    *("README.md", "CONTRIBUTING.md", "chart", "ci/generate", "docs", "python/src"),
+    *("tests/smoke/modes.yaml", "tests/smoke/faults.yaml"),
+)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from podrunner.cluster.api import ApiError
+
 from .clusters import locked
 from .installed import Installed, restarts
 from .waiting import OVER, on, until
@@ -55,12 +57,13 @@ class Scene:
     before: frozenset[str]
     job: int = 0
     pods: list[Object] = field(default_factory=list)
+    runner: str = ""
     began: float = 0
 
     def begin(self, **more: Any) -> Scene:
         """Start the job; what happens next is the fault."""
         self.job = self.it.start_job(credentials=(LOGIN,), **more)
-        self.pods, self.began = self.it.pods_of(self.job), time.monotonic()
+        self.pods, self.runner, self.began = self.it.pods_of(self.job), _runner(self.it), time.monotonic()
         return self
 
     def drain(self) -> None:
@@ -77,11 +80,15 @@ class Scene:
         """Let the job go on, see what becomes of it, and hold that to the record, or record it."""
         self.it.doors[self.job].open()
         end = time.monotonic() + patience
-        while (state := self.it.stand_in.job(self.job))["state"] not in OVER and time.monotonic() < end:
+        while (state := self._state())["state"] not in OVER and time.monotonic() < end:
             time.sleep(0.5)
         seconds = round(time.monotonic() - self.began)
         print(f"{self.name}: {state} after {seconds} s\n{self.it.tell(self.it.doors[self.job], self.job)}")
-        seen = Outcome(_word(state["state"]), state["failure_reason"], self.left())
+        outcome = _word(state["state"])
+        if outcome != "hangs":
+            # What ends well needs a moment to go.
+            self.it.left()
+        seen = Outcome(outcome, state["failure_reason"], self.left())
         print(f"{self.name}: {seen}")
         if IS_RECORDED:
             self._record(seen, seconds)
@@ -89,9 +96,15 @@ class Scene:
             assert seen == recorded(self.name)
         return seen
 
+    def _state(self) -> dict[str, Any]:
+        """What GitLab knows of the job. A cluster that does not answer, as some faults have it, is asked again later."""
+        try:
+            return self.it.stand_in.job(self.job)
+        except ApiError as error:
+            return {"state": str(error), "failure_reason": ""}
+
     def left(self) -> list[str]:
-        """What is left of the job and of managers that have ended, each with its state; waits for what needs a moment."""
-        self.it.left()
+        """What there is of the job and of managers that have ended, each with its state."""
         objects = [*_objects(self.it), *self.it.ending()]
         return sorted(_named(item) for item in objects if item["metadata"]["uid"] not in self.before)
 
@@ -100,7 +113,7 @@ class Scene:
         entry = {
             "date": time.strftime("%Y-%m-%d"),
             "kubernetes": self.it.cluster.version,
-            "runner": _runner(self.it),
+            "runner": self.runner,
             "outcome": seen.outcome,
             "reason": seen.reason,
             "seconds": seconds,
@@ -132,7 +145,7 @@ def _file() -> Iterator[dict[str, Any]]:
 
 
 def _word(state: str) -> str:
-    return {"success": "finishes", "failed": "fails", "canceled": "fails"}.get(state, "hangs")
+    return {"success": "finishes", "failed": "fails", "canceled": "fails", "running": "hangs"}[state]
 
 
 def _objects(it: Installed) -> list[Object]:

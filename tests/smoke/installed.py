@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -133,6 +134,13 @@ class Installed:
         path = f"/api/v1/namespaces/{self.namespace}/pods/{pod}:{METRICS}/proxy/metrics"
         lines = self.api.request("GET", path).decode()
         return sum(map(float, re.findall(rf"^{name}(?:{{.*}})? (\S+)$", lines, re.MULTILINE)))
+
+    def stays_ready(self, seconds: float) -> None:
+        """Hold the manager to be ready, and not to be started again, for some time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert (is_ready(self.manager()), restarts(self.manager())) == (True, 0)
+            time.sleep(1)
 
     def log(self, pod: Object) -> str:
         return self.api.logs(self.namespace, pod["metadata"]["name"], "manager")

@@ -1,6 +1,6 @@
 """Whatever happens to a release while a job runs: the job comes to its end, and no pod is left.
 
-Each test has a release of its own. Its job waits until the test has done what it does.
+What else happens to it is in test_faults.py. Each test has a release of its own. Its job waits until the test has done what it does.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from podrunner.manifests.objects import Object
 
 from .installed import FULL_NAME, SUCCEEDED, Install, preset, restarts
-from .waiting import until
 
 # Something of the manager's pod: with it, the pod is replaced.
 ANOTHER_POD = {"manager": {"podAnnotations": {"example.com/note": "another"}}}
@@ -55,42 +54,6 @@ def test_a_job_outlives_the_deletion_of_its_manager(install: Install) -> None:
     it.wait_for_a_manager_after(manager)
 
     assert it.finish(job) == SUCCEEDED
-    assert it.left() == []
-
-
-def test_a_job_outlives_the_eviction_of_its_manager(install: Install) -> None:
-    it = install()
-    job, manager = it.start_job(), it.manager()
-
-    it.evict(manager)
-    it.wait_for_a_manager_after(manager)
-
-    assert it.finish(job) == SUCCEEDED
-    assert it.left() == []
-
-
-def test_a_job_outlives_its_release(install: Install) -> None:
-    it = install()
-    job = it.start_job()
-
-    it.release.uninstall()
-    until(lambda: "deletionTimestamp" in it.managers()[0]["metadata"], "the manager is told to end")
-
-    assert it.finish(job) == SUCCEEDED
-    assert it.left() == []
-    assert it.managers() == []
-
-
-def test_a_token_is_rotated_by_a_restart_while_a_job_runs(install: Install) -> None:
-    it = install()
-    job, manager = it.start_job(), it.manager()
-
-    it.change("secrets", f"{FULL_NAME}-default", {"stringData": {"token": it.next_token}})
-    it.restart()
-    it.wait_for_a_manager_after(manager)
-    next_job = it.start_job("next")
-
-    assert [it.finish(job), it.finish(next_job)] == [SUCCEEDED, SUCCEEDED]
     assert it.left() == []
 
 

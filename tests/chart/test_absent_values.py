@@ -61,7 +61,7 @@ def test_so_does_every_key_below_that_is_needed(chart: Renderer, usual: Renderin
 
     found = render_values(chart, {**none, **URL})
 
-    assert none["podman"]["storage"]["home"] == {"size": None, "medium": None}
+    assert none["podman"]["storage"]["home"] == {"size": None, "medium": None, "storageClass": None}
     assert found.text == usual.text
 
 

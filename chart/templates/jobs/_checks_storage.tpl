@@ -2,6 +2,7 @@
 Values of podman.storage that contradict each other or a runner's resources.
 
   podrunner.checks.storage  one runner, after its settings are merged
+  podrunner.checks.claimed  whether a volume of the cluster is used
   podrunner.checks.volumes  whether another volume has the name of one of the chart's
   podrunner.checks.limit    whether the limit of the build container leaves room for a volume
   podrunner.quantity        an amount such as 20Gi as a number
@@ -16,6 +17,14 @@ Values of podman.storage that contradict each other or a runner's resources.
 {{- if and (eq $storage.home.medium "Memory") (not $storage.home.size) -}}
   {{- fail (printf "\n\npodman.storage.home.medium is Memory and podman.storage.home.size is empty (%s): checkouts could use all memory.\nSet podman.storage.home.size, for example to 2Gi, or leave podman.storage.home.medium empty to keep them on disk.\n" $at) -}}
 {{- end -}}
+{{- range $value, $volume := dict "podman.storage" $storage "podman.storage.home" $storage.home -}}
+  {{- if eq $volume.medium "Volume" -}}
+    {{- if not $volume.size -}}
+      {{- fail (printf "\n\n%s.medium is Volume and %s.size is empty (%s): Kubernetes makes no volume without a size.\nSet %s.size, for example to 20Gi, or leave %s.medium empty for the disk of the node.\n" $value $value $at $value $value) -}}
+    {{- end -}}
+    {{- include "podrunner.checks.claimed" (list $ $value) -}}
+  {{- end -}}
+{{- end -}}
 {{- range $name, $store := $storage.additionalImageStores -}}
   {{- if ne (len (values ($store | default dict) | compact)) 1 -}}
     {{- fail (printf "\n\npodman.storage.additionalImageStores.%s needs exactly one place (%s).\nSet one of persistentVolumeClaim, hostPath and path.\n" $name $at) -}}
@@ -25,6 +34,17 @@ Values of podman.storage that contradict each other or a runner's resources.
   {{- include "podrunner.checks.volumes" . -}}
   {{- include "podrunner.checks.limit" (dict "at" $at "kubernetes" .config.kubernetes "storage" $storage "medium" "" "resource" "ephemeral_storage" "then" "the kubelet would evict the pod first") -}}
   {{- include "podrunner.checks.limit" (dict "at" $at "kubernetes" .config.kubernetes "storage" $storage "medium" "Memory" "resource" "memory" "then" "the job would run out of memory first") -}}
+{{- end -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.checks.claimed" (list $runner "podman.storage.home") */}}
+{{- define "podrunner.checks.claimed" -}}
+{{- $runner := index . 0 -}}
+{{- $name := ternary "podrunner-home" "podrunner-storage" (hasSuffix ".home" (index . 1)) -}}
+{{- $found := eq $runner.podman.mode "none" -}}
+{{- range (($runner.config.kubernetes | default dict).volumes | default dict).empty_dir -}}{{- $found = or $found (eq .name $name) -}}{{- end -}}
+{{- if not $found -}}
+  {{- fail (printf "\n\n%s.medium is Volume, but runners.%s.config.kubernetes.volumes has another volume in its place: it would be made for each job, and mounted nowhere.\nLeave %s.medium empty, or remove the other volume.\n" (index . 1) $runner.name (index . 1)) -}}
 {{- end -}}
 {{- end -}}
 

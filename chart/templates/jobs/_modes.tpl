@@ -19,7 +19,9 @@ usage of each mode: include "podrunner.podman.defaults.<mode>" (dict "podman" $p
 {{/*
 Security contexts of the three containers that run as the same user. The user is set for each container and not for the
 pod, so that services keep the user of their image. With a uid of null, the platform assigns the user.
-usage: include … (dict "uid" 1000 "build" "the build container's other keys, as YAML")
+A volume of the cluster belongs to root, where an emptyDir is writable for all: with the fsGroup it is writable for that user,
+to whom root needs no help, and OpenShift sets its own.
+usage: include … (dict "uid" 1000 "podman" $podman "build" "the build container's other keys, as YAML")
 */}}
 {{- define "podrunner.podman.containers" -}}
 {{- $user := "" -}}
@@ -30,6 +32,9 @@ usage: include … (dict "uid" 1000 "build" "the build container's other keys, a
 init_permissions_container_security_context: {{ $unprivileged }}
 helper_container_security_context: {{ $unprivileged }}
 build_container_security_context: {{ printf "{%srun_as_non_root: %v, %s}" $user (ne (toString .uid) "0") .build }}
+{{- if and .uid (has "Volume" (list .podman.storage.medium .podman.storage.home.medium)) }}
+pod_security_context: {fs_group: {{ .uid }}}
+{{- end }}
 {{- end -}}
 
 {{/* Keys of the build container, each followed by a comma. */}}
@@ -66,12 +71,13 @@ seccomp profile whatever it asks for, and the AppArmor profile that it names.
 {{- define "podrunner.podman.defaults.privileged" -}}
 {{ include "podrunner.podman.base" . }}
   {{- $build := printf "%sprivileged: true" (include "podrunner.podman.profile" (list "app_armor_profile" .podman.appArmor)) }}
-  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" $build) | nindent 2 }}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "podman" .podman "build" $build) | nindent 2 }}
+{{- include "podrunner.podman.patches" . }}
 {{- end -}}
 
 {{- define "podrunner.podman.defaults.unprivileged" -}}
 {{ include "podrunner.podman.base" . }}
-  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "podman" .podman "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
 {{- include "podrunner.podman.patches" . }}
 {{- end -}}
 
@@ -82,7 +88,7 @@ root is mapped, SETFCAP.
 {{- define "podrunner.podman.defaults.unprivilegedRoot" -}}
 {{ include "podrunner.podman.base" . }}
   {{- $build := printf "%sprivileged: false, allow_privilege_escalation: false, capabilities: {drop: [ALL], add: [SETUID, SETGID, SETFCAP]}" (include "podrunner.podman.confinement" .) }}
-  {{- include "podrunner.podman.containers" (dict "uid" 0 "build" $build) | nindent 2 }}
+  {{- include "podrunner.podman.containers" (dict "uid" 0 "podman" .podman "build" $build) | nindent 2 }}
 {{- include "podrunner.podman.patches" . }}
 {{- end -}}
 
@@ -94,7 +100,7 @@ podman.run, containers see the job's /proc instead.
 {{ include "podrunner.podman.base" . }}
   {{- $build := include "podrunner.podman.newuidmap" . -}}
   {{- if .podman.run -}}{{- $build = printf "proc_mount: unmasked, %s" $build -}}{{- end -}}
-  {{- include "podrunner.podman.containers" (dict "uid" 1000 "build" $build) | nindent 2 }}
+  {{- include "podrunner.podman.containers" (dict "uid" 1000 "podman" .podman "build" $build) | nindent 2 }}
 {{- include "podrunner.podman.patches" (merge (dict "hostUsers" false) .) }}
 {{- end -}}
 
@@ -104,7 +110,7 @@ nested-container only admit pods with a user namespace of their own.
 */}}
 {{- define "podrunner.podman.defaults.openshift" -}}
 {{ include "podrunner.podman.base" . }}
-  {{- include "podrunner.podman.containers" (dict "uid" nil "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
+  {{- include "podrunner.podman.containers" (dict "uid" nil "podman" .podman "build" (include "podrunner.podman.newuidmap" .)) | nindent 2 }}
 {{- $patches := merge (dict "identity" true) . -}}
 {{- if eq .podman.openshift.scc.name "nested-container" -}}{{- $_ := set $patches "hostUsers" false -}}{{- end -}}
 {{- include "podrunner.podman.patches" $patches }}

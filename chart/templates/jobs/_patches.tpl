@@ -2,6 +2,7 @@
 Patches of the job pod, for what config.toml has no key.
 
   podrunner.podman.patches   pod_spec for the keys of a mode, and what comes with a patch
+  podrunner.podman.claims    the patches that put podman's volumes on volumes of the cluster, as a JSON list
   podrunner.podman.identity  the patch that names a user whom the platform assigned
 */}}
 
@@ -11,11 +12,11 @@ Until a pod with a user namespace of its own runs, GitLab Runner lists its event
 usage: include … (dict "podman" … "kubernetes" … ["hostUsers" false] ["identity" true])
 */}}
 {{- define "podrunner.podman.patches" -}}
-{{- $patches := list -}}
+{{- $patches := include "podrunner.podman.claims" .podman.storage | fromJsonArray -}}
 {{- if hasKey . "hostUsers" -}}
   {{- $patches = append $patches (dict "name" "podrunner-user-namespace" "patch_type" "strategic" "patch" "hostUsers: false\n") -}}
 {{- end -}}
-{{- if eq .podman.fuse.source "devicePlugin" -}}
+{{- if and (eq .podman.fuse.source "devicePlugin") (ne .podman.mode "privileged") -}}
   {{- $limits := dict "limits" (dict .podman.fuse.resource "1") -}}
   {{- $patch := dict "containers" (list (dict "name" "build" "resources" $limits)) -}}
   {{- $patches = append $patches (dict "name" "podrunner-fuse" "patch_type" "strategic" "patch" (toYaml $patch)) -}}
@@ -29,6 +30,24 @@ usage: include … (dict "podman" … "kubernetes" … ["hostUsers" false] ["ide
 {{- if $patches }}
   pod_spec: {{ toJson $patches }}
 {{- end -}}
+{{- end -}}
+
+{{/*
+GitLab Runner has no key for generic ephemeral volumes. Each takes the place of the emptyDir of its name, so that it is mounted
+where that would be. Kubernetes makes the claim with the pod and deletes it with the pod.
+usage: include "podrunner.podman.claims" .podman.storage | fromJsonArray
+*/}}
+{{- define "podrunner.podman.claims" -}}
+{{- $patches := list -}}
+{{- range $name, $volume := dict "podrunner-storage" . "podrunner-home" .home -}}
+  {{- if eq $volume.medium "Volume" -}}
+    {{- $spec := dict "accessModes" (list "ReadWriteOnce") "resources" (dict "requests" (dict "storage" (toString $volume.size))) -}}
+    {{- with $volume.storageClass -}}{{- $_ := set $spec "storageClassName" . -}}{{- end -}}
+    {{- $patch := dict "volumes" (list (dict "name" $name "emptyDir" nil "ephemeral" (dict "volumeClaimTemplate" (dict "spec" $spec)))) -}}
+    {{- $patches = append $patches (dict "name" $name "patch_type" "strategic" "patch" (toYaml $patch)) -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $patches -}}
 {{- end -}}
 
 {{/*

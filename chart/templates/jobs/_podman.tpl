@@ -102,12 +102,14 @@ service_container_security_context:
 {{- end -}}
 {{- end -}}
 
-{{/* Medium and size of an emptyDir, if they are set. */}}
+{{/* Medium and size of an emptyDir, if they are set; nothing for one in whose place a patch puts a volume of the cluster. */}}
 {{- define "podrunner.podman.emptyDir" -}}
+{{- if ne .medium "Volume" -}}
 {{- with .medium }}
 medium: {{ . | quote }}
 {{- end }}
 {{- with .size }}
 size_limit: {{ . | quote }}
 {{- end }}
+{{- end -}}
 {{- end -}}

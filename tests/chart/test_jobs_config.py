@@ -93,3 +93,41 @@ def test_the_namespace_of_all_jobs_is_where_the_role_is(render: Any) -> None:
 def test_keys_that_cannot_be_those_of_all_runners_are_refused(render: Any, jobs: Any, sentence: str) -> None:
     with pytest.raises(RenderError, match=f"(?s){sentence}"):
         render({"jobs": jobs})
+
+
+def test_jobs_that_are_not_to_be_disrupted_say_so_to_whoever_removes_nodes(render: Any) -> None:
+    (runner,) = render({"jobs": {"doNotDisrupt": True}}).config_toml["runners"]
+
+    assert runner["kubernetes"]["pod_disruption_budget"] is True
+    assert runner["kubernetes"]["pod_annotations"] == {
+        "karpenter.sh/do-not-disrupt": "true",
+        "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+    }
+
+
+def test_nothing_is_said_of_nodes_by_default(render: Any) -> None:
+    (runner,) = render().config_toml["runners"]
+
+    assert {"pod_disruption_budget", "pod_annotations"} & runner["kubernetes"].keys() == set()
+
+
+def test_one_runner_may_be_disrupted_where_others_are_not(render: Any) -> None:
+    annotations = {"karpenter.sh/do-not-disrupt": "false", "example.com/team": "ci"}
+    spot = {"config": {"kubernetes": {"pod_disruption_budget": False, "pod_annotations": annotations}}}
+    runners = render({"jobs": {"doNotDisrupt": True}, "runners": {"a": {}, "spot": spot}}).config_toml["runners"]
+
+    assert [one["kubernetes"]["pod_disruption_budget"] for one in runners] == [True, False]
+    assert runners[1]["kubernetes"]["pod_annotations"] == {
+        "karpenter.sh/do-not-disrupt": "false",
+        "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+        "example.com/team": "ci",
+    }
+
+
+def test_the_manager_may_create_the_budgets_of_jobs_that_stay(render: Any) -> None:
+    def rights(values: dict[str, Any]) -> list[list[str]]:
+        rules = render(values).object("Role")["rules"]
+        return [one["verbs"] for one in rules if one["resources"] == ["poddisruptionbudgets"]]
+
+    assert rights({}) == []
+    assert rights({"jobs": {"doNotDisrupt": True}}) == [["create", "get"]]

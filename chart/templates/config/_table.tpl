@@ -5,6 +5,7 @@ The [[runners]] table of one runner.
   podrunner.table.add      adds keys to it
   podrunner.table.volumes  joins volumes
   podrunner.table.patches  turns pod_spec on
+  podrunner.table.stays    keeps running jobs on their nodes
 */}}
 
 {{/*
@@ -35,6 +36,7 @@ jobs.config, then $keys, the runner's own. Later keys win.
 {{- if ne $runner.podman.mode "none" -}}
   {{- with include "podrunner.rbac.withdrawn" $root | fromJson -}}{{- include "podrunner.merge" (list $runner.into (dict "feature_flags" .)) -}}{{- end -}}
 {{- end -}}
+{{- if $root.Values.jobs.doNotDisrupt -}}{{- include "podrunner.merge" (list $runner.into (include "podrunner.table.stays" $root | fromYaml)) -}}{{- end -}}
 {{- include "podrunner.table.add" (list $runner.into $shared) -}}
 {{- with $runner.account -}}{{- include "podrunner.merge" (list $runner.into (dict "kubernetes" (dict "service_account" .))) -}}{{- end -}}
 {{- include "podrunner.table.add" (list $runner.into $own) -}}
@@ -67,6 +69,15 @@ the chart's stays (podrunner.checks.volumes).
   {{- $joined = concat $joined (get $own $kind | default list) -}}
   {{- $_ := set $own $kind (ternary $joined nil (not (empty $joined))) -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Karpenter and cluster-autoscaler ask for an annotation each; whoever evicts pods asks the budget. */}}
+{{- define "podrunner.table.stays" -}}
+kubernetes:
+  pod_disruption_budget: true
+  pod_annotations:
+    karpenter.sh/do-not-disrupt: "true"
+    cluster-autoscaler.kubernetes.io/safe-to-evict: "false"
 {{- end -}}
 
 {{/*

@@ -44,6 +44,8 @@ OPEN = {
     "manager.strategy.rollingUpdate",
     "manager.updateStrategy",
     "podman.registries.mirrors",
+    "podman.seccomp.deliver.nodeSelector",
+    "podman.seccomp.deliver.resources",
 }
 
 

@@ -27,8 +27,8 @@ jobs.config, then $keys, the runner's own. Later keys win.
 {{- $_ := set $context "kubernetes" $kubernetes -}}
 {{- $_ := set $context "helperImage" (include "podrunner.image.helper" (list $root $kubernetes)) -}}
 {{- $mode := include (printf "podrunner.podman.defaults.%s" $runner.podman.mode) $context | fromYaml -}}
-{{- $beside := and (not $perJob) (eq ($kubernetes.namespace | default (include "podrunner.jobs.namespace" $root)) $root.Release.Namespace) -}}
-{{- include "podrunner.surroundings" (list $root $mode $beside) -}}
+{{- $namespace := ternary "" ($kubernetes.namespace | default (include "podrunner.jobs.namespace" $root)) (not (empty $perJob)) -}}
+{{- include "podrunner.surroundings" (list $root $mode $namespace) -}}
 {{- range $key, $value := dict "name" $runner.name "executor" "kubernetes" "url" $root.Values.gitlab.url "token" (printf "$%s" $runner.token.variable) -}}
   {{- $_ := set $runner.into $key $value -}}
 {{- end -}}

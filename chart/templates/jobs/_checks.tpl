@@ -1,13 +1,14 @@
 {{/*
 Values of the sections jobs and networkPolicy.jobs that contradict each other or what else is set.
 
-  podrunner.checks.jobs           the section as it is typed
-  podrunner.checks.namespaces     namespaces of all runners' jobs, once their settings are merged
-  podrunner.checks.secrets        whether there is a namespace for the Secrets of the jobs
-  podrunner.checks.quota          whether all containers state what jobs.quota counts
-  podrunner.checks.quota.note     keeps an amount that is missing
-  podrunner.checks.quota.fail     tells all that are missing
-  podrunner.checks.networkPolicy  whether NetworkPolicies find the jobs of all runners; usage: include … (list $ $runners)
+  podrunner.checks.jobs            the section as it is typed
+  podrunner.checks.namespaces      namespaces of all runners' jobs, once their settings are merged
+  podrunner.checks.namespaces.own  whether jobs.namespaces is of them
+  podrunner.checks.secrets         whether there is a namespace for the Secrets of the jobs
+  podrunner.checks.quota           whether all containers state what jobs.quota counts
+  podrunner.checks.quota.note      keeps an amount that is missing
+  podrunner.checks.quota.fail      tells all that are missing
+  podrunner.checks.networkPolicy   whether NetworkPolicies find the jobs of all runners; usage: include … (list $ $runners)
 */}}
 
 {{- define "podrunner.checks.jobs" -}}
@@ -34,15 +35,47 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
     {{- fail (printf "\n\njobs.podSecurity.%s is %s, but jobs.createNamespace is false: the chart labels only namespaces that it creates.\nSet jobs.createNamespace to true, or label the namespace yourself and leave jobs.podSecurity.%s empty.\n" $key $level $key) -}}
   {{- end -}}
 {{- end -}}
+{{- include "podrunner.checks.namespaces.own" (list $root (index . 1) $made) -}}
 {{- range $made -}}
   {{- $needed := include "podrunner.namespaces.level" (list $root (index $ 1) .) -}}
-  {{- if or (and (eq $jobs.podSecurity.enforce "restricted") $needed) (and (eq $jobs.podSecurity.enforce "baseline") (eq $needed "privileged")) -}}
-    {{- fail (printf "\n\njobs.podSecurity.enforce is %s, but the jobs in namespace %s need %s: their pods would be refused.\nLeave jobs.podSecurity.enforce empty for the level they need, or choose another podman.mode.\n" $jobs.podSecurity.enforce . $needed) -}}
+  {{- $enforce := (include "podrunner.namespaces.own" (list $root .) | fromJson).podSecurity.enforce -}}
+  {{- $value := ternary (printf "jobs.namespaces.%s" .) "jobs" (hasKey ((get ($jobs.namespaces | default dict) . | default dict).podSecurity | default dict) "enforce") -}}
+  {{- if or (and (eq (toString $enforce) "restricted") $needed) (and (eq (toString $enforce) "baseline") (eq $needed "privileged")) -}}
+    {{- fail (printf "\n\n%s.podSecurity.enforce is %s, but the jobs in namespace %s need %s: their pods would be refused.\nLeave %s.podSecurity.enforce empty for the level they need, or choose another podman.mode.\n" $value $enforce . $needed $value) -}}
   {{- end -}}
 {{- end -}}
-{{- include "podrunner.checks.quota" . -}}
+{{- range $namespace := include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray -}}
+  {{- $beside := dict -}}
+  {{- range $name, $runner := index $ 1 -}}
+    {{- if and (not $runner.namespacePerJob) (eq $runner.namespace $namespace) -}}{{- $_ := set $beside $name $runner -}}{{- end -}}
+  {{- end -}}
+  {{- include "podrunner.checks.quota" (list $root $beside $namespace (index $ 1)) -}}
+{{- end -}}
 {{- range $name, $runner := index . 1 -}}
   {{- if $runner.namespacePerJob -}}{{- include "podrunner.checks.secrets" (list $root $runner) -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* usage: include "podrunner.checks.namespaces.own" (list $ $runners $made) */}}
+{{- define "podrunner.checks.namespaces.own" -}}
+{{- $root := index . 0 -}}
+{{- $known := include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray -}}
+{{- range $namespace, $said := $root.Values.jobs.namespaces -}}
+  {{- if $said -}}
+  {{- if not (has $namespace $known) -}}
+    {{- fail (printf "\n\njobs.namespaces has %s, where no jobs run: they run in %s.\nCorrect the name, or name the namespace in runners.<name>.config.kubernetes.namespace.\n" $namespace (join ", " $known)) -}}
+  {{- end -}}
+  {{- range $label, $value := $said.labels -}}
+    {{- if hasPrefix "pod-security.kubernetes.io/" $label -}}
+      {{- fail (printf "\n\njobs.namespaces.%s.labels has %s, which the chart sets.\nWrite the level into jobs.namespaces.%s.podSecurity.\n" $namespace $label $namespace) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- range $key := list "labels" "annotations" "podSecurity" -}}
+    {{- if and (get $said $key) (not (has $namespace (index $ 2))) -}}
+      {{- fail (printf "\n\njobs.namespaces.%s.%s is set, but the chart does not create this namespace, and writes it on no other.\nSet jobs.createNamespace to true, or label the namespace yourself; the release's own and default are never created.\n" $namespace $key) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -66,17 +99,20 @@ usage: include "podrunner.checks.secrets" (list $ $runner)
 {{/*
 Kubernetes refuses a pod if one of its containers does not set CPU or memory that a quota counts, or that a LimitRange
 limits for the whole pod.
-usage: include "podrunner.checks.quota" (list $ $runners)
+usage: include "podrunner.checks.quota" (list $ $beside $namespace $runners), where $beside are the runners of that namespace
 */}}
 {{- define "podrunner.checks.quota" -}}
 {{- $root := index . 0 -}}
-{{- $limits := $root.Values.jobs.limits -}}
+{{- $own := include "podrunner.namespaces.own" (list $root (index . 2)) | fromJson -}}
+{{- $said := get ($root.Values.jobs.namespaces | default dict) (index . 2) | default dict -}}
+{{- $ours := printf "jobs.namespaces.%s" (index . 2) -}}
+{{- $limits := $own.limits | default dict -}}
 {{- $bounds := $limits.Container | default dict -}}
 {{- $counted := dict -}}
-{{- range $name, $amount := $root.Values.jobs.quota -}}
-  {{- if has (splitList "." $name | last) (list "cpu" "memory") -}}{{- $_ := set $counted $name "jobs.quota" -}}{{- end -}}
+{{- range $name, $amount := $own.quota -}}
+  {{- if has (splitList "." $name | last) (list "cpu" "memory") -}}{{- $_ := set $counted $name (printf "%s.quota" (ternary $ours "jobs" (hasKey $said "quota"))) -}}{{- end -}}
 {{- end -}}
-{{- range $resource, $amount := ($limits.Pod | default dict).max -}}{{- $_ := set $counted (printf "limits.%s" $resource) "jobs.limits.Pod.max" -}}{{- end -}}
+{{- range $resource, $amount := ($limits.Pod | default dict).max -}}{{- $_ := set $counted (printf "limits.%s" $resource) (printf "%s.limits.Pod.max" (ternary $ours "jobs" (hasKey $said "limits"))) -}}{{- end -}}
 {{- $unsaid := dict -}}
 {{- range $name, $source := $counted -}}
   {{- $resource := splitList "." $name | last -}}
@@ -88,13 +124,13 @@ usage: include "podrunner.checks.quota" (list $ $runners)
         {{- $key := printf "%s%s_%s" $container ($resource | replace "-" "_") $part -}}
         {{- if not (or (get $settings.config.kubernetes (printf "%s%s_limit" $container ($resource | replace "-" "_"))) (get $settings.config.kubernetes $key)) -}}
           {{- $at := printf "but runners.%s.config.kubernetes" $runner -}}
-          {{- include "podrunner.checks.quota.note" (dict "unsaid" $unsaid "source" $source "at" $at "name" $name "key" $key "default" $resource) -}}
+          {{- include "podrunner.checks.quota.note" (dict "unsaid" $unsaid "source" $source "at" $at "name" $name "key" $key "default" (printf "%s.limits.Container.default.%s" (ternary $ours "jobs" (hasKey $said "limits")) $resource)) -}}
         {{- end -}}
       {{- end -}}
     {{- end -}}
-    {{- if has $root.Release.Namespace (include "podrunner.rbac.namespaces" (index $ 1) | fromJsonArray) -}}
+    {{- if eq $root.Release.Namespace (index $ 2) -}}
       {{- $own := dict "manager" $root.Values.manager.resources -}}
-      {{- if or $root.Values.manager.stableIdentity (include "podrunner.credentials.all" (index $ 1) | fromJsonArray) -}}
+      {{- if or $root.Values.manager.stableIdentity (include "podrunner.credentials.all" (index $ 3) | fromJsonArray) -}}
         {{- $_ := set $own "manager.sidecars" $root.Values.manager.sidecars.resources -}}
       {{- end -}}
       {{- range $value, $said := $own -}}
@@ -125,7 +161,7 @@ usage: include "podrunner.checks.quota.note" (dict "unsaid" … "source" … "at
 {{- range . -}}
   {{- $told := printf "%s counts %s%s %s has no %s: Kubernetes would refuse" .source (join ", " .names) (ternary "," "" (not (empty .defaults))) .at (join ", " .keys) -}}
   {{- if .defaults -}}
-    {{- $said = append $said (printf "%s every job's pod.\nSet jobs.limits.Container.default.%s for all containers that set none, or %s in jobs.config.kubernetes." $told (join ", jobs.limits.Container.default." .defaults) (ternary (first .keys) "all of these keys" (eq (len .keys) 1))) -}}
+    {{- $said = append $said (printf "%s every job's pod.\nSet %s for all containers that set none, or %s in jobs.config.kubernetes." $told (join ", " .defaults) (ternary (first .keys) "all of these keys" (eq (len .keys) 1))) -}}
   {{- else -}}
     {{- $said = append $said (printf "%s the manager's pod.\nSet %s, or let jobs run in a namespace of their own (jobs.namespace)." $told (ternary "it" "them" (eq (len .keys) 1))) -}}
   {{- end -}}
@@ -135,18 +171,20 @@ usage: include "podrunner.checks.quota.note" (dict "unsaid" … "source" … "at
 
 {{- define "podrunner.checks.networkPolicy" -}}
 {{- $root := index . 0 -}}
-{{- if $root.Values.networkPolicy.jobs.enabled -}}
-{{- range $root.Values.networkPolicy.jobs.blocked -}}
-  {{- if hasSuffix "/0" . -}}
-    {{- fail (printf "\n\nnetworkPolicy.jobs.blocked has %s, which is every address: Kubernetes takes only exceptions that leave something.\nRemove it, and name what jobs may reach in networkPolicy.jobs.egress.\n" .) -}}
-  {{- end -}}
-{{- end -}}
 {{- range $name, $runner := index . 1 -}}
-  {{- $kubernetes := $runner.config.kubernetes | default dict -}}
-  {{- $at := printf "runners.%s.config.kubernetes" $name -}}
+{{- $namespace := ternary "" $runner.namespace $runner.namespacePerJob -}}
+{{- $policy := (include "podrunner.namespaces.own" (list $root $namespace) | fromJson).networkPolicy -}}
+{{- if $policy.enabled -}}
+  {{- $own := (get ($root.Values.jobs.namespaces | default dict) $namespace | default dict).networkPolicy -}}
+  {{- $value := ternary (printf "jobs.namespaces.%s.networkPolicy" $namespace) "networkPolicy.jobs" (not (empty $own)) -}}
+  {{- range $policy.blocked -}}
+    {{- if hasSuffix "/0" . -}}
+      {{- fail (printf "\n\n%s.blocked has %s, which is every address: Kubernetes takes only exceptions that leave something.\nRemove it, and name what jobs may reach in %s.egress.\n" $value . $value) -}}
+    {{- end -}}
+  {{- end -}}
   {{- range $key := list "namespace_per_job" "namespace_overwrite_allowed" -}}
-    {{- if get $kubernetes $key -}}
-      {{- fail (printf "\n\nnetworkPolicy.jobs.enabled is true, but %s.%s lets job pods run in namespaces without this NetworkPolicy.\nRemove the key, or set networkPolicy.jobs.enabled to false and create policies in these namespaces yourself.\n" $at $key) -}}
+    {{- if get ($runner.config.kubernetes | default dict) $key -}}
+      {{- fail (printf "\n\n%s.enabled is true, but runners.%s.config.kubernetes.%s lets job pods run in namespaces without this NetworkPolicy.\nRemove the key, or set %s.enabled to false and create policies in these namespaces yourself.\n" $value $name $key $value) -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}

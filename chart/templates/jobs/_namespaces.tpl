@@ -6,6 +6,7 @@ Where job pods run, and for which runner.
   podrunner.rbac.namespaces   namespaces of all runners' job pods, each once, as a JSON list
   podrunner.namespaces.made   those that the chart makes (jobs.createNamespace), as a JSON list
   podrunner.namespaces.level  the Pod Security level that the job pods of one namespace need; empty when unknown
+  podrunner.namespaces.own    what jobs, and networkPolicy.jobs, say of one namespace, as JSON
 */}}
 
 {{- define "podrunner.jobs.namespace" -}}
@@ -51,4 +52,23 @@ usage: include "podrunner.namespaces.made" (list $ $runners) | fromJsonArray
   {{- end -}}
 {{- end -}}
 {{- if has "privileged" $levels -}}privileged{{- else -}}{{- first $levels | default "" -}}{{- end -}}
+{{- end -}}
+
+{{/*
+{quota, limits, imagePullSecrets, podSecurity, networkPolicy, labels, annotations}: those of all namespaces of jobs, or of
+jobs.namespaces.<namespace>. A quota, limits and pull secrets of its own take the place of those of all; levels and rules that
+it does not name are those of all.
+usage: include "podrunner.namespaces.own" (list $ $namespace) | fromJson
+*/}}
+{{- define "podrunner.namespaces.own" -}}
+{{- $values := (index . 0).Values -}}
+{{- $said := get ($values.jobs.namespaces | default dict) (index . 1) | default dict -}}
+{{- $own := dict "podSecurity" (deepCopy $values.jobs.podSecurity) "networkPolicy" (deepCopy $values.networkPolicy.jobs) "labels" dict "annotations" dict -}}
+{{- range list "quota" "limits" "imagePullSecrets" -}}
+  {{- $_ := set $own . (ternary (index $values.jobs .) (index $said .) (kindIs "invalid" (index $said .))) -}}
+{{- end -}}
+{{- range list "podSecurity" "networkPolicy" "labels" "annotations" -}}
+  {{- include "podrunner.merge" (list (get $own .) (get $said . | default dict)) -}}
+{{- end -}}
+{{- toJson $own -}}
 {{- end -}}

@@ -7,8 +7,9 @@ What the release's surroundings add to a runner's keys, in every mode: CA bundle
 */}}
 
 {{/*
-usage: include "podrunner.surroundings" (list $ $keys $beside); adds to $keys, the keys of the mode. $beside says whether jobs run in the
-release's own namespace, where the pull secrets of all charts are: GitLab Runner may wait in vain for one that is not there.
+usage: include "podrunner.surroundings" (list $ $keys $namespace); adds to $keys, the keys of the mode. $namespace is that of
+the jobs, empty for one that is made for each. The pull secrets of all charts are in the release's own: GitLab Runner may wait
+in vain for one that is not there.
 */}}
 {{- define "podrunner.surroundings" -}}
 {{- $values := (index . 0).Values -}}
@@ -16,8 +17,8 @@ release's own namespace, where the pull secrets of all charts are: GitLab Runner
 {{- if $values.trust.caBundle.name -}}
   {{- $_ := set $keys "tls-ca-file" "/etc/podrunner/trust/ca.crt" -}}
 {{- end -}}
-{{- $secrets := $values.jobs.imagePullSecrets -}}
-{{- if index . 2 -}}{{- $secrets = include "podrunner.image.secrets" (list (index . 0) $secrets) | fromJsonArray -}}{{- end -}}
+{{- $secrets := (include "podrunner.namespaces.own" (list (index . 0) (index . 2)) | fromJson).imagePullSecrets -}}
+{{- if eq (index . 2) (index . 0).Release.Namespace -}}{{- $secrets = include "podrunner.image.secrets" (list (index . 0) $secrets) | fromJsonArray -}}{{- end -}}
 {{- with $secrets -}}
   {{- $_ := set $keys.kubernetes "image_pull_secrets" . -}}
 {{- end -}}

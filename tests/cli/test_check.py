@@ -37,7 +37,7 @@ def check(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, c
 FOUND = {
     "misspelt-key": (
         "4:3: error: podman.moode: unknown key. Did you mean `mode`? "
-        "Allowed: build, fuse, home, image, mode, openshift, registries, run, seccomp, storage. [values-unknown-key]"
+        "Allowed: appArmor, build, fuse, home, image, mode, openshift, registries, run, seccomp, storage. [values-unknown-key]"
     ),
     "wrong-type": ('6:7: error: runners.team-a.config.limit: must be a whole number, is the text "50". [values-type]'),
     "unknown-mode": (

@@ -12,7 +12,7 @@ from podrunner.testing.cases import Render, Setup, Wanted
 
 SENTENCE = (
     "podman.imagee: unknown key. Did you mean `image`? "
-    "Allowed: build, fuse, home, image, mode, openshift, registries, run, seccomp, storage."
+    "Allowed: appArmor, build, fuse, home, image, mode, openshift, registries, run, seccomp, storage."
 )
 FINDING = f"error: {SENTENCE} [values-unknown-key]"
 

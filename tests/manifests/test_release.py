@@ -10,6 +10,7 @@ import pytest
 from podrunner.chart.chart import Chart
 from podrunner.helm.renderer import Renderer, renderer
 from podrunner.manifests.checks.release import check_pod_security, check_release
+from podrunner.manifests.checks.selectors import written
 from tests.renders import render_values
 
 SAFE = {
@@ -97,12 +98,12 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         ],
     ),
     "a service that selects nothing": (
-        "selector-empty: spec.selector: selects no pod of this release: {'app': 'p'}",
+        "selector-empty: spec.selector: selects no pod of this release: app=p",
         [service()],
         [service(), pod()],
     ),
     "a budget for no pod": (
-        "selector-empty: spec.selector: selects no pod of this release: {'app': 'q'}",
+        "selector-empty: spec.selector: selects no pod of this release: app=q",
         [obj("PodDisruptionBudget", spec={"selector": {"matchLabels": {"app": "q"}}}), pod()],
         [obj("PodDisruptionBudget", spec={"selector": {"matchLabels": {"app": "p"}}}), pod()],
     ),
@@ -311,3 +312,26 @@ def test_a_reference_to_a_secret_is_none_in_plain_sight(small: Renderer, value: 
     ]
 
     assert found(small, [pod({"env": variables})]) == []
+
+
+@pytest.mark.parametrize(
+    ("selector", "text"),
+    [
+        ({"app": "web", "tier": "a"}, "app=web,tier=a"),
+        ({"matchLabels": {"app": "web"}}, "app=web"),
+        (
+            {
+                "matchLabels": {"app": "web"},
+                "matchExpressions": [
+                    {"key": "tier", "operator": "In", "values": ["a", "b"]},
+                    {"key": "track", "operator": "NotIn", "values": ["c"]},
+                    {"key": "new", "operator": "Exists"},
+                    {"key": "old", "operator": "DoesNotExist"},
+                ],
+            },
+            "app=web,tier in (a,b),track notin (c),new,!old",
+        ),
+    ],
+)
+def test_a_selector_is_written_as_kubectl_takes_it(selector: dict[str, Any], text: str) -> None:
+    assert written(selector) == text

@@ -184,7 +184,7 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [pod(priorityClassName="system-node-critical")],
     ),
     "a monitor of services that are not there": (
-        "warning: selector-empty: spec.selector: selects no service of this release: {'app': 'wbe'}.",
+        "warning: selector-empty: spec.selector: selects no service of this release: app=wbe.",
         [service(labels=WEB), monitor("ServiceMonitor", "http", {"app": "wbe"})],
         [service(labels=WEB), monitor("ServiceMonitor", "http", WEB)],
     ),
@@ -195,7 +195,7 @@ PAIRS: dict[str, tuple[str, list[Any], list[Any]]] = {
         [service(labels=WEB), monitor("ServiceMonitor", "htpp", WEB, namespaceSelector={"any": True})],
     ),
     "a monitor of pods that are not there": (
-        "warning: selector-empty: spec.selector: selects no pod of this release: {'app': 'q'}.",
+        "warning: selector-empty: spec.selector: selects no pod of this release: app=q.",
         [pod(METRICS), monitor("PodMonitor", "metrics", {"app": "q"})],
         [pod(METRICS), monitor("PodMonitor", "metrics", {"app": "p"})],
     ),

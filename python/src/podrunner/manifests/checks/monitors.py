@@ -8,7 +8,7 @@ from podrunner.findings.rules.manifests import REFERENCE_PORT, SELECTOR_EMPTY
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import did_you_mean
 from podrunner.manifests.checks.object_finding import object_finding
-from podrunner.manifests.checks.selectors import selects
+from podrunner.manifests.checks.selectors import selects, written
 from podrunner.manifests.objects import maps, name_of, namespace_of, table, texts
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _check(
     selector = table(spec.get("selector"))
     chosen = [ports for labels, ports in targets if selects(selector, labels)]
     if targets and not chosen:
-        message = f"selects no {what} of this release: {selector.get('matchLabels', selector)}."
+        message = f"selects no {what} of this release: {written(selector)}."
         yield object_finding(monitor, SELECTOR_EMPTY, "spec.selector", message)
     there = sorted(port for ports in chosen for port in ports if port)
     for index, endpoint in enumerate(maps(spec.get(endpoints))):

@@ -44,6 +44,18 @@ def selects(selector: dict[str, Any], labels: dict[str, Any], kind: str = "") ->
     return all(_matches(one, labels) for one in maps(selector.get("matchExpressions")))
 
 
+def written(selector: dict[str, Any]) -> str:
+    """A selector as kubectl takes it: `app=web,tier in (a,b),!old`."""
+    by_labels = "matchLabels" in selector or "matchExpressions" in selector
+    labels = table(selector.get("matchLabels")) if by_labels else selector
+    said = [f"{key}={value}" for key, value in labels.items()]
+    for one in maps(selector.get("matchExpressions")) if by_labels else ():
+        key, values = one.get("key"), ",".join(texts(one.get("values")))
+        forms = {"In": f"{key} in ({values})", "NotIn": f"{key} notin ({values})", "DoesNotExist": f"!{key}"}
+        said.append(forms.get(str(one.get("operator")), str(key)))
+    return ",".join(said)
+
+
 def _matches(expression: dict[str, Any], labels: dict[str, Any]) -> bool:
     key, values = str(expression.get("key")), texts(expression.get("values"))
     return {
@@ -71,6 +83,5 @@ def _is_made_by_an_operator(selector: dict[str, Any], documents: Sequence[Docume
 
 def _nothing(document: Document, field: str, selector: dict[str, Any], severity: Severity) -> Finding:
     """A note where the pods may well be somebody else's, a warning where they hardly ever are."""
-    wanted = selector.get("matchLabels", selector)
-    message = f"selects no pod of this release: {wanted}."
+    message = f"selects no pod of this release: {written(selector)}."
     return object_finding(document, SELECTOR_EMPTY, f"spec.{field}", message, severity)

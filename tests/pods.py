@@ -1,4 +1,4 @@
-"""A small API server that knows pods and events, as much as removing and telling of them takes."""
+"""A small API server that knows nodes, pods and events, as much as removing and telling of them takes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ INSTANCE = "app.kubernetes.io/instance"
 
 
 class Server:
-    """`pods` and `events` by namespace. A pod with an heir makes that one as its last act."""
+    """`nodes`; `pods` and `events` by namespace. A pod with an heir makes that one as its last act."""
 
     def __init__(self) -> None:
         self.pods: dict[str, dict[str, Any]] = defaultdict(dict)
         self.events: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.heirs: dict[str, str] = {}
+        self.nodes: list[dict[str, Any]] = []
 
     def add(self, namespace: str, name: str, *, instance: str = "", job: int = 0) -> None:
         """Put a pod there, of a release or of a job; and an event about it."""
@@ -39,7 +40,9 @@ class Server:
         self.events[namespace].append(about)
 
     def get(self, path: str, query: dict[str, list[str]]) -> Any:
-        """Answer with the pods that have a label, with events, or with a log."""
+        """Answer with nodes, with the pods that have a label, with events, or with a log."""
+        if path == "/api/v1/nodes":
+            return {"items": self.nodes}
         _, _, _, _, namespace, kind, *name = path.split("/")
         if name:
             return f"log of {name[0]}\n".encode()

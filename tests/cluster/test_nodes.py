@@ -30,5 +30,5 @@ def test_nodes_that_do_not_get_ready_are_named(pods: tuple[Server, Api]) -> None
     server, api = pods
     server.nodes = [node("worker", ("Ready", "True")), node("worker2", ("Ready", "False")), node("worker3")]
 
-    with pytest.raises(RolloutError, match="^not ready after 0 s: worker2, worker3.$"):
+    with pytest.raises(RolloutError, match=r"^not ready after 0 s: worker2, worker3\.$"):
         wait_for_nodes(api, timeout=0)

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from .installed import Install, Installed
 
 IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
+# Images that no test on workers needs: loading takes as long as making the nodes.
+UNUSED = ("/registry:", "/device-plugin:", "/kube-router:")
 # Clusters of one group of tests each, which share a role's name with it.
 OF_A_GROUP = ("crio", "disturbed-workers", "two-workers")
 # Groups that take long begin first; then come tests of no group, in any order.
@@ -332,7 +334,9 @@ def disturbed_workers(
 @contextmanager
 def workers_of(role: str, clusters: Clusters, images: ImageSet, folders: pytest.TempPathFactory) -> Iterator[Workers]:
     """The cluster with two workers for a role."""
-    kubeconfig, temporary = clusters.kind(role, images, COUNT), folders.mktemp(role)
+    needed = [(image, file) for image, file in images.archives if not any(word in image for word in UNUSED)]
+    kubeconfig = clusters.kind(role, replace(images, archives=tuple(needed)), COUNT)
+    temporary = folders.mktemp(role)
     kind = find_kind((kubeconfig.parent / "kind").read_text(encoding="utf-8"), images, temporary)
     with connected(kubeconfig, temporary) as cluster:
         yield Workers(cluster, kind)

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,8 @@ IS_RECORDED = bool(os.environ.get("PODRUNNER_RECORD_GUARANTEES"))
 KINDS = ("Pod", "Secret", "ConfigMap", "Service")
 # Seconds that GitLab may hear nothing of the end of a job that could end before the job is said to hang.
 PATIENCE = 120
+# Seconds in which what is not to be left goes.
+MOMENT = 60
 LOGIN = {"type": "registry", "url": "registry.example.com", "username": "ci", "password": "not-a-secret"}
 
 
@@ -86,8 +88,9 @@ class Scene:
         print(f"{self.name}: {state} after {seconds} s\n{self.it.tell(self.it.doors[self.job], self.job)}")
         outcome = _word(state["state"])
         if outcome != "hangs":
-            # What ends well needs a moment to go.
-            self.it.left()
+            # What ends needs a moment to go: Secrets are removed some time after their pods.
+            with suppress(AssertionError):
+                until(lambda: not self.left(), "nothing is left", patience=MOMENT)
         seen = Outcome(outcome, state["failure_reason"], self.left())
         print(f"{self.name}: {seen}")
         if IS_RECORDED:
@@ -118,7 +121,7 @@ class Scene:
             "reason": seen.reason,
             "seconds": seconds,
             "left": seen.left,
-            "deadline": max((one for one in deadlines if one), default=0) if seen.left else 0,
+            "deadline": max((one for one in deadlines if one), default=0) if seen.outcome == "hangs" else 0,
         }
         with _file() as records:
             records[self.name] = entry

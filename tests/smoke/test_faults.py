@@ -201,3 +201,17 @@ def test_a_job_outlives_a_restart_of_the_api_server(begin: Begin) -> None:
     until(scene.it.has_gitlab, "the API server is back")
 
     assert scene.outcome().outcome == "finishes"
+
+
+@pytest.mark.exhaustive
+@disturbing
+def test_a_job_fails_when_its_node_is_gone(begin: Begin) -> None:
+    scene = begin("node-gone", timeout=15 * MINUTE)
+
+    scene.workers.stop(scene.workers.second)
+
+    assert scene.outcome(20 * MINUTE).outcome == "fails"
+
+    # Nobody knows whether the pod still runs, until somebody says that its node will not come back.
+    scene.it.api.delete("Node", scene.workers.second)
+    until(lambda: scene.left() == [], "the pod of a node that is removed is gone")

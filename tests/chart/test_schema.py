@@ -44,6 +44,7 @@ OPEN = {
     "manager.strategy.rollingUpdate",
     "manager.updateStrategy",
     "podman.registries.mirrors",
+    "podman.registries.policy",
     "podman.seccomp.deliver.nodeSelector",
     "podman.seccomp.deliver.resources",
 }

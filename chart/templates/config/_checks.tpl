@@ -40,6 +40,7 @@ names the value and the way out.
   {{- if not (or .config.kubernetes.service_account .namespacePerJob) -}}
     {{- fail (printf "\n\n%s.config.kubernetes.service_account is empty: job pods would run as the namespace's default service account.\nLet the chart create one (jobs.serviceAccount.create: true), or set jobs.serviceAccount.name to an account without permissions.\n" $at) -}}
   {{- end -}}
+  {{- include "podrunner.checks.policyjson" . -}}
   {{- include "podrunner.checks.build" . -}}
   {{- if not .mode.promise.privileged -}}{{- include "podrunner.checks.containers" . -}}{{- end -}}
 {{- end -}}

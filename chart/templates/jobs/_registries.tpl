@@ -1,7 +1,9 @@
 {{/*
-podman's registries and logins.
+podman's registries, logins and signature policy.
 
   podrunner.registries.script  the part of the job's script that lays them out
+  podrunner.registries.policy  the part of it for the signature policy
+  podrunner.checks.policyjson  whether podman could read the policy; usage: include … $runner
   podrunner.registries.apart   gives the login a volume of its own where another one has its name
 
 podman uses the entry with the longest prefix, so mirrors and "insecure" of a registry have to be in the same entry.
@@ -31,12 +33,41 @@ insecure = {{ .insecure | default false }}
 {{- end }}
 EOF
 {{- end }}
+{{- with .policy }}
+{{ include "podrunner.registries.policy" . }}
+{{- end }}
 {{- if .login.existingSecret.name }}
 mkdir -p -m 0700 /podrunner/run/containers
 if [ -r /podrunner-login/auth.json ] && [ ! -e /podrunner/run/containers/auth.json ]; then
   (umask 077 && cat /podrunner-login/auth.json >/podrunner/run/containers/auth.json)
 fi
 {{- end }}
+{{- end -}}
+
+{{/*
+podman, buildah and skopeo read it below HOME before /etc/containers, which a job may not write (containers-policy.json(5)).
+Signatures of sigstore are found only where a file of registries.d says that they are beside the image
+(containers-registries.d(5)).
+usage: include … .podman.registries.policy
+*/}}
+{{- define "podrunner.registries.policy" -}}
+mkdir -p "$HOME/.config/containers/registries.d"
+cat >"$HOME/.config/containers/policy.json" <<'EOF'
+{{ toRawJson . }}
+EOF
+{{- if contains "sigstoreSigned" (toJson .) }}
+cat >"$HOME/.config/containers/registries.d/sigstore.yaml" <<'EOF'
+default-docker: {use-sigstore-attachments: true}
+EOF
+{{- end }}
+{{- end -}}
+
+{{- define "podrunner.checks.policyjson" -}}
+{{- with .podman.registries.policy -}}
+  {{- if not .default -}}
+    {{- fail (printf "\n\npodman.registries.policy has no default (runners.%s): podman refuses such a policy, and every pull.\nSet it to what holds for all other images, for example podman.registries.policy.default: [{type: reject}].\n" $.name) -}}
+  {{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{/*

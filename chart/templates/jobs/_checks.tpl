@@ -60,9 +60,9 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
 {{- define "podrunner.checks.namespaces.own" -}}
 {{- $root := index . 0 -}}
 {{- $known := include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray -}}
-{{- range $namespace, $said := $root.Values.jobs.namespaces -}}
-  {{- if $said -}}
-  {{- if not (has $namespace $known) -}}
+{{- range $namespace, $any := $root.Values.jobs.namespaces -}}
+  {{- $said := $any | default dict -}}
+  {{- if and $any (not (has $namespace $known)) -}}
     {{- fail (printf "\n\njobs.namespaces has %s, where no jobs run: they run in %s.\nCorrect the name, or name the namespace in runners.<name>.config.kubernetes.namespace.\n" $namespace (join ", " $known)) -}}
   {{- end -}}
   {{- range $label, $value := $said.labels -}}
@@ -74,7 +74,6 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
     {{- if and (get $said $key) (not (has $namespace (index $ 2))) -}}
       {{- fail (printf "\n\njobs.namespaces.%s.%s is set, but the chart does not create this namespace, and writes it on no other.\nSet jobs.createNamespace to true, or label the namespace yourself; the release's own and default are never created.\n" $namespace $key) -}}
     {{- end -}}
-  {{- end -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -26,6 +26,13 @@ RUNNER = """\
     executor = "kubernetes"
     request_concurrency = 2
 """
+TWO_RUNNERS = (
+    (RUNNER.replace("concurrent = 1", "concurrent = 3") + "    name = 'NAME'\n    [runners.kubernetes]\n").replace(
+        "NAME", "a"
+    )
+    + "    image_pull_secrets = ['login']\n"
+    + (RUNNER.partition("\n")[2] + "    name = 'b'\n    [runners.kubernetes]\n")
+)
 RUNNER_OF_ROLE = RUNNER + '    [runners.kubernetes]\n    namespace = "podrunner"\n'
 # Of the runner of RUNNER: a patch of TYPE.
 PATCHED = (
@@ -382,6 +389,10 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "config-template": (
         runner('name = "{{ .Values.name }}"'),
         runner("pre_build_script = 'podman ps --format {{.ID}}'"),
+    ),
+    "config-pull-policy": (
+        {"values.yaml": f"config: |\n{TWO_RUNNERS}"},
+        {"values.yaml": f"config: |\n{TWO_RUNNERS}    pull_policy = 'always'\n"},
     ),
     "config-long-polling": (
         {"values.yaml": f"config: |\n{RUNNER.replace('request_concurrency = 2', 'limit = 5')}"},

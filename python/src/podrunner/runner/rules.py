@@ -29,6 +29,7 @@ from podrunner.runner.job_pod.objects import patched_spec
 from podrunner.runner.job_pod.patches import refusal
 from podrunner.runner.keys import load_keys
 from podrunner.runner.numbers import number_faults
+from podrunner.runner.pulled_images import pulled_image_faults
 from podrunner.runner.schedules import schedule_faults
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def check_rules(data: dict[str, Any], runner_version: str) -> Iterator[Fault]:
     """Faults that need more than one key. Skips what has a wrong type: that is reported already."""
     yield from _log_level(data)
     yield from number_faults(data)
+    yield from pulled_image_faults(data)
     for index, runner in enumerate(maps(data.get("runners"))):
         path: Path = ("runners", index)
         yield from _variables(runner, path, runner_version)

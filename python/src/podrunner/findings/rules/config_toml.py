@@ -137,6 +137,15 @@ CONFIG_TEMPLATE = Rule(
     remedy="Write what it stands for.",
 )
 
+CONFIG_PULL_POLICY = Rule(
+    "config-pull-policy",
+    Severity.WARNING,
+    wrong="Jobs of a runner may use private images that a node has pulled for another one, with Secrets that the runner "
+    "does not have.",
+    remedy="Set `pull_policy` to `always`, or give the runners nodes of their own.",
+    more="teams.md",
+)
+
 CONFIG_LONG_POLLING = Rule(
     "config-long-polling",
     Severity.WARNING,

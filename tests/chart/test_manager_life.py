@@ -193,3 +193,42 @@ def test_an_upgrade_that_moves_jobs_leaves_the_old_namespace_its_rights(render: 
 
     assert role["metadata"]["namespace"] == "old"
     assert role["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+@pytest.mark.parametrize(
+    ("said", "runners", "files"),
+    [
+        (None, ["a"], False),
+        (None, ["a", "b"], True),
+        (True, ["a"], True),
+        (False, ["a", "b"], False),
+    ],
+)
+def test_tokens_come_from_files_where_there_are_several_runners_unless_the_values_say_otherwise(
+    render: Any, said: bool | None, runners: list[str], files: bool
+) -> None:
+    manager = {} if said is None else {"reloadTokens": said}
+    rendering = render({"manager": manager, "runners": {name: {} for name in runners}})
+    variables = [one["name"] for one in pod(rendering)["spec"]["containers"][0]["env"]]
+
+    assert ("credentials" in [one["name"] for one in pod(rendering)["spec"]["containers"]]) is files
+    assert [name for name in variables if name.startswith("RUNNER_TOKEN_")] == (
+        [] if files else [f"RUNNER_TOKEN_{name.upper()}" for name in runners]
+    )
+    assert rendering.config_toml["runners"][0]["token"] == (
+        "@podrunner-secret:a.token@" if files else "$RUNNER_TOKEN_A"
+    )
+
+
+def test_no_runner_of_several_waits_for_the_secret_of_another_by_default(render: Any) -> None:
+    spec = pod(render({"runners": {"a": {}, "b": {}}}))["spec"]
+    sources = next(one for one in spec["volumes"] if one["name"] == "credentials")["projected"]["sources"]
+
+    assert [one["secret"]["optional"] for one in sources] == [True, True]
+
+
+def test_the_notes_say_who_waits_for_a_secret(render: Any) -> None:
+    one, several = (render({"runners": runners}, release="ci").notes for runners in ({"a": {}}, {"a": {}, "b": {}}))
+
+    assert "The manager waits for the Secret ci-podrunner-a," in one
+    assert "The runner takes no jobs before there is the Secret ci-podrunner-b," in several

@@ -61,7 +61,7 @@ def config(gitlab: StandInServer, tmp_path_factory: pytest.TempPathFactory) -> P
     lost = {"config": {"url": "http://127.0.0.1:1"}}
     often = {"check_interval": 1}
     runners = {"good": away, "unknown": away, "lost": lost}
-    values = {"gitlab": {"url": url}, "config": often, "runners": runners}
+    values = {"gitlab": {"url": url}, "config": often, "runners": runners, "manager": {"reloadTokens": False}}
     file = tmp_path_factory.mktemp("manager") / "config.toml"
     file.write_text(helm().render(Case("metrics").with_values(values, "the test")).config.toml.text)
     return file

@@ -70,7 +70,7 @@ def test_a_job_stays_in_the_namespace_and_under_the_name_of_its_runner(rendering
 def test_tokens_of_runners_are_in_no_job(rendering: Any) -> None:
     sources = str(rendering.object("Deployment")["spec"])
 
-    assert "RUNNER_TOKEN_TEAM_A" in sources
+    assert "team-a.token" in sources
     assert "RUNNER_TOKEN" not in str(
         [one["env"] for one in pod_of(rendering, "team-b")["spec"]["containers"] if "env" in one]
     )

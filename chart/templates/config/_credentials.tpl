@@ -3,6 +3,7 @@ Secret keys of config.toml, from Secrets: a mark stands in config.toml where eac
 manager writes the file that GitLab Runner reads, in memory (files/assemble.sh). Without such keys, and without manager.removeOrphans, there is no such container.
 
   podrunner.credentials        the secret keys of one runner, as a JSON list
+  podrunner.credentials.reloaded  whether tokens are among them: true or nothing; usage: include … $
   podrunner.credentials.marks  puts their marks into its config
   podrunner.credentials.all    those of all runners, as a JSON list
   podrunner.credentials.written  whether the container is there: true or nothing
@@ -21,7 +22,7 @@ file that assemble.sh reads, and the secret and key that the file is mounted fro
 {{- if and (eq $cache.type "azure") $cache.existingSecret.name (not (hasKey $wanted "cache.azure.AccountKey")) -}}
   {{- $_ := set $wanted "cache.azure.AccountKey" (dict "name" $cache.existingSecret.name "key" $cache.existingSecret.accountKey) -}}
 {{- end -}}
-{{- if (index . 0).Values.manager.reloadTokens -}}
+{{- if include "podrunner.credentials.reloaded" (index . 0) -}}
   {{- $_ := set $wanted "token" (dict "name" $token.secret "key" $token.key) -}}
 {{- end -}}
 {{- $found := list -}}
@@ -55,4 +56,10 @@ file that assemble.sh reads, and the secret and key that the file is mounted fro
 {{/* usage: include "podrunner.credentials.written" (list $ $runners) */}}
 {{- define "podrunner.credentials.written" -}}
 {{- if or (index . 0).Values.manager.removeOrphans (include "podrunner.credentials.all" (index . 1) | fromJsonArray) -}}true{{- end -}}
+{{- end -}}
+
+{{/* Of one runner, the token is an environment variable: without it there is nothing to do anyway. */}}
+{{- define "podrunner.credentials.reloaded" -}}
+{{- $said := .Values.manager.reloadTokens -}}
+{{- if ternary (gt (len (.Values.runners | default dict)) 1) (eq (toString $said) "true") (eq (toString $said) "auto") -}}true{{- end -}}
 {{- end -}}

@@ -27,7 +27,7 @@ Environment variables of the manager's container.
 {{- if .Values.manager.removeOrphans }}
 {{- include "podrunner.orphans.environment" (list . $runners) | nindent 0 }}
 {{- end }}
-{{- if not .Values.manager.reloadTokens }}
+{{- if not (include "podrunner.credentials.reloaded" .) }}
 {{- range $name, $runner := $runners }}
 - name: {{ $runner.token.variable | quote }}
   valueFrom:

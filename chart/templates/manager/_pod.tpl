@@ -16,7 +16,7 @@ is true for tokens in the environment, of which the chart knows those in the val
 {{- $read := dict "listen" .Values.config.listen_address "session" (include "podrunner.session" .) -}}
 {{- range $name, $runner := $runners -}}
   {{- with dig "experimental" "boot_verify" "" $runner.config -}}{{- $_ := set $read (printf "boot_verify of %s" $name) . -}}{{- end -}}
-  {{- if not $.Values.manager.reloadTokens -}}
+  {{- if not (include "podrunner.credentials.reloaded" $) -}}
     {{- with $runner.token.inline -}}{{- $_ := set $read (printf "token of %s" $name) . -}}{{- end -}}
   {{- end -}}
 {{- end -}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tomllib
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_one_verb_more_and_only_where_jobs_run(render: Any) -> None:
 
 
 def test_a_role_without_the_verb_is_told(render: Any) -> None:
-    rendering = render(ON)
+    rendering = deepcopy(render(ON))
     for document in rendering.documents:
         if document.data["kind"] == "Role":
             document.data["rules"][0]["verbs"].remove("deletecollection")

@@ -7,6 +7,7 @@ Values of the section manager that contradict each other or what the chart itsel
   podrunner.checks.manager.budget       whether nodes can be drained
   podrunner.checks.manager.extras       labels, volumes, containers and variables that the chart has already
   podrunner.checks.manager.env          variables among them
+  podrunner.checks.manager.patches      whether there is an object for each patch
 */}}
 
 {{- define "podrunner.checks.manager" -}}
@@ -24,6 +25,7 @@ Values of the section manager that contradict each other or what the chart itsel
 {{- if $manager.podDisruptionBudget.enabled -}}
   {{- include "podrunner.checks.manager.budget" $manager -}}
 {{- end -}}
+{{- include "podrunner.checks.manager.patches" . -}}
 {{- include "podrunner.checks.manager.extras" . -}}
 {{- end -}}
 
@@ -113,6 +115,22 @@ Values of the section manager that contradict each other or what the chart itsel
 {{- range $name, $value := .Values.manager.env -}}
   {{- with get $elsewhere $name -}}
     {{- fail (printf "\n\nmanager.env has %s: %s.\nRemove it.\n" $name .) -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "podrunner.checks.manager.patches" -}}
+{{- $needed := dict
+  "service" (list .Values.manager.stableIdentity "manager.stableIdentity")
+  "metricsService" (list (or .Values.metrics.service.enabled .Values.metrics.serviceMonitor.enabled) "metrics.service.enabled")
+  "sessionService" (list .Values.sessionServer.enabled "sessionServer.enabled")
+  "networkPolicy" (list (or .Values.networkPolicy.manager.enabled .Values.networkPolicy.manager.closedToJobs) "networkPolicy.manager.closedToJobs")
+  "podDisruptionBudget" (list .Values.manager.podDisruptionBudget.enabled "manager.podDisruptionBudget.enabled")
+-}}
+{{- range $name, $patch := .Values.manager.patches -}}
+  {{- if and $patch (hasKey $needed $name) (not (get $needed $name | first)) -}}
+    {{- $switch := get $needed $name | last -}}
+    {{- fail (printf "\n\nmanager.patches.%s is set, but the chart does not make this object, because %s is false.\nSet %s to true, or remove the patch.\n" $name $switch $switch) -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

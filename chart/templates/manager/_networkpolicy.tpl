@@ -2,6 +2,7 @@
 The manager's network.
 
   podrunner.networkPolicy.ports    TCP ports that the manager connects to, as a JSON list
+  podrunner.manager.networkPolicy  the NetworkPolicy, before its patch; usage: include … $
   podrunner.networkPolicy.clients  who may connect to it where nobody is named, as a JSON list of peers
 */}}
 
@@ -38,4 +39,56 @@ usage: include "podrunner.networkPolicy.ports" (list $ $runners) | fromJsonArray
   {{- $ports = append $ports ($port | default (ternary "80" "443" (hasPrefix "http://" .))) -}}
 {{- end -}}
 {{- $ports | uniq | sortAlpha | toJson -}}
+{{- end -}}
+
+{{- define "podrunner.manager.networkPolicy" -}}
+{{- $policy := .Values.networkPolicy.manager -}}
+{{- $runners := dict -}}
+{{- include "podrunner.runners" (list . $runners) -}}
+{{- $metrics := include "podrunner.metrics.port" . -}}
+{{- $session := include "podrunner.session.port" . -}}
+metadata:
+  name: {{ include "podrunner.fullname" . }}-manager
+  namespace: {{ .Release.Namespace | quote }}
+  labels:
+    {{- include "podrunner.labels" . | nindent 4 }}
+    app.kubernetes.io/component: manager
+  {{- /* A manager that drains needs what opens its way out; without that, the policy goes when the values say so. */}}
+  {{- include (ternary "podrunner.annotations.kept" "podrunner.annotations" $policy.enabled) (list $ (dict)) }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "podrunner.manager.selector" . | nindent 6 }}
+  policyTypes: [Ingress{{ if $policy.enabled }}, Egress{{ end }}]
+  ingress:
+    {{- if not $policy.enabled }}
+    # Any port, but for no job.
+    - from: {{ include "podrunner.networkPolicy.clients" $policy }}
+    {{- else if $metrics }}
+    # Metrics and health.
+    - ports:
+        - port: {{ $metrics }}
+      from: {{ $policy.metricsFrom | default (include "podrunner.networkPolicy.clients" $policy | fromJsonArray) | toJson }}
+    {{- end }}
+    {{- if $session }}
+    # The session server, which GitLab connects to.
+    - ports:
+        - port: {{ $session }}
+    {{- end }}
+    {{- if $policy.enabled }}
+    {{- with $policy.ingress }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- if not (or $metrics $session $policy.ingress) }} []{{ end }}
+  egress:
+    {{- include "podrunner.networkPolicy.dns" . | nindent 4 }}
+    # The cluster's API, GitLab, the proxy and caches, by their ports: their addresses are not known here.
+    - ports:
+        {{- range include "podrunner.networkPolicy.ports" (list . $runners) | fromJsonArray }}
+        - port: {{ . }}
+        {{- end }}
+    {{- with $policy.egress }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- end }}
 {{- end -}}

@@ -7,6 +7,7 @@ How the manager is watched.
   podrunner.metrics.endpoint  what they have in common of the endpoint
   podrunner.metrics.series    the labels of this release's series
   podrunner.metrics.alerts    the alerts as YAML, by their names in the values
+  podrunner.metrics.service   the Service, before its patch
 */}}
 
 {{- define "podrunner.metrics.port" -}}
@@ -61,4 +62,23 @@ namespace={{ .Release.Namespace | quote }},pod=~"{{ include "podrunner.fullname"
 
 {{- define "podrunner.metrics.alerts" -}}
 {{- .Files.Get "files/alerts.yaml" | replace "<series>" (include "podrunner.metrics.series" .) | replace "<release>" .Release.Name | replace "<namespace>" .Release.Namespace -}}
+{{- end -}}
+
+{{- define "podrunner.metrics.service" -}}
+{{- $service := .Values.metrics.service -}}
+metadata:
+  name: {{ include "podrunner.fullname" . }}-metrics
+  namespace: {{ .Release.Namespace | quote }}
+  labels:
+    {{- include "podrunner.labels.manager" (list . $service.labels) | nindent 4 }}
+  {{- include "podrunner.annotations" (list . $service.annotations) }}
+spec:
+  type: ClusterIP
+  selector:
+    {{- include "podrunner.manager.selector" . | nindent 4 }}
+  ports:
+    - name: metrics
+      port: {{ include "podrunner.metrics.port" . }}
+      targetPort: metrics
+      appProtocol: http
 {{- end -}}

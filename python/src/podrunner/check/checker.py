@@ -16,6 +16,7 @@ from podrunner.check.fields import check_fields, check_new_fields
 from podrunner.check.job_pods import at_their_keys
 from podrunner.check.manager_resources import check_manager_resources
 from podrunner.check.namespace_limits import check_limits
+from podrunner.check.object_patches import at_patches
 from podrunner.check.patch_files import check_patch_files
 from podrunner.check.policy.comments import read_comments
 from podrunner.check.policy.policy import Policy
@@ -160,7 +161,9 @@ class Checker:
         # Most objects are fine: nothing is looked for in values then.
         if not findings:
             return []
-        moved = at_written_parts(at_their_values(findings, rendering, layers), rendering, layers)
+        # First what is surely of a patch: values elsewhere may write the same.
+        patched = at_patches(findings, rendering, layers)
+        moved = at_written_parts(at_their_values(patched, rendering, layers), rendering, layers)
         placed = zip(findings, moved, strict=True)
         return [self.in_chart(finding) if at_value is finding else at_value for finding, at_value in placed]
 

@@ -20,7 +20,7 @@ kind: Deployment
 metadata:
   name: {{ .Release.Name }}-web
   namespace: {{ .Release.Namespace }}
-  annotations: {example.com/team: a, encoded: c2VjcmV0}
+  annotations: {example.com/team: a, encoded: c2VjcmV0, text: "a\\nb\\n"}
 spec:
   replicas: {{ .Values.replicas }}
   paused: false
@@ -30,6 +30,7 @@ spec:
       containers:
         - {name: web, image: "web:{{ .Values.tag }}", args: [a, b, a], resources: {limits: {memory: 1Gi}}}
         - {name: side, image: "side:1"}
+  numbers: [1, 2, 1]
 """
 SERVICES = "{{- range list 1 2 }}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: s{{ . }}, labels: {app: web}}\n{{- end }}\n"
 REFUSAL = "{{- if .Values.refuse }}{{ fail .Values.refuse }}{{ end }}\n"
@@ -75,6 +76,7 @@ def outcomes(pytester: pytest.Pytester, *suites: str) -> list[str]:
     return [report.outcome for report in recorder.getreports("pytest_runtest_logreport") if report.when == "call"]
 
 
+NUMBERS = "spec.numbers"
 # Assertion → the same with something else expected.
 PAIRS = {
     "equal": ("equal: {path: spec.replicas, value: 1}", "equal: {path: spec.replicas, value: 2}"),
@@ -197,6 +199,44 @@ PAIRS = {
         "notMatchRegexRaw: {pattern: Look}\ntemplate: NOTES.txt",
     ),
     "notFailedTemplate": ("notFailedTemplate: {}", "failedTemplate: {}"),
+    "equal, true and 1": ("equal: {path: spec.paused, value: false}", "equal: {path: spec.paused, value: 0}"),
+    "equal of a number": ("equal: {path: spec.replicas, value: 1}", "equal: {path: spec.replicas, value: true}"),
+    "notEqual, false and 0": (
+        "notEqual: {path: spec.paused, value: 0}",
+        "notEqual: {path: spec.paused, value: false}",
+    ),
+    "isSubset, false and 0": (
+        "isSubset: {path: spec, content: {paused: false}}",
+        "isSubset: {path: spec, content: {paused: 0}}",
+    ),
+    "contains, true and 1": (
+        f"contains: {{path: {NUMBERS}, content: 1}}",
+        f"contains: {{path: {NUMBERS}, content: true}}",
+    ),
+    "contains, counted": (
+        f"contains: {{path: {NUMBERS}, content: 1, count: 2}}",
+        f"contains: {{path: {NUMBERS}, content: true, count: 2}}",
+    ),
+    "contains of a map": (
+        "notContains: {path: spec.nothing, content: a}",
+        "notContains: {path: spec.strategy, content: a}",
+    ),
+    "contains of a text": (
+        "exists: {path: metadata.name}",
+        "contains: {path: metadata.name, content: web}",
+    ),
+    "lengthEqual of a text": (
+        "notLengthEqual: {path: spec.numbers, count: 16}",
+        "lengthEqual: {path: metadata.name, count: 16}",
+    ),
+    "matchRegex up to the end": (
+        "matchRegex: {path: metadata.annotations.text, pattern: 'b\\n$'}",
+        "matchRegex: {path: metadata.annotations.text, pattern: 'b$'}",
+    ),
+    "matchRegex of lines": (
+        "matchRegex: {path: metadata.annotations.text, pattern: '(?m)a$'}",
+        "matchRegex: {path: metadata.annotations.text, pattern: '[$]$'}",
+    ),
 }
 
 
@@ -358,7 +398,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from podrunner import find, find_all
+from podrunner import find, find_all, same
 
 HERE = Path(__file__).parent
 
@@ -384,7 +424,7 @@ def test_has_one_replica(render):
     rendering = render({"replicas": 2}, revision=2)
 
     for document in rendering.objects_of("templates/deployment.yaml"):
-        assert find(document, "spec.replicas") == 2
+        assert same(find(document, "spec.replicas"), 2)
         assert find(document, "metadata.name") == "ci-web"
     document = rendering.objects_of("templates/deployment.yaml")[0]
     assert document["kind"] == "Deployment"
@@ -420,6 +460,8 @@ LEFT_OUT = {
     "matchRegex: {path: kind, pattern: '('}": "Python does not read the pattern (",
     "matchSnapshot: {}\nnot: true": "matchSnapshot with `not`",
     "matchRegexRaw: {pattern: a}": "NOTES.txt",
+    "failedTemplate: {errorPattern: values don't meet the specifications}": "is of the chart's schema",
+    "failedTemplate: {errorMessage: \"at '/replicas': got string, want integer\"}": "is of the chart's schema",
     "isGood: {path: kind}": "podrunner knows no assertion isGood",
     "containsDocument: {kind: Pod, apiVersion: v1}\nnot: true": "containsDocument with `not`",
 }

@@ -35,8 +35,10 @@ __all__ = [
     "explain_log",
     "find",
     "find_all",
+    "items",
     "quantity",
     "renderer",
+    "same",
 ]
 
 if _typing.TYPE_CHECKING:
@@ -60,7 +62,7 @@ if _typing.TYPE_CHECKING:
     from podrunner.helm.renderer import Renderer, renderer
     from podrunner.manifests.quantity import read_quantity as quantity
     from podrunner.manifests.rendering import Rendering
-    from podrunner.manifests.selector import find, find_all
+    from podrunner.manifests.selector import find, find_all, items, same
 
 # Name → (module, name there). Loaded when a name is first asked for: importing the package costs nothing.
 _PLACES = {
@@ -83,8 +85,10 @@ _PLACES = {
     "explain_log": ("podrunner.explain.diagnosis", "explain"),
     "find": ("podrunner.manifests.selector", "find"),
     "find_all": ("podrunner.manifests.selector", "find_all"),
+    "items": ("podrunner.manifests.selector", "items"),
     "quantity": ("podrunner.manifests.quantity", "read_quantity"),
     "renderer": ("podrunner.helm.renderer", "renderer"),
+    "same": ("podrunner.manifests.selector", "same"),
 }
 
 

@@ -73,6 +73,25 @@ def find_all(data: Any, path: str) -> list[Any]:
     return found
 
 
+def same(found: Any, wanted: Any) -> bool:
+    """Whether two values are the same, their types too, as Go and JSON tell them apart: 1 is not true, which it is for Python."""
+    if type(found) is not type(wanted):
+        return False
+    if isinstance(found, dict):
+        return found.keys() == wanted.keys() and all(same(value, wanted[key]) for key, value in found.items())
+    if isinstance(found, list):
+        return len(found) == len(wanted) and all(map(same, found, wanted))
+    return bool(found == wanted)
+
+
+def items(value: Any) -> list[Any]:
+    """The items of a list: a text has a length and contains others, too, and is none. Raises TypeError for what is not a list."""
+    __tracebackhide__ = True
+    if isinstance(value, list):
+        return value
+    raise TypeError(f"not a list but {value!r:.60}.")
+
+
 @lru_cache(maxsize=1024)
 def _steps(path: str) -> tuple[tuple[str, Step], ...]:
     """(its text, the step), for each of a path. Raises UsageError."""

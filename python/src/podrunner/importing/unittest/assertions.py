@@ -46,6 +46,15 @@ _TYPES = {
 }
 # What Go's expressions have and Python's do not, or mean otherwise.
 _OF_GO = re.compile(r"\[\[:|\\[pPQEzC]|\(\?[a-zA-Z]*U|(?<!\A)\(\?[a-zA-Z-]+\)")
+# `$` is an end of each line here, as it is for Python.
+_OF_LINES = re.compile(r"\(\?[a-zA-Z]*m")
+# What Python reads as one: an escape, a set in brackets, or the end.
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+# What Helm says when the chart's schema refuses values, which `podrunner_render` says in words of its own.
+_OF_SCHEMA = re.compile(
+    r"meet the specifications|schema|additional propert|missing propert|got \w+, want|does not match pattern"
+    r"|value must be|validation failed|m(?:in|ax)imum: got|m(?:in|ax)(?:Length|Items): got"
+)
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?(?:[numkMGTPE]|[KMGTPE]i)")
 
 
@@ -72,7 +81,7 @@ def statements(kind: str, params: dict[str, Any], *, denied: bool) -> list[Code]
         return [("assert ", *found, " == ", "[]") if denied else ("assert ", *found)]
     if kind == "equal" and denied and not leads_to_many(path) and not params.get("decodeBase64"):
         found = call("find_all", "document", quoted(path))
-        return [("assert ", *found, " != ", Brackets("[", (literal(params.get("value")),), "]"))]
+        return [("assert ", *_same(found, [params.get("value")], denied=True))]
     if kind not in _CLAIMS:
         raise LeftOutError(f"podrunner knows no assertion {kind}" if kind else "there is no kind of assertion")
     return _claimed(path, _CLAIMS[kind](params), denied=denied)
@@ -95,6 +104,19 @@ def checked_pattern(pattern: object) -> str:
         re.compile(text)
     except re.error:
         raise LeftOutError(f"Python does not read the pattern {text}") from None
+    if _OF_LINES.search(text):
+        return text
+    # Without that, it is the end of the text for Go, and for Python before a line end there, too.
+    return _PART.sub(lambda match: r"\Z" if match[0] == "$" else match[0], text)
+
+
+def checked_refusal(text: str) -> str:
+    """What Helm says on refusing to render, as far as the plugin says the same. Raises LeftOutError."""
+    if _OF_SCHEMA.search(text):
+        raise LeftOutError(
+            f"the refusal `{text}` is of the chart's schema, of which podrunner says where and what to write instead: "
+            "use pytest.raises(ValuesError, match=...) of podrunner"
+        )
     return text
 
 
@@ -144,19 +166,30 @@ def _lengths(params: dict[str, Any], denied: bool) -> Code:
     if denied:
         raise LeftOutError("notLengthEqual of several paths")
     count = params.get("count")
-    each = ", ".join(flat(("len", Brackets("(", (value_at(path),), ")", is_call=True))) for path in paths)
+    each = ", ".join(flat(call("len", call("items", value_at(path)))) for path in paths)
     if count is None:
         return ("assert ", f"len({{{each}}})", " == ", "1")
     return ("assert ", f"{{{each}}}", " == ", f"{{{count}}}")
 
 
 def _equal(params: dict[str, Any]) -> Claim:
-    expected = literal(params.get("value"))
+    return lambda value, denied: _same(_decoded(params, value), params.get("value"), denied=denied)
 
-    def claim(value: Code, denied: bool) -> Code:
-        return (*_decoded(params, value), " != " if denied else " == ", *expected)
 
-    return claim
+def _same(found: Code, wanted: Any, *, denied: bool) -> Code:
+    """Whether a value is another one: for Python, 1 is true, so that of numbers and what is true the types are asked for."""
+    if wanted is None or isinstance(wanted, bool):
+        return (*found, " is not " if denied else " is ", repr(wanted))
+    if _has_numbers(wanted):
+        return ("not " if denied else "", *call("same", found, literal(wanted)))
+    return (*found, " != " if denied else " == ", *literal(wanted))
+
+
+def _has_numbers(value: Any) -> bool:
+    """Whether Python takes a value, or a part of it, for one of another type."""
+    if isinstance(value, dict | list):
+        return any(map(_has_numbers, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, bool | int | float)
 
 
 def _decoded(params: dict[str, Any], value: Code) -> Code:
@@ -175,32 +208,39 @@ def _match(params: dict[str, Any]) -> Claim:
 def _contains(params: dict[str, Any]) -> Claim:
     content, count = params.get("content"), params.get("count")
     is_part = bool(params.get("any")) and isinstance(content, dict)
+    is_each = is_part or _has_numbers(content)
 
     def claim(value: Code, denied: bool) -> Code:
+        listed = call("items", value)
+        each = f"{_is_item(content, is_part=is_part)} for item in {flat(listed)}"
         if count is not None:
-            number: Code = (f"{flat(value)}.count", Brackets("(", (literal(content),), ")", is_call=True))
-            number = (f"sum({_is_part(content)} for item in {flat(value)})",) if is_part else number
-            return (*number, " != " if denied else " == ", repr(count))
-        if is_part:
-            return (f"{'not ' if denied else ''}any({_is_part(content)} for item in {flat(value)})",)
-        return (*literal(content), " not in " if denied else " in ", *value)
+            number: Code = (f"{flat(listed)}.count", Brackets("(", (literal(content),), ")", is_call=True))
+            return (*((f"sum({each})",) if is_each else number), " != " if denied else " == ", repr(count))
+        if is_each:
+            return (f"{'not ' if denied else ''}any({each})",)
+        return (*literal(content), " not in " if denied else " in ", *listed)
 
     return claim
 
 
-def _is_part(content: Any) -> str:
-    return f"item | {flat(literal(content))} == item"
+def _is_item(content: Any, *, is_part: bool) -> str:
+    """Whether `item` is what a list has to contain, or has all of it."""
+    return flat(_with_all("item", content, denied=False) if is_part else _same(("item",), content, denied=False))
+
+
+def _with_all(name: str, content: Any, *, denied: bool) -> Code:
+    """Whether a map has all that another one has."""
+    both = f"{name} | {flat(literal(content))}"
+    if _has_numbers(content):
+        return ("not " if denied else "", *call("same", both, name))
+    return (both, " != " if denied else " == ", name)
 
 
 def _subset(params: dict[str, Any]) -> Claim:
-    content = literal(params.get("content"))
-    if not isinstance(params.get("content"), dict):
+    content = params.get("content")
+    if not isinstance(content, dict):
         raise LeftOutError("isSubset of what is not a map")
-
-    def claim(value: Code, denied: bool) -> Code:
-        return (f"{flat(value)} | {flat(content)}", " != " if denied else " == ", *value)
-
-    return claim
+    return lambda value, denied: _with_all(flat(value), content, denied=denied)
 
 
 def _empty(_params: dict[str, Any]) -> Claim:
@@ -235,7 +275,7 @@ def _length(params: dict[str, Any]) -> Claim:
     if count == 0:
         # What is no list has no length for helm unittest, and null is as good as an empty one.
         return lambda value, denied: value if denied else ("not ", *value)
-    return lambda value, denied: (*call("len", value), " != " if denied else " == ", repr(count))
+    return lambda value, denied: (*call("len", call("items", value)), " != " if denied else " == ", repr(count))
 
 
 _CLAIMS: dict[str, Callable[[dict[str, Any]], Claim]] = {

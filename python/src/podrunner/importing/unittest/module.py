@@ -28,7 +28,14 @@ _STANDARD = {
     "Path(": "from pathlib import Path",
 }
 _OTHERS = {"pytest.": "import pytest", "yaml.": "import yaml"}
-_OURS = {"PodrunnerError": "PodrunnerError", "find(": "find", "find_all(": "find_all", "quantity(": "quantity"}
+_OURS = {
+    "PodrunnerError": "PodrunnerError",
+    "find(": "find",
+    "find_all(": "find_all",
+    "items(": "items",
+    "quantity(": "quantity",
+    "same(": "same",
+}
 
 
 @dataclass(frozen=True, slots=True)

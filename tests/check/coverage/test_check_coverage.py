@@ -172,6 +172,26 @@ def test_a_value_that_values_yaml_shows_in_a_comment_is_declared(
     assert [line for line in lines if "coverage-undeclared" in line] == []
 
 
+def test_values_that_a_dependency_hands_up_are_declared(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = project / "chart"
+    (chart / "charts" / "sea").mkdir(parents=True)
+    (chart / "charts" / "sea" / "Chart.yaml").write_text("apiVersion: v2\nname: sea\nversion: 1.0.0\n")
+    (chart / "charts" / "sea" / "values.yaml").write_text("exports: {tides: {high: 1}}\ndepth: {north: 2}\n")
+    imports = "import-values: [tides, {child: depth, parent: measured.depth}]"
+    (chart / "Chart.yaml").write_text(
+        f"{(chart / 'Chart.yaml').read_text()}dependencies: [{{name: sea, version: 1.0.0, repository: '', {imports}}}]\n"
+    )
+    template = chart / "templates" / "day.yaml"
+    used = ("high", "low", "measured.depth.north", "measured.depth.south", "measured.width")
+    template.write_text(template.read_text() + "".join(f"# {{{{ .Values.{one} }}}}\n" for one in used))
+
+    _, lines = check(capsys)
+
+    names = [line.partition("warning: ")[2].partition(":")[0] for line in lines if "coverage-undeclared" in line]
+    # The fixture itself has `wind`.
+    assert names == ["wind", "low", "measured.depth.south", "measured.width"]
+
+
 def test_a_value_whose_other_values_the_schema_refuses_is_not_said_to_change_nothing(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from podrunner.chart.dependencies import imported_values
 from podrunner.check.coverage.exceptions import Exceptions, read_exceptions
 from podrunner.check.coverage.exercise import Exercised, exercise
 from podrunner.check.coverage.influence import find_uses
 from podrunner.check.coverage.lines import CoveredTemplate, cover_lines
-from podrunner.check.coverage.references import commented_keys, find_references, is_declared
+from podrunner.check.coverage.references import commented_keys, find_references, is_declared, is_imported
 from podrunner.findings.finding import Finding
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.coverage import (
@@ -134,10 +135,13 @@ def _undeclared(chart: Chart, shown: str) -> Iterator[Finding]:
     defaults, schema = chart.defaults.data, chart.schema.data if chart.schema else {}
     file = chart.path / "values.yaml"
     commented = commented_keys(file.read_text(encoding="utf-8") if file.is_file() else "")
+    imports = [*imported_values(chart)]
     seen = set()
     for reference in find_references(chart.templates):
         name = dotted(reference.path)
         if (reference.template, name) in seen or is_declared(reference.path, defaults, schema, commented):
+            continue
+        if is_imported(reference.path, imports):
             continue
         seen.add((reference.template, name))
         message = f"{name}: used here, but neither values.yaml nor the schema has it: nobody can know of it."

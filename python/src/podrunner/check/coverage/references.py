@@ -11,7 +11,7 @@ from podrunner.check.coverage.flips import schema_of
 from podrunner.schema.parts import properties_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from podrunner.findings.path import Path
 
@@ -71,6 +71,15 @@ def is_declared(path: Path, defaults: Any, schema: dict[str, Any], commented: fr
             return part in commented or _in_schema(path[: index + 1], schema)
         defaults = defaults[part]
     return True
+
+
+def is_imported(path: Path, imports: Iterable[tuple[tuple[str, ...], dict[str, Any] | None]]) -> bool:
+    """Whether a dependency hands a value up. `imports` are (where to, what), None for what is not known."""
+    for at, values in imports:
+        shared = min(len(path), len(at))
+        if path[:shared] == at[:shared] and (values is None or len(path) <= len(at) or path[len(at)] in values):
+            return True
+    return False
 
 
 def _in_schema(path: Path, schema: dict[str, Any]) -> bool:

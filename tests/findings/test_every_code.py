@@ -72,6 +72,16 @@ def obj(kind: str, rest: str = "", api: str = "v1", metadata: str = "name: x") -
     return f"{{apiVersion: {api}, kind: {kind}, metadata: {{{metadata}}}{', ' if rest else ''}{rest}}}"
 
 
+HOOK = "name: x, annotations: {helm.sh/hook: test"
+DEFINITION = obj(
+    "CustomResourceDefinition",
+    "spec: {group: example.com, scope: Namespaced, names: {kind: Kite, plural: kites}, versions: [{name: v1, served: true, "
+    "storage: true, schema: {openAPIV3Schema: {type: object}}}]}",
+    "apiextensions.k8s.io/v1",
+    "name: kites.example.com",
+)
+
+
 def probe(timeout: str) -> Files:
     kind = CRD.replace("Kite", "Probe").replace("example.com", "monitoring.coreos.com").replace("SPEC", "{}")
     spec = f"spec: {{interval: 10s, scrapeTimeout: {timeout}}}"
@@ -266,6 +276,14 @@ PAIRS: dict[str, tuple[Files, Files]] = {
     "hook": (
         objects(obj("ConfigMap", metadata="name: x, annotations: {helm.sh/hook: pre-instal}")),
         objects(obj("ConfigMap", metadata="name: x, annotations: {helm.sh/hook: 'pre-install, POST-upgrade'}")),
+    ),
+    "hook-setting": (
+        objects(obj("ConfigMap", metadata=f"{HOOK}, helm.sh/hook-weight: high}}")),
+        objects(obj("ConfigMap", metadata=f"{HOOK}, helm.sh/hook-delete-policy: 'Hook-Failed, hook-succeeded'}}")),
+    ),
+    "crd-of-object": (
+        objects(DEFINITION, obj("Kite", api="example.com/v1")),
+        objects(DEFINITION, obj("Kite", api="example.com/v1", metadata="name: x, annotations: {helm.sh/hook: test}")),
     ),
     "manifest-duplicate-key": (
         {"values.yaml": 'image: "a:1\\n          image: b:1"\n'},

@@ -104,6 +104,20 @@ HOOK = Rule(
     remedy="Write the name of a hook, such as `pre-install`.",
 )
 
+HOOK_SETTING = Rule(
+    "hook-setting",
+    Severity.WARNING,
+    wrong="A hook has a weight that is not a whole number, or a delete policy or a log policy that Helm does not have. Helm says nothing, and does as if it were 0, or never.",
+    remedy='Write a number in quotes, such as `"-5"`, or one of the policies that the message names.',
+)
+
+CRD_OF_OBJECT = Rule(
+    "crd-of-object",
+    Severity.ERROR,
+    wrong="The templates make a CustomResourceDefinition and an object of its kind. Helm looks for the kinds of all objects before it makes the first, so that the first `helm install` ends with `no matches for kind`.",
+    remedy="Move the definition to `crds/` of the chart or to a chart of its own that is installed before, or make the object a `post-install,post-upgrade` hook.",
+)
+
 MANIFEST_DUPLICATE_KEY = Rule(
     "manifest-duplicate-key",
     Severity.ERROR,

@@ -8,6 +8,7 @@ from podrunner.findings.finding import Finding
 from podrunner.findings.rules.manifests import POD_SECURITY
 from podrunner.manifests.checks.budgets import check_budgets
 from podrunner.manifests.checks.containers import check_containers
+from podrunner.manifests.checks.definitions import check_definitions
 from podrunner.manifests.checks.hooks import check_hooks
 from podrunner.manifests.checks.images import check_images
 from podrunner.manifests.checks.monitors import check_monitors
@@ -37,6 +38,7 @@ def check_release(rendering: Rendering, written: Mapping[str, Any]) -> list[Find
     return [
         *check_names(documents),
         *check_hooks(documents),
+        *check_definitions(documents),
         *check_containers(pods),
         *check_selectors(documents, pods, rendering.namespace),
         *check_monitors(documents, pods, rendering.namespace),

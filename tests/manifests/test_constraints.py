@@ -85,6 +85,12 @@ def test_what_the_api_server_fills_in_need_not_be_there(name: str, path: str) ->
     assert errors_of(name, path, None) == []
 
 
+def test_a_class_of_devices_need_not_say_anything() -> None:
+    item = {"apiVersion": "resource.k8s.io/v1", "kind": "DeviceClass", "metadata": {"name": "any"}}
+
+    assert object_errors(item, "1.34") == []
+
+
 def test_the_apis_of_an_autoscalers_target_are_asked_for_from_134_on() -> None:
     name, path = "HorizontalPodAutoscaler/rich-autoscaler", "spec.scaleTargetRef.apiVersion"
 

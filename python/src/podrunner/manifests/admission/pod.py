@@ -28,7 +28,8 @@ def pod_faults(spec: Mapping[str, Any]) -> Faults:
     for name in _NAMES:
         yield from hold(name, spec.get(name) or None, dns_name)
     for index, one in enumerate(maps(spec.get("imagePullSecrets"))):
-        yield from need(f"imagePullSecrets[{index}].name", one.get("name"), dns_name)
+        # An empty one is a Secret that there is not: the pod starts without.
+        yield from hold(f"imagePullSecrets[{index}].name", one.get("name") or None, dns_name)
     yield from between("terminationGracePeriodSeconds", spec.get("terminationGracePeriodSeconds"), 0, 2**63 - 1)
     yield from between("activeDeadlineSeconds", spec.get("activeDeadlineSeconds"), 1)
     yield from _security(table(spec.get("securityContext")))

@@ -57,8 +57,6 @@ def schema_faults(at: str, schema: Mapping[str, Any]) -> Faults:
         yield FieldFault(f"{at}.uniqueItems", f"cannot be true: write {_LIST}: set")
     if schema.get("properties") and schema.get("additionalProperties") is not None:
         yield FieldFault(f"{at}.additionalProperties", "cannot stand beside properties")
-    elif schema.get("additionalProperties") is False:
-        yield FieldFault(f"{at}.additionalProperties", "cannot be false: fields that are not known are dropped")
     yield from _list(at, schema)
     yield from _default(at, schema)
     for where, below in schema_parts(at, schema):

@@ -54,7 +54,8 @@ def _target_ports(service: Document, pods: Sequence[Pod], namespace: str) -> Ite
     there = [name for pod in chosen for _, container in pod.containers() for name in _port_names(container)]
     for index, port in enumerate(maps(spec.get("ports"))):
         target = port.get("targetPort")
-        if chosen and isinstance(target, str) and not target.isdigit() and target not in there:
+        # An empty one is as good as none, which is `port`.
+        if chosen and isinstance(target, str) and target and not target.isdigit() and target not in there:
             message = f"no container of the selected pods has a port `{target}`.{did_you_mean(target, there)}"
             yield object_finding(service, REFERENCE_PORT, f"spec.ports[{index}].targetPort", message)
 

@@ -137,22 +137,19 @@ def test_a_job_fails_when_its_node_is_drained(begin: Begin) -> None:
 
 
 def test_a_job_outlives_a_drain_that_a_budget_holds_up(begin: Begin) -> None:
-    scene = begin("node-drained-with-budget")
-    it, labels = scene.it, scene.pods[0]["metadata"]["labels"]
-    budget = {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": {"name": "jobs", "namespace": it.jobs},
-        "spec": {"maxUnavailable": 0, "selector": {"matchLabels": labels}},
-    }
-    path = f"/apis/policy/v1/namespaces/{it.jobs}/poddisruptionbudgets"
-    it.api.request("POST", path, body=json.dumps(budget).encode())
-    until(lambda: "status" in json.loads(it.api.request("GET", f"{path}/jobs")), "the budget is known")
+    scene = begin("node-drained-with-budget", {"jobs": {"doNotDisrupt": True}})
+    path = f"/apis/policy/v1/namespaces/{scene.it.jobs}/poddisruptionbudgets"
 
+    def is_known() -> bool:
+        (budget,) = json.loads(scene.it.api.request("GET", path))["items"]
+        return bool(budget.get("status", {}).get("expectedPods"))
+
+    until(is_known, "the budget counts the pod")
     with pytest.raises(ApiError, match="Cannot evict pod as it would violate the pod's disruption budget"):
         scene.drain()
 
     assert scene.outcome().outcome == "finishes"
+    assert json.loads(scene.it.api.request("GET", path))["items"] == []
 
 
 @pytest.mark.exhaustive

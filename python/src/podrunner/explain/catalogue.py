@@ -60,7 +60,7 @@ class Cause:
     of entries that follow from this one. `of` is "pod" for what Kubernetes and the runner say of the job's own pod: the
     same words in the script's output are about another one. It is "script" or "preparation" for what applies only to
     a job that got to its script, or that did not. `beside`: one of these patterns has to be somewhere in log or pod, too;
-    `unless`: none of these may be.
+    `unless`: none of these may be. `causes` are slugs of tests/explain/labelled/causes.yaml: what the entry tells, to score it.
     """
 
     id: str
@@ -77,6 +77,7 @@ class Cause:
     explains: frozenset[str] = frozenset()
     beside: tuple[Pattern, ...] = ()
     unless: tuple[Pattern, ...] = ()
+    causes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ def _entry(item: dict[str, Any]) -> Cause:
     for key in ("title", "cause", "fix"):
         given[key] = " ".join(given[key].split())
     given["samples"] = tuple(given["samples"])
-    given["explains"] = frozenset(given.get("explains", ()))
+    for key in ("explains", "causes"):
+        given[key] = frozenset(given.get(key, ()))
     given["level"] = Level(given.get("level", "cause"))
     given["values"] = given.get("values", "").strip("\n")
     return Cause(**given)

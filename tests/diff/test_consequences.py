@@ -224,6 +224,25 @@ def test_what_the_api_server_would_add_anyhow_is_no_change(repository: Repositor
     assert repository.change(DEPLOYMENT, WRITTEN_OUT) == []
 
 
+SEALED = "{apiVersion: v1, kind: Secret, metadata: {name: a}, immutable: true, %s}"
+ONCE = "{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a, %s}]}}}}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (SEALED % "stringData: {a: b}", SEALED % "data: {a: Yg==}"),
+        (ONCE % "resources: {requests: {cpu: 1000m}}", ONCE % "resources: {requests: {cpu: 1}}, env: []"),
+    ],
+)
+def test_what_cannot_change_may_be_written_otherwise(repository: Repository, before: str, after: str) -> None:
+    assert repository.change(before, after) == []
+
+
+def test_what_goes_from_string_data_to_other_data_is_a_change(repository: Repository) -> None:
+    assert repository.change(SEALED % "stringData: {a: b}", SEALED % "data: {a: eA==}")[0] == "Cannot be applied"
+
+
 def test_what_it_would_add_otherwise_is_a_change(repository: Repository) -> None:
     assert repository.change(DEPLOYMENT, WRITTEN_OUT.replace("IfNotPresent", "Always").replace("10", "3")) == [
         "Restarts pods",

@@ -12,8 +12,8 @@ from podrunner.diff.report import Comparison
 from podrunner.diff.unsteady import is_unsteady, unsteady_fields
 from podrunner.diff.widening import lowers_level, widenings, widens_constraints
 from podrunner.findings.errors import RenderError, ValuesError
-from podrunner.manifests.difference.defaults import with_defaults
 from podrunner.manifests.difference.objects import ABSENT, differences, identity_of
+from podrunner.manifests.difference.stored import as_stored
 from podrunner.manifests.objects import table
 from podrunner.manifests.rendering import Rendering
 from podrunner.runner.advisories import advisory_of_image
@@ -103,7 +103,9 @@ def _entries(
         namespace = new.namespace
         before = {identity_of(one.data).within(namespace): one.data for one in old.documents}
         after = [one.data for one in new.documents]
-        found = differences(before.values(), after, namespace, partial(_as_kept, namespace=namespace))
+        found = differences(
+            before.values(), after, namespace, partial(_as_kept, namespace=namespace, kube_version=kube_version)
+        )
         scaled = _autoscalers(after)
         entries = [_entry(one, before.get(one.identity.within(namespace), {}), scaled) for one in found]
         return [*entries, *widenings(old, new, kube_version)]
@@ -111,9 +113,9 @@ def _entries(
     return [DiffEntry(Consequence.CASE, "", f"{reason} {other.label} renders it.")]
 
 
-def _as_kept(item: Mapping[str, Any], namespace: str) -> Mapping[str, Any]:
+def _as_kept(item: Mapping[str, Any], namespace: str, kube_version: str) -> Mapping[str, Any]:
     """An object as the API server would keep it; Helm puts what names no namespace into that of the release."""
-    kept = with_defaults(item)
+    kept = as_stored(item, kube_version)
     if table(kept.get("metadata")).get("namespace") == namespace:
         del kept["metadata"]["namespace"]
     return kept

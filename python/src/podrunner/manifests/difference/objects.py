@@ -138,10 +138,16 @@ def _of_both(written: list[Field], whole: list[Field]) -> list[Field]:
     """
 
     def touches(one: Field, other: Field) -> bool:
-        length = min(len(one[0]), len(other[0]))
-        return one[0][:length] == other[0][:length]
+        ways = [_kept_at(path) for path, _, _ in (one, other)]
+        length = min(map(len, ways))
+        return ways[0][:length] == ways[1][:length]
 
     return [one for one in written if any(touches(one, other) for other in whole)]
+
+
+def _kept_at(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the API server keeps a field: stringData of a Secret go into its data."""
+    return ("data", *path[1:]) if path[:1] == ("stringData",) else path
 
 
 def _embedded(path: Path, text: str) -> Any:

@@ -134,6 +134,17 @@ def find_schema(api_version: str, kind: str, version: tuple[int, int]) -> KindSc
     return KindSchema(schema, jsonschema_rs.validator_for(schema, validate_formats=False))
 
 
+def type_of(api_version: str, kind: str, version: tuple[int, int]) -> str:
+    """The name of the definition of a kind; empty when this version does not have it, or there is no data for it."""
+    return _names(version).get((kind, api_version), "") if version in _folders() else ""
+
+
+def properties_of(name: str, version: tuple[int, int]) -> dict[str, Any]:
+    """Field → schema of a definition as it is published; empty for one that is not a type with fields."""
+    found: dict[str, Any] = _definitions(version).get(name, {}).get("properties", {})
+    return found
+
+
 @cache
 def _names(version: tuple[int, int]) -> dict[tuple[str, str], str]:
     """(kind, API version) → the name of its definition."""

@@ -386,7 +386,7 @@ def test_another_object_that_is_taken_has_no_fault(data: str) -> None:
             "containers[0].ports[1].hostPort: is the port of the node of two ports, is `80`.",
         ),
         (
-            "resources: {limits: {hugepages-2Mi: 3Mi}}",
+            "resources: {limits: {hugepages-2Mi: 3Mi, cpu: 1}}",
             "containers[0].resources.limits.hugepages-2Mi: must be a multiple of a page, 2Mi, is `3Mi`.",
         ),
     ],
@@ -401,7 +401,7 @@ def test_what_a_container_asks_of_its_node_and_cannot_have_is_told(container: st
         "livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: X-a, value: c}]}, terminationGracePeriodSeconds: 5}",
         "lifecycle: {preStop: {sleep: {seconds: 30}}}",
         "ports: [{containerPort: 80, hostPort: 80}, {containerPort: 81, hostPort: 80, protocol: UDP}]",
-        "resources: {limits: {hugepages-2Mi: 4Mi}}",
+        "resources: {limits: {hugepages-2Mi: 4Mi, cpu: 1}}",
     ],
 )
 def test_what_a_container_asks_of_its_node_and_can_have_is_taken(container: str) -> None:

@@ -85,6 +85,45 @@ def test_what_the_api_server_fills_in_need_not_be_there(name: str, path: str) ->
     assert errors_of(name, path, None) == []
 
 
+def test_a_map_of_more_than_a_mebibyte_is_refused() -> None:
+    text = "ä" * (1 << 19)
+    most: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": text}}
+    more = {**most, "binaryData": {"b": "YQ=="}}
+    secret = {**most, "kind": "Secret", "stringData": {"b": "c"}, "data": {"a": "YWFh" * 350000, "b": "YWFh"}}
+    said = "of 1048576 at most. Take files out, or spread them over several."
+
+    assert object_errors(most, "1.34") == []
+    assert [one.message for one in object_errors(more, "1.34")] == [f"data: has 1048577 bytes, {said}"]
+    assert [one.message for one in object_errors(secret, "1.34")] == [f"data: has 1050001 bytes, {said}"]
+
+
+def test_a_group_of_kubernetes_own_domain_needs_an_approval() -> None:
+    crd = copy.deepcopy(OBJECTS["CustomResourceDefinition/kites.example.com"])
+    crd["metadata"] = {"name": "kites.sigs.k8s.io"}
+    crd["spec"]["group"] = "sigs.k8s.io"
+    (without,) = object_errors(crd, "1.34")
+    crd["metadata"]["annotations"] = {"api-approved.kubernetes.io": "unapproved, for tests"}
+
+    assert without.message.startswith("metadata.annotations: must have api-approved.kubernetes.io with a URL")
+    assert object_errors(crd, "1.34") == []
+
+
+def test_two_profiles_of_apparmor_have_to_agree() -> None:
+    pod = copy.deepcopy(OBJECTS["Pod/host"])
+    name = pod["spec"]["containers"][0]["name"]
+    key = f"container.apparmor.security.beta.kubernetes.io/{name}"
+    pod["spec"]["securityContext"] = {"appArmorProfile": {"type": "RuntimeDefault"}}
+    pod["metadata"]["annotations"] = {key: "unconfined"}
+    (found,) = object_errors(pod, "1.34")
+    pod["metadata"]["annotations"] = {key: "runtime/default"}
+
+    assert found.message == (
+        f"metadata.annotations.{key}: must be as appArmorProfile of containers[0], runtime/default, or not be there, "
+        "is `unconfined`."
+    )
+    assert object_errors(pod, "1.34") == []
+
+
 def test_a_class_of_devices_need_not_say_anything() -> None:
     item = {"apiVersion": "resource.k8s.io/v1", "kind": "DeviceClass", "metadata": {"name": "any"}}
 
@@ -96,6 +135,13 @@ def test_the_apis_of_an_autoscalers_target_are_asked_for_from_134_on() -> None:
 
     assert errors_of(name, path, kube="1.33") == []
     assert errors_of(name, path, kube="1.34") != []
+
+
+def test_an_autoscaler_goes_to_zero_from_137_on() -> None:
+    name = "HorizontalPodAutoscaler/rich-autoscaler"
+
+    assert errors_of(name, "spec.minReplicas", 0, "1.36") != []
+    assert errors_of(name, "spec.minReplicas", 0, "1.37") == []
 
 
 # The first version in which it is refused: in those before it is not looked at, mostly as its feature gate is off.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault
@@ -86,18 +87,36 @@ def claim_faults(data: Mapping[str, Any]) -> Faults:
         yield FieldFault("spec.dataSourceRef", "must be the same as dataSource")
 
 
+def volume_faults(data: Mapping[str, Any]) -> Faults:
+    """A volume whose cleaning would remove all of a node."""
+    spec = table(data.get("spec"))
+    path = table(spec.get("hostPath")).get("path")
+    if (
+        isinstance(path, str)
+        and normpath(path) in ("/", "//")
+        and spec.get("persistentVolumeReclaimPolicy") == "Recycle"
+    ):
+        yield FieldFault("spec.persistentVolumeReclaimPolicy", "removes what is in hostPath, which is /", "Recycle")
+
+
 def autoscaler_faults(data: Mapping[str, Any]) -> Faults:
     """Fewer replicas at most than at least."""
     spec = table(data.get("spec"))
     least, most = spec.get("minReplicas", 1), spec.get("maxReplicas")
     if isinstance(least, int) and isinstance(most, int) and 0 < most < least:
         yield FieldFault("spec.minReplicas", f"must not be more than maxReplicas, which is {most}", least)
-    if least == 0 and not any(one.get("type") in _OF_NO_PODS for one in maps(spec.get("metrics"))):
+    if least == 0 and not scales_to_zero(data):
         yield FieldFault(
             "spec.minReplicas",
             "must be 1 or more: without pods, only metrics of an Object or External tell anything",
             0,
         )
+
+
+def scales_to_zero(data: Mapping[str, Any]) -> bool:
+    """Whether an autoscaler goes down to no pods, with a metric that tells something while there are none."""
+    spec = table(data.get("spec"))
+    return spec.get("minReplicas") == 0 and any(one.get("type") in _OF_NO_PODS for one in maps(spec.get("metrics")))
 
 
 def runtime_class_faults(data: Mapping[str, Any]) -> Faults:

@@ -128,6 +128,9 @@ def resource_faults(at: str, resources: Mapping[str, Any]) -> Faults:
             yield FieldFault(f"{at}.requests.{name}", too_high, value, other=too_low)
         elif "/" in name and asked != most:
             yield FieldFault(f"{at}.requests.{name}", f"must be the limit, {limits[name]}", value)
+    named = {*map(str, requests), *map(str, limits)}
+    if any(name.startswith(_PAGES) for name in named) and not named & {"cpu", "memory"}:
+        yield FieldFault(at, "must have cpu or memory, too: there are hugepages")
     for name in requests:
         if "/" in name and name not in limits:
             yield FieldFault(f"{at}.limits.{name}", "missing: what has a domain cannot be requested without a limit")

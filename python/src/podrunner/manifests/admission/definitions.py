@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.manifests.admission.fault import FieldFault
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from podrunner.manifests.admission.fault import Faults
 
+_APPROVED = "api-approved.kubernetes.io"
+
 
 def definition_faults(data: Mapping[str, Any]) -> Faults:
     """What of a CustomResourceDefinition is refused."""
@@ -23,13 +26,34 @@ def definition_faults(data: Mapping[str, Any]) -> Faults:
     kept = [one for one in versions if one.get("storage") is True]
     if versions and len(kept) != 1:
         yield FieldFault("spec.versions", f"must have one version with storage: true, {len(kept)} have it")
+    yield from _approved(str(spec.get("group")), table(table(data.get("metadata")).get("annotations")))
     for index, version in enumerate(versions):
         schema = table(table(version.get("schema")).get("openAPIV3Schema"))
         if schema.get("type") != "object":
             at = f"spec.versions[{index}].schema.openAPIV3Schema.type"
             yield FieldFault(at, "must be object: that is what every custom object is", schema.get("type"))
+        yield from _metadata(f"spec.versions[{index}].schema.openAPIV3Schema.properties.metadata", schema)
         for where, below in schema_parts(f"spec.versions[{index}].schema.openAPIV3Schema", schema):
             yield from schema_faults(where, below)
+
+
+def _approved(group: str, annotations: Mapping[str, Any]) -> Faults:
+    """Groups of Kubernetes' own domains need an annotation; see GetAPIApprovalState of k8s.io/apiextensions-apiserver."""
+    said = str(annotations.get(_APPROVED) or "")
+    if f".{group}".endswith((".k8s.io", ".kubernetes.io")) and not (
+        said.startswith("unapproved") or re.match(r"[a-z]+://[^/]", said)
+    ):
+        reason = f"must have {_APPROVED} with a URL, or `unapproved` and why: {group} is of a domain of Kubernetes"
+        yield FieldFault("metadata.annotations", reason, said or None)
+
+
+def _metadata(at: str, schema: Mapping[str, Any]) -> Faults:
+    """What every object has need not be said, and cannot, but for its name."""
+    metadata = table(table(schema.get("properties")).get("metadata"))
+    wrong = [name for name in table(metadata.get("properties")) if name not in ("name", "generateName")]
+    wrong += ["required"] if metadata.get("required") else []
+    if wrong:
+        yield FieldFault(at, f"cannot say anything but of name and generateName, and has {', '.join(map(str, wrong))}")
 
 
 def api_service_faults(data: Mapping[str, Any]) -> Faults:

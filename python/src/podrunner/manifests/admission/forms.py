@@ -18,6 +18,7 @@ LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
 LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 LABEL_LIMIT, DNS_LIMIT = 63, 253
 PROTOCOLS, LAST_PORT, LAST_MODE = ("TCP", "UDP", "SCTP"), 65535, 0o777
+_LOCAL_MULTICAST = tuple(map(ipaddress.ip_network, ("224.0.0.0/24", "ff02::/16")))
 _MEBIBYTE = 1 << 20
 _PARTS = {"m": "thousandth", "u": "millionth", "n": "billionth"}
 _NO_AMOUNT = 'must be an amount such as "500m", "2" or "4Gi"'
@@ -85,6 +86,21 @@ def address(text: str) -> str:
     except ValueError:
         return "must be an IP address such as 192.0.2.10"
     return ""
+
+
+def unicast(text: str) -> str:
+    """An IP address that traffic from outside of a node may go to; nothing of what is none, which another rule says."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    kinds = (
+        (found.is_unspecified, "no address at all"),
+        (found.is_loopback, "that of the node itself, the loopback"),
+        (found.is_link_local, "link-local"),
+        (any(found in one for one in _LOCAL_MULTICAST if one.version == found.version), "link-local multicast"),
+    )
+    return next((f"must be an address of a host or a pod: this one is {what}" for is_it, what in kinds if is_it), "")
 
 
 def relative_path(text: str) -> str:

@@ -30,6 +30,69 @@ def host_faults(spec: Mapping[str, Any]) -> Faults:
         yield FieldFault("overhead", "comes from a RuntimeClass: write runtimeClassName instead")
     yield from _gates(spec)
     yield from _ports(spec)
+    yield from _of_system(spec)
+    yield from _host_processes(spec)
+
+
+def _of_system(spec: Mapping[str, Any]) -> Faults:
+    """Fields that the system of the pod, which is said, does not have."""
+    name, context = table(spec.get("os")).get("name"), table(spec.get("securityContext"))
+    reason = f"cannot be in a pod of {name}, as os.name says"
+    of_pod, of_container = (_NOT_WINDOWS, _NOT_IN_WINDOWS) if name == "windows" else (_NOT_LINUX, _NOT_LINUX)
+    if name not in ("linux", "windows"):
+        return
+    for field in _SHARED if name == "windows" else ():
+        # False is as good as not there of those that are not pointers.
+        if spec.get(field) is True or (field in _GIVEN and spec.get(field) is not None):
+            yield FieldFault(field, reason)
+    for field in of_pod:
+        if context.get(field) not in (None, []):
+            yield FieldFault(f"securityContext.{field}", reason)
+    for at, container in _containers(spec):
+        of_this = table(container.get("securityContext"))
+        for field in of_container:
+            if of_this.get(field) is not None:
+                yield FieldFault(f"{at}.securityContext.{field}", reason)
+
+
+# Source: validateWindows and validateLinux of k8s.io/kubernetes/pkg/apis/core/validation/validation.go.
+_NOT_LINUX = ("windowsOptions",)
+_SHARED, _GIVEN = ("hostPID", "hostIPC", "hostUsers", "shareProcessNamespace"), ("hostUsers", "shareProcessNamespace")
+_OF_BOTH = ("appArmorProfile", "seLinuxOptions", "seccompProfile", "runAsUser", "runAsGroup")
+_NOT_WINDOWS = (
+    *(*_OF_BOTH, "fsGroup", "fsGroupChangePolicy", "sysctls", "supplementalGroups"),
+    *("supplementalGroupsPolicy", "seLinuxChangePolicy"),
+)
+_NOT_IN_WINDOWS = (
+    *(*_OF_BOTH, "capabilities", "readOnlyRootFilesystem", "privileged"),
+    *("allowPrivilegeEscalation", "procMount"),
+)
+
+
+def _containers(spec: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind in ("initContainers", "containers"):
+        for index, container in enumerate(maps(spec.get(kind))):
+            yield f"{kind}[{index}]", container
+
+
+def _host_processes(spec: Mapping[str, Any]) -> Faults:
+    """Containers of Windows that are processes of the node: all of a pod are, and on its network."""
+    whole = table(table(spec.get("securityContext")).get("windowsOptions")).get("hostProcess")
+    said = {
+        at: table(table(one.get("securityContext")).get("windowsOptions")).get("hostProcess")
+        for at, one in _containers(spec)
+    }
+    for at, one in said.items():
+        if isinstance(whole, bool) and isinstance(one, bool) and one != whole:
+            field = f"{at}.securityContext.windowsOptions.hostProcess"
+            yield FieldFault(field, f"must be that of the pod, {str(whole).lower()}")
+    of_node = [at for at, one in said.items() if (whole if one is None else one) is True]
+    if of_node and spec.get("hostNetwork") is not True:
+        yield FieldFault("hostNetwork", "must be true: there are containers with hostProcess")
+    if of_node and len(of_node) < len(said):
+        other = next(at for at in said if at not in of_node)
+        field = f"{other}.securityContext.windowsOptions.hostProcess"
+        yield FieldFault(field, "must be true: it is for all containers of a pod, or for none")
 
 
 def _gates(spec: Mapping[str, Any]) -> Faults:
@@ -79,6 +142,7 @@ def _of_the_host(
 
 def annotation_faults(annotations: Mapping[str, Any], spec: Mapping[str, Any]) -> Faults:
     """Annotations of a pod that were fields once, and that the API server reads still: profiles of AppArmor and seccomp."""
+    yield from _two_profiles(annotations, spec)
     names = [one.get("name") for kind in ("initContainers", "containers") for one in maps(spec.get(kind))]
     for key, value in annotations.items():
         at, profile = f"annotations.{key}", str(value)
@@ -93,6 +157,19 @@ def annotation_faults(annotations: Mapping[str, Any], spec: Mapping[str, Any]) -
             yield FieldFault(at, "must be runtime/default, unconfined or localhost/ and a file", value)
 
 
+def _two_profiles(annotations: Mapping[str, Any], spec: Mapping[str, Any]) -> Faults:
+    """Profiles of AppArmor by the annotation and by the field that are not of one type."""
+    of_pod = table(spec.get("securityContext")).get("appArmorProfile")
+    for at, container in _containers(spec) if table(spec.get("os")).get("name") != "windows" else ():
+        said = annotations.get(f"{_APPARMOR}{container.get('name')}")
+        kind = table(table(container.get("securityContext")).get("appArmorProfile") or of_pod).get("type")
+        wanted = _TYPES.get(str(kind))
+        if isinstance(said, str) and wanted and not (said == wanted or (wanted[-1] == "/" and said.startswith(wanted))):
+            key = f"annotations.{_APPARMOR}{container.get('name')}"
+            yield FieldFault(key, f"must be as appArmorProfile of {at}, {wanted}, or not be there", said)
+
+
+_TYPES = {"Unconfined": "unconfined", "RuntimeDefault": "runtime/default", "Localhost": "localhost/"}
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _SECCOMP = "seccomp.security.alpha.kubernetes.io/pod"
 _SECCOMP_OF_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from podrunner.manifests.admission.fault import FieldFault
+from podrunner.manifests.admission.forms import dns_label, dns_name
 from podrunner.manifests.objects import maps, table
 
 if TYPE_CHECKING:
@@ -15,12 +16,20 @@ if TYPE_CHECKING:
 
     from podrunner.manifests.admission.fault import Faults
 
+# Indexes from which on their number is limited, and what that is then.
+_MANY, _MOST_OF_MANY = 100_000, 10_000
+
 
 def job_faults(data: Mapping[str, Any]) -> Faults:
     """What of a Job, or of the jobs of a CronJob, is refused."""
     at, spec = _spec(data)
-    yield from _selector(at, spec)
+    yield from _selector(at, spec) if at == "spec" else _no_selector(at, spec)
     yield from _exit_codes(f"{at}.podFailurePolicy.rules", spec)
+    policy = table(table(spec.get("template")).get("spec")).get("restartPolicy")
+    if spec.get("podFailurePolicy") is not None and policy not in (None, "", "Never"):
+        yield FieldFault(f"{at}.template.spec.restartPolicy", "must be Never with podFailurePolicy", policy)
+    if spec.get("completionMode") == "Indexed":
+        yield from _indexed(at, spec, str(table(data.get("metadata")).get("name") or "") if at == "spec" else "")
     most = spec.get("completions")
     if not _is_number(most):
         return
@@ -55,6 +64,30 @@ def _selector(at: str, spec: Mapping[str, Any]) -> Faults:
             yield FieldFault(f"{at}.selector", "missing: manualSelector is true")
     elif table(spec.get("selector")):
         yield FieldFault(f"{at}.selector", "needs manualSelector: true. Leave it out: Kubernetes makes one")
+
+
+def _no_selector(at: str, spec: Mapping[str, Any]) -> Faults:
+    """Of the jobs of a CronJob, each has its own."""
+    for field in ("manualSelector", "selector"):
+        if spec.get(field) not in (None, False):
+            yield FieldFault(f"{at}.{field}", "cannot be in the jobs of a CronJob: Kubernetes makes a selector of each")
+
+
+def _indexed(at: str, spec: Mapping[str, Any], name: str) -> Faults:
+    """Many indexes, and a name that is a host with the last of them; no name for jobs whose names are not known."""
+    total, failed, parallel = (spec.get(key) for key in ("completions", "maxFailedIndexes", "parallelism"))
+    many = _is_number(total) and total > _MANY and spec.get("backoffLimitPerIndex") is not None
+    if many and failed is None:
+        yield FieldFault(f"{at}.maxFailedIndexes", f"missing: completions is more than {_MANY}", in_schema=False)
+    most = _MOST_OF_MANY if many else _MANY
+    why = f" with backoffLimitPerIndex and more than {_MANY} completions" if many else " when completionMode is Indexed"
+    for field, value in (("maxFailedIndexes", failed), ("parallelism", parallel)):
+        if _is_number(value) and value > most:
+            yield FieldFault(f"{at}.{field}", f"must not be more than {most}{why}", value)
+    longest = f"{name}-{total - 1}" if name and _is_number(total) and total > 0 else ""
+    if longest and not dns_name(name) and dns_label(longest):
+        reason = f"must be shorter, and without dots: {longest} is the host of a pod, which has 63 characters at most"
+        yield FieldFault("metadata.name", reason, name)
 
 
 def _exit_codes(at: str, spec: Mapping[str, Any]) -> Faults:

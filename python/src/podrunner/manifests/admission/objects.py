@@ -12,18 +12,26 @@ from podrunner.manifests.admission.agreement import (
     priority_class_faults,
     runtime_class_faults,
     secret_faults,
+    volume_faults,
 )
+from podrunner.manifests.admission.contents import config_map_faults, secret_size_faults
 from podrunner.manifests.admission.definitions import api_service_faults, definition_faults
 from podrunner.manifests.admission.fault import FieldFault, among, between, hold
 from podrunner.manifests.admission.forms import LAST_PORT, PROTOCOLS, amount, any_amount
 from podrunner.manifests.admission.jobs import job_faults
-from podrunner.manifests.admission.networking import endpoints_faults, service_faults
+from podrunner.manifests.admission.networking import (
+    endpoints_faults,
+    ingress_faults,
+    service_faults,
+    slice_faults,
+)
 from podrunner.manifests.admission.pod_security_labels import namespace_faults
 from podrunner.manifests.admission.quota import scope_faults
 from podrunner.manifests.admission.rollouts import daemon_set_faults, deployment_faults
 from podrunner.manifests.admission.schedule import cron_job_faults
 from podrunner.manifests.admission.scheduling import selector_faults
 from podrunner.manifests.admission.uniques import unique_faults
+from podrunner.manifests.admission.webhooks import policy_faults, webhook_faults
 from podrunner.manifests.objects import is_built_in, maps, table, texts
 from podrunner.manifests.quantity import resource_amount
 
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
 _DEFAULTS = ("default", "defaultRequest")
 _BOUNDS = ("min", "defaultRequest", "default", "max")
 _LIMITED = re.compile(r"cpu\Z|memory\Z|ephemeral-storage\Z|hugepages-.+\Z|.+/.+\Z")
+_FINALIZERS, _FREE = ("kubernetes", "orphan", "foregroundDeletion"), ("CustomResourceDefinition", "APIService")
 _PEERS = ("podSelector", "namespaceSelector", "ipBlock")
 # What a quota can count or measure without a domain: k8s.io/kubernetes/pkg/apis/core/helper, IsStandardQuotaResourceName.
 _COUNTED = (
@@ -59,6 +68,15 @@ def object_faults(data: Mapping[str, Any]) -> Faults:
     for of_object in _OF_OBJECT.get(kind, ()):
         yield from of_object(data)
     yield from unique_faults(data)
+    yield from _finalizers(kind, table(data.get("metadata")))
+
+
+def _finalizers(kind: str, metadata: Mapping[str, Any]) -> Faults:
+    """Names without a domain, which are Kubernetes' own. Definitions of kinds and APIs are not asked."""
+    for index, name in enumerate(() if kind in _FREE else texts(metadata.get("finalizers"))):
+        if "/" not in name and name not in _FINALIZERS:
+            reason = f"must have a domain, such as example.com/{name}, or be {' or '.join(_FINALIZERS)}"
+            yield FieldFault(f"metadata.finalizers[{index}]", reason, name)
 
 
 def _limit_range(spec: Mapping[str, Any]) -> Faults:
@@ -195,7 +213,14 @@ _OF_SPEC: _Rules = {
 _OF_OBJECT: dict[str, tuple[Callable[[Mapping[str, Any]], Faults], ...]] = {
     "Service": (service_faults,),
     "Endpoints": (endpoints_faults,),
-    "Secret": (secret_faults,),
+    "EndpointSlice": (slice_faults,),
+    "Ingress": (ingress_faults,),
+    "ConfigMap": (config_map_faults,),
+    "Secret": (secret_faults, secret_size_faults),
+    "PersistentVolume": (volume_faults,),
+    "ValidatingWebhookConfiguration": (webhook_faults,),
+    "MutatingWebhookConfiguration": (webhook_faults,),
+    "ValidatingAdmissionPolicy": (policy_faults,),
     "Namespace": (namespace_faults,),
     "PersistentVolumeClaim": (claim_faults,),
     "HorizontalPodAutoscaler": (autoscaler_faults,),

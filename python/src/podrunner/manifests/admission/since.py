@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from podrunner.formats.kube_version import minor_version
+from podrunner.manifests.admission.agreement import scales_to_zero
 from podrunner.manifests.admission.containers import resource_faults
 from podrunner.manifests.admission.fault import FieldFault
 from podrunner.manifests.admission.host import shared_host_faults
@@ -30,8 +31,10 @@ _PROC_MOUNT, _KEYS_OF_AFFINITY, _KEYS_OF_SPREAD, _CLAIMS, _WHOLE_PODS = (1, 33),
 _FILES, _SLEEP, _RESTARTS = (1, 35), (1, 30), (1, 34)
 # First version that knows lifecycle.stopSignal: earlier ones drop it, and keep the hooks around it.
 _SIGNALS = (1, 33)
-# First version that has CustomResourceFieldSelectors and JobSuccessPolicy on by default: before, the fields are dropped.
-_SELECTABLE, _SUCCESS = (1, 31), (1, 31)
+# First version that has CustomResourceFieldSelectors, JobSuccessPolicy and InPlacePodVerticalScaling on by default: before, the fields are dropped.
+_SELECTABLE, _SUCCESS, _RESIZES = (1, 31), (1, 31), (1, 33)
+# First version that has HPAScaleToZero on by default.
+_TO_ZERO = (1, 37)
 _CLAIM_SOURCES = ("resourceClaimName", "resourceClaimTemplateName")
 _NAME = re.compile(r"(?!\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*(?<!\A\.)\Z")
 
@@ -69,12 +72,29 @@ def too_new_object_faults(data: Mapping[str, Any], kube_version: str) -> Faults:
         yield from selectable_faults(data)
     if kind in ("Job", "CronJob") and version >= _SUCCESS:
         yield from success_faults(data)
+    if kind == "HorizontalPodAutoscaler" and version < _TO_ZERO and scales_to_zero(data):
+        reason = "must be 1 or more: the feature gate HPAScaleToZero is on from Kubernetes 1.37 on"
+        yield FieldFault("spec.minReplicas", reason, 0)
+
+
+def _resizes(spec: Mapping[str, Any]) -> Faults:
+    """Two ways to resize one resource of a container."""
+    for kind in ("initContainers", "containers"):
+        for index, container in enumerate(maps(spec.get(kind))):
+            known: list[Any] = []
+            for place, one in enumerate(maps(container.get("resizePolicy"))):
+                if (name := one.get("resourceName")) in known:
+                    at = f"{kind}[{index}].resizePolicy[{place}].resourceName"
+                    yield FieldFault(at, "is the resource of two policies", name)
+                known.append(name)
 
 
 def _new_fields(spec: Mapping[str, Any], version: tuple[int, int]) -> Faults:
     """What is wrong with fields that earlier versions drop."""
     if version >= _PROC_MOUNT:
         yield from shared_host_faults(spec)
+    if version >= _RESIZES:
+        yield from _resizes(spec)
     if version >= _KEYS_OF_AFFINITY:
         for at, term in pod_terms(spec):
             yield from _keys(at, term, ("matchLabelKeys", "mismatchLabelKeys"))

@@ -37,6 +37,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "object": dict,
 }
+# Looking around, atomic groups, and references to groups; escapes and sets are passed over.
+_OF_OTHERS = re.compile(r"(\(\?(?:<?[=!]|>|P=)|\\[1-9])|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 # Each part of a way to a field, such as .spec.color: an index or a wildcard is none.
 _WAY = re.compile(r"(\.[A-Za-z_][-A-Za-z0-9_]*)+\Z")
 
@@ -58,6 +60,7 @@ def schema_faults(at: str, schema: Mapping[str, Any]) -> Faults:
     if schema.get("properties") and schema.get("additionalProperties") is not None:
         yield FieldFault(f"{at}.additionalProperties", "cannot stand beside properties")
     yield from _list(at, schema)
+    yield from _pattern(f"{at}.pattern", schema.get("pattern"))
     yield from _default(at, schema)
     for where, below in schema_parts(at, schema):
         yield from schema_faults(where, below)
@@ -91,6 +94,17 @@ def _list(at: str, schema: Mapping[str, Any]) -> Faults:
     for index, key in enumerate(keys if kind == "map" and isinstance(keys, list) else ()):
         if key not in known:
             yield FieldFault(f"{at}.{_KEYS}[{index}]", "is not a field of the items", key)
+        elif key not in (table(items).get("required") or ()) and table(known[key]).get("default") is None:
+            reason = f"missing, as the field is in {_KEYS}: it must have a default, or be among `required` of the items"
+            yield FieldFault(f"{at}.items.properties.{key}.default", reason, in_schema=False)
+
+
+def _pattern(at: str, pattern: Any) -> Faults:
+    """What other languages have in expressions, and Go does not."""
+    found = [match[1] for match in _OF_OTHERS.finditer(pattern) if match[1]] if isinstance(pattern, str) else []
+    if found:
+        reason = f"must be an expression of Go, which has no looking ahead or behind and no references: {found[0]}"
+        yield FieldFault(at, reason, pattern)
 
 
 def _default(at: str, schema: Mapping[str, Any]) -> Faults:

@@ -102,6 +102,13 @@ _FORMS: dict[str, dict[str, Any]] = {
         "pattern": r"^0*(100|[0-9]{1,2})%$",
         "x-reason": 'must be a number that is not negative, or a share such as "25%", at most "100%"',
     },
+    "access-modes": {
+        "anyOf": [
+            {"not": {"contains": {"enum": ["ReadWriteOncePod"]}}},
+            {"not": {"contains": {"not": {"enum": ["ReadWriteOncePod"]}}}},
+        ],
+        "x-reason": "cannot have other modes beside ReadWriteOncePod",
+    },
     "all-alone": _alone("*"),
     "everything-alone": _alone("*/*"),
     "share": {

@@ -48,6 +48,11 @@ WORDS: dict[str, dict[str, Any]] = {
     """--set-json '{"names": ["p"], "a": {"b": {}}}'""": {"names": ["p"], "a": {"b": {}}},
     "--set-file a.script=script.sh,names[1]=script.sh": {"a": {"script": "make\n"}, "names": ["r", "make\n"]},
     # Helm has an order of its own: JSON, then values, texts and files.
+    """--set-literal 'map.a=b,c={d}\\e=f'""": {"map": {"a": "b,c={d}\\e=f", "deep": {"c": 3}}},
+    "--set-literal 'mirrors[0].location=a,b'": {
+        "mirrors": [{**BELOW["mirrors"][0], "location": "a,b"}, *BELOW["mirrors"][1:]]
+    },
+    "--set-literal a=1 --set-file a=script.sh": {"a": "1"},
     "--set-file a=script.sh --set-string b=1 --set a=1,b=2,c=3 --set-json 'a=4,b=5,c=6,d=7'": {
         "a": "make\n",
         "b": "1",

@@ -158,7 +158,7 @@ def _collect(args: Namespace, chart: Chart) -> tuple[list[Case], list[Result]]:
 
 def _is_of_pipelines_alone(args: Namespace) -> bool:
     """Whether a project that only uses the runners asks about its pipeline, and about no values."""
-    settings = (args.set, args.set_string, args.set_file, args.set_json)
+    settings = (args.set, args.set_string, args.set_file, args.set_json, args.set_literal)
     about_values = (args.files, args.values, args.preset, args.all_presets, args.matrix, *settings, args.case)
     return bool(args.pipeline) and not any(about_values) and not (args.coverage or args.coverage_fail_under)
 

@@ -146,6 +146,7 @@ SETTINGS = (
     several("--set-string", metavar="KEY=TEXT", help="a value that is text, whatever it looks like"),
     several("--set-file", metavar="KEY=FILE", help="a value that is the text of a file"),
     several("--set-json", metavar="KEY=JSON", help="a value in JSON, or an object of values"),
+    several("--set-literal", metavar="KEY=TEXT", help="a value that is text, commas and backslashes too"),
 )
 ANY_CHART = option("--chart", type=path, metavar="CHART", help="the chart, a folder or a package (.tgz)")
 CHART = ANY_CHART.default("podrunner's own")

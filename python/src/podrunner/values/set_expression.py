@@ -33,6 +33,7 @@ _KINDS = {
     "--set": _Kind("parse_set_string", "key.path=value", "0"),
     "--set-string": _Kind("parse_set_string_values", "key.path=value", "0"),
     "--set-file": _Kind("parse_set_file", "key.path=FILE", os.devnull),
+    "--set-literal": _Kind("parse_set_literal", "key.path=text", "0"),
 }
 OPTIONS = tuple(_KINDS)
 # A key that nobody gives a value.

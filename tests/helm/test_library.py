@@ -90,7 +90,8 @@ def test_a_refusal_has_its_sentence_and_its_place_in_the_template(small: Rendere
 
 def test_output_that_is_not_yaml_is_named_with_its_template_and_line(small: Renderer) -> None:
     with pytest.raises(
-        RenderError, match=r"templates/deployment\.yaml: rendered to text that is not YAML: .* at `image:`\.$"
+        RenderError,
+        match=r"templates/deployment\.yaml: rendered to text that is not YAML: .*, at line 16 of the rendered document, `image:`\.$",
     ):
         render_values(small, {"image": "a: b: c"})
 

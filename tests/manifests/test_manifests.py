@@ -260,7 +260,7 @@ def test_the_same_name_in_two_namespaces_or_kinds_is_fine(check: Check) -> None:
 
 def test_a_key_that_is_twice_in_a_rendered_map_is_found(check: Check) -> None:
     assert check(image="x\n          image: z") == [
-        "error: Deployment/podrunner: key `image` is there twice in one map. "
+        "error: Deployment/podrunner: key `image` is there twice in one map, at line 17 of the rendered document. "
         "Kubernetes refuses this or keeps only the last. [manifest-duplicate-key]"
     ]
 

@@ -188,14 +188,14 @@ def find_duplicates(node: yaml.Node | None) -> list[Duplicate]:
     return found
 
 
-def read_document(text: str) -> tuple[Any, tuple[str, ...]]:
-    """The value of a text of one document, and the keys that are there twice in one of its maps."""
+def read_document(text: str) -> tuple[Any, tuple[tuple[str, int], ...]]:
+    """The value of a text of one document, and the keys that are there twice in one of its maps, each with its second line."""
     loader = GoLoader(text)
     node = loader.get_single_node()
     if node is None:
         return None, ()
     # Before anything is constructed: that merges merge keys into the nodes.
-    duplicates = tuple(key_text(again) for _, again in find_duplicates(node))
+    duplicates = tuple((key_text(again), again.start_mark.line + 1) for _, again in find_duplicates(node))
     return loader.construct_document(node), duplicates
 
 

@@ -32,14 +32,15 @@ _KEEPS_LINE_ENDS = re.compile(r"[|>](?:\+[1-9]?|[1-9]\+)[ \t]*(?:#.*)?$", re.MUL
 class Document:
     """One Kubernetes object: `template` is the path in the chart, `data` is not to be changed by anybody.
 
-    `duplicate_keys` are there twice in one of its maps; `data` has the last. Two with the same text from the same
+    `duplicate_keys` are there twice in one of its maps, each with the line of the text where it is again; `data` has the
+    last. Two with the same text from the same
     template are equal.
     """
 
     template: str
     text: str
     data: dict[str, Any] = field(compare=False)
-    duplicate_keys: tuple[str, ...] = field(default=(), compare=False)
+    duplicate_keys: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
     @property
     def name(self) -> str:
@@ -208,7 +209,7 @@ def parse_documents(template: str, text: str, line_end: str = "\n") -> Iterable[
 
 
 @lru_cache(maxsize=4096)
-def _parse(template: str, text: str) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+def _parse(template: str, text: str) -> tuple[dict[str, Any] | None, tuple[tuple[str, int], ...]]:
     """Data and duplicate keys. Most documents are the same in many cases of a matrix: parsed once."""
     if not text.strip():
         return None, ()
@@ -229,6 +230,7 @@ def _not_yaml(template: str, text: str, flaw: Flaw) -> PodrunnerError:
     line, _ = flaw.place
     lines = text.splitlines()
     key = _KEY.match(lines[line - 1]) if 0 < line <= len(lines) else None
-    where = f", at `{key[1]}:`" if key else ""
+    where = f", at line {line} of the rendered document" if line else ""
+    where += f", `{key[1]}:`" if key else ""
     sentence = flaw.sentence("rendered to text that is not YAML", where)
     return RenderError(f"{template}: {sentence}", template=template)

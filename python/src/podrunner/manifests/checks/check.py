@@ -282,8 +282,9 @@ def _finding(document: Document, rule: Rule, message: str, *, path: str = "") ->
 
 
 def _duplicate_keys(document: Document) -> Iterator[Finding]:
-    for key in document.duplicate_keys:
-        message = f"key `{key}` is there twice in one map. Kubernetes refuses this or keeps only the last."
+    for key, line in document.duplicate_keys:
+        place = f"at line {line} of the rendered document"
+        message = f"key `{key}` is there twice in one map, {place}. Kubernetes refuses this or keeps only the last."
         yield _finding(document, MANIFEST_DUPLICATE_KEY, message)
 
 

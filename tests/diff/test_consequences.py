@@ -23,12 +23,16 @@ RENAME = "Delete it before the upgrade, or give the new one another name."
 
 
 def test_a_selector_cannot_change_and_the_way_out_is_told(repository: Repository) -> None:
-    assert repository.change(DEPLOYMENT, DEPLOYMENT.replace("matchLabels: {app: demo}", "matchLabels: {tier: x}")) == [
+    other = DEPLOYMENT.replace("matchLabels: {app: demo}", "matchLabels: {tier: x}")
+
+    assert repository.change(DEPLOYMENT, other.replace("labels: {app: demo}", "labels: {app: demo, tier: x}")) == [
         "Cannot be applied",
         'Deployment/demo: spec.selector.matchLabels.app: is gone: "demo"',
         f"spec.selector.matchLabels.app of a Deployment cannot change: helm upgrade fails. {ORPHAN}",
         'Deployment/demo: spec.selector.matchLabels.tier: is new: "x"',
         f"spec.selector.matchLabels.tier of a Deployment cannot change: helm upgrade fails. {ORPHAN}",
+        "Restarts pods",
+        'Deployment/demo: spec.template.metadata.labels.tier: is new: "x"',
     ]
 
 
@@ -135,12 +139,12 @@ IMMUTABLE = {
     ),
     "data of a ConfigMap that is sealed": (
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, immutable: true, data: {a: x}}",
-        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, immutable: true, data: {a: y}}",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, immutable: true, data: {a: z}}",
         f"data.a of a ConfigMap cannot change: helm upgrade fails. {RENAME}",
     ),
     "the type of a Secret": (
         "{apiVersion: v1, kind: Secret, metadata: {name: a}, type: Opaque}",
-        "{apiVersion: v1, kind: Secret, metadata: {name: a}, type: kubernetes.io/tls}",
+        "{apiVersion: v1, kind: Secret, metadata: {name: a}, type: example.com/a}",
         f"type of a Secret cannot change: helm upgrade fails. {RENAME}",
     ),
     "a claim that shrinks": (
@@ -167,12 +171,12 @@ MUTABLE = {
         "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {resources: {requests: {storage: 2Gi}}}}",
     ),
     "an address that is not asked for any more": (
-        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {clusterIP: None}}",
-        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}], clusterIP: None}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}]}}",
     ),
     "data of a ConfigMap": (
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: x}}",
-        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: y}}",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: z}}",
     ),
     "a Job that helm makes anew": (
         "{apiVersion: batch/v1, kind: Job, metadata: {name: a, annotations: {helm.sh/hook: test}}, spec: {template: {a: 1}}}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from podrunner.diff.crds import changed_crds
 from podrunner.diff.entry import ComparedCase, Consequence, DiffEntry, group
 from podrunner.diff.immutable import why_immutable
+from podrunner.diff.refusals import refusals
 from podrunner.diff.report import Comparison
 from podrunner.diff.unsteady import is_unsteady, unsteady_fields
 from podrunner.diff.widening import lowers_level, widenings, widens_constraints
@@ -102,13 +103,17 @@ def _entries(
     if isinstance(old, Rendering) and isinstance(new, Rendering):
         namespace = new.namespace
         before = {identity_of(one.data).within(namespace): one.data for one in old.documents}
-        after = [one.data for one in new.documents]
-        found = differences(
-            before.values(), after, namespace, partial(_as_kept, namespace=namespace, kube_version=kube_version)
-        )
-        scaled = _autoscalers(after)
-        entries = [_entry(one, before.get(one.identity.within(namespace), {}), scaled) for one in found]
-        return [*entries, *widenings(old, new, kube_version)]
+        after = {identity_of(one.data).within(namespace): one.data for one in new.documents}
+        complete = partial(_as_kept, namespace=namespace, kube_version=kube_version)
+        found = differences(before.values(), after.values(), namespace, complete)
+        scaled = _autoscalers(after.values())
+        entries = []
+        for one in found:
+            identity = one.identity.within(namespace)
+            refused = why_immutable(one, before.get(identity, {}), after.get(identity, {}), kube_version)
+            entries.append(_entry(one, refused, scaled))
+        changed = {one.identity.within(namespace) for one in found}
+        return [*entries, *refusals(old, new, changed, kube_version), *widenings(old, new, kube_version)]
     reason, other = (old, sides[1]) if isinstance(old, str) else (new, sides[0])
     return [DiffEntry(Consequence.CASE, "", f"{reason} {other.label} renders it.")]
 
@@ -138,14 +143,13 @@ def _loses_replicas(difference: Difference) -> bool:
     )
 
 
-def _entry(difference: Difference, before: Mapping[str, Any], scaled: Mapping[str, str]) -> DiffEntry:
-    """`before` is the whole object as it was, empty when there was none; for `scaled` see `_autoscalers`."""
+def _entry(difference: Difference, advice: str, scaled: Mapping[str, str]) -> DiffEntry:
+    """`advice` says why it cannot be applied, empty when it can; for `scaled` see `_autoscalers`."""
     if _is_kept(difference):
         return DiffEntry(Consequence.OTHER, difference.object, difference.text, difference, _KEPT)
     scaler = scaled.get(difference.object)
     if scaler and _loses_replicas(difference):
         return DiffEntry(Consequence.RESTART, difference.object, difference.text, difference, _SCALED.format(scaler))
-    advice = why_immutable(difference, before)
     consequence = Consequence.OTHER
     if advice:
         consequence = Consequence.IMMUTABLE

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from podrunner.diff.hooks import hook_events
 from podrunner.manifests.difference.objects import ABSENT
-from podrunner.manifests.objects import HOOK_ANNOTATION, table
+from podrunner.manifests.difference.pod_updates import completions_may, pod_may, pods_of_job_may
+from podrunner.manifests.objects import table
 from podrunner.manifests.quantity import quantity
 
 if TYPE_CHECKING:
@@ -57,7 +59,6 @@ _FIXED: dict[tuple[str, str], Prefixes] = {
 }
 # What of it may change all the same.
 _FREE: dict[tuple[str, str], Prefixes] = {
-    ("", "Pod"): ("spec.activeDeadlineSeconds", "spec.tolerations"),
     ("", "PersistentVolumeClaim"): ("spec.resources", "spec.volumeAttributesClassName"),
     # All but the volume itself, its mode and where it can be reached from.
     ("", "PersistentVolume"): (
@@ -80,29 +81,42 @@ _ADVICE = {
 }
 
 
-def why_immutable(difference: Difference, before: Mapping[str, Any]) -> str:
-    """Why the API server refuses a change, and the way out; empty when it takes it. `before` is the whole object."""
+def why_immutable(
+    difference: Difference, before: Mapping[str, Any], after: Mapping[str, Any], kube_version: str
+) -> str:
+    """Why the API server refuses a change, and the way out; empty when it takes it.
+
+    `before` and `after` are the whole object, `kube_version` is that of Kubernetes.
+    """
     identity = difference.identity
-    if not difference.parts or _is_hook(before):
+    # Helm deletes a hook and makes it anew.
+    if not difference.parts or hook_events(before) or hook_events(after):
         return ""
     kind = (identity.group, identity.kind)
     if advice := _keeps_rolling_update(kind, difference, before):
         return advice
-    if not (
-        _is_fixed(kind, difference) or _is_sealed(kind, difference, before) or _is_special(kind, difference, before)
-    ):
+    is_fixed = _is_fixed(kind, difference) and not _is_let_through(kind, difference, before, after, kube_version)
+    if not (is_fixed or _is_sealed(kind, difference, before) or _is_special(kind, difference, before, after)):
         return ""
     advice = _ADVICE.get(identity.kind, "Delete it before the upgrade, or give the new one another name.")
     return f"{difference.path.partition('[')[0]} of a {identity.kind} cannot change: helm upgrade fails. {advice}"
 
 
 def _is_fixed(kind: tuple[str, str], difference: Difference) -> bool:
-    if _below(difference.path, _FREE.get(kind, ())):
-        return False
-    # Another image is the one thing that a pod may get.
-    if kind == ("", "Pod") and difference.parts[-1] == "image":
-        return False
-    return _below(difference.path, _FIXED.get(kind, ()))
+    return _below(difference.path, _FIXED.get(kind, ())) and not _below(difference.path, _FREE.get(kind, ()))
+
+
+def _is_let_through(
+    kind: tuple[str, str],
+    difference: Difference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    kube_version: str,
+) -> bool:
+    if kind == ("", "Pod"):
+        return pod_may(difference, before, after)
+    in_template = difference.parts[:2] == ("spec", "template")
+    return kind == ("batch", "Job") and in_template and pods_of_job_may(difference, before, kube_version)
 
 
 def _is_sealed(kind: tuple[str, str], difference: Difference, before: Mapping[str, Any]) -> bool:
@@ -113,18 +127,31 @@ def _is_sealed(kind: tuple[str, str], difference: Difference, before: Mapping[st
     )
 
 
-def _is_special(kind: tuple[str, str], difference: Difference, before: Mapping[str, Any]) -> bool:
-    if kind == ("", "Service") and difference.parts[0] == "spec":
-        # Left out, it stays what it was.
-        fixed = ("spec.clusterIP", "spec.loadBalancerClass")
-        return difference.path in fixed and difference.after not in (ABSENT, "", None)
+def _is_special(
+    kind: tuple[str, str], difference: Difference, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> bool:
+    if kind == ("", "Service"):
+        return _is_fixed_of_service(difference, table(before.get("spec")), table(after.get("spec")))
     if kind == ("", "PersistentVolumeClaim") and difference.path == "spec.resources.requests.storage":
         sizes = [quantity(value) for value in (difference.before, difference.after)]
         return None not in sizes and sizes[1] < sizes[0]  # type: ignore[operator]
     if kind == ("batch", "Job") and difference.path == "spec.completions":
-        # Of an indexed job they may change, together with parallelism.
-        return table(before.get("spec")).get("completionMode") != "Indexed"
+        return not completions_may(after)
     return False
+
+
+def _is_fixed_of_service(difference: Difference, was: Mapping[str, Any], is_now: Mapping[str, Any]) -> bool:
+    """Source: validateLoadBalancerClassField, validateUpgradeDowngradeClusterIPs of pkg/apis/core/validation."""
+    types = [spec.get("type") or "ClusterIP" for spec in (was, is_now)]
+    if difference.path == "spec.loadBalancerClass":
+        return types == ["LoadBalancer", "LoadBalancer"]
+    if difference.path == "spec.type":
+        # An address that is left out stays what it was, and None is for this type alone.
+        stays = was.get("clusterIP") == "None" and is_now.get("clusterIP") in (None, "", "None")
+        return stays and types[1] in ("NodePort", "LoadBalancer")
+    if difference.path != "spec.clusterIP" or "ExternalName" in types:
+        return False
+    return difference.after not in (ABSENT, "", None)
 
 
 # Kind → field of how it is updated.
@@ -141,10 +168,12 @@ def _keeps_rolling_update(kind: tuple[str, str], difference: Difference, before:
         return ""
     chosen = difference.after.get("type") if isinstance(difference.after, dict) else difference.after
     was = table(table(before.get("spec")).get(name))
-    added = {"partition"} if kind[1] == "StatefulSet" else {"maxSurge", "maxUnavailable"}
+    # What a manifest said, also with nothing in it, Helm takes away with all that is below. A StatefulSet gets none
+    # where the type is written.
+    said = {"rollingUpdate", "type"} if kind[1] == "StatefulSet" else {"rollingUpdate"}
     if chosen in (ABSENT, None, "RollingUpdate") or was.get("type", "RollingUpdate") != "RollingUpdate":
         return ""
-    if added <= table(was.get("rollingUpdate")).keys():
+    if said & was.keys():
         return ""
     fails = f"stays in the cluster beside type {chosen}: helm upgrade of Helm 4 fails"
     if kind[1] == "Deployment":
@@ -157,8 +186,3 @@ def _keeps_rolling_update(kind: tuple[str, str], difference: Difference, before:
 
 def _below(path: str, prefixes: Prefixes) -> bool:
     return any(path == prefix or path.startswith((f"{prefix}.", f"{prefix}[")) for prefix in prefixes)
-
-
-def _is_hook(item: Mapping[str, Any]) -> bool:
-    """Helm deletes a hook and makes it anew."""
-    return HOOK_ANNOTATION in table(table(item.get("metadata")).get("annotations"))

@@ -133,6 +133,9 @@ def _next(args: Namespace, imported: Imported, chart: Chart) -> str:
     file = args.output or VALUES
     secrets = "".join(f"  # {command.why}\n  {command.text}\n" for command in imported.commands)
     check = f"next:\n  podrunner check {file}\n  podrunner smoke -f {file}  # builds an image with these values, on a kind cluster\n"
+    if imported.is_privileged:
+        mode = f"  podrunner import {args.file} --mode unprivileged  # builds by podman, and no privileged container\n"
+        check = f"better, since nothing is privileged then (docs/migrate-builds.md):\n{mode}\n{check}"
     release = f"then, in a cluster with the {_spaces(args.namespace, imported)}:\n{secrets}"
     return f"{check}{release}  helm install ci {shown_path(chart.source)} -f {file} --namespace {args.namespace}\n"
 

@@ -19,6 +19,7 @@ class Fate(Enum):
     DANGEROUS = "dangerous"
     UNSUPPORTED = "no equivalent"
     REMOVED = "removed"
+    BY_HAND = "by hand"
     CHANGED = "changed"
     SECRET = "secret"
     ADDED = "added"

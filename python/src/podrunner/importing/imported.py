@@ -9,6 +9,7 @@ from podrunner.cases.case import Case
 from podrunner.check.checker import Checker
 from podrunner.findings.finding import Finding, errors
 from podrunner.formats.placed import read_values
+from podrunner.importing.change import Changes, Fate
 from podrunner.importing.configuration import values_comments
 from podrunner.importing.dangers import note_dangers
 from podrunner.importing.globals import global_values
@@ -20,7 +21,6 @@ from podrunner.values.document import Comment, write_values
 if TYPE_CHECKING:
     from podrunner.findings.path import Path
     from podrunner.helm.renderer import Renderer
-    from podrunner.importing.change import Changes
     from podrunner.importing.runner import ImportedRunner
 
 
@@ -43,6 +43,8 @@ class Imported:
     commands: tuple[Command, ...]
     namespaces: tuple[str, ...]
     findings: tuple[Finding, ...]
+    # Whether containers stay privileged that a mode of podman does without.
+    is_privileged: bool = False
 
 
 def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes: Changes) -> Imported:
@@ -67,7 +69,13 @@ def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes
     case = Case("values", (read_values(document, "values"),), namespace=settings.namespace)
     checked = Checker(renderer).check(case)
     commands = _commands(made.runners, source, settings)
-    return Imported(document, commands, _namespaces(made.values), tuple(errors(checked.findings)))
+    found = tuple(errors(checked.findings))
+    return Imported(document, commands, _namespaces(made.values), found, _stays_privileged(settings, changes))
+
+
+def _stays_privileged(settings: ImportSettings, changes: Changes) -> bool:
+    dangers = (change.path for change in changes.every if change.kind is Fate.DANGEROUS)
+    return not settings.mode and any(path.endswith("privileged") for path in dangers)
 
 
 def _header(source: str, comments: dict[Path, Comment]) -> list[str]:

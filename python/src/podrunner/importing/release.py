@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.cases.case import Case
 from podrunner.findings.errors import FindingsError, RenderError
+from podrunner.importing.builders import replace_builders
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.configuration import Configuration, missing
 from podrunner.importing.difference import additions, covered_patches, covered_volumes, difference
@@ -56,6 +57,8 @@ def make_values(
     mounts = [str(mount.get("mountPath", "")) for mount in maps(values.get("manager", {}).get("extraVolumeMounts"))]
     schema = renderer.chart.schema.data if renderer.chart.schema else {}
     runners = _kubernetes_runners(configuration, mounts, settings, schema, changes)
+    for runner in runners if settings.mode not in ("", "none") else ():
+        replace_builders(runner, settings.mode, renderer.chart.defaults.data["podman"]["image"], changes)
     _choose_modes(runners, settings, renderer, changes)
     tree: Tree = {"gitlab": {"url": _common_url(runners, settings, changes)}, **values}
     _shared(tree, runners)
@@ -154,6 +157,10 @@ def _shared(tree: Tree, runners: list[ImportedRunner]) -> None:
     tree["podman"] = podman
     ours = [runner for runner in runners if runner.mode != "none"]
     podman |= _unanimous("image", ours, lambda runner: runner.kubernetes.get("image"))
+    for runner in ours:
+        podman["registries"] = {**podman.get("registries", {}), **runner.registries}
+    if not podman.get("registries"):
+        podman.pop("registries", None)
     podman |= _unanimous("home", ours, _home)
     jobs = _unanimous("namespace", ours, lambda runner: runner.kubernetes.get("namespace"))
     account = _unanimous("name", ours, lambda runner: runner.kubernetes.get("service_account"))

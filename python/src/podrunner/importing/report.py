@@ -18,6 +18,7 @@ _TITLES = {
     Fate.DANGEROUS: "dangerous, and imported as it is",
     Fate.UNSUPPORTED: "no equivalent, left out",
     Fate.REMOVED: "removed, nobody reads it",
+    Fate.BY_HAND: "to change by hand, as docs/migrate-builds.md shows",
     Fate.CHANGED: "changed",
     Fate.SECRET: "secrets, left out",
     Fate.ADDED: "added",

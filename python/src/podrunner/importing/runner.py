@@ -57,6 +57,8 @@ class ImportedRunner:
     secret_key: str = "token"
     # Secret keys of the table, by dotted path: where they come from.
     credentials: dict[str, Reference] = field(default_factory=dict)
+    # What other builders were told of registries, as podman.registries.
+    registries: dict[str, Any] = field(default_factory=dict)
 
     @property
     def kubernetes(self) -> dict[str, Any]:

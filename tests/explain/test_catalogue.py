@@ -109,7 +109,7 @@ ENTRY = {
             {"kind": "nobody"},
             "catalogue entry 'a': kind 'nobody' is not one of node, cluster, values, registry, network, user",
         ),
-        ({"of": "node"}, "catalogue entry 'a': of 'node' is not one of pod, script, preparation"),
+        ({"of": "node"}, "catalogue entry 'a': of 'node' is not one of pod, start, output, script, preparation"),
         ({"patterns": ["some text|other text"]}, "alternatives at the top; write one pattern for each."),
         ({"patterns": [r"\w+: (?:no|yes)"]}, "no text of 4 characters that every match holds."),
         ({"explains": ["b"]}, "`explains` names entries that are not there: b."),

@@ -29,7 +29,7 @@ def test_a_named_cause_is_told_with_fix_values_and_evidence(capsys: Output) -> N
     assert "  Fix     Correct the line." in text
     assert "  At      the pipeline or the Containerfile" in text
     assert '  Seen    line 18  Error: building at STEP "COPPY ": Build error: Unknown instruction: "COPPY"' in text
-    assert "  Led to  the build's own step failed, COPPY" in text
+    assert "  Led to  podman could not carry out the step COPPY" in text
 
 
 def test_a_log_that_nothing_matches_says_what_to_collect(capsys: Output) -> None:

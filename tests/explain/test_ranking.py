@@ -125,3 +125,41 @@ def test_a_manager_that_once_did_not_reach_gitlab_is_no_cause_of_a_job_that_it_g
 
     assert explain([away])[0].id == "gitlab-unreachable"
     assert explain(job, others={"manager": [away]})[0].id == "command-missing"
+
+
+def test_what_a_pod_waited_for_is_no_cause_once_it_ran() -> None:
+    waited = "WARNING: Event retrieved from the cluster: 0/3 nodes are available: 3 Insufficient cpu."
+    ran = "Running on runner-x-project-1-concurrent-0 via manager-1..."
+
+    assert [one.id for one in explain([waited])] == ["insufficient-resources"]
+    assert explain([waited, ran]) == []
+
+
+def test_what_the_script_may_not_do_is_not_what_the_manager_may_not_do() -> None:
+    forbidden = 'deployments.apps "cart" is forbidden: User "system:serviceaccount:ci:default" cannot patch resource "deployments" in API group "apps" in the namespace "prod"'
+
+    of_script = explain(["$ kubectl apply -f a.yaml", f"Error from server (Forbidden): {forbidden}"])
+    of_runner = explain([f"ERROR: Job failed (system failure): prepare environment: setting up build pod: {forbidden}"])
+
+    assert (of_script[0].id, of_script[0].values) == ("job-account-forbidden", "")
+    assert of_runner[0].id == "rbac"
+
+
+def test_a_command_that_only_looks_leaves_the_failure_before_it_in_its_place() -> None:
+    log = ["$ kubectl rollout status deploy/a", "error: timed out waiting for the condition", "$ kubectl get pods"]
+
+    assert explain([*log, "ERROR: Job failed: exit code 1"])[0].id == "job-deploy-failed"
+
+
+def test_a_login_that_worked_rules_out_that_nobody_logged_in() -> None:
+    denied = "Error: writing blob: initiating layer upload to /v2/a/blobs/uploads/ in r.example.com: denied: requested access to the resource is denied"
+
+    assert explain(["$ podman push a", denied])[0].id == "registry-denied"
+    assert explain(["Login Succeeded!", "$ podman push a", denied])[0].id == "registry-forbidden"
+
+
+def test_a_subprocess_that_podman_could_not_run_is_not_the_command_of_the_step() -> None:
+    failed = 'Error: building at STEP "RUN make": exit status 1'
+
+    assert explain([failed])[0].id == "build-step-failed"
+    assert explain(["error running subprocess: creating pipe: too many", failed])[0].id == "build-step-refused"

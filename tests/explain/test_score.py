@@ -11,10 +11,10 @@ from podrunner.explain.catalogue import load_catalogue
 
 VOCABULARY = read_causes()
 # Bounds for the held-out half, just beside what is measured: they only get tighter.
-RIGHT_FIRST_AT_LEAST = 0.71
-WRONG_FIRST_AT_MOST = 0.24
-HARMFUL_AT_MOST = 8
-DANGEROUS_AT_MOST = 3
+RIGHT_FIRST_AT_LEAST = 0.90
+WRONG_FIRST_AT_MOST = 0.09
+HARMFUL_AT_MOST = 1
+DANGEROUS_AT_MOST = 0
 
 
 @pytest.fixture(scope="module")

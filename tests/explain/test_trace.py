@@ -88,3 +88,35 @@ def test_a_line_without_end_is_read_in_pieces_of_the_same_number() -> None:
 
 def test_bytes_that_are_no_utf_8_are_replaced() -> None:
     assert list(read_lines(io.BytesIO(b"caf\xe9\n"))) == ["caf\N{REPLACEMENT CHARACTER}\n"]
+
+
+def test_a_log_in_utf_16_is_read() -> None:
+    text = "Running with gitlab-runner 18.0.0\r\n$ make\r\n"
+
+    assert [line.text for line in Trace().read(read_lines(io.BytesIO(text.encode("utf-16"))))] == [
+        "Running with gitlab-runner 18.0.0",
+        "$ make",
+    ]
+
+
+def test_numbers_that_a_page_glued_to_lines_are_removed() -> None:
+    raw = ["1Running with gitlab-runner 18.0.0", "2  on a b", "3$ make", "41 error", "5"]
+
+    assert [line.text for line in Trace().read(raw)][2:] == ["$ make", "1 error", ""]
+
+
+def test_a_line_that_was_wrapped_at_120_columns_is_joined() -> None:
+    begun = "Error: initializing source docker://registry.example.com/".ljust(118, "a") + "re"
+
+    texts = [line.text for line in Trace().read([begun, "quested access to the resource is denied", "$ make"])]
+
+    assert texts == [
+        begun,
+        "quested access to the resource is denied",
+        f"{begun}quested access to the resource is denied",
+        "$ make",
+    ]
+
+
+def test_lines_of_a_log_that_has_longer_ones_are_not_joined() -> None:
+    assert [len(line.text) for line in Trace().read(["a" * 121, "b" * 120, "c"])] == [121, 120, 1]

@@ -25,7 +25,7 @@ KINDS = {
 }
 
 # What an entry is of, where that matters: see Entry.
-OF = ("pod", "script", "preparation")
+OF = ("pod", "start", "output", "script", "preparation")
 
 
 class Level(Enum):

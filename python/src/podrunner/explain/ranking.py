@@ -44,6 +44,9 @@ def rank(scan: Scan, trace: Trace) -> list[Ranked]:
 def _applies(entry: Cause, scan: Scan, trace: Trace) -> bool:
     if entry.of == ("script" if trace.before_script else "preparation"):
         return False
+    # That a pod waited for a node, an image or a volume is of no account once it ran.
+    if entry.of == "start" and trace.started:
+        return False
     wanted = not entry.beside or any(pattern.text in scan.seen for pattern in entry.beside)
     return wanted and not any(pattern.text in scan.seen for pattern in entry.unless)
 

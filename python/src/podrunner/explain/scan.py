@@ -115,7 +115,9 @@ class Scan:
                         self._add(entry, line, found.groupdict())
 
     def _add(self, entry: Cause, line: Line, groups: dict[str, str | None]) -> None:
-        if entry.of == "pod" and line.is_of_script:
+        if entry.of in {"pod", "start"} and line.is_of_script:
+            return
+        if entry.of == "output" and not line.is_of_script:
             return
         known = {name: text for name, text in groups.items() if text}
         hit = self.hits.setdefault(entry.id, Hit(entry, line, line, known))

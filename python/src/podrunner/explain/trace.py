@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ _TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d
 # As `podrunner smoke` shows a job's log.
 _MARGIN = re.compile(r"^ {0,8}│ ?")
 _COMMAND = re.compile(r"^\$ (?P<command>.+)")
+# Commands that only look, as a script has them behind what failed: the failure stays that of the command before.
+_LOOKS = re.compile(
+    r"^(?:sudo (?:-\w )*)?(?:kubectl .*\b(?:get|describe|logs|events)\b|dmesg\b|journalctl\b|ausearch\b|(?:date|df|id|ls)(?: -\w+)*(?: /\S*)*$)"
+)
 _STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP (?P<number>\d+(?:/\d+)?): (?P<step>.+)")
 # What is tried again, and texts that are shown for another reason: a diff, a linter's place in a document.
 _ASIDE = re.compile(r"\b(?:[Rr]etrying|[Ww]ill retry)\b|^[-+] |^\S+\.(?:adoc|html|md|rst|txt):\d+")
@@ -28,6 +34,11 @@ _ASIDE = re.compile(r"\b(?:[Rr]etrying|[Ww]ill retry)\b|^[-+] |^\S+\.(?:adoc|htm
 _TEST = re.compile(
     r"^(?!.*[Dd]ocker)(?:\s+\w+_test\.go:\d+: |E {3,}|(?:FAILED|ERROR) \S+::|\s+(?:Expected|Received)(?: [a-z]+)?: )"
 )
+# What kubectl and helm say of themselves, also in an excerpt that shows no command: they ask for the script, not for the runner.
+_CLIENT = re.compile(r"^(?:Error from server|error: (?:failed to|You must)|Error: (?:INSTALLATION|UPGRADE) FAILED)")
+# Where a log was copied from a page that wraps, or numbers its lines.
+_WRAPPED_AT = 120
+_NUMBERED = re.compile(r"^(?P<number>\d{1,6})")
 _RUNNER = re.compile(r"^ {1,4}on (?P<name>\S.*?) [\w-]{7,12}(?:, system ID: |$)")
 
 
@@ -78,6 +89,8 @@ class Line:
     @property
     def is_of_script(self) -> bool:
         """Whether a command of the script printed it: all but the runner's own lines, such as the pod's events."""
+        if not self.source and _CLIENT.match(self.text):
+            return True
         in_script = self.stage in {Stage.SCRIPT, Stage.AFTER} or (self.stage is Stage.UNKNOWN and self.command > 0)
         return in_script and not self.text.startswith("WARNING: ")
 
@@ -95,16 +108,26 @@ class Trace:
         self.facts: dict[str, str] = {}
         self.succeeded = False
         self.is_whole = False
+        # Whether the job's pod ran: its scheduling, its images and its volumes are no question any more.
+        self.started = False
+        self._numbers = _GluedNumbers()
+        self._wrapping = _Wrapping()
 
     def read(self, lines: Iterable[str]) -> Iterator[Line]:
-        """The lines, cleaned; one that holds carriage returns gives several with the same number."""
+        """The lines, cleaned; one that holds carriage returns gives several with the same number.
+
+        What a page wrapped comes twice: in pieces, and joined, with the number of its last piece.
+        """
         continues = False
         for raw in lines:
             self.lines += not continues
             continues = len(raw) >= LONGEST_LINE // 4 and not raw.endswith("\n")
-            for text in clean(raw):
+            for cleaned in clean(raw):
+                text = self._numbers.remove(cleaned)
                 self._note(text)
-                yield Line(self.lines, text, "", self.stage, self.commands)
+                for one in (text, self._wrapping.join(text)):
+                    if one is not None:
+                        yield Line(self.lines, one, "", self.stage, self.commands)
 
     def _note(self, text: str) -> None:
         if text[:1] in "$S[ " or text[:7] in {"Running", "Job suc"}:
@@ -113,6 +136,7 @@ class Trace:
             for start, stage in _STAGES:
                 if text.startswith(start):
                     self.stage = stage
+                    self.started |= stage in {Stage.SOURCES, Stage.SCRIPT}
                     if stage in {Stage.PREPARE, Stage.SOURCES, Stage.SCRIPT}:
                         self.before_script = stage is not Stage.SCRIPT
 
@@ -121,14 +145,56 @@ class Trace:
             self.succeeded = True
         elif text.startswith("Running with gitlab-runner"):
             self.is_whole = True
+        elif text.startswith("Running on runner-"):
+            self.started = True
         elif found := _COMMAND.match(text):
             if self.stage is not Stage.AFTER:
-                self.commands += 1
+                self.commands += not (self.commands and _LOOKS.match(found["command"]))
                 self.facts["command"] = found["command"].strip()
         elif found := _STEP.match(text):
             self.facts.update(found.groupdict())
         elif found := _RUNNER.match(text):
             self.facts["runner"] = found["name"]
+
+
+class _GluedNumbers:
+    """Takes off the numbers that a page glued to the lines: 1 to the first, 2 to the second, without a space."""
+
+    def __init__(self) -> None:
+        self._last = -1
+        # How many lines in a row count on.
+        self._run = 0
+
+    def remove(self, text: str) -> str:
+        """The text without its number, once two lines before it were numbered."""
+        number = str(self._last + 1)
+        if self._run and text.startswith(number):
+            self._last += 1
+            self._run += 1
+        elif self._run < 2 and (found := _NUMBERED.match(text)):
+            self._last, self._run = int(found["number"]), 1
+        if self._run > 2 and text.startswith(number):
+            return text[len(number) :].removeprefix(" ")
+        return text.removeprefix("1") if text.startswith("1Running with gitlab-runner") else text
+
+
+class _Wrapping:
+    """Joins what a page wrapped at 120 columns, as long as no line of the log is longer than that."""
+
+    def __init__(self) -> None:
+        self._begun = ""
+        self._is_possible = True
+
+    def join(self, text: str) -> str | None:
+        """The whole line that ends with this text, None if it is not the rest of one."""
+        self._is_possible = self._is_possible and len(text) <= _WRAPPED_AT
+        begun, self._begun = self._begun, ""
+        is_rest = begun and self._is_possible and text and not text.startswith(("$ ", "ERROR: ", "Error: ", "STEP "))
+        joined = f"{begun}{text}" if is_rest else None
+        if self._is_possible and len(text) == _WRAPPED_AT:
+            self._begun = joined or text
+            return None
+        return joined
 
 
 def clean(raw: str) -> list[str]:
@@ -148,6 +214,22 @@ def _plain(text: str) -> str:
 
 
 def read_lines(stream: BinaryIO) -> Iterator[str]:
-    """The lines of a stream of bytes, in pieces of at most LONGEST_LINE bytes; what is no UTF-8 is replaced."""
-    while piece := stream.readline(LONGEST_LINE):
-        yield piece.decode("utf-8", errors="replace")
+    """The lines of a stream of bytes, in pieces of at most LONGEST_LINE bytes; what is no UTF-8 or UTF-16 is replaced."""
+    first = stream.readline(LONGEST_LINE)
+    pieces = chain([first] if first else [], iter(lambda: stream.readline(LONGEST_LINE), b""))
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield from _read_utf_16(pieces)
+        return
+    for piece in pieces:
+        yield piece.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
+
+
+def _read_utf_16(pieces: Iterable[bytes]) -> Iterator[str]:
+    """PowerShell's redirection writes it: a line feed is two bytes, so that pieces end within a character."""
+    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+    rest = ""
+    for piece in pieces:
+        *whole, rest = f"{rest}{decoder.decode(piece)}".split("\n")
+        yield from (f"{line}\n" for line in whole)
+    if rest:
+        yield rest

@@ -56,8 +56,9 @@ def _container(one: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        # 0644 is what the files of a Secret have unless it is said.
-        said = {key: _plain(part) for key, part in value.items() if (key, part) != ("defaultMode", 0o644)}
+        # What the files of a Secret, and a claim, have unless it is said.
+        added = (("defaultMode", 0o644), ("volumeMode", "Filesystem"))
+        said = {key: _plain(part) for key, part in value.items() if (key, part) not in added}
         return {key: part for key, part in said.items() if _is_said(key, part)}
     if isinstance(value, list):
         return sorted(map(_plain, value), key=lambda one: json.dumps(one, sort_keys=True))

@@ -70,12 +70,11 @@ WRONG = {
         'Allowed: "", "bash", "sh", "cmd", "pwsh", "powershell". [config-enum]'
     ],
     "token_obtained_at = 5": [
-        "runners[0].token_obtained_at: must be a date and time without quotes, such as 2024-09-30T14:38:04Z, is 5. "
-        "[config-type]"
+        "runners[0].token_obtained_at: must be a date and time such as 2024-09-30T14:38:04Z, is 5. [config-type]"
     ],
-    'token_obtained_at = "2024-09-30T14:38:04Z"': [
-        "runners[0].token_obtained_at: must be a date and time without quotes, such as 2024-09-30T14:38:04Z, "
-        'is "2024-09-30T14:38:04Z". [config-type]'
+    'token_obtained_at = "2024-09-30"': [
+        "runners[0].token_obtained_at: must be a date and time such as 2024-09-30T14:38:04Z, "
+        'is "2024-09-30". [config-type]'
     ],
     'unhealthy_interval = "1 hour"': [
         'runners[0].unhealthy_interval: must be a duration such as "30s" or "1h30m", is "1 hour". [config-format]'

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _NOTHING = re.compile(r"\s*(#.*)?\Z")
 
 
+# The runner has no key below eight tables; functions that call themselves go through some hundred.
+_DEEPEST = 100
 # A file that was read takes some ten kilobytes.
 _KEPT = 1024
 
@@ -40,13 +42,29 @@ class Toml:
 def read_toml(text: str) -> Toml:
     """A text that several checks read, and that cases of a matrix often share."""
     try:
-        return Toml(text, tomllib.loads(text))
+        data = tomllib.loads(text)
+        return Toml(text, {}, NESTED_TOO_DEEPLY) if _is_deep(data) else Toml(text, data)
     except tomllib.TOMLDecodeError as error:
         return Toml(text, {}, toml_flaw(error))
     except RecursionError:
         return Toml(text, {}, NESTED_TOO_DEEPLY)
     except ValueError:
         return Toml(text, {}, TOO_MANY_DIGITS)
+
+
+def _is_deep(data: Any) -> bool:
+    """Whether a dotted key, which tomllib reads without recursion, nests tables deeper than anybody goes through them."""
+    level = [data]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for one in level
+            for item in (one.values() if isinstance(one, dict) else one)
+            if isinstance(item, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def find_lines(text: str) -> dict[Path, int]:

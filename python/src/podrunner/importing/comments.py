@@ -20,7 +20,7 @@ _OF_THE_CHART = re.compile(r"\s*##")
 
 
 def toml_comments(text: str, lines: Mapping[Path, int], redactor: Redactor) -> dict[Path, Comment]:
-    """Path → comment, of a TOML text; `lines` is what `find_lines` found. The comment of the file is under ()."""
+    """Path → comment, of a TOML text; `lines` is what `find_lines` found. Under () are those that open and end the file."""
     return _comments(text.splitlines(), lines, _after_toml, redactor)
 
 
@@ -38,19 +38,28 @@ def _comments(
         if path and 0 < line <= len(rows):
             first.setdefault(line, path)
     found = {}
+    header = _header(rows)
     for line, path in first.items():
-        comment = Comment(_clean(_above(rows, line), redactor), "".join(_clean([after(rows[line - 1])], redactor)))
+        above = _above(rows, line, len(header))
+        comment = Comment(_clean(above, redactor), "".join(_clean([after(rows[line - 1])], redactor)))
         if comment != Comment():
             found[path] = comment
-    header = _clean(_header(rows), redactor)
-    return {(): Comment(header), **found} if header else found
+    end = "\n".join(_clean(_end(rows, len(header)), redactor)) if first else ""
+    whole = Comment(_clean(header, redactor), end)
+    return {(): whole, **found} if whole != Comment() else found
 
 
-def _above(rows: list[str], line: int) -> list[str]:
+def _above(rows: list[str], line: int, first: int) -> list[str]:
+    """The comments between what stands before a line and the line; `first` is the first row of them that may be."""
     start = line - 1
-    while start and _COMMENT.match(rows[start - 1]):
+    while start > first and (_COMMENT.match(rows[start - 1]) or not rows[start - 1].strip()):
         start -= 1
-    return rows[start : line - 1]
+    return [row for row in rows[start : line - 1] if row.strip()]
+
+
+def _end(rows: list[str], first: int) -> list[str]:
+    """The comments after the last key."""
+    return _above([*rows, ""], len(rows) + 1, first)
 
 
 def _header(rows: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from podrunner.findings.rules.config_toml import (
     CONFIG_ENUM,
     CONFIG_FORMAT,
     CONFIG_REMOVED,
+    CONFIG_TEMPLATE,
     CONFIG_TOML,
     CONFIG_TYPE,
     CONFIG_UNKNOWN_FLAG,
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
     from podrunner.values.document import Comment
 
 # What the runner refuses a file or a job for. A missing name, url, token or executor is filled in or complained of later.
-_REFUSED = {CONFIG_TOML, CONFIG_TYPE, CONFIG_FORMAT, CONFIG_VOLUME_NAME, CONFIG_VOLUME_MOUNT}
+_REFUSED = {CONFIG_TOML, CONFIG_TYPE, CONFIG_FORMAT, CONFIG_TEMPLATE, CONFIG_VOLUME_NAME, CONFIG_VOLUME_MOUNT}
 _LEFT_OUT = {CONFIG_UNKNOWN_KEY, CONFIG_ENUM, CONFIG_REMOVED, CONFIG_UNKNOWN_FLAG}
+_BUCKETS = ("BucketName", "ContainerName")
 # What GitLab Runner raises to 1 where it is less.
 _AT_LEAST_ONE = ("runners", "request_concurrency")
 # A shorter token is a placeholder.
@@ -62,7 +64,7 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     """
     faults = find_faults(text, runner_version)
     low = {fault.path for fault in faults if fault.rule == CONFIG_FORMAT and _is_raised(fault.path)}
-    refused = [fault.finding(name) for fault in faults if fault.rule in _REFUSED and fault.path not in low]
+    refused = [fault.finding(name) for fault in faults if _is_refused(fault) and fault.path not in low]
     if refused:
         raise FindingsError(refused)
     toml = read_toml(text)
@@ -79,6 +81,12 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     runners = data.pop("runners", [])
     changes.redactor.add(*(str(runner["token"]) for runner in runners if len(str(runner.get("token", ""))) > _SHORT))
     return Configuration(data, runners, toml_comments(text, lines, changes.redactor))
+
+
+def _is_refused(fault: Fault) -> bool:
+    """Without its bucket, a job only has no cache: `podrunner check` says so of the values."""
+    is_bucket = fault.rule == CONFIG_FORMAT and fault.path[-1] in _BUCKETS
+    return fault.rule in _REFUSED and not is_bucket
 
 
 def _is_raised(path: Path) -> bool:

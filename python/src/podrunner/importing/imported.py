@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.cases.case import Case
 from podrunner.check.checker import Checker
 from podrunner.findings.finding import Finding, errors
+from podrunner.findings.path import value_at
 from podrunner.formats.placed import read_values
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.configuration import values_comments
@@ -64,8 +65,9 @@ def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes
     settings = ImportSettings(settings.source, settings.namespace, settings.url or source.url, settings.mode)
     made = make_values(source.configuration, values, settings, renderer, changes)
     _use_secret(made.values, made.runners, source)
-    comments = _comments(source, made.runners)
+    comments = _settled(_comments(source, made.runners), made.values)
     document = write_values(made.values, defaults, comments, _header(settings.source, comments))
+    document += "".join(f"# {line}".rstrip() + "\n" for line in comments.get((), Comment()).after.splitlines())
     case = Case("values", (read_values(document, "values"),), namespace=settings.namespace)
     checked = Checker(renderer).check(case)
     commands = _commands(made.runners, source, settings)
@@ -110,6 +112,25 @@ def _use_secret(values: dict[str, Any], runners: list[ImportedRunner], source: S
 def _comments(source: Source, runners: list[ImportedRunner]) -> dict[Path, Comment]:
     names = {runner.index: runner.name for runner in runners}
     return {**source.comments, **values_comments(source.configuration.comments, names)}
+
+
+def _settled(comments: dict[Path, Comment], values: dict[str, Any]) -> dict[Path, Comment]:
+    """Comments of keys that are not in the values stand above the table that the keys were in, else at the end."""
+    found: dict[Path, Comment] = {}
+    for path, comment in comments.items():
+        home = path
+        while home and value_at(values, home) is None:
+            home = home[:-1]
+        there = found.get(home, Comment())
+        if home == path:
+            found[home] = Comment((*there.above, *comment.above), comment.after or there.after)
+            continue
+        lines = (*comment.above, *([comment.after] if comment.after else []))
+        if home:
+            found[home] = Comment((*there.above, *lines), there.after)
+        else:
+            found[()] = Comment(there.above, "\n".join([*([there.after] if there.after else []), *lines]))
+    return found
 
 
 def _namespaces(values: dict[str, Any]) -> tuple[str, ...]:

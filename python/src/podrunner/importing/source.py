@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from podrunner.findings.errors import FindingsError, UsageError
 from podrunner.formats.patch import patch_at
 from podrunner.formats.placed import read_values
+from podrunner.formats.runner_version import version_of_tag
 from podrunner.formats.text import DASH, read_standard_input
 from podrunner.formats.toml import read_toml
 from podrunner.importing.change import Changes, Fate
@@ -20,6 +21,7 @@ from podrunner.importing.official.cache import move_cache
 from podrunner.importing.official.keys import is_official, read_official
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.runner import EXECUTOR
+from podrunner.manifests.objects import table as as_table
 from podrunner.secrets.find import find_secrets
 
 if TYPE_CHECKING:
@@ -127,7 +129,8 @@ def _of_the_subchart(values: Values, changes: Changes) -> Values:
 def _of_official(
     official: Official, text: str, settings: ImportSettings, changes: Changes, runner_version: str
 ) -> Source:
-    configuration = _configuration(official, text, settings, changes, runner_version)
+    tag = str(as_table(official.values.get("image")).get("tag") or "")
+    configuration = _configuration(official, text, settings, changes, version_of_tag(tag) or runner_version)
     top = {**configuration.top, **official.top} if _is_whole(official) else official.top
     for key in configuration.top if not _is_whole(official) else ():
         message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
@@ -201,7 +204,7 @@ def _configuration(
         changes.add(Fate.CHANGED, ("runners",), "without runners.config, GitLab's chart runs jobs in the image alpine.")
         raw = _DEFAULT_CONFIG.format(namespace=official.values.get("jobs", {}).get("namespace") or settings.namespace)
     path = official.config_path
-    evaluated = official.templates.evaluate(raw, path)
+    evaluated = official.templates.evaluate(raw, path, _Lines(text.splitlines(), changes.line(path), True).of)
     place = _Lines(text.splitlines(), changes.line(path), len(raw.splitlines()) == len(evaluated.splitlines()))
     _note_templates(raw, evaluated, place, changes)
     inner = Changes(redactor=changes.redactor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _FROM_ELSEWHERE = ("$", "@podrunner-secret:")
 # TOML's whole numbers have 64 bits: the runner reads no file with a greater one.
 _MOST = 2**63 - 1
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _PLAIN = "a secret in plain sight: everybody who may read ConfigMaps can read it."
 
 
@@ -208,6 +210,9 @@ def fits(kind: str, value: Any) -> bool:
         return isinstance(value, dict) and all(fits(item, one) for one in value.values())
     if isinstance(value, bool):
         return kind == "boolean"
+    if kind == "datetime" and isinstance(value, str):
+        # As Go's time.Time reads text.
+        return _RFC_3339.fullmatch(value) is not None
     types: dict[str, Any] = {
         "string": str,
         "integer": int,
@@ -226,7 +231,7 @@ def _in_words(kind: str) -> str:
         "number": "a number",
         "boolean": "true or false",
         "duration": 'a duration such as "1h30m"',
-        "datetime": "a date and time without quotes, such as 2024-09-30T14:38:04Z",
+        "datetime": "a date and time such as 2024-09-30T14:38:04Z",
         "table": "a table",
     }
     return words.get(kind, kind.replace(" | ", " or "))

@@ -51,10 +51,18 @@ def _node(value: Any, path: Path, comments: Mapping[Path, Comment]) -> Any:
         return mapping
     if isinstance(value, list) and value:
         sequence = CommentedSeq(_node(item, (*path, index), comments) for index, item in enumerate(value))
+        for index in range(len(value)):
+            _attach_to_item(sequence, index, comments.get((*path, index)), len(path))
         if all(not isinstance(item, (dict, list)) and "\n" not in str(item) for item in value):
             sequence.fa.set_flow_style()
         return sequence
     return _scalar(value)
+
+
+def _attach_to_item(sequence: Any, index: int, comment: Comment | None, depth: int) -> None:
+    lines = (*comment.above, *([comment.after] if comment.after else [])) if comment else ()
+    if lines:
+        sequence.yaml_set_comment_before_after_key(index, before="\n".join(lines), indent=2 * depth)
 
 
 def _attach(mapping: Any, name: str, comment: Comment | None, depth: int) -> None:

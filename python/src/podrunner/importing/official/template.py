@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,17 +12,24 @@ from typing import TYPE_CHECKING, Any
 from podrunner.cases.case import Case
 from podrunner.findings.errors import FindingsError, RenderError
 from podrunner.findings.finding import Finding
+from podrunner.findings.path import value_at
 from podrunner.findings.rules.importing import IMPORT_TEMPLATE
 from podrunner.helm.renderer import Renderer, open_chart
 from podrunner.secrets.redact import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
 
 _ACTION = "{{"
+# Without comments and texts in quotes that have no end.
+_ACTIONS = re.compile(r"\{\{(?!-?\s*/\*).*?\}\}", re.DOTALL)
+_VALUE = re.compile(r"(?<![\w)])\$?(\.Values(?:\.\w+)+)")
+# What asks whether a value is there, and does without.
+_GUARD = re.compile(r"\b(if|with|range|default|coalesce|or|and|not|empty|hasKey|ternary|dig|required)\b")
+_OF_CHART = re.compile(r"\.Chart\.(?:AppVersion|Version)\b|\.Files\b|\blookup\b")
 # Named templates of GitLab's chart that people use in their values.
 _HELPERS = """\
 {{- define "gitlab-runner.name" -}}gitlab-runner{{- end -}}
@@ -43,22 +51,43 @@ class Templates:
     # What a chart around this one shares with it, as `.Values.global`.
     shared: dict[str, Any] = field(default_factory=dict)
 
-    def evaluate(self, text: str, path: Parts) -> str:
-        """A text without template actions. Raises FindingsError with the line of `path` when Helm cannot evaluate it."""
+    def evaluate(self, text: str, path: Parts, line_of: Callable[[int], int] | None = None) -> str:
+        """A text without template actions.
+
+        `line_of` says in which line of the file a row of the text stands, from 1; else it is that of `path`. Raises
+        FindingsError with the line when Helm cannot evaluate the text, or when it reads what the file does not say.
+        """
         if _ACTION not in text:
             return text
         own = {"global": self.shared, "runners": {}, **_maps(self.values.data), "podrunnerTemplate": text}
+        for row, name in _unknown(text, own):
+            reason = f"`{name}` is not in this file"
+            raise FindingsError([self._finding(path, reason, line_of(row) if line_of else 0)])
         try:
             case = Case("template", release=self.release, namespace=self.namespace).with_values(own, "template")
             return _renderer().render(case).notes
         except RenderError as error:
-            line, column = self.values.places.get(path, (0, 0))
-            reason = redact(error.reason)
-            way_out = "Write there what it evaluates to, or import the config.toml of the running manager instead."
-            message = f"{'.'.join(map(str, path))}: a template that cannot be evaluated here: {reason}. {way_out}"
-            file = self.values.source
-            finding = Finding(IMPORT_TEMPLATE, message, file=file, line=line, column=column)
-            raise FindingsError([finding]) from None
+            raise FindingsError([self._finding(path, redact(error.reason))]) from None
+
+    def _finding(self, path: Parts, reason: str, line: int = 0) -> Finding:
+        at, column = self.values.places.get(path, (0, 0))
+        way_out = "Write there what it evaluates to, or import the config.toml of the running manager instead."
+        message = f"{'.'.join(map(str, path))}: a template that cannot be evaluated here: {reason}. {way_out}"
+        place = (line, 0) if line else (at, column)
+        return Finding(IMPORT_TEMPLATE, message, file=self.values.source, line=place[0], column=place[1])
+
+
+def _unknown(text: str, values: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """(row, name) of what an action reads and only the chart or the cluster knows; Helm would write nothing there."""
+    actions = list(_ACTIONS.finditer(text))
+    guarded = {name for one in actions if _GUARD.search(one[0]) for name in _VALUE.findall(one[0])}
+    for action in actions:
+        row = text.count("\n", 0, action.start()) + 1
+        yield from ((row, found[0]) for found in _OF_CHART.finditer(action[0]))
+        for name in _VALUE.findall(action[0]):
+            is_asked = any(name == one or name.startswith(f"{one}.") for one in guarded)
+            if not is_asked and value_at(values, tuple(name.split(".")[2:])) is None:
+                yield row, name
 
 
 def is_templated(text: Any) -> bool:

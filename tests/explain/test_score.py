@@ -15,6 +15,8 @@ RIGHT_FIRST_AT_LEAST = 0.90
 WRONG_FIRST_AT_MOST = 0.09
 HARMFUL_AT_MOST = 1
 DANGEROUS_AT_MOST = 0
+CERTAIN_IS_RIGHT_AT_LEAST = 0.97
+LIKELY_IS_RIGHT_AT_LEAST = 0.85
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,17 @@ def test_no_secret_of_a_log_is_shown(held_out: list[Verdict]) -> None:
 def test_what_would_do_harm_does_not_become_more(held_out: list[Verdict]) -> None:
     assert sum(one.harmful for one in held_out) <= HARMFUL_AT_MOST
     assert sum(bool(one.dangerous) for one in held_out) <= DANGEROUS_AT_MOST
+
+
+@pytest.mark.parametrize(
+    ("certainty", "at_least"), [("certain", CERTAIN_IS_RIGHT_AT_LEAST), ("likely", LIKELY_IS_RIGHT_AT_LEAST)]
+)
+def test_a_certainty_is_worth_what_the_documentation_says(
+    held_out: list[Verdict], certainty: str, at_least: float
+) -> None:
+    said = [one for one in held_out if one.certainty == certainty]
+
+    assert share(said, Outcome.RIGHT, Outcome.WITHOUT_FIX) >= at_least, make_table("held-out", held_out)
 
 
 @pytest.mark.parametrize("half", HALVES)

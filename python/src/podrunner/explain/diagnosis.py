@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podrunner.explain.catalogue import Level, load_catalogue
+from podrunner.explain.certainty import Certainty, find_certainty, what_decides
 from podrunner.explain.ranking import rank
 from podrunner.explain.scan import Hit, Scan
 from podrunner.explain.trace import Line, Stage, Trace, clean
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\{(?P<name>[a-z_]+)(?:\|(?P<unknown>[^}]*))?\}")
 # What a manager says of its questions for jobs.
 _ASKS_FOR_JOBS = re.compile(r"Checking for jobs\.\.\. failed|/api/v4/jobs/request\b")
+# Text that YAML takes as it stands: no number, no truth value, nothing with a mark that means something.
+_PLAIN_YAML = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z_](?:[\w./-]*[\w/])?")
 _LONGEST_QUOTE = 400
 _LONGEST_VALUE = 200
 
@@ -44,7 +48,8 @@ class Diagnosis:
     """One cause, in sentences. `values` is YAML of the values to change, empty where values cannot help.
 
     `consequences` are the titles of what follows from it, `count` how many lines matched, `level` is one of cause,
-    general and symptom: the last names no cause.
+    general and symptom: the last names no cause. `certainty` is one of certain, likely and possible; of one that is only
+    possible, `rival` is the title of the next candidate, empty where the log has none, and `decide` what would decide.
     """
 
     id: str
@@ -58,6 +63,9 @@ class Diagnosis:
     consequences: tuple[str, ...] = ()
     count: int = 1
     score: int = 0
+    certainty: str = Certainty.POSSIBLE.value
+    rival: str = ""
+    decide: str = ""
 
     @property
     def names_a_cause(self) -> bool:
@@ -109,12 +117,14 @@ def examine(
         # A job that prepares itself came from GitLab: that the manager was refused one is of another moment.
         scan.feed(line for line in every if trace.stage is Stage.UNKNOWN or not _ASKS_FOR_JOBS.search(line.text))
     ranked = rank(scan, trace)
-    diagnoses = tuple(_diagnosis(one, scan, trace.facts) for one in ranked)
+    diagnoses = tuple(_diagnosis(one, ranked, scan, trace) for one in ranked)
     return Explanation(diagnoses, trace.lines, trace.succeeded, trace.is_whole, trace.facts.get("runner", ""))
 
 
-def _diagnosis(one: Ranked, scan: Scan, facts: Mapping[str, str]) -> Diagnosis:
-    entry, hit = one.hit.entry, one.hit
+def _diagnosis(one: Ranked, ranked: Sequence[Ranked], scan: Scan, trace: Trace) -> Diagnosis:
+    entry, hit, facts = one.hit.entry, one.hit, trace.facts
+    certainty = find_certainty(one, ranked, trace)
+    rival, decide = what_decides(one, ranked) if certainty is Certainty.POSSIBLE else (None, "")
     known = _known(facts, hit, f"{entry.title}{entry.cause}{entry.fix}{entry.values}")
     conditions = [scan.seen[pattern.text] for pattern in entry.beside if pattern.text in scan.seen]
     lines = sorted([*hit.lines(), *conditions[:1]], key=lambda line: (line.source, line.number))
@@ -125,11 +135,14 @@ def _diagnosis(one: Ranked, scan: Scan, facts: Mapping[str, str]) -> Diagnosis:
         title=_title(entry, known),
         cause=fill(entry.cause, known),
         fix=fill(entry.fix, known),
-        values=fill(entry.values, known),
+        values=fill_yaml(entry.values, known),
         evidence=tuple(_evidence(line, entry) for line in lines),
         consequences=tuple(_title(other.entry, _known(facts, other, other.entry.title)) for other in one.consequences),
         count=hit.count,
         score=one.score,
+        certainty=certainty.value,
+        rival=_title(rival.entry, _known(facts, rival, rival.entry.title)) if rival else "",
+        decide=decide,
     )
 
 
@@ -152,6 +165,19 @@ def fill(text: str, known: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         given = known.get(found["name"]) or ("?" if found["unknown"] is None else found["unknown"])
         return given if len(given) <= _LONGEST_VALUE else f"{given[: _LONGEST_VALUE - 1]}…"
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def fill_yaml(text: str, known: Mapping[str, str]) -> str:
+    """YAML with its placeholders filled: what comes from a log is quoted where YAML would read it as something else."""
+
+    def value(found: re.Match[str]) -> str:
+        given = fill(found.group(), known)
+        quoted = json.dumps(given, ensure_ascii=False)
+        if found.string[: found.start()].endswith('"'):
+            return quoted[1:-1]
+        return given if _PLAIN_YAML.fullmatch(given) or found["name"] not in known else quoted
 
     return _PLACEHOLDER.sub(value, text)
 

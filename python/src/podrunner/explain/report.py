@@ -73,6 +73,7 @@ def _told(explanation: Explanation) -> tuple[list[Diagnosis], list[Diagnosis]]:
 def _body(diagnosis: Diagnosis, changes: Sequence[ValueChange], width: int | None) -> Iterator[str]:
     yield _labelled("  Cause   ", diagnosis.cause, width)
     yield _labelled("  Fix     ", diagnosis.fix, width)
+    yield _labelled("  Sure    ", _sureness(diagnosis), width)
     yield f"  At      {_KIND_NAMES[diagnosis.kind]}"
     if diagnosis.values:
         label = "  Values  "
@@ -92,6 +93,13 @@ def _body(diagnosis: Diagnosis, changes: Sequence[ValueChange], width: int | Non
         yield f"{label}and {hidden} more like it"
     if diagnosis.consequences:
         yield _labelled("  Led to  ", "; ".join(diagnosis.consequences), width)
+
+
+def _sureness(diagnosis: Diagnosis) -> str:
+    if not diagnosis.decide:
+        return diagnosis.certainty
+    other = diagnosis.rival or "something that the log does not show"
+    return f"{diagnosis.certainty}. It may also be: {other}. What decides: {diagnosis.decide}."
 
 
 def _numbered(evidence: EvidenceLine) -> str:

@@ -27,7 +27,9 @@ from podrunner.findings.errors import RenderError
 from podrunner.findings.finding import Finding, errors
 from podrunner.findings.path import parse_dotted
 from podrunner.findings.rules.config_toml import CONFIG_REQUIRED, CONFIG_TEMPLATE
+from podrunner.findings.rules.manifests import LIST_DUPLICATE
 from podrunner.findings.rules.matrix_file import EXPECTED_FAILURE
+from podrunner.findings.severity import Severity
 from podrunner.formats.runner_version import agree
 from podrunner.helm.renderer import renderer
 from podrunner.manifests.checks.check import check_manifests
@@ -110,7 +112,7 @@ class Checker:
         rendering = flatten_lists(rendering)
         values = self.chart.effective(case.layers)
         release = self._release(case, values)
-        of_objects = check_manifests(rendering, case.kube_version, self.crds)
+        of_objects = [self._as_applied(one) for one in check_manifests(rendering, case.kube_version, self.crds)]
         # Without what differs though the objects are the same: one check for all Kubernetes versions.
         same = replace(rendering, case="", notes="")
         found = self.at_values(of_objects, rendering, case.layers)
@@ -148,6 +150,12 @@ class Checker:
         release = self._release(case, values)
         said = [*release.findings(), *check_modes(values, self.chart.modes, release)]
         return [locate(finding, case.layers, parse_dotted(finding.path)) for finding in said]
+
+    def _as_applied(self, finding: Finding) -> Finding:
+        """As bad as it is by the way in which this Helm sends objects."""
+        if finding.rule is not LIST_DUPLICATE or self.renderer.helm.is_3:
+            return finding
+        return replace(finding, severity=Severity.ERROR)
 
     def in_chart(self, finding: Finding) -> Finding:
         """A finding whose file is a template of the chart, with the file's path as people type it, and the line."""

@@ -68,7 +68,7 @@ class HelmCommand:
         self._path = chart.path
         self._chart_name = chart.file.name
         self._run = run
-        self._is_3 = self._run(["helm", "version", "--short"], "").stdout.startswith("v3.")
+        self.is_3 = self._run(["helm", "version", "--short"], "").stdout.startswith("v3.")
 
     def template(self, case: Case) -> Rendering:
         """See `Helm.template`. There are no notes: `helm template` does not render them."""
@@ -98,7 +98,7 @@ class HelmCommand:
 
     def _said(self, case: Case, arguments: Sequence[str]) -> str:
         # By standard input: values may hold a token, which must be in no file and no argument.
-        layers = [layer for layer in case.layers if not (self._is_3 and layer.is_later)]
+        layers = [layer for layer in case.layers if not (self.is_3 and layer.is_later)]
         done = self._run(arguments, json.dumps(replace(case, layers=tuple(layers)).values))
         if done.exit_code:
             raise read_refusal(done.stderr)
@@ -122,7 +122,7 @@ class HelmCommand:
 
         With a cluster, Helm 4 takes all it knows from it, also the version of Kubernetes.
         """
-        if not self._is_3:
+        if not self.is_3:
             raise UsageError(_NO_LOOKUP)
         with serve(case.lookup, case.namespace) as kubeconfig, TemporaryDirectory(prefix="podrunner-") as folder:
             file = Path(folder) / "kubeconfig"

@@ -55,6 +55,11 @@ class HelmLibrary:
         self._loaders: dict[Altered, Callable[[], Any]] = {}
         self._loader(UNALTERED)
 
+    @property
+    def is_3(self) -> bool:
+        """See `Helm.is_3`."""
+        return False
+
     def template(self, case: Case) -> Rendering:
         """See `Helm.template`."""
         documents, notes, text = _read(self.raw(case), f"{self._chart.file.name}/")

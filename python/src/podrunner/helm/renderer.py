@@ -28,6 +28,11 @@ Answer = TypeVar("Answer")
 class Helm(Protocol):
     """Helm with one chart, which it has loaded."""
 
+    @property
+    def is_3(self) -> bool:
+        """Whether it is Helm 3, which patches objects; Helm 4 sends them by server-side apply."""
+        ...
+
     def template(self, case: Case) -> Rendering:
         """What `helm template` makes of a case. Raises RenderError, UsageError for names that Helm does not take."""
         ...

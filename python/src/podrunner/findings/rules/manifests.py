@@ -28,9 +28,10 @@ BUDGET_BLOCKS = Rule(
 
 LIST_DUPLICATE = Rule(
     "list-duplicate",
-    Severity.WARNING,
-    wrong="Two items of a list have what tells items apart, such as the name of a variable. Server-side apply refuses the object: Helm 4, Argo CD and Flux use it. Helm 3 takes both, and the last one counts.",
+    Severity.ERROR,
+    wrong="Two items of a list have what tells items apart, such as the name of a variable. Server-side apply refuses the object: Helm 4, Argo CD and Flux use it. Helm 3 takes both, and the last one counts: with `--helm command` of Helm 3 it is a warning.",
     remedy="Keep one of them.",
+    also=(Severity.WARNING,),
 )
 
 KUBERNETES_API_VERSION = Rule(

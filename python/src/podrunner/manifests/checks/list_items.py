@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from podrunner.findings.path import dotted
 from podrunner.findings.rules.manifests import LIST_DUPLICATE
+from podrunner.findings.severity import Severity
 from podrunner.manifests.checks.object_finding import object_finding
 from podrunner.manifests.schemas.kinds import find_schema
 from podrunner.manifests.schemas.list_keys import repeated_items
@@ -29,4 +30,4 @@ def check_list_items(document: Document, version: tuple[int, int], wrong: Sequen
             f"{what} stands in item {one.before} of the list, too. Server-side apply, which Helm 4 uses, refuses that; "
             "Helm 3 takes both. Keep one."
         )
-        yield object_finding(document, LIST_DUPLICATE, dotted(one.path), reason)
+        yield object_finding(document, LIST_DUPLICATE, dotted(one.path), reason, Severity.WARNING)

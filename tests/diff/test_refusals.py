@@ -76,6 +76,10 @@ REFUSED = {
         + "\n---\n"
         + SERVICE % ("b", ", nodePort: 30080", "type: NodePort"),
     ),
+    "a Service takes a port that one before it leaves out and keeps": (
+        SERVICE % ("a", ", nodePort: 30080", "type: NodePort"),
+        SERVICE % ("a", "", "type: NodePort") + "\n---\n" + SERVICE % ("b", ", nodePort: 30080", "type: NodePort"),
+    ),
     "a Service takes the address of one that goes": (
         SERVICE % ("a", "", "clusterIP: 10.112.0.77"),
         SERVICE % ("b", "", "clusterIP: 10.112.0.77"),
@@ -129,7 +133,7 @@ TAKEN = {
     "an object becomes a hook of after the upgrade": (CONFIG % "", HOOK % (FAILED % "post-upgrade")),
     "a Service takes a port that one before it gives up": (
         SERVICE % ("a", ", nodePort: 30080", "type: NodePort"),
-        SERVICE % ("a", "", "type: NodePort") + "\n---\n" + SERVICE % ("b", ", nodePort: 30080", "type: NodePort"),
+        SERVICE % ("a", "", "type: ClusterIP") + "\n---\n" + SERVICE % ("b", ", nodePort: 30080", "type: NodePort"),
     ),
     "a value that was not valid stays": (
         DEPLOYMENT % ("replicas: -1", ""),

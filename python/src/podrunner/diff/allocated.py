@@ -26,17 +26,34 @@ def taken(before: Objects, after: Objects) -> Iterator[DiffEntry]:
     for identity, item in after.items():
         for one in _asked(identity, item):
             holder = holders.get(one, identity)
-            is_free = holder in order and order[holder] < order[identity] and one not in _asked(holder, after[holder])
+            is_free = holder in order and order[holder] < order[identity] and not _keeps(one, holder, after[holder])
             if holder != identity and not is_free:
-                until = (
-                    "it is removed, which is the last that Helm does" if holder not in order else "its own turn, later"
-                )
                 yield DiffEntry(
                     Consequence.IMMUTABLE,
                     str(identity),
-                    f"asks for {one}, which {holder} has until {until}",
+                    f"asks for {one}, which {holder} {_how_long(one, holder, after)}",
                     advice=f"It is already allocated: helm upgrade fails. Leave it out, take another one, or delete {holder} before the upgrade.",
                 )
+
+
+def _how_long(one: str, holder: Identity, after: Objects) -> str:
+    if holder not in after:
+        return "has until it is removed, which is the last that Helm does"
+    return "keeps" if _keeps(one, holder, after[holder]) else "has until its own turn, later"
+
+
+def _keeps(one: str, identity: Identity, item: Mapping[str, Any]) -> bool:
+    """Whether a Service has it after its change, too: what is left out stays what it was, while its type has such.
+
+    Source: patchAllocatedValues of pkg/registry/core/service/storage/storage.go.
+    """
+    spec = table(item.get("spec"))
+    kind = spec.get("type") or "ClusterIP"
+    if one in _asked(identity, item):
+        return True
+    if one.startswith("clusterIP"):
+        return kind != "ExternalName"
+    return kind in ("NodePort", "LoadBalancer") and any(not port.get("nodePort") for port in maps(spec.get("ports")))
 
 
 def _asked(identity: Identity, item: Mapping[str, Any]) -> list[str]:

@@ -51,7 +51,7 @@ _SOURCE = (
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner import`."""
     add_options(parser, "what to import", *_SOURCE)
-    add_options(parser, "release, for templates and commands", NAMESPACE.default("ci", "ci"), CHART)
+    add_options(parser, "release, for templates and commands", NAMESPACE.default("that of the file, else ci"), CHART)
     add_options(parser, "output", OUTPUT.default("standard output"), FORCE, formats("text", "json"), QUIET)
 
 
@@ -74,7 +74,7 @@ def run(args: Namespace) -> int:
     source = STANDARD_INPUT if args.file == DASH else args.file
     changes = Changes()
     imported = import_text(
-        text, ImportSettings(source, args.namespace, args.url, mode), renderer("library", chart), changes
+        text, ImportSettings(source, args.namespace or "", args.url, mode), renderer("library", chart), changes
     )
     if args.output or not any(_takes_standard_output(output) for output in outputs):
         write_text(imported.text, args.output)
@@ -136,8 +136,8 @@ def _next(args: Namespace, imported: Imported, chart: Chart) -> str:
     if imported.is_privileged:
         mode = f"  podrunner import {args.file} --mode unprivileged  # builds by podman, and no privileged container\n"
         check = f"better, since nothing is privileged then (docs/migrate-builds.md):\n{mode}\n{check}"
-    release = f"then, in a cluster with the {_spaces(args.namespace, imported)}:\n{secrets}"
-    return f"{check}{release}  helm install ci {shown_path(chart.source)} -f {file} --namespace {args.namespace}\n"
+    release = f"then, in a cluster with the {_spaces(imported.namespace, imported)}:\n{secrets}"
+    return f"{check}{release}  helm install ci {shown_path(chart.source)} -f {file} --namespace {imported.namespace}\n"
 
 
 def _spaces(release: str, imported: Imported) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.cases.case import Case
@@ -44,6 +44,8 @@ class Imported:
     commands: tuple[Command, ...]
     namespaces: tuple[str, ...]
     findings: tuple[Finding, ...]
+    # That of the release.
+    namespace: str
     # Whether containers stay privileged that a mode of podman does without.
     is_privileged: bool = False
 
@@ -62,7 +64,7 @@ def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes
     top = global_values(source.configuration.top, defaults["config"], changes)
     if top:
         values["config"] = top
-    settings = ImportSettings(settings.source, settings.namespace, settings.url or source.url, settings.mode)
+    settings = replace(settings, namespace=source.namespace, url=settings.url or source.url)
     made = make_values(source.configuration, values, settings, renderer, changes)
     _use_secret(made.values, made.runners, source)
     comments = _settled(_comments(source, made.runners), made.values)
@@ -72,7 +74,9 @@ def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes
     checked = Checker(renderer).check(case)
     commands = _commands(made.runners, source, settings)
     found = tuple(errors(checked.findings))
-    return Imported(document, commands, _namespaces(made.values), found, _stays_privileged(settings, changes))
+    return Imported(
+        document, commands, _namespaces(made.values), found, source.namespace, _stays_privileged(settings, changes)
+    )
 
 
 def _stays_privileged(settings: ImportSettings, changes: Changes) -> bool:

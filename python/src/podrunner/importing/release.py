@@ -31,10 +31,13 @@ _HOME = re.compile(r"(/[A-Za-z0-9._-]+)+\Z")
 
 @dataclass(frozen=True, slots=True)
 class ImportSettings:
-    """What the command line says. `mode` is a mode for all runners, empty to recognise it."""
+    """What the command line says. `mode` is a mode for all runners, empty to recognise it.
+
+    `namespace` is that of the release, empty for the one that the file names.
+    """
 
     source: str
-    namespace: str = "ci"
+    namespace: str = ""
     url: str = ""
     mode: str = ""
 

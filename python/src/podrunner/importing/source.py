@@ -38,6 +38,10 @@ _NAMES_NAMESPACE = re.compile(r"\s*namespace\s*=")
 _DEFAULT_CONFIG = '[[runners]]\n  [runners.kubernetes]\n    namespace = "{namespace}"\n    image = "alpine"\n'
 
 
+# A release, and a namespace, where neither the file nor the command line names one.
+_NAME = "ci"
+
+
 @dataclass(slots=True)
 class Source:
     """`values` are those of this chart that the file speaks of beside its configuration."""
@@ -48,6 +52,8 @@ class Source:
     secret: str = ""
     secret_key: str = ""
     credentials: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Of the release that is installed.
+    namespace: str = _NAME
     # By the path of the value that a key becomes.
     comments: dict[Parts, Comment] = field(default_factory=dict)
 
@@ -69,12 +75,16 @@ def read_text(file: str) -> str:
 def read_source(text: str, settings: ImportSettings, changes: Changes, runner_version: str) -> Source:
     """A config.toml, or values of GitLab's own chart, also within a manifest. Raises FindingsError and UsageError."""
     inside = unwrap(text, settings.source)
+    settings = replace(settings, namespace=settings.namespace or (inside.namespace if inside else "") or _NAME)
     text = inside.text if inside else text
     for name, line in inside.more.items() if inside else ():
         message = "brings values from elsewhere, which are not read: `helm get values` has all of them."
         changes.note(Fate.UNSUPPORTED, name, message, line)
+    for name, (line, why) in inside.unread.items() if inside else ():
+        changes.note(Fate.UNSUPPORTED, name, why, line)
     if inside.is_toml if inside else _is_toml(text, settings.source):
-        return Source(read_configuration(text, settings.source, changes, runner_version))
+        configuration = read_configuration(text, settings.source, changes, runner_version)
+        return Source(configuration, namespace=settings.namespace)
     whole = read_values(text, settings.source)
     if whole.findings:
         raise FindingsError(whole.findings)
@@ -85,7 +95,8 @@ def read_source(text: str, settings: ImportSettings, changes: Changes, runner_ve
     changes.lines = _lines(values)
     changes.redactor.add(*(one.text for one in find_secrets(values.data, read=patch_at)))
     shared = whole.data.get("global") if values is not whole else None
-    templates = Templates(values, "ci", settings.namespace, shared if isinstance(shared, dict) else {})
+    release = (inside.release if inside else "") or _NAME
+    templates = Templates(values, release, settings.namespace, shared if isinstance(shared, dict) else {})
     official = read_official(values, templates, changes)
     # Whatever is said of a global key is said at the line of the value that it came from.
     changes.lines |= {to[1:]: changes.line(path) for path, to in official.moved.items() if to[0] == "config"}
@@ -152,6 +163,7 @@ def _of_official(
         official.secret,
         official.secret_key,
         official.credentials,
+        settings.namespace,
         _comments(official, text),
     )
 

@@ -163,3 +163,23 @@ def test_a_subprocess_that_podman_could_not_run_is_not_the_command_of_the_step()
 
     assert explain([failed])[0].id == "build-step-failed"
     assert explain(["error running subprocess: creating pipe: too many", failed])[0].id == "build-step-refused"
+
+
+def test_a_pod_that_is_gone_at_the_end_was_lost_whatever_the_exit_code() -> None:
+    gone = 'ERROR: Error cleaning up pod: pods "runner-x-project-1-concurrent-0" not found'
+    log = [
+        'Executing "step_script" stage of the job script',
+        "$ make",
+        "Cleaning up project directory and file based variables",
+        gone,
+    ]
+
+    assert explain([*log, "ERROR: Job failed: command terminated with exit code 1"])[0].id == "node-lost"
+
+
+def test_a_package_that_no_index_was_asked_for_does_exist() -> None:
+    refused = "ERROR: Could not find a version that satisfies the requirement flask==3.0.3 (from versions: none)"
+    retried = "WARNING: Retrying (Retry(total=4)) after connection broken by 'NewConnectionError('Name or service not known')'"
+
+    assert explain([refused])[0].id == "package-manager"
+    assert explain([retried, refused])[0].id == "package-index-unreachable"

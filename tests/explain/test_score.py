@@ -11,12 +11,12 @@ from podrunner.explain.catalogue import load_catalogue
 
 VOCABULARY = read_causes()
 # Bounds for the held-out half, just beside what is measured: they only get tighter.
-RIGHT_FIRST_AT_LEAST = 0.90
-WRONG_FIRST_AT_MOST = 0.09
-HARMFUL_AT_MOST = 1
+RIGHT_FIRST_AT_LEAST = 0.92
+WRONG_FIRST_AT_MOST = 0.08
+HARMFUL_AT_MOST = 0
 DANGEROUS_AT_MOST = 0
 CERTAIN_IS_RIGHT_AT_LEAST = 0.97
-LIKELY_IS_RIGHT_AT_LEAST = 0.85
+LIKELY_IS_RIGHT_AT_LEAST = 0.90
 
 
 @pytest.fixture(scope="module")

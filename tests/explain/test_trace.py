@@ -120,3 +120,12 @@ def test_a_line_that_was_wrapped_at_120_columns_is_joined() -> None:
 
 def test_lines_of_a_log_that_has_longer_ones_are_not_joined() -> None:
     assert [len(line.text) for line in Trace().read(["a" * 121, "b" * 120, "c"])] == [121, 120, 1]
+
+
+def test_a_build_without_a_job_around_it_succeeded_if_it_ends_with_its_image() -> None:
+    built, failed = Trace(), Trace()
+
+    list(built.read(["Successfully tagged localhost/a:1", "88ef12bb33cc9d0e"]))
+    list(failed.read(["Successfully tagged localhost/a:1", "88ef12bb33cc9d0e", "Error: pushing image: denied"]))
+
+    assert (built.succeeded, failed.succeeded) == (True, False)

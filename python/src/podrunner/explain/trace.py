@@ -39,6 +39,8 @@ _CLIENT = re.compile(r"^(?:Error from server|error: (?:failed to|You must)|Error
 # Where a log was copied from a page that wraps, or numbers its lines.
 _WRAPPED_AT = 120
 _NUMBERED = re.compile(r"^(?P<number>\d{1,6})")
+# What buildah and podman print behind the name of an image that is built: its id.
+_IMAGE_ID = re.compile(r"[0-9a-f]{12,64}")
 _RUNNER = re.compile(r"^ {1,4}on (?P<name>\S.*?) [\w-]{7,12}(?:, system ID: |$)")
 
 
@@ -67,6 +69,8 @@ _STAGES = (
     ("Saving cache for failed job", Stage.AFTER),
     ("Uploading artifacts for failed job", Stage.AFTER),
     ("Cleaning up ", Stage.AFTER),
+    # The runner finds that its pod is gone.
+    ("ERROR: Error cleaning up pod", Stage.END),
     ("ERROR: Job failed", Stage.END),
 )
 
@@ -130,6 +134,8 @@ class Trace:
                         yield Line(self.lines, one, "", self.stage, self.commands)
 
     def _note(self, text: str) -> None:
+        if self.stage is Stage.UNKNOWN:
+            self._note_build(text)
         if text[:1] in "$S[ " or text[:7] in {"Running", "Job suc"}:
             self._note_job(text)
         if text[:1] in "PGERCSU":
@@ -139,6 +145,13 @@ class Trace:
                     self.started |= stage in {Stage.SOURCES, Stage.SCRIPT}
                     if stage in {Stage.PREPARE, Stage.SOURCES, Stage.SCRIPT}:
                         self.before_script = stage is not Stage.SCRIPT
+
+    def _note_build(self, text: str) -> None:
+        """The output of a build alone, without a job around it, succeeded if it ends with the image's name and id."""
+        if text.startswith("Successfully tagged "):
+            self.succeeded = True
+        elif self.succeeded and text and not _IMAGE_ID.fullmatch(text):
+            self.succeeded = False
 
     def _note_job(self, text: str) -> None:
         if text.startswith("Job succeeded"):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podrunner.cli.options import CHART, FORCE, NAMESPACE, OUTPUT, QUIET, URL, add_options, name, option
+from podrunner.cli.options import VALUES as VALUES_FILES
 from podrunner.cli.outputs import formats, read_outputs
 from podrunner.cli.suggestions import modes
 
@@ -50,7 +51,7 @@ _SOURCE = (
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The options of `podrunner import`."""
-    add_options(parser, "what to import", *_SOURCE)
+    add_options(parser, "what to import", *_SOURCE, VALUES_FILES)
     add_options(parser, "release, for templates and commands", NAMESPACE.default("that of the file, else ci"), CHART)
     add_options(parser, "output", OUTPUT.default("standard output"), FORCE, formats("text", "json"), QUIET)
 
@@ -74,13 +75,22 @@ def run(args: Namespace) -> int:
     source = STANDARD_INPUT if args.file == DASH else args.file
     changes = Changes()
     imported = import_text(
-        text, ImportSettings(source, args.namespace or "", args.url, mode), renderer("library", chart), changes
+        text,
+        ImportSettings(source, args.namespace or "", args.url, mode, _below(args)),
+        renderer("library", chart),
+        changes,
     )
     if args.output or not any(_takes_standard_output(output) for output in outputs):
         write_text(imported.text, args.output)
     for output in outputs:
         _report(args, source, changes, imported, chart, output)
     return 1 if imported.findings else 0
+
+
+def _below(args: Namespace) -> tuple[tuple[str, str], ...]:
+    from podrunner.importing.source import read_text
+
+    return tuple((str(file), read_text(str(file))) for file in args.values or ())
 
 
 def _takes_standard_output(output: Output) -> bool:

@@ -40,6 +40,8 @@ class ImportSettings:
     namespace: str = ""
     url: str = ""
     mode: str = ""
+    # (name, text) of values files below the source, the last one wins.
+    below: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

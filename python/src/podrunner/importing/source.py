@@ -23,6 +23,7 @@ from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.runner import EXECUTOR
 from podrunner.manifests.objects import table as as_table
 from podrunner.secrets.find import find_secrets
+from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
     from podrunner.findings.path import Path as Parts
@@ -83,11 +84,17 @@ def read_source(text: str, settings: ImportSettings, changes: Changes, runner_ve
     for name, (line, why) in inside.unread.items() if inside else ():
         changes.note(Fate.UNSUPPORTED, name, why, line)
     if inside.is_toml if inside else _is_toml(text, settings.source):
+        if settings.below:
+            raise UsageError(
+                f"{settings.below[0][0]}: only values lie over each other, {settings.source} is a config.toml."
+            )
         configuration = read_configuration(text, settings.source, changes, runner_version)
         return Source(configuration, namespace=settings.namespace)
     whole = read_values(text, settings.source)
     if whole.findings:
         raise FindingsError(whole.findings)
+    if settings.below:
+        whole = replace(whole, data=merge(*(_values(*one) for one in settings.below), whole.data))
     changes.lines = _lines(whole)
     values = _of_the_subchart(whole, changes)
     if not is_official(values.data):
@@ -101,6 +108,15 @@ def read_source(text: str, settings: ImportSettings, changes: Changes, runner_ve
     # Whatever is said of a global key is said at the line of the value that it came from.
     changes.lines |= {to[1:]: changes.line(path) for path, to in official.moved.items() if to[0] == "config"}
     return _of_official(official, text, settings, changes, runner_version)
+
+
+def _values(name: str, text: str) -> dict[str, Any]:
+    """The values of a file, also within a manifest. Raises FindingsError for a text that is not YAML."""
+    inside = unwrap(text, name)
+    found = read_values(inside.text if inside else text, name)
+    if found.findings:
+        raise FindingsError(found.findings)
+    return found.data
 
 
 def _is_toml(text: str, name: str) -> bool:

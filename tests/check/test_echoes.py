@@ -62,11 +62,6 @@ def _patch(checker: Checker, patch: str, above: str = "") -> list[str]:
             "5:20: error: jobs.config.kubernetes.pod_labels.a b: a key must be ",
             "job-pod-field",
         ),
-        (
-            "image_pull_secrets: ['']",
-            "5:28: error: jobs.config.kubernetes.image_pull_secrets[0]: missing.",
-            "job-pod-field",
-        ),
     ],
 )
 def test_a_value_that_several_refuse_is_one_finding_at_its_line(

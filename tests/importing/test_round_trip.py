@@ -101,7 +101,10 @@ def test_a_config_toml_renders_again_to_what_it_was_apart_from_what_the_list_nam
     tables = {table["token"]: table for table in rendered["runners"]}
     names = list(run.values["runners"])
     for (index, table), name in zip(ours, names, strict=True):
-        again = tables[f"$RUNNER_TOKEN_{name.upper().replace('-', '_')}"]
+        # Of several runners, tokens come from files.
+        again = tables[
+            f"@podrunner-secret:{name}.token@" if len(names) > 1 else f"$RUNNER_TOKEN_{name.upper().replace('-', '_')}"
+        ]
         mine = without(again, added(run.report, index))
         theirs = without(table, named(run.report, index, table))
         marks = {key: value for key, value in mine.items() if str(value).startswith("@podrunner-secret:")}

@@ -34,7 +34,7 @@ insecure = {{ .insecure | default false }}
 EOF
 {{- end }}
 {{- with .policy }}
-{{ include "podrunner.registries.policy" . }}
+{{ include "podrunner.registries.policy" (dict "policy" .) }}
 {{- end }}
 {{- if .login.existingSecret.name }}
 mkdir -p -m 0700 /podrunner/run/containers
@@ -48,14 +48,14 @@ fi
 podman, buildah and skopeo read it below HOME before /etc/containers, which a job may not write (containers-policy.json(5)).
 Signatures of sigstore are found only where a file of registries.d says that they are beside the image
 (containers-registries.d(5)).
-usage: include … .podman.registries.policy
+usage: include … (dict "policy" .podman.registries.policy)
 */}}
 {{- define "podrunner.registries.policy" -}}
 mkdir -p "$HOME/.config/containers/registries.d"
 cat >"$HOME/.config/containers/policy.json" <<'EOF'
-{{ toRawJson . }}
+{{ toRawJson .policy }}
 EOF
-{{- if contains "sigstoreSigned" (toJson .) }}
+{{- if contains "sigstoreSigned" (toJson .policy) }}
 cat >"$HOME/.config/containers/registries.d/sigstore.yaml" <<'EOF'
 default-docker: {use-sigstore-attachments: true}
 EOF

@@ -61,7 +61,8 @@ class _Index:
         """The patterns whose literal is in a line, in the order in which they were added."""
         words = self._by_word.keys() & set(_WORD.findall(lowered))
         every = chain(self._always, *(self._by_word[word] for word in words))
-        return sorted([wanted for wanted in every if wanted[1] in lowered], key=itemgetter(0))
+        found = [wanted for wanted in every if wanted[1] in lowered]
+        return sorted(found, key=itemgetter(0)) if len(found) > 1 else found
 
 
 class Scan:
@@ -105,10 +106,11 @@ class Scan:
         self._scan_joined(line)
 
     def _scan_joined(self, line: Line) -> None:
+        whole = "\n".join(self._window).lower()
         for pattern, entry in self._joined:
-            joined = "\n".join(list(self._window)[-pattern.lines :])
-            begins = len(joined) - len(line.text)
-            if pattern.literal in joined.lower():
+            if pattern.literal in whole:
+                joined = "\n".join(list(self._window)[-pattern.lines :])
+                begins = len(joined) - len(line.text)
                 # What ends before the newest line was found when that line came.
                 for found in pattern.expression.finditer(joined):
                     if found.end() > begins:

@@ -131,7 +131,10 @@ def test_what_diff_calls_impossible_is_what_the_api_server_refuses(
 
     refused = bench.cluster.refused_change(body, change, NAMESPACE)
 
-    said = [why_immutable(one, body) for one in differences([body], [merged(body, change)])]
+    said = [
+        why_immutable(one, body, merged(body, change), bench.cluster.version)
+        for one in differences([body], [merged(body, change)])
+    ]
     assert (any(said), said) == (bool(refused), said), refused
 
 
@@ -178,7 +181,10 @@ def judged(bench: Bench, item: dict[str, Any], path: tuple[str | int, ...], valu
         return None
     change = {path[0]: new[path[0]]} if isinstance(path[0], str) else {}
     refused = bench.cluster.refused_change(item, change, namespace, strategic=True)
-    said = [why_immutable(one, item) for one in differences([item], [new], complete=with_defaults)]
+    said = [
+        why_immutable(one, item, new, bench.cluster.version)
+        for one in differences([item], [new], complete=with_defaults)
+    ]
     agree = any(said) == bool(refused)
     return "" if agree else f"{item['metadata']['name']} {'.'.join(map(str, path))}={value}: {refused or said}"
 

@@ -93,6 +93,8 @@ def _is_told_of_jobs(finding: Finding, findings: Sequence[Finding]) -> bool:
     told = [one for one in findings if one.rule in _OF_JOBS and one.severity is not Severity.NOTE]
     if finding.rule == REFERENCE and finding.path.endswith("serviceAccountName"):
         return any(one.about and f"ServiceAccount/{one.about} " in finding.message for one in told)
+    if finding.rule == LIST_DUPLICATE and ".volumes" in finding.path:
+        return any(one.rule == config_toml.CONFIG_VOLUME_NAME for one in findings)
     return finding.rule == REFERENCE_VOLUME and any(
         (one.rule == JOB_POD_PATCH and one.severity is Severity.ERROR)
         or (one.about and f"no volume `{one.about}`" in finding.message)

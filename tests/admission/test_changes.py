@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from podrunner.findings.path import parse_dotted
-from tests.manifests.test_constraints import GONE, OBJECTS, REFUSED, TAKEN_CHANGES
+from tests.changed_object import changed
+from tests.manifests.test_constraints import OBJECTS, REFUSED, TAKEN_CHANGES
 
 from .strict_dry_run import StrictDryRun
 from .test_defaults import ready
@@ -30,28 +29,15 @@ def server(bench: Bench) -> Iterator[StrictDryRun]:
     made.close()
 
 
-def changed(name: str, path: str, value: Any = GONE) -> dict[str, Any]:
-    item: Any = copy.deepcopy(OBJECTS[name])
-    *way, last = parse_dotted(path)
-    below = item
-    for part in way:
-        below = below[part]
-    if value is GONE:
-        del below[last]
-    else:
-        below[last] = value
-    return dict(item)
-
-
 def test_the_api_server_refuses_what_is_said_to_be_refused(server: StrictDryRun) -> None:
-    items = [changed(*row[:-1]) for row in REFUSED]
+    items = [changed(OBJECTS[row[0]], *row[1:-1]) for row in REFUSED]
 
     answers = zip(REFUSED, server.refusals(items), strict=True)
     assert [row for row, refusal in answers if not refusal] == []
 
 
 def test_the_api_server_takes_what_is_said_to_be_taken(server: StrictDryRun) -> None:
-    items = [changed(*row) for row in TAKEN_CHANGES]
+    items = [changed(OBJECTS[row[0]], *row[1:]) for row in TAKEN_CHANGES]
 
     answers = zip(TAKEN_CHANGES, server.refusals(items), strict=True)
     assert [(row, refusal) for row, refusal in answers if refusal] == []

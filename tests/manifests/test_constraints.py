@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from podrunner.findings.path import parse_dotted
 from podrunner.manifests.schemas.kinds import known_versions
 from tests.admission.object_errors import object_errors
+from tests.changed_object import GONE, changed
 
 HERE = Path(__file__).parent
 OBJECTS = {
@@ -35,21 +35,12 @@ TAKEN = [
     ("RoleBinding/rich-role-binding", "roleRef.apiGroup"),
     ("RoleBinding/rich-role-binding", "subjects[0].namespace"),
 ]
-GONE = object()
 NODE_TERMS = "spec.nodeAffinity.required.nodeSelectorTerms"
 
 
 def errors_of(name: str, path: str, value: Any = GONE, kube: str = "1.34") -> list[str]:
     """What is said of an object with one field changed."""
-    item: Any = copy.deepcopy(OBJECTS[name])
-    *way, last = parse_dotted(path)
-    below = item
-    for part in way:
-        below = below[part]
-    if value is GONE:
-        del below[last]
-    else:
-        below[last] = value
+    item = changed(OBJECTS[name], path, value)
     return [one.message for one in object_errors(item, kube)]
 
 

@@ -107,7 +107,7 @@ def test_a_pod_that_waits_for_its_image_is_explained(
 
     told = explain(pod)
 
-    assert told["cause"] == "dns"
+    assert told["cause"] == "image-pull-network"
     assert "registry.invalid" in told["diagnoses"][0]["title"]
     assert told["unread"] == []
 

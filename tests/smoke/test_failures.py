@@ -141,7 +141,7 @@ def test_a_job_pod_that_is_refused_is_named_with_the_rule(
         in said.output
     )
     assert "\nPod Security restricted refuses the job's pod  [pod-security]\n" in said.output
-    assert "\n  Fix     Use a mode that fits the level: " in said.output
+    assert "\n  Fix     Use a mode that fits the level baseline: " in said.output
 
 
 def test_a_pipeline_that_is_not_yaml_is_named_with_the_line(smoke: Smoke) -> None:

@@ -304,6 +304,33 @@ def test_claims_are_bound_alone_and_together(said: Said) -> None:
     ]
 
 
+def test_volumes_of_jobs_are_claims_that_a_quota_counts(said: Said) -> None:
+    volumes = "config: {concurrent: 4}\npodman: {storage: {medium: Volume, size: 10Gi}}\n"
+
+    assert said(f"{volumes}jobs: {{quota: {{requests.storage: 40Gi, persistentvolumeclaims: '4'}}}}\n") == []
+    assert said(f"{volumes}jobs: {{quota: {{requests.storage: 25Gi}}}}\n") == [
+        "values.yaml:4:16: warning: jobs.quota.requests\\.storage: 25Gi has room for 2 of 4 jobs at the same time, so that "
+        "Kubernetes makes no volumes for further pods of jobs of runner default. Such a job waits for them until "
+        "poll_timeout. Write 40Gi or more or lower config.concurrent. [quota-jobs]"
+    ]
+    assert said(f"{volumes}jobs: {{quota: {{requests.storage: 5Gi}}}}\n") == [
+        "values.yaml:4:16: error: jobs.quota.requests\\.storage: 5Gi is less than 10Gi, which the volumes of one pod need, "
+        f"so that Kubernetes makes no volumes for the pods of jobs of runner default, {TEST}. "
+        "Write 10Gi or more, or let the volumes ask for less. [quota]"
+    ]
+
+
+def test_volumes_of_jobs_are_claims_that_a_limit_range_bounds(said: Said) -> None:
+    volumes = "podman: {storage: {medium: Volume, size: 10Gi}}\n"
+
+    assert said(f"{volumes}jobs: {{limits: {{PersistentVolumeClaim: {{max: {{storage: 10Gi}}}}}}}}\n") == []
+    assert said(f"{volumes}jobs: {{limits: {{PersistentVolumeClaim: {{max: {{storage: 1Gi}}}}}}}}\n") == [
+        "values.yaml:3:47: error: jobs.limits.PersistentVolumeClaim.max.storage: 1Gi is less than the storage request of "
+        f"the claim, 10Gi, so that Kubernetes refuses claims of jobs of runner default, {TEST}. "
+        "Raise jobs.limits.PersistentVolumeClaim.max.storage to 10Gi, or let the claim ask for less. [limit-range]"
+    ]
+
+
 def test_objects_of_the_release_are_counted_by_each_name_of_their_kind(said: Said) -> None:
     quota = "{configmaps: 0, count/roles.rbac.authorization.k8s.io: 0, count/deployments.apps: 1, services: 0}"
 

@@ -56,7 +56,10 @@ def _namespace(
         limit_ranges,
         quotas,
         tuple((pod, resources) for pod, resources in known if resources is not None),
-        tuple(claim for claim in placed_claims(rendering) if claim.namespace == name),
+        (
+            *(claim for claim in placed_claims(rendering) if claim.namespace == name),
+            *(claim for pod in here for claim in pod.claims),
+        ),
         tuple(one for one in placed_objects(rendering) if one.namespace == name),
     )
 

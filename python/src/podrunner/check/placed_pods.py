@@ -65,6 +65,18 @@ class PlacedPod:
         """Whether GitLab Runner makes it."""
         return self.config is not None
 
+    @property
+    def claims(self) -> list[PlacedClaim]:
+        """Those of its generic ephemeral volumes, which are there as long as the pod is."""
+        templates = [
+            table(table(one.get("ephemeral")).get("volumeClaimTemplate")) for one in maps(self.spec.get("volumes"))
+        ]
+        return [
+            PlacedClaim(self.who, self.namespace, table(one["spec"]), self.copies, self.repeats, self.is_of_job)
+            for one in templates
+            if one.get("spec")
+        ]
+
     def resources(self, limit_ranges: Sequence[Object], kube_version: str) -> PodResources | None:
         """Its amounts, see `pod_resources`."""
         return pod_resources(self.spec, limit_ranges, kube_version)

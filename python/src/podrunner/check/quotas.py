@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     Refused = Iterator[tuple[PlacedPod | PlacedClaim, Refusal]]
 
+# The controller of ephemeral volumes is refused, and not who makes the pod.
+_NO_VOLUMES = "so that Kubernetes makes no volumes for"
 
 def refused_by_quota(space: LimitedNamespace) -> Refused:
     """Every pod and claim that a quota of its namespace refuses, and the runners whose jobs may need more than there is."""
@@ -63,11 +65,16 @@ def _of_pods(hard: Hard, counted: list[tuple[PlacedPod, PodResources]]) -> Refus
             found.append((pod, _exceeded(hard, pod, resources)))
         elif pod.most_jobs:
             crowd.append((pod, need))
+    yield from _of_crowd(hard, crowd)
+    yield from found
+
+
+def _of_crowd(hard: Hard, crowd: list[tuple[PlacedPod, Decimal]], **said: str) -> Refused:
+    """Jobs for which there is room one by one, if there is none for all that may run at the same time."""
     together = at_the_same_time(crowd)
     if sum((need * number for _, need, number in together), hard.used) > hard.most:
-        refusal = too_many(hard, together)
+        refusal = too_many(hard, together, **said)
         yield from ((pod, refusal) for pod, _, _ in together)
-    yield from found
 
 
 def at_the_same_time(crowd: list[tuple[PlacedPod, Decimal]]) -> list[tuple[PlacedPod, Decimal, int]]:
@@ -120,6 +127,8 @@ def too_many(
     hard: Hard,
     together: list[tuple[PlacedPod, Decimal, int]],
     effect: str = "so that Kubernetes refuses further pods of",
+    becomes: str = "Such a job fails with `exceeded quota`.",
+    or_else: str = ", or set retry_limits",
 ) -> Refusal:
     """What is said of jobs for which there is room one by one, and not for all that may run at the same time."""
     jobs, room, left = sum(number for _, _, number in together), 0, hard.most - hard.used
@@ -136,9 +145,8 @@ def too_many(
         {pod.document: pod.most_of_all for pod, _, _ in together}.values()
     )
     keys = ["config.concurrent"] if is_full else dict.fromkeys(pod.most_by for pod, _, _ in together)
-    remedy = (
-        f"Such a job fails with `exceeded quota`. Write {enough} or more, lower {listed(keys)}, or set retry_limits."
-    )
+    lower = f"lower {listed(keys)}{or_else}"
+    remedy = f"{becomes} Write {enough} or more{', ' if or_else else ' or '}{lower}."
     return hard.refusal(what, remedy, Severity.WARNING, effect=effect, rule=QUOTA_JOBS)
 
 
@@ -148,9 +156,28 @@ def _of_claims(hard: Hard, space: LimitedNamespace) -> Refused:
     shares = [(one, one.copies * claim_usage(one.spec).get(hard.name, Decimal(0))) for one in space.claims]
     need = sum((amount for _, amount in shares), Decimal(0))
     if need <= hard.most:
+        yield from _of_volumes(replace(hard, standing={"the claims of the release": need} if need else {}), space)
         return
     parts = listed(f"{claim.who} {hard.shown(amount)}" for claim, amount in shares if amount)
     what = f"{hard.called}: {hard.raw} is less than {hard.shown(need)}, which the claims of the release need ({parts})"
     for claim, amount in shares:
         if amount:
             yield claim, hard.refusal(what, _write(hard, need, "the claims ask"), effect=REFUSED_CLAIMS)
+
+
+def _of_volumes(hard: Hard, space: LimitedNamespace) -> Refused:
+    """Pods of jobs whose ephemeral volumes are more than there is room for: the pod is made, and waits for them."""
+    crowd: list[tuple[PlacedPod, Decimal]] = []
+    for pod, _ in space.pods:
+        need = sum((claim_usage(one.spec).get(hard.name, Decimal(0)) for one in pod.claims), Decimal(0))
+        if pod.copies or not need:
+            continue
+        if need + hard.used > hard.most:
+            beside = f" beside {listed(hard.standing)}" if hard.used else ""
+            need += hard.used
+            what = f"{hard.called}: {hard.raw} is less than {hard.shown(need)}, which the volumes of one pod need{beside}"
+            yield pod, hard.refusal(what, _write(hard, need, "the volumes ask"), effect=f"{_NO_VOLUMES} the pods of")
+        elif pod.most_jobs:
+            crowd.append((pod, need))
+    waits = "Such a job waits for them until poll_timeout."
+    yield from _of_crowd(hard, crowd, effect=f"{_NO_VOLUMES} further pods of", becomes=waits, or_else="")

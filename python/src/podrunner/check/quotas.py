@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # The controller of ephemeral volumes is refused, and not who makes the pod.
 _NO_VOLUMES = "so that Kubernetes makes no volumes for"
 
+
 def refused_by_quota(space: LimitedNamespace) -> Refused:
     """Every pod and claim that a quota of its namespace refuses, and the runners whose jobs may need more than there is."""
     for bounds in space.quotas:
@@ -175,7 +176,9 @@ def _of_volumes(hard: Hard, space: LimitedNamespace) -> Refused:
         if need + hard.used > hard.most:
             beside = f" beside {listed(hard.standing)}" if hard.used else ""
             need += hard.used
-            what = f"{hard.called}: {hard.raw} is less than {hard.shown(need)}, which the volumes of one pod need{beside}"
+            what = (
+                f"{hard.called}: {hard.raw} is less than {hard.shown(need)}, which the volumes of one pod need{beside}"
+            )
             yield pod, hard.refusal(what, _write(hard, need, "the volumes ask"), effect=f"{_NO_VOLUMES} the pods of")
         elif pod.most_jobs:
             crowd.append((pod, need))

@@ -28,6 +28,15 @@ def render(podrunner_render: Render) -> Render:
     return with_url
 
 
+@pytest.fixture(scope="session")
+def promtool() -> str:
+    """Prometheus' tool for rules, of Debian's package prometheus or Prometheus' own archives."""
+    found = shutil.which("promtool")
+    if found is None:
+        pytest.skip("promtool is not on PATH: on Debian, apt-get install prometheus")
+    return found
+
+
 @pytest.fixture
 def runner_config(render: Render) -> Callable[..., dict[str, Any]]:
     """The `[[runners]]` table of a release whose one runner has the given config, in `podman.mode: none`."""

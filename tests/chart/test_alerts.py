@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,6 @@ HERE = Path(__file__).parent
 RULE = {"metrics": {"prometheusRule": {"enabled": True}}}
 NAMES = list(yaml.safe_load((HERE.parents[1] / "chart/files/alerts.yaml").read_text()))
 TESTS = yaml.safe_load((HERE / "alerts.yaml").read_text())["tests"]
-
-
-@pytest.fixture(scope="session")
-def promtool() -> str:
-    """Prometheus' tool for rules, of Debian's package prometheus or Prometheus' own archives."""
-    found = shutil.which("promtool")
-    if found is None:
-        pytest.skip("promtool is not on PATH: on Debian, apt-get install prometheus")
-    return found
 
 
 def spec(render: Any, values: dict[str, Any] | None = None) -> dict[str, Any]:

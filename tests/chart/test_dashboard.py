@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from podrunner.findings.errors import RenderError
-from tests.chart.test_alerts import promtool  # noqa: F401 - a fixture
 
 HERE = Path(__file__).parent
 KNOWN: dict[str, Any] = yaml.safe_load((HERE / "dashboard.yaml").read_text())
@@ -33,7 +32,7 @@ def panels(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.process
-def test_every_expression_of_the_dashboard_gives_what_is_known(render: Any, promtool: str, tmp_path: Path) -> None:  # noqa: F811
+def test_every_expression_of_the_dashboard_gives_what_is_known(render: Any, promtool: str, tmp_path: Path) -> None:
     asked = [
         {
             # Of versions of Prometheus the last digits differ.

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 from copy import deepcopy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from podrunner.findings.errors import RenderError
-from podrunner.runner.job_pod.patches import patched
+from podrunner.runner.job_pod.patches import MERGE_KEYS, patched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+KEYS = Path(__file__).parents[2] / "chart/templates/release/_patched.tpl"
 # Every object is there.
 ALL = {
     "manager": {"podDisruptionBudget": {"enabled": True}, "replicas": 2},
@@ -97,6 +99,13 @@ def test_lists_without_a_key_are_replaced(render: Any) -> None:
     spec = render(with_patches(tolerations, workload=patch)).object("Deployment")["spec"]["template"]["spec"]
 
     assert spec["tolerations"] == [{"key": "b", "operator": "Exists"}]
+
+
+def test_the_chart_joins_the_lists_that_the_runner_joins_by_the_same_keys() -> None:
+    line = next(one for one in KEYS.read_text().splitlines() if one.startswith('{{- dict "containers" "name"'))
+    words = re.findall(r'"(\w+)"', line)
+
+    assert dict(zip(words[::2], words[1::2], strict=True)) == MERGE_KEYS
 
 
 @pytest.mark.parametrize(

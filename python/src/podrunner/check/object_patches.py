@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.path import parse_dotted, value_at
 from podrunner.manifests.objects import table
+from podrunner.runner.job_pod.patches import MERGE_KEYS
 from podrunner.values.places import retold, written_values
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ _PATCHES = {
     "templates/manager/poddisruptionbudget.yaml": "podDisruptionBudget",
     "templates/monitoring/service.yaml": "metricsService",
 }
-# What items of lists are joined by, as podrunner.patched.keys in the chart has it.
-_KEYS = ("name", "mountPath", "containerPort", "devicePath", "ip", "topologyKey", "port")
+# What items of lists are joined by; those of a Service by their port.
+_KEYS = tuple(dict.fromkeys((*MERGE_KEYS.values(), "port")))
 
 
 def at_patches(findings: Iterable[Finding], rendering: Rendering, layers: Sequence[Values]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from podrunner.manifests.objects import maps
 from podrunner.runner.job_pod.json_patch import json_patched, malformed
 
 # Lists of a pod that a strategic patch joins by a key of their items; every other list is replaced.
-_KEYS = {
+MERGE_KEYS = {
     "containers": "name",
     "env": "name",
     "ephemeralContainers": "name",
@@ -103,7 +103,9 @@ def _strategic(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         _take(found, key, value)
     for key, order in orders.items():
         if isinstance(found.get(key), list) and isinstance(order, list):
-            found[key] = _ordered(found[key], order, maps(base.get(key)) or base.get(key) or [], _KEYS.get(key, ""))
+            found[key] = _ordered(
+                found[key], order, maps(base.get(key)) or base.get(key) or [], MERGE_KEYS.get(key, "")
+            )
     return found
 
 
@@ -120,8 +122,8 @@ def _take(found: dict[str, Any], key: str, value: Any) -> None:
             found[key] = plain
     elif isinstance(value, dict) and isinstance(below, dict):
         found[key] = _strategic(below, value)
-    elif isinstance(value, list) and isinstance(below, list) and key in _KEYS:
-        found[key] = _joined(below, value, _KEYS[key])
+    elif isinstance(value, list) and isinstance(below, list) and key in MERGE_KEYS:
+        found[key] = _joined(below, value, MERGE_KEYS[key])
     else:
         found[key] = value
 

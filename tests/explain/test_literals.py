@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from podrunner.explain.literals import literal, whole_word
+from podrunner.explain.literals import literal, longest_word, whole_word
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_a_pattern_without_a_literal_is_refused(pattern: str) -> None:
 def test_a_word_at_the_edge_of_a_literal_may_be_part_of_a_longer_one() -> None:
     assert whole_word("clone: operation not permit") == "operation"
     assert whole_word("oomkilled") == ""
+
+
+def test_the_longest_word_of_a_literal_may_be_part_of_one() -> None:
+    assert longest_word("crun: ") == "crun"
+    assert longest_word("/v2/") == ""

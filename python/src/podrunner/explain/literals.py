@@ -39,6 +39,11 @@ def whole_word(text: str) -> str:
     return max(inside, key=len, default="")
 
 
+def longest_word(text: str) -> str:
+    """The longest word of a literal, or part of one, empty where there is none."""
+    return max(re.findall(WORD, text), key=len, default="")
+
+
 def _token(pattern: str, at: int) -> tuple[str, int]:
     """The next piece of a pattern, and where it ends: a group is entered, a class is one piece."""
     if pattern[at] == "\\":

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from podrunner.explain.literals import WORD
+from podrunner.explain.literals import WORD, longest_word
 from podrunner.explain.trace import Line, Stage
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _KEPT = 2
 # Lines that a pattern may span.
 _WINDOW = 4
+# Lines that are searched at once for what none of them holds.
+_BLOCK = 256
 _WORD = re.compile(WORD)
 
 
@@ -44,25 +46,32 @@ class Hit:
 
 
 class _Index:
-    """Patterns by a word that a line must hold for them, so that a line costs a few look-ups, not hundreds."""
+    """Patterns by a word, or a part of one, that a line must hold for them: a block costs a few look-ups, not hundreds."""
 
     def __init__(self) -> None:
         self._always: list[_Wanted] = []
         self._by_word: dict[str, list[_Wanted]] = {}
+        self._by_part: dict[str, list[_Wanted]] = {}
         self._count = 0
 
     def add(self, pattern: Pattern, entry: Cause | None) -> None:
         """`entry` is None for a pattern that is only a condition."""
-        into = self._by_word.setdefault(pattern.word, []) if pattern.word else self._always
+        part = longest_word(pattern.literal)
+        into = self._by_part.setdefault(part, []) if part else self._always
+        if pattern.word:
+            into = self._by_word.setdefault(pattern.word, [])
         into.append((self._count, pattern.literal, pattern, entry))
         self._count += 1
 
-    def candidates(self, lowered: str) -> list[_Wanted]:
-        """The patterns whose literal is in a line, in the order in which they were added."""
-        words = self._by_word.keys() & set(_WORD.findall(lowered))
-        every = chain(self._always, *(self._by_word[word] for word in words))
-        found = [wanted for wanted in every if wanted[1] in lowered]
-        return sorted(found, key=itemgetter(0)) if len(found) > 1 else found
+    def near(self, block: str) -> list[_Wanted]:
+        """The patterns whose literal is in some lines, in lower case, in the order in which they were added."""
+        words = set(_WORD.findall(block))
+        # Logs say the same words again and again: each once is far less text.
+        text = " ".join(words)
+        whole = (self._by_word[word] for word in self._by_word.keys() & words)
+        parts = (wanted for part, wanted in self._by_part.items() if part in text)
+        every = chain(self._always, *whole, *parts)
+        return sorted((wanted for wanted in every if wanted[1] in block), key=itemgetter(0))
 
 
 class Scan:
@@ -89,25 +98,32 @@ class Scan:
     def feed(self, lines: Iterable[Line]) -> None:
         """Scans lines of one source, in their order."""
         self._window.clear()
-        for line in lines:
-            if line.text:
-                self._scan(line)
+        written = (line for line in lines if line.text)
+        while block := tuple(islice(written, _BLOCK)):
+            text = "\n".join(line.text for line in block).lower()
+            before = "\n".join(self._window).lower()
+            near = self._single.near(text)
+            joined = [wanted for wanted in self._joined if wanted[0].literal in f"{before}\n{text}"]
+            for line in block:
+                self._scan(line, near)
+                self._window.append(line.text)
+                if joined:
+                    self._scan_joined(line, joined)
 
-    def _scan(self, line: Line) -> None:
-        for _, _, pattern, entry in self._single.candidates(line.text.lower()):
-            if entry is None and pattern.text in self.seen:
+    def _scan(self, line: Line, near: Iterable[_Wanted]) -> None:
+        lowered = line.text.lower()
+        for _, literal, pattern, entry in near:
+            if literal not in lowered or (entry is None and pattern.text in self.seen):
                 continue
             found = pattern.expression.search(line.text)
             if found and entry:
                 self._add(entry, line, found.groupdict())
             elif found:
                 self.seen[pattern.text] = line
-        self._window.append(line.text)
-        self._scan_joined(line)
 
-    def _scan_joined(self, line: Line) -> None:
+    def _scan_joined(self, line: Line, near: Iterable[tuple[Pattern, Cause]]) -> None:
         whole = "\n".join(self._window).lower()
-        for pattern, entry in self._joined:
+        for pattern, entry in near:
             if pattern.literal in whole:
                 joined = "\n".join(list(self._window)[-pattern.lines :])
                 begins = len(joined) - len(line.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Elsewhere, even the weightiest cause stands behind what failed in the end.
 _IN_PLACE, _ELSEWHERE = 20, -80
+# What a service container says while the script runs is about the job as a whole.
+_SERVICE = re.compile(r"\[(?:svc-\d+|service:[^\]\s]+)\] ")
 _LEVELS = {Level.CAUSE: 0, Level.GENERAL: -40, Level.SYMPTOM: -100}
 
 
@@ -60,6 +63,8 @@ def in_place(hit: Hit, trace: Trace) -> bool:
     line = hit.best
     if line.is_aside:
         return False
+    if _SERVICE.match(line.text):
+        return True
     is_last = line.command == trace.commands and line.stage is not Stage.AFTER
     return bool(line.source) or line.stage is Stage.END or is_last
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -36,8 +37,16 @@ _TEST = re.compile(
 )
 # What kubectl and helm say of themselves, also in an excerpt that shows no command: they ask for the script, not for the runner.
 _CLIENT = re.compile(r"^(?:Error from server|error: (?:failed to|You must)|Error: (?:INSTALLATION|UPGRADE) FAILED)")
+# What programs that keep or show logs write before each line: found before one that the runner writes itself.
+_HEADING = re.compile(
+    r'(?:Running with gitlab-runner |Preparing (?:the "\w|environment$)|Getting source from |Executing "step_)'
+)
+_LONGEST_MARGIN = 60
+_PARTS_OF_MARGIN = re.compile(r"\d+|[ \t]+|[^\d \t]+")
+# How docker and CRI runtimes keep what a container says.
+_STREAM = re.compile(r"std(?:out|err)$")
 # Where a log was copied from a page that wraps, or numbers its lines.
-_WRAPPED_AT = 120
+_WIDTHS = (80, 100, 120, 132, 160)
 _NUMBERED = re.compile(r"^(?P<number>\d{1,6})")
 # What buildah and podman print behind the name of an image that is built: its id.
 _IMAGE_ID = re.compile(r"[0-9a-f]{12,64}")
@@ -114,6 +123,7 @@ class Trace:
         self.is_whole = False
         # Whether the job's pod ran: its scheduling, its images and its volumes are no question any more.
         self.started = False
+        self._margin = _Margin()
         self._numbers = _GluedNumbers()
         self._wrapping = _Wrapping()
 
@@ -127,9 +137,9 @@ class Trace:
             self.lines += not continues
             continues = len(raw) >= LONGEST_LINE // 4 and not raw.endswith("\n")
             for cleaned in clean(raw):
-                text = self._numbers.remove(cleaned)
+                text = self._numbers.remove(self._margin.remove(cleaned))
                 self._note(text)
-                for one in (text, self._wrapping.join(text)):
+                for one in (text, self._wrapping.join(text, raw.rstrip("\r\n"))):
                     if one is not None:
                         yield Line(self.lines, one, "", self.stage, self.commands)
 
@@ -191,32 +201,77 @@ class _GluedNumbers:
         return text.removeprefix("1") if text.startswith("1Running with gitlab-runner") else text
 
 
+class _Margin:
+    """Takes off what stands before every line: an indent, a quotation mark, a number, the time, a stream's name."""
+
+    def __init__(self) -> None:
+        self._pattern: re.Pattern[str] | None = None
+        self._is_open = True
+
+    def remove(self, text: str) -> str:
+        """The text without the margin, which is known from the first line that the runner writes itself."""
+        if self._is_open and (found := _HEADING.search(text)):
+            margin = text[: found.start()]
+            # What has a word of its own is a sentence.
+            self._is_open = len(margin) > _LONGEST_MARGIN
+            # A number that is glued to the line is another matter, since its lines need not have one.
+            if margin and not margin.isdigit() and not self._is_open:
+                self._pattern = re.compile(_margin(margin))
+        return self._pattern.sub("", text, count=1) if self._pattern else text
+
+
+def _margin(text: str) -> str:
+    """A pattern of what is like a margin: numbers and streams may be others, and the spaces beside numbers fewer."""
+    parts = []
+    has_number = any(character.isdigit() for character in text)
+    for part in _PARTS_OF_MARGIN.findall(text):
+        if part.isdigit():
+            parts.append(r"\d+")
+        elif part.isspace():
+            parts.append(r"[ \t]*" if has_number and not parts else rf"[ \t]{{0,{len(part)}}}")
+        else:
+            parts.append(r"std(?:out|err)" if _STREAM.match(part) else re.escape(part))
+    return rf"\A{''.join(parts)}"
+
+
 class _Wrapping:
-    """Joins what a page wrapped at 120 columns, as long as no line of the log is longer than that."""
+    """Joins what a page wrapped at one of the usual widths, as long as no line of the log is longer than that."""
 
     def __init__(self) -> None:
         self._begun = ""
-        self._is_possible = True
+        self._widths = set(_WIDTHS)
 
-    def join(self, text: str) -> str | None:
-        """The whole line that ends with this text, None if it is not the rest of one."""
-        self._is_possible = self._is_possible and len(text) <= _WRAPPED_AT
+    def join(self, text: str, raw: str) -> str | None:
+        """The whole line that ends with this text, None if it is not the rest of one; `raw` is the line as it was written."""
+        if not self._widths:
+            return None
+        self._widths = {width for width in self._widths if width >= len(raw)}
         begun, self._begun = self._begun, ""
-        is_rest = begun and self._is_possible and text and not text.startswith(("$ ", "ERROR: ", "Error: ", "STEP "))
+        is_rest = begun and self._widths and text and not text.startswith(("$ ", "ERROR: ", "Error: ", "STEP "))
         joined = f"{begun}{text}" if is_rest else None
-        if self._is_possible and len(text) == _WRAPPED_AT:
-            self._begun = joined or text
+        if len(raw) in self._widths:
+            self._begun = f"{joined or text}{' ' if raw.endswith(' ') else ''}"
             return None
         return joined
 
 
 def clean(raw: str) -> list[str]:
     """The texts of one raw line: no colours, no section markers, no time stamp; quotes are not escaped."""
+    if raw.startswith('{"log":"'):
+        raw = _said(raw)
     if raw.isascii() and "\x1b" not in raw and "section_" not in raw and "\r" not in raw:
         parts = [raw.rstrip("\n")]
     else:
         parts = _ANSI.sub("", _SECTION.sub("\r", raw)).rstrip("\r\n").split("\r")
     return [_plain(part) for part in parts if part] or [""]
+
+
+def _said(raw: str) -> str:
+    """What a line of Docker's own log files says."""
+    try:
+        return str(json.loads(raw)["log"])
+    except (ValueError, KeyError):
+        return raw
 
 
 def _plain(text: str) -> str:

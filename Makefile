@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Keep caches of AIRGAP=1 where the user's other caches are.
 AIRGAP_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/podrunner/airgap
 
-.PHONY: help test test-fast lint generate check coverage smoke bench bench-build bench-validation explain-score images changelog clean
+.PHONY: help test test-fast lint generate check coverage smoke bench bench-build bench-validation explain-score import-score images changelog clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench-validation: $(BIN)/podrunner ## Compare checks with kubeconform, kube-scor
 
 explain-score: $(BIN)/podrunner ## Count how often explain names the true cause first, on labelled logs; BENCH=--faults=seen lists the rest
 	$(BIN)/python -m bench.explain $(BENCH)
+
+import-score: $(BIN)/podrunner ## Count how often import is strictly right, on labelled configurations; BENCH=--faults=seen lists the rest
+	$(BIN)/python -m bench.importing $(BENCH)
 
 images: $(BIN)/podrunner ## List every image that a release and its jobs need
 	$(BIN)/podrunner images --preset unprivileged

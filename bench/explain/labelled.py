@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from bench.score import read_yaml
 from podrunner.findings.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "explain" / "labelled"
-HALVES = ("held-out", "seen")
 WHO = ("nobody", "command", "podman", "cluster", "runner", "registry")
 
 
@@ -48,7 +46,7 @@ class Label:
 
 def read_causes(folder: Path = FOLDER) -> dict[str, TrueCause]:
     """The vocabulary, by slug. Raises UsageError when causes.yaml is not one."""
-    data = _read(folder / "causes.yaml")
+    data = read_yaml(folder / "causes.yaml")
     always = tuple(data["dangerous"])
     causes = {slug: _cause(slug, item, always) for slug, item in data["causes"].items()}
     strangers = [one.slug for one in causes.values() if one.who not in WHO]
@@ -59,7 +57,7 @@ def read_causes(folder: Path = FOLDER) -> dict[str, TrueCause]:
 
 def read_labels(half: str, folder: Path = FOLDER) -> list[Label]:
     """The labels of one half, by name of the log. Raises UsageError when labels.yaml cannot be read."""
-    return [_label(folder / half / name, item) for name, item in _read(folder / half / "labels.yaml").items()]
+    return [_label(folder / half / name, item) for name, item in read_yaml(folder / half / "labels.yaml").items()]
 
 
 def _cause(slug: str, item: Mapping[str, Any], always: tuple[str, ...]) -> TrueCause:
@@ -78,13 +76,3 @@ def _label(file: Path, item: Mapping[str, Any]) -> Label:
         secrets=tuple(item.get("secrets", ())),
         is_trap=item.get("trap", False),
     )
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}.") from None
-    except yaml.YAMLError as error:
-        raise UsageError(f"{file}: not YAML: {error}") from None
-    return data

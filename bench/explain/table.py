@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.explain.judge import Outcome, Verdict
 from bench.explain.labelled import WHO
+from bench.score import counted, head, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,8 +20,7 @@ def make_table(half: str, verdicts: Sequence[Verdict]) -> str:
     groups = {who: [one for one in verdicts if one.who == who] for who in WHO}
     groups["traps"] = [one for one in verdicts if one.label.is_trap]
     rows = [_row(name, group) for name, group in [*groups.items(), ("**all**", verdicts)]]
-    lines = [f"### {half}", "", _line(heads), _line(["---", *["---:"] * (len(heads) - 1)]), *rows, ""]
-    return "\n".join([*lines, *_certainties(verdicts)]) + "\n"
+    return "\n".join([head(half, heads), *rows, "", *_certainties(verdicts)]) + "\n"
 
 
 def list_faults(verdicts: Sequence[Verdict]) -> str:
@@ -45,8 +45,7 @@ def _row(name: str, group: Sequence[Verdict]) -> str:
         sum(bool(one.secrets) for one in group),
         sum(bool(one.dangerous) for one in group),
     ]
-    percents = (f"{count} ({100 * count / len(group):.0f} %)" if count and len(group) else "0" for count in counts)
-    return _line([name, str(len(group)), *percents, *map(str, seen)])
+    return row([name, str(len(group)), *counted(counts, len(group)), *map(str, seen)])
 
 
 def _certainties(verdicts: Sequence[Verdict]) -> Iterator[str]:
@@ -56,7 +55,3 @@ def _certainties(verdicts: Sequence[Verdict]) -> Iterator[str]:
         group = [one for one in said if one.certainty == name]
         right = sum(one.outcome in _RIGHT for one in group)
         yield f"said {f'as {name}' if name else 'without a certainty'}: {right} of {len(group)} right ({100 * right / len(group):.0f} %)"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.explain.judge import Outcome, Verdict, judge
-from bench.explain.labelled import FOLDER, HALVES, read_causes, read_labels
+from bench.explain.labelled import FOLDER, read_causes, read_labels
 from bench.explain.table import list_faults, make_table, share
+from bench.score import HALVES
 from podrunner.explain.catalogue import load_catalogue
 
 VOCABULARY = read_causes()

@@ -94,6 +94,13 @@ def namespaces(smoke_cluster: Cluster) -> Iterator[list[str]]:
         smoke_cluster.api.delete("Namespace", name)
 
 
+def is_on_every_node(api: Api, metadata: Object) -> bool:
+    """Whether the pods of a DaemonSet are ready, which they are once the container that writes the file has ended well."""
+    path = f"/apis/apps/v1/namespaces/{metadata['namespace']}/daemonsets/{metadata['name']}"
+    status = json.loads(api.request("GET", path))["status"]
+    return 0 < status["desiredNumberScheduled"] == status.get("numberReady", 0)
+
+
 @pytest.mark.usefixtures("defined")
 @pytest.mark.parametrize(("name", "monitors"), [("minimal", 0), ("everything", 1)])
 def test_both_ends_get_ready_and_every_runner_asks_for_jobs(
@@ -123,6 +130,8 @@ def test_both_ends_get_ready_and_every_runner_asks_for_jobs(
     managers = partial(api.list, "Pod", namespace, MANAGERS)
     until(lambda: any(map(is_ready, managers())), "a manager is ready", lambda: json.dumps(managers(), indent=1))
     until(lambda: set(stand_in.state()["asked"]) == set(tokens), "all runners ask", lambda: str(stand_in.state()))
+    for one in rendering.objects("DaemonSet"):
+        until(partial(is_on_every_node, api, one["metadata"]), "the profile is delivered")
 
     assert len(json.loads(api.request("GET", f"{MONITORS}/podmonitors"))["items"]) == monitors
     release.uninstall()

@@ -22,6 +22,10 @@ NAMESPACE = "immutable"
 POD = {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "a", "image": "a:1"}]}}
 WORKLOAD = {"selector": {"matchLabels": {"app": "a"}}, "template": POD}
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "2Gi"}}}
+VOLUME = {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/a"}}
+TERM = {"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}
+NODES = {"required": {"nodeSelectorTerms": [TERM]}}
+DEVICES = {"devices": {"requests": [{"name": "a", "exactly": {"deviceClassName": "example.com"}}]}}
 RBAC = "rbac.authorization.k8s.io"
 
 
@@ -75,7 +79,59 @@ OBJECTS = {
         volumeBindingMode="Immediate",
         allowVolumeExpansion=False,
     ),
+    "Job with a policy": of(
+        "batch/v1",
+        "Job",
+        spec={
+            "completionMode": "Indexed",
+            "completions": 2,
+            "parallelism": 1,
+            "successPolicy": {"rules": [{"succeededCount": 1}]},
+            "template": {**POD, "spec": {**POD["spec"], "restartPolicy": "Never"}},
+        },
+    ),
+    "ControllerRevision": of("apps/v1", "ControllerRevision", revision=1, data={"a": "b"}),
+    "CSIStorageCapacity": of(
+        "storage.k8s.io/v1", "CSIStorageCapacity", storageClassName="a", nodeTopology={"matchLabels": {"a": "b"}}
+    ),
+    "VolumeAttributesClass": of(
+        "storage.k8s.io/v1", "VolumeAttributesClass", driverName="example.com", parameters={"a": "b"}
+    ),
+    "PersistentVolume": of("v1", "PersistentVolume", spec=VOLUME),
+    "bound PersistentVolume": of("v1", "PersistentVolume", spec={**VOLUME, "nodeAffinity": NODES}),
+    "ResourceClaim": of("resource.k8s.io/v1", "ResourceClaim", spec=DEVICES),
+    "ResourceClaimTemplate": of("resource.k8s.io/v1", "ResourceClaimTemplate", spec={"spec": DEVICES}),
+    "ResourceSlice": of(
+        "resource.k8s.io/v1",
+        "ResourceSlice",
+        spec={
+            "driver": "example.com",
+            "nodeName": "a",
+            "pool": {"name": "a", "generation": 1, "resourceSliceCount": 1},
+        },
+    ),
+    "ServiceCIDR": of("networking.k8s.io/v1", "ServiceCIDR", spec={"cidrs": ["10.201.0.0/24"]}),
+    "IPAddress": of(
+        "networking.k8s.io/v1",
+        "IPAddress",
+        spec={"parentRef": {"resource": "services", "namespace": "a", "name": "a"}},
+    ),
+    "Service with families": of(
+        "v1", "Service", spec={"ports": [{"port": 80}], "ipFamilyPolicy": "SingleStack", "ipFamilies": ["IPv4"]}
+    ),
+    "local Service": of(
+        "v1",
+        "Service",
+        spec={
+            "ports": [{"port": 80}],
+            "type": "LoadBalancer",
+            "externalTrafficPolicy": "Local",
+            "healthCheckNodePort": 30991,
+        },
+    ),
 }
+# An IPAddress has its address for a name.
+CALLED = {"IPAddress": "10.96.7.77"}
 # Object → what a merge patch puts into it.
 CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("Deployment", {"spec": {"selector": {"matchLabels": {"tier": "b"}}}}),
@@ -118,6 +174,37 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("StorageClass", {"reclaimPolicy": "Retain"}),
     ("StorageClass", {"volumeBindingMode": "WaitForFirstConsumer"}),
     ("StorageClass", {"allowVolumeExpansion": True}),
+    ("StatefulSet", {"spec": {"revisionHistoryLimit": 4}}),
+    ("Job with a policy", {"spec": {"successPolicy": {"rules": [{"succeededCount": 2}]}}}),
+    ("Job with a policy", {"spec": {"parallelism": 2}}),
+    ("ControllerRevision", {"data": {"a": "c"}}),
+    ("CSIStorageCapacity", {"storageClassName": "b"}),
+    ("CSIStorageCapacity", {"nodeTopology": {"matchLabels": {"a": "c"}}}),
+    ("CSIStorageCapacity", {"capacity": "2Gi"}),
+    ("VolumeAttributesClass", {"driverName": "b.example.com"}),
+    ("VolumeAttributesClass", {"parameters": {"a": "c"}}),
+    ("PersistentVolume", {"spec": {"hostPath": {"path": "/b"}}}),
+    ("PersistentVolume", {"spec": {"nodeAffinity": NODES}}),
+    ("PersistentVolume", {"spec": {"persistentVolumeReclaimPolicy": "Delete"}}),
+    ("bound PersistentVolume", {"spec": {"nodeAffinity": {"required": {"nodeSelectorTerms": [TERM, TERM]}}}}),
+    (
+        "ResourceClaim",
+        {"spec": {"devices": {"requests": [{"name": "b", "exactly": {"deviceClassName": "example.com"}}]}}},
+    ),
+    (
+        "ResourceClaimTemplate",
+        {"spec": {"spec": {"devices": {"requests": [{"name": "b", "exactly": {"deviceClassName": "example.com"}}]}}}},
+    ),
+    ("ResourceClaimTemplate", {"spec": {"metadata": {"labels": {"a": "b"}}}}),
+    ("ResourceSlice", {"spec": {"driver": "b.example.com"}}),
+    ("ResourceSlice", {"spec": {"pool": {"name": "b"}}}),
+    ("ResourceSlice", {"spec": {"pool": {"generation": 2}}}),
+    ("ServiceCIDR", {"spec": {"cidrs": ["10.202.0.0/24"]}}),
+    ("ServiceCIDR", {"spec": {"cidrs": ["10.201.0.0/24", "fd00:201::/112"]}}),
+    ("IPAddress", {"spec": {"parentRef": {"name": "b"}}}),
+    ("Service with families", {"spec": {"ipFamilies": ["IPv6"]}}),
+    ("Service with families", {"spec": {"clusterIPs": ["10.96.0.78"]}}),
+    ("local Service", {"spec": {"healthCheckNodePort": 30992}}),
 ]
 
 
@@ -126,7 +213,7 @@ def test_what_diff_calls_impossible_is_what_the_api_server_refuses(
     bench: Bench, name: str, change: dict[str, Any]
 ) -> None:
     bench.cluster.namespace(NAMESPACE, "privileged")
-    body = {**OBJECTS[name], "metadata": {"name": name.lower().replace(" ", "-")}}
+    body = {**OBJECTS[name], "metadata": {"name": CALLED.get(name, name.lower().replace(" ", "-"))}}
     bench.cluster.ensure(body, NAMESPACE)
 
     refused = bench.cluster.refused_change(body, change, NAMESPACE)

@@ -105,7 +105,7 @@ def test_a_pull_request_says_in_its_summary_what_it_would_change(
     assert done.returncode == 0, done.stdout
     summary = (team / "summary.md").read_text()
     assert summary == (team / "podrunner-diff.md").read_text()
-    assert "<summary><b>Widens permissions or Pod Security</b> (2)</summary>" in summary
+    assert "<summary><b>Widens permissions, Pod Security or reach</b> (2)</summary>" in summary
 
 
 def test_a_file_and_options_of_the_caller_are_compared(team: Path, repository_of: Callable[[Path], str]) -> None:

@@ -175,7 +175,7 @@ def test_a_merge_request_says_what_it_would_change(repository_of: Callable[[Path
     assert done.returncode == 0, done.stderr
     comment = (team / "podrunner-diff.md").read_text()
     assert comment in done.stdout
-    assert "<summary><b>Widens permissions or Pod Security</b> (2)</summary>" in comment
+    assert "<summary><b>Widens permissions, Pod Security or reach</b> (2)</summary>" in comment
     assert job["artifacts"]["paths"] == ["podrunner-diff.md"]
 
 

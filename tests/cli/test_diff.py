@@ -24,11 +24,11 @@ def test_what_another_preset_changes_begins_with_pod_security(capsys: pytest.Cap
     level = "Pod Security level baseline → privileged: containers[build].securityContext.privileged: true"
     assert exit_code == 1
     assert lines[:3] == [
-        "Widens permissions or Pod Security",
+        "Widens permissions, Pod Security or reach",
         f"    Pod/podrunner-default-build in podrunner: {level}",
         f"    jobs of runner default: {level}",
     ]
-    assert lines[-1].endswith(": 2 objects differ in the one case: widens permissions or Pod Security (2)")
+    assert lines[-1].endswith(": 2 objects differ in the one case: widens permissions, Pod Security or reach (2)")
 
 
 def test_a_pipeline_that_only_shows_differences_asks_for_exit_code_0(tmp_path: Path) -> None:

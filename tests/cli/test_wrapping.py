@@ -17,7 +17,7 @@ from tests.terminals import shown_by
 LOG = "tests/explain/logs/git-config-lock.home-is-root.log"
 WORDS = {
     "check tests/fixtures/values/misspelt-key.yaml": "misspelt-key.yaml:4:3: error: podman.moode: unknown key.",
-    "diff chart/presets/unprivileged.yaml chart/presets/privileged.yaml": "Widens permissions or Pod Security",
+    "diff chart/presets/unprivileged.yaml chart/presets/privileged.yaml": "Widens permissions, Pod Security or reach",
     f"explain {LOG}": "[git-config-lock]",
     "import tests/fixtures/import/root.toml": "amounts to podman.mode unprivilegedRoot",
     "rule values-type": "values-type (error)",

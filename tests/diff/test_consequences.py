@@ -289,3 +289,30 @@ def test_a_strategy_whose_fields_the_manifest_had_can_be_applied(repository: Rep
     )
 
     assert lines[0] == "Changes otherwise"
+
+
+STATEFUL = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: demo}
+spec:
+  serviceName: demo
+  revisionHistoryLimit: 3
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a}}
+    spec: {containers: [{name: main, image: "a:1"}]}
+"""
+
+
+@pytest.mark.parametrize(("version", "section"), [("1.32.0", "Cannot be applied"), ("1.33.0", "Changes otherwise")])
+def test_the_history_of_a_stateful_set_may_change_from_a_version_on(
+    version: str, section: str, repository: Repository
+) -> None:
+    repository.write(it=STATEFUL)
+    repository.commit("before")
+    repository.write(it=STATEFUL.replace("Limit: 3", "Limit: 5"))
+
+    _, lines = repository.diff("before", "--kube-version", version)
+
+    assert lines[0] == section

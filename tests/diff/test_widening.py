@@ -18,6 +18,10 @@ metadata: {name: worker}
 roleRef: {kind: Role, name: worker}
 subjects: [{kind: ServiceAccount, name: ci}]
 """
+# Of the chart's own, so that it is known what they may.
+ACCOUNTS = "---\n".join(
+    f"apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}}}\n" for name in ("ci", "jobs")
+)
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -42,7 +46,9 @@ data:
 def wider(lines: list[str]) -> list[str]:
     """Lines of the section about permissions and Pod Security."""
     begin = (
-        lines.index("Widens permissions or Pod Security") + 1 if "Widens permissions or Pod Security" in lines else -1
+        lines.index("Widens permissions, Pod Security or reach") + 1
+        if "Widens permissions, Pod Security or reach" in lines
+        else -1
     )
     end = lines.index("Changes otherwise") if "Changes otherwise" in lines else len(lines)
     return lines[begin:end] if begin > 0 else []
@@ -179,7 +185,7 @@ def test_a_namespace_that_enforces_a_stricter_level_widens_nothing(repository: R
 
 def test_jobs_that_run_as_an_account_with_more_rights_widen(repository: Repository) -> None:
     jobs = CONFIG.replace("privileged = false", 'namespace = "podrunner"\n        service_account = "jobs"')
-    before = f"{RBAC}---\n{jobs}"
+    before = f"{ACCOUNTS}---\n{RBAC}---\n{jobs}"
 
     assert wider(repository.change(before, before.replace('service_account = "jobs"', 'service_account = "ci"'))) == [
         "jobs of runner a: runs as ServiceAccount ci in podrunner, which may in podrunner: pods (create, get)"
@@ -188,7 +194,7 @@ def test_jobs_that_run_as_an_account_with_more_rights_widen(repository: Reposito
 
 def test_jobs_that_run_as_an_account_with_fewer_rights_widen_nothing(repository: Repository) -> None:
     jobs = CONFIG.replace("privileged = false", 'namespace = "podrunner"\n        service_account = "ci"')
-    before = f"{RBAC}---\n{jobs}"
+    before = f"{ACCOUNTS}---\n{RBAC}---\n{jobs}"
 
     assert wider(repository.change(before, before.replace('service_account = "ci"', 'service_account = "jobs"'))) == []
 
@@ -198,7 +204,7 @@ def test_jobs_that_get_the_token_of_their_account_widen(repository: Repository) 
         "privileged = false",
         'namespace = "podrunner"\n        service_account = "ci"\n        automount_service_account_token = false',
     )
-    before = f"{RBAC}---\n{jobs}"
+    before = f"{ACCOUNTS}---\n{RBAC}---\n{jobs}"
 
     assert wider(repository.change(before, before.replace("token = false", "token = true"))) == [
         "jobs of runner a: runs as ServiceAccount ci in podrunner, which may in podrunner: pods (create, get)"
@@ -268,7 +274,17 @@ def test_a_key_that_takes_their_token_from_jobs_does_not(repository: Repository)
 def test_another_account_by_a_patch_widens(repository: Repository) -> None:
     other = PATCHED.replace("priorityClassName: low", "serviceAccountName: admin")
 
-    assert wider(repository.change(PATCHED, other)) == ["jobs of runner a: has the account admin, not jobs, by a patch"]
+    assert wider(repository.change(PATCHED, other)) == [
+        "jobs of runner a: runs as ServiceAccount admin in default, which this chart does not make: what it may is not "
+        "known here"
+    ]
+
+
+def test_an_account_of_the_chart_by_a_patch_widens(repository: Repository) -> None:
+    before = f"{ACCOUNTS}---\n{PATCHED}".replace("token = false", 'token = false\n        namespace = "podrunner"')
+    other = before.replace("priorityClassName: low", "serviceAccountName: ci")
+
+    assert wider(repository.change(before, other)) == ["jobs of runner a: has the account ci, not jobs, by a patch"]
 
 
 def test_what_an_account_may_that_a_patch_gives_to_jobs_is_told_instead(repository: Repository) -> None:
@@ -276,4 +292,97 @@ def test_what_an_account_may_that_a_patch_gives_to_jobs_is_told_instead(reposito
 
     assert wider(repository.change(before, before.replace("priorityClassName: low", "serviceAccountName: ci"))) == [
         "jobs of runner a: runs as ServiceAccount ci in podrunner, which may in podrunner: pods (create, get)"
+    ]
+
+
+@pytest.mark.parametrize("level", ["debug", "trace"])
+def test_a_manager_that_logs_the_tokens_of_jobs_widens(level: str, repository: Repository) -> None:
+    before, after = (
+        CONFIG.replace("    [[runners]]", f'    log_level = "{one}"\n    [[runners]]') for one in ("info", level)
+    )
+
+    assert wider(repository.change(before, after)) == [
+        f"ConfigMap/demo: log_level {level}: prints the tokens of jobs into the manager's log"
+    ]
+
+
+def test_a_manager_that_logs_less_and_one_that_says_as_much_in_another_word_do_not(repository: Repository) -> None:
+    debug = CONFIG.replace("    [[runners]]", '    log_level = "debug"\n    [[runners]]')
+
+    assert wider(repository.change(debug, debug.replace("debug", "trace"))) == []
+    repository.git("tag", "--delete", "before")
+    assert wider(repository.change(debug, debug.replace("debug", "warn"))) == []
+
+
+ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: own}\n"
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: demo}
+spec:
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a}}
+    spec:
+      serviceAccountName: own
+      automountServiceAccountToken: true
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers: [{name: main, image: "a:1", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]
+"""
+
+
+def test_an_account_that_the_chart_does_not_make_widens(repository: Repository) -> None:
+    before = f"{ACCOUNT}---\n{DEPLOYMENT}"
+
+    assert wider(repository.change(before, before.replace("serviceAccountName: own", "serviceAccountName: admin"))) == [
+        "Deployment/demo: runs as ServiceAccount admin in podrunner, which this chart does not make: what it may is not "
+        "known here"
+    ]
+
+
+@pytest.mark.parametrize("account", ["own", "default"])
+def test_an_account_of_the_chart_or_default_in_place_of_a_stranger_does_not(
+    account: str, repository: Repository
+) -> None:
+    before = f"{ACCOUNT}---\n{DEPLOYMENT}".replace("serviceAccountName: own", "serviceAccountName: admin")
+
+    assert (
+        wider(repository.change(before, before.replace("serviceAccountName: admin", f"serviceAccountName: {account}")))
+        == []
+    )
+
+
+def test_jobs_of_an_account_that_the_chart_does_not_make_widen(repository: Repository) -> None:
+    # Without a token, too: clouds know pods by their account.
+    keys = 'namespace = "podrunner"\n        automount_service_account_token = false\n        service_account = "own"'
+    jobs = CONFIG.replace("privileged = false", keys)
+    before = f"{ACCOUNT}---\n{jobs}"
+
+    assert wider(repository.change(before, before.replace('account = "own"', 'account = "deployer"'))) == [
+        "jobs of runner a: runs as ServiceAccount deployer in podrunner, which this chart does not make: what it may is "
+        "not known here"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("      automountServiceAccountToken: false\n", "      automountServiceAccountToken: true\n"),
+        ("      automountServiceAccountToken: false\n", ""),
+    ],
+)
+def test_a_pod_that_gets_a_token_widens(old: str, new: str, repository: Repository) -> None:
+    before = f"{ACCOUNT}---\n{DEPLOYMENT}".replace("Token: true", "Token: false")
+
+    assert wider(repository.change(before, before.replace(old, new))) == [
+        "Deployment/demo: gets a token of ServiceAccount own in podrunner for the API of Kubernetes"
+    ]
+
+
+def test_an_account_that_gives_its_token_to_pods_that_say_nothing_widens(repository: Repository) -> None:
+    silent = DEPLOYMENT.replace("      automountServiceAccountToken: true\n", "")
+    before = f"{ACCOUNT}automountServiceAccountToken: false\n---\n{silent}"
+
+    assert wider(repository.change(before, before.replace("Token: false", "Token: true"))) == [
+        "Deployment/demo: gets a token of ServiceAccount own in podrunner for the API of Kubernetes"
     ]

@@ -21,7 +21,7 @@ class Consequence(Enum):
 
     IMMUTABLE = "cannot be applied"
     RESTART = "restarts pods"
-    WIDER = "widens permissions or Pod Security"
+    WIDER = "widens permissions, Pod Security or reach"
     CASE = "renders on one side only"
     OTHER = "changes otherwise"
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.diff.hooks import hook_events
 from podrunner.manifests.difference.objects import ABSENT
-from podrunner.manifests.difference.pod_updates import completions_may, pod_may, pods_of_job_may
-from podrunner.manifests.objects import table
+from podrunner.manifests.difference.pod_updates import completions_may, history_may, pod_may, pods_of_job_may
+from podrunner.manifests.objects import table, texts
 from podrunner.manifests.quantity import quantity
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ _FIXED: dict[tuple[str, str], Prefixes] = {
         "spec.podFailurePolicy",
         "spec.backoffLimitPerIndex",
         "spec.managedBy",
+        "spec.successPolicy",
     ),
+    ("apps", "ControllerRevision"): ("data",),
     ("", "Pod"): ("spec",),
     ("", "PersistentVolumeClaim"): ("spec",),
     ("", "PersistentVolume"): ("spec",),
@@ -50,6 +52,13 @@ _FIXED: dict[tuple[str, str], Prefixes] = {
     ("storage.k8s.io", "CSIDriver"): ("spec.attachRequired", "spec.volumeLifecycleModes"),
     ("storage.k8s.io", "VolumeAttachment"): ("spec",),
     ("storage.k8s.io", "StorageClass"): ("provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"),
+    ("storage.k8s.io", "VolumeAttributesClass"): ("driverName", "parameters"),
+    ("storage.k8s.io", "CSIStorageCapacity"): ("nodeTopology", "storageClassName"),
+    ("resource.k8s.io", "ResourceClaim"): ("spec",),
+    ("resource.k8s.io", "ResourceClaimTemplate"): ("spec",),
+    ("resource.k8s.io", "ResourceSlice"): ("spec.pool.name", "spec.driver", "spec.nodeName"),
+    ("networking.k8s.io", "IPAddress"): ("spec.parentRef",),
+    ("certificates.k8s.io", "ClusterTrustBundle"): ("spec.signerName",),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): (
         "spec.group",
         "spec.scope",
@@ -71,6 +80,8 @@ _FREE: dict[tuple[str, str], Prefixes] = {
         "spec.volumeAttributesClassName",
     ),
 }
+# Fields of a PersistentVolume that may be set where nothing was set.
+_ONCE = ("spec.nodeAffinity", "spec.csi.controllerExpandSecretRef")
 _ORPHAN = "Its pods go on when it is deleted with `kubectl delete --cascade=orphan` before the upgrade."
 _ADVICE = {
     "Deployment": _ORPHAN,
@@ -96,7 +107,9 @@ def why_immutable(
     if advice := _keeps_rolling_update(kind, difference, before):
         return advice
     is_fixed = _is_fixed(kind, difference) and not _is_let_through(kind, difference, before, after, kube_version)
-    if not (is_fixed or _is_sealed(kind, difference, before) or _is_special(kind, difference, before, after)):
+    if not (
+        is_fixed or _is_sealed(kind, difference, before) or _is_special(kind, difference, before, after, kube_version)
+    ):
         return ""
     advice = _ADVICE.get(identity.kind, "Delete it before the upgrade, or give the new one another name.")
     return f"{difference.path.partition('[')[0]} of a {identity.kind} cannot change: helm upgrade fails. {advice}"
@@ -115,6 +128,8 @@ def _is_let_through(
 ) -> bool:
     if kind == ("", "Pod"):
         return pod_may(difference, before, after)
+    if kind == ("", "PersistentVolume"):
+        return difference.before is ABSENT and difference.path in _ONCE
     in_template = difference.parts[:2] == ("spec", "template")
     return kind == ("batch", "Job") and in_template and pods_of_job_may(difference, before, kube_version)
 
@@ -128,7 +143,11 @@ def _is_sealed(kind: tuple[str, str], difference: Difference, before: Mapping[st
 
 
 def _is_special(
-    kind: tuple[str, str], difference: Difference, before: Mapping[str, Any], after: Mapping[str, Any]
+    kind: tuple[str, str],
+    difference: Difference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    kube_version: str,
 ) -> bool:
     if kind == ("", "Service"):
         return _is_fixed_of_service(difference, table(before.get("spec")), table(after.get("spec")))
@@ -137,6 +156,12 @@ def _is_special(
         return None not in sizes and sizes[1] < sizes[0]  # type: ignore[operator]
     if kind == ("batch", "Job") and difference.path == "spec.completions":
         return not completions_may(after)
+    if kind == ("apps", "StatefulSet") and difference.path == "spec.revisionHistoryLimit":
+        return not history_may(kube_version)
+    if kind == ("networking.k8s.io", "ServiceCIDR") and difference.parts[:2] == ("spec", "cidrs"):
+        # A second one may come, for the other family.
+        was, is_now = (texts(table(one.get("spec")).get("cidrs")) for one in (before, after))
+        return not (len(was) == 1 and is_now[:1] == was and len(is_now) == len(was) + 1)
     return False
 
 
@@ -149,9 +174,29 @@ def _is_fixed_of_service(difference: Difference, was: Mapping[str, Any], is_now:
         # An address that is left out stays what it was, and None is for this type alone.
         stays = was.get("clusterIP") == "None" and is_now.get("clusterIP") in (None, "", "None")
         return stays and types[1] in ("NodePort", "LoadBalancer")
-    if difference.path != "spec.clusterIP" or "ExternalName" in types:
+    if "ExternalName" in types:
         return False
-    return difference.after not in (ABSENT, "", None)
+    if difference.path == "spec.clusterIP":
+        return difference.after not in (ABSENT, "", None)
+    if difference.path == "spec.healthCheckNodePort":
+        return all(_has_health_check(spec) for spec in (was, is_now)) and difference.after is not ABSENT
+    return difference.parts[1:2] in (("clusterIPs",), ("ipFamilies",)) and _changes_first(difference, was, is_now)
+
+
+def _has_health_check(spec: Mapping[str, Any]) -> bool:
+    return spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
+
+
+def _changes_first(difference: Difference, was: Mapping[str, Any], is_now: Mapping[str, Any]) -> bool:
+    """Whether the first address, or the first family, is another one. A second may come, and go.
+
+    Without a word of families the cluster has chosen one, which is not known here.
+    """
+    if "None" in {was.get("clusterIP"), is_now.get("clusterIP")}:
+        return False
+    name = difference.parts[1]
+    first, new = (texts(spec.get(name))[:1] for spec in (was, is_now))
+    return bool(new) and new != first and (bool(first) or name == "clusterIPs")
 
 
 # Kind → field of how it is updated.

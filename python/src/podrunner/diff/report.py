@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HEADINGS = {
     Consequence.IMMUTABLE: "Cannot be applied",
     Consequence.RESTART: "Restarts pods",
-    Consequence.WIDER: "Widens permissions or Pod Security",
+    Consequence.WIDER: "Widens permissions, Pod Security or reach",
     Consequence.CASE: "Renders on one side only",
     Consequence.OTHER: "Changes otherwise",
 }

@@ -15,7 +15,7 @@ from podrunner.runner.job_pod.access import access_of
 from podrunner.runner.job_pod.pod import judged_pod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from podrunner.manifests.rendering import Rendering
 
@@ -35,8 +35,15 @@ def rights(before: Rendering, after: Rendering) -> Iterator[DiffEntry]:
         for where in _in_words(found):
             yield DiffEntry(Consequence.WIDER, subject, f"gains {where}")
     known = new - set(more)
-    yield from _accounts(_of_pods(before), _of_pods(after), old, known, others=False)
-    yield from _accounts(_of_jobs(before), _of_jobs(after), old, known, others=True)
+    made = _made(after).keys()
+    for old_pods, new_pods, others in (
+        (_of_pods(before), _of_pods(after), False),
+        (_of_jobs(before), _of_jobs(after), True),
+    ):
+        told = list(_accounts(old_pods, new_pods, old, known, others=others))
+        yield from told
+        subjects = {one.subject for one in told}
+        yield from (one for one in _strangers(old_pods, new_pods, made, others=others) if one.subject not in subjects)
 
 
 def _accounts(
@@ -53,10 +60,39 @@ def _accounts(
             yield DiffEntry(Consequence.WIDER, subject, f"runs as {account.subject}, which may {where}")
 
 
+def _strangers(
+    before: dict[str, Account], after: dict[str, Account], made: Collection[str], *, others: bool
+) -> Iterator[DiffEntry]:
+    """Pods of another account, which somebody else makes: its rights are not known, and clouds give some without a token."""
+    for subject, account in after.items():
+        was = [before[subject]] if subject in before else list(before.values()) if others else []
+        had = {one.subject for one in was}
+        # Of `default` everybody knows.
+        is_known = account.subject in made or account.subject.startswith("ServiceAccount default in ")
+        if was and not is_known and account.subject not in had:
+            text = f"runs as {account.subject}, which this chart does not make: what it may is not known here"
+            yield DiffEntry(Consequence.WIDER, subject, text)
+        elif was and account.has_token and not others and not any(one.has_token for one in was):
+            yield DiffEntry(Consequence.WIDER, subject, f"gets a token of {account.subject} for the API of Kubernetes")
+
+
+def _made(rendering: Rendering) -> dict[str, bool]:
+    """`ServiceAccount NAME in NAMESPACE` of all that are made → whether pods that say nothing get its token."""
+    accounts = [(identity_of(one).within(rendering.namespace), one) for one in rendering.objects("ServiceAccount")]
+    return {
+        f"ServiceAccount {identity.name} in {identity.namespace or rendering.namespace}": item.get(
+            "automountServiceAccountToken"
+        )
+        is not False
+        for identity, item in accounts
+    }
+
+
 def _of_pods(rendering: Rendering) -> dict[str, Account]:
+    made = _made(rendering)
     return {
         str(identity_of(pod.document.data)): _account(
-            pod.spec.get("serviceAccountName"), pod.namespace, pod.spec.get("automountServiceAccountToken")
+            pod.spec.get("serviceAccountName"), pod.namespace, pod.spec.get("automountServiceAccountToken"), made
         )
         for pod in find_pods(rendering.documents, rendering.namespace)
     }
@@ -71,8 +107,10 @@ def _of_jobs(rendering: Rendering) -> dict[str, Account]:
     return found
 
 
-def _account(name: object, namespace: object, token: object) -> Account:
-    return Account(f"ServiceAccount {name or 'default'} in {namespace}", token is not False)
+def _account(name: object, namespace: object, token: object, made: Mapping[str, bool]) -> Account:
+    subject = f"ServiceAccount {name or 'default'} in {namespace}"
+    # Where the pod says nothing, its account does.
+    return Account(subject, made.get(subject, True) if token is None else token is not False)
 
 
 def _in_words(found: Iterable[Grant]) -> Iterator[str]:

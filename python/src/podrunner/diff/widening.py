@@ -1,4 +1,4 @@
-"""What more is allowed than before: rights of subjects, Pod Security levels of pods and of the jobs' pods."""
+"""What more is allowed than before: rights, Pod Security levels of pods and of jobs, what is reached, tokens in logs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from podrunner.diff.entry import Consequence, DiffEntry
+from podrunner.diff.reach import reach
 from podrunner.diff.rights import rights
 from podrunner.diff.runners import runner_tables
 from podrunner.manifests.difference.objects import ABSENT, identity_of
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from podrunner.manifests.difference.objects import Difference
     from podrunner.manifests.rendering import Rendering
+
+
+_LEVELS_WITH_TOKENS = frozenset({"debug", "trace"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ def widenings(before: Rendering, after: Rendering, kube_version: str) -> list[Di
         *_overwrites(before, after),
         # What the account may do says more.
         *(one for one in _access(before, after) if one.subject not in subjects),
+        *_tells_tokens(before, after),
+        *reach(before, after),
     ]
 
 
@@ -89,6 +95,16 @@ def _access(before: Rendering, after: Rendering) -> Iterator[DiffEntry]:
         if known and access.account not in {by_key, *(one.account for one in known)}:
             account = f"{access.account or 'default'}, not {by_key or 'default'}"
             yield DiffEntry(Consequence.WIDER, subject, f"has the account {account}, by a patch")
+
+
+def _tells_tokens(before: Rendering, after: Rendering) -> Iterator[DiffEntry]:
+    """A manager whose log holds the tokens of jobs, for everybody who may read logs."""
+    known = {config.toml.data.get("log_level") for config in before.configs}
+    for config in after.configs:
+        level = config.toml.data.get("log_level")
+        if level in _LEVELS_WITH_TOKENS and not known & _LEVELS_WITH_TOKENS:
+            text = f"log_level {level}: prints the tokens of jobs into the manager's log"
+            yield DiffEntry(Consequence.WIDER, f"ConfigMap/{config.name}", text)
 
 
 def _overwrites(before: Rendering, after: Rendering) -> Iterator[DiffEntry]:

@@ -1,4 +1,4 @@
-"""What may change of a Pod, and of the pods of a Job: the little that the API server lets through.
+"""What may change of a Pod, and of the pods of a Job or StatefulSet: the little that the API server lets through.
 
 Source: ValidatePodUpdate of k8s.io/kubernetes/pkg/apis/core/validation, validatePodTemplateUpdate and validateCompletions of
 pkg/apis/batch/validation; tests/admission/test_upgrades.py.
@@ -26,6 +26,8 @@ _DIRECTIVES = ("nodeSelector", "tolerations", "schedulingGates")
 _LABELS = {"labels", "annotations"}
 # The feature gate MutablePodResourcesForSuspendedJobs is on from here.
 _RESOURCES_OF_SUSPENDED = (1, 36)
+# Before this version a StatefulSet keeps its revisionHistoryLimit. Source: https://github.com/kubernetes/kubernetes/issues/130263.
+_HISTORY_MAY_CHANGE = (1, 33)
 
 
 def pod_may(difference: Difference, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -70,6 +72,11 @@ def completions_may(after: Mapping[str, Any]) -> bool:
     """Whether a Job takes another number of completions: one that is indexed, when parallelism is the same number."""
     spec = table(with_defaults(after).get("spec"))
     return spec.get("completionMode") == "Indexed" and spec.get("completions") == spec.get("parallelism")
+
+
+def history_may(kube_version: str) -> bool:
+    """Whether a StatefulSet takes another number of old revisions of its pods."""
+    return minor_version(kube_version) >= _HISTORY_MAY_CHANGE
 
 
 def _keys(difference: Difference) -> set[str]:

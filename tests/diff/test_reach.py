@@ -171,6 +171,15 @@ def test_a_first_policy_widens_nothing_and_a_second_of_the_same_pods_does(reposi
     ]
 
 
+def test_expressions_of_a_selector_are_told_as_people_write_them(repository: Repository) -> None:
+    pods = "podSelector: {matchExpressions: [{key: role, operator: In, values: [job, build]}, {key: old, operator: Exists}]}"
+    some = POLICY.replace("podSelector: {matchLabels: {role: job}}", pods)
+
+    assert wider(repository.change(some, OTHER))[0] == (
+        "NetworkPolicy/jobs: no policy keeps connections to pods old Exists, role In (build, job) out any more"
+    )
+
+
 def test_a_policy_that_helm_leaves_is_told_with_the_time_from_which_it_is_missed(repository: Repository) -> None:
     kept = POLICY.replace("{name: jobs}", "{name: jobs, annotations: {helm.sh/resource-policy: keep}}")
 

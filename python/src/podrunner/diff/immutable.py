@@ -112,7 +112,10 @@ def why_immutable(
     ):
         return ""
     advice = _ADVICE.get(identity.kind, "Delete it before the upgrade, or give the new one another name.")
-    return f"{difference.path.partition('[')[0]} of a {identity.kind} cannot change: helm upgrade fails. {advice}"
+    article = "an" if identity.kind[0] in "AEIO" else "a"
+    return (
+        f"{difference.path.partition('[')[0]} of {article} {identity.kind} cannot change: helm upgrade fails. {advice}"
+    )
 
 
 def _is_fixed(kind: tuple[str, str], difference: Difference) -> bool:

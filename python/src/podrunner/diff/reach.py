@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -139,8 +138,11 @@ def _or_every(items: object) -> list[dict[str, Any] | None]:
 def _requirements(selector: object) -> frozenset[str]:
     """What a selector asks for, one text each."""
     labels = (f"{key}={value}" for key, value in table(table(selector).get("matchLabels")).items())
-    every = (json.dumps(one, sort_keys=True) for one in maps(table(selector).get("matchExpressions")))
-    return frozenset((*labels, *every))
+    expressions = (
+        f"{one.get('key')} {one.get('operator')} ({', '.join(sorted(texts(one.get('values'))))})"
+        for one in maps(table(selector).get("matchExpressions"))
+    )
+    return frozenset((*labels, *(one.removesuffix(" ()") for one in expressions)))
 
 
 def _covers_peer(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:

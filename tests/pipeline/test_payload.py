@@ -11,9 +11,13 @@ from podrunner.pipeline.document import load_pipeline
 from podrunner.pipeline.job import choose_job, read_job
 from podrunner.smoke.repository import builtin_pipeline, pack
 
+from .conftest import COMMIT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from podrunner.pipeline.job import PipelineJob
 
     Make = Callable[..., dict[str, Any]]
 
@@ -102,6 +106,40 @@ def test_the_job_token_is_masked_and_nothing_else(payload: Make) -> None:
     sent = payload("build: {script: [make]}")
 
     assert [item["key"] for item in sent["variables"] if item["masked"]] == ["CI_JOB_TOKEN"]
+
+
+def test_a_job_of_a_project_without_a_registry_has_no_variables_of_one(payload: Make) -> None:
+    sent = payload("build: {script: [make]}")
+
+    assert [name for name in variables(sent) if name.startswith("CI_REGISTRY")] == []
+    assert sent["credentials"] == []
+
+
+def test_a_job_logs_in_to_the_registry_by_its_own_token(job: Callable[..., PipelineJob]) -> None:
+    order = Order(
+        *("http://gitlab.test:8080", "Group/Sub/My-App", 42, "job-token", COMMIT), registry="gitlab.test:5050"
+    )
+
+    sent = make_payload(job("build: {script: [make]}"), order)
+
+    assert {name: value for name, value in variables(sent).items() if name.startswith("CI_REGISTRY")} == {
+        "CI_REGISTRY": "gitlab.test:5050",
+        "CI_REGISTRY_IMAGE": "gitlab.test:5050/group/sub/my-app",
+        "CI_REGISTRY_USER": "gitlab-ci-token",
+        "CI_REGISTRY_PASSWORD": "job-token",
+    }
+    assert [item["key"] for item in sent["variables"] if item["masked"]] == ["CI_JOB_TOKEN", "CI_REGISTRY_PASSWORD"]
+    assert sent["credentials"] == [
+        {"type": "registry", "url": "gitlab.test:5050", "username": "gitlab-ci-token", "password": "job-token"}
+    ]
+
+
+def test_jobs_of_one_pipeline_share_its_number(job: Callable[..., PipelineJob]) -> None:
+    order = Order("http://gitlab.test:8080", "group/project", 42, "job-token", COMMIT, pipeline_id=7)
+
+    found = variables(make_payload(job("build: {script: [make]}"), order))
+
+    assert (found["CI_PIPELINE_ID"], found["CI_JOB_ID"]) == ("7", "42")
 
 
 def test_a_variable_of_the_pipeline_wins_over_gitlabs_own(payload: Make) -> None:

@@ -43,6 +43,7 @@ def test_files_are_looked_for_in_the_folder(tmp_path: Path) -> None:
     assert images.path == (tmp_path / "kind/path", tmp_path / "bin")
     assert images.archives == (("quay.io/podman/stable:latest", tmp_path / "images/podman.tar"),)
     assert images.registry == Registry("localhost/registry:1", 5000, ("docker.io",))
+    assert images.push_registry == "localhost/registry:1"
     assert (images.node, images.node_archive, images.stand_in) == ("localhost/node:1", None, "localhost/stand-in:1")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,8 +24,8 @@ URL = "http://stand-in.ns.svc:8080"
 
 def layered(text: str, **options: Any) -> tuple[Values, ...]:
     given = read_values(text, "values.yaml")
-    mirrors = options.pop("mirrors", {})
-    ours = overlay(CHART.effective([given]), URL, mirrors, builtin=options.pop("builtin", False))
+    mirrors, registry = options.pop("mirrors", {}), options.pop("registry", "")
+    ours = overlay(CHART.effective([given]), URL, mirrors, registry, builtin=options.pop("builtin", False))
     return given, Values(ours, "the smoke")
 
 
@@ -92,6 +93,34 @@ def test_a_url_in_the_runners_own_configuration_is_replaced_too() -> None:
 
     assert rendering.config_toml["runners"][0]["url"] == URL
     assert [runner.name for runner in read_runners(CHART.effective(layers), rendering)] == ["investigation"]
+
+
+def insecure(layers: tuple[Values, ...]) -> list[list[str]]:
+    """By runner: the registries that podman reaches by plain HTTP."""
+    scripts = [runner["pre_build_script"] for runner in render(layers).config_toml["runners"]]
+    return [re.findall(r'location = "(.*)"\ninsecure = true', script) for script in scripts]
+
+
+def test_podman_reaches_the_smokes_registry_by_plain_http_and_no_other() -> None:
+    assert insecure(layered("", registry="stand-in.ns.svc:8080")) == [["stand-in.ns.svc:8080"]]
+    assert insecure(layered("")) == [[]]
+
+
+def test_registries_that_the_values_call_insecure_stay_so_for_each_runner() -> None:
+    layers = layered(
+        """
+        podman: {registries: {insecure: ["a.example.com:5000"]}}
+        runners:
+          one: {}
+          two: {podman: {registries: {insecure: [b.example.com]}}}
+        """,
+        registry="stand-in.ns.svc:8080",
+    )
+
+    assert insecure(layers) == [
+        ["a.example.com:5000", "stand-in.ns.svc:8080"],
+        ["b.example.com", "stand-in.ns.svc:8080"],
+    ]
 
 
 LEVELS = {

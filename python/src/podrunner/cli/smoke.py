@@ -16,6 +16,7 @@ from podrunner.cli.options import (
     add_options,
     option,
     path,
+    several,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ exit code: 0 the job did what the values promise; 1 it did not, and a folder wit
 
 _JOB = (
     PIPELINE.default("a built-in one that builds an image"),
-    option("--job", metavar="NAME", help="the job to run").default("the only one"),
+    several("--job", metavar="NAME", help="a job to run, one after the other").default("the only one"),
     option("--repository", type=path, metavar="DIR", help="the Git repository to clone").default("the pipeline's own"),
     TIMEOUT.default("900", 900),
 )
@@ -59,6 +60,7 @@ _CLUSTER = (
         help="a folder with kind and all images, made by ci/airgap/build; with --kubeconfig the cluster must have the images already",
     ),
     option("--stand-in-image", default="", metavar="IMAGE", help="image with Python and git for the stand-in GitLab"),
+    option("--registry-image", default="", metavar="IMAGE", help="image with the registry that your jobs push to"),
 )
 _AFTERWARDS = (
     option("--evidence", type=path, metavar="DIR", help="folder for what is kept of a failure").default(
@@ -111,7 +113,7 @@ def read_options(args: Namespace) -> SmokeOptions:
         renderer=renderer("library", chart),
         selection=read_selection(args, chart),
         pipeline=args.pipeline,
-        job=args.job,
+        jobs=tuple(args.job),
         repository=args.repository,
         kubeconfig=args.kubeconfig,
         context=args.context,
@@ -119,6 +121,7 @@ def read_options(args: Namespace) -> SmokeOptions:
         workers=args.workers,
         images=args.images,
         stand_in_image=args.stand_in_image,
+        registry_image=args.registry_image,
         namespace=args.namespace or "",
         evidence=args.evidence,
         timeout=args.timeout,

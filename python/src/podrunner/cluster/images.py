@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SMOKE_FILE = "smoke.json"
 # Has Python and git; the stand-in needs nothing else.
 PUBLIC_STAND_IN = "docker.io/library/python:3.13"
+# Has the command `registry` of distribution, version 2 or 3.
+PUBLIC_REGISTRY = "docker.io/library/registry:3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Registry:
 class ImageSet:
     """Images, and the kind that runs them. `archives` are (image, file) to be loaded into the node.
 
+    `push_registry` is the image of the registry that jobs push to, empty where there is none.
     `values` are those of the chart that name them where values of its users do not, such as `image.tag`.
     """
 
@@ -42,6 +45,7 @@ class ImageSet:
     path: tuple[Path, ...] = ()
     archives: tuple[tuple[str, Path], ...] = ()
     registry: Registry | None = None
+    push_registry: str = PUBLIC_REGISTRY
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -73,6 +77,8 @@ def _read(folder: Path, data: dict[str, Any]) -> ImageSet:
         path=tuple(folder / part for part in data.get("path", [])),
         archives=tuple((item["image"], _existing(folder / item["file"])) for item in data.get("archives", [])),
         registry=Registry(registry["image"], int(registry["port"]), tuple(registry["mirrors"])) if registry else None,
+        # The same program: what it serves is the smoke's to say.
+        push_registry=str(registry["image"]) if registry else "",
         values=data.get("values", {}),
     )
 

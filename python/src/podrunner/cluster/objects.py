@@ -62,7 +62,7 @@ def registry(place: Place, wanted: Registry) -> list[Object]:
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
     }
     volumes: list[Object] = [{"name": "tmp", "emptyDir": {}}]
-    return [service(place, name, wanted.port), deployment(place, name, container, volumes)]
+    return [service(place, name, wanted.port), deployment(place, name, [container], volumes)]
 
 
 def service(place: Place, name: str, port: int) -> Object:
@@ -77,14 +77,15 @@ def service(place: Place, name: str, port: int) -> Object:
     }
 
 
-def deployment(place: Place, name: str, container: Object, volumes: list[Object]) -> Object:
+def deployment(place: Place, name: str, containers: list[Object], volumes: list[Object]) -> Object:
     """One pod that fits into a namespace of the Pod Security level `restricted`."""
     metadata = place.metadata(name)
-    container["securityContext"] = {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "capabilities": {"drop": ["ALL"]},
-    }
+    for container in containers:
+        container["securityContext"] = {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
     pod = {
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
@@ -96,7 +97,7 @@ def deployment(place: Place, name: str, container: Object, volumes: list[Object]
             "fsGroup": _NOBODY,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [container],
+        "containers": containers,
         "volumes": volumes,
     }
     return {

@@ -28,6 +28,11 @@ class StandIn:
         """Its address for pods."""
         return f"http://{self.place.name('stand-in')}.{self.place.namespace}.svc:{STAND_IN_PORT}"
 
+    @property
+    def host(self) -> str:
+        """Its address as that of a container registry."""
+        return self.url.removeprefix("http://")
+
     def send_repository(self, project: str, bundle: Bundle) -> None:
         """Makes the repository `project` from a bundle. Raises ApiError with git's words when it cannot."""
         query = {"branch": bundle.commit.branch, "shallow": list(bundle.shallow)}

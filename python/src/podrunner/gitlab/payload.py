@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from podrunner.gitlab.predefined import Order, predefined
+from podrunner.gitlab.predefined import TOKEN_USER, Order, predefined
 
 if TYPE_CHECKING:
     from podrunner.pipeline.fields import Image, Variable
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Order", "make_payload"]
 
+_MASKED = ("CI_JOB_TOKEN", "CI_REGISTRY_PASSWORD")
 # Failure reasons that this side knows; the runner sends only those, else `runner_system_failure`.
 _FAILURE_REASONS = [
     "unknown_failure",
@@ -44,7 +45,7 @@ def make_payload(job: PipelineJob, order: Order) -> dict[str, Any]:
         "job_info": {
             "name": job.name,
             "stage": job.stage,
-            "pipeline_id": order.job_id,
+            "pipeline_id": order.pipeline_id or order.job_id,
             "project_id": 1,
             "project_name": name,
             "project_full_path": order.project,
@@ -63,7 +64,7 @@ def make_payload(job: PipelineJob, order: Order) -> dict[str, Any]:
         "hooks": [{"name": name, "script": list(script)} for name, script in job.hooks],
         "artifacts": [],
         "cache": [],
-        "credentials": [],
+        "credentials": _credentials(order),
         "dependencies": [],
         "features": {
             "trace_sections": True,
@@ -71,6 +72,13 @@ def make_payload(job: PipelineJob, order: Order) -> dict[str, Any]:
             "failure_reasons": _FAILURE_REASONS,
         },
     }
+
+
+def _credentials(order: Order) -> list[dict[str, str]]:
+    """What the runner pulls the project's own images with."""
+    if not order.registry:
+        return []
+    return [{"type": "registry", "url": order.registry, "username": TOKEN_USER, "password": order.job_token}]
 
 
 def _git_info(job: PipelineJob, order: Order) -> dict[str, Any]:
@@ -96,7 +104,7 @@ def _depth(job: PipelineJob) -> int:
 def _variables(job: PipelineJob, order: Order) -> list[dict[str, Any]]:
     fields = _Fields()
     for key, value in predefined(job, order).items():
-        fields.add(key, value, raw=True, masked=key == "CI_JOB_TOKEN")
+        fields.add(key, value, raw=True, masked=key in _MASKED)
     for variable in job.variables:
         fields.add(variable.key, variable.value, raw=variable.raw)
     return list(fields.by_name.values())

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from podrunner.pipeline.job import PipelineJob
 
 
+# The user of job tokens, for git and for the registry.
+TOKEN_USER = "gitlab-ci-token"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Everything about a job that is not in the pipeline file.
 
-    `server_url` is GitLab's address as job pods see it, `project` the path `group/project`.
+    `server_url` is GitLab's address as job pods see it, `project` the path `group/project`. `registry` is the host of
+    the container registry, empty where there is none; `pipeline_id` what jobs of one pipeline share, 0 for its only job.
     """
 
     server_url: str
@@ -25,12 +30,14 @@ class Order:
     job_token: str
     commit: Commit
     config_path: str = ".gitlab-ci.yml"
+    registry: str = ""
+    pipeline_id: int = 0
 
     @property
     def repository_url(self) -> str:
         """Where the job clones from, with its token."""
         url = urlsplit(self.server_url)
-        return f"{url.scheme}://gitlab-ci-token:{self.job_token}@{url.netloc}/{self.project}.git"
+        return f"{url.scheme}://{TOKEN_USER}:{self.job_token}@{url.netloc}/{self.project}.git"
 
 
 def predefined(job: PipelineJob, order: Order) -> dict[str, str]:
@@ -42,6 +49,19 @@ def predefined(job: PipelineJob, order: Order) -> dict[str, str]:
         **_project(order),
         **_commit(order),
         **_job(job, order),
+        **_registry(order),
+    }
+
+
+def _registry(order: Order) -> dict[str, str]:
+    """As GitLab has them; none where the project has no registry."""
+    if not order.registry:
+        return {}
+    return {
+        "CI_REGISTRY": order.registry,
+        "CI_REGISTRY_IMAGE": f"{order.registry}/{order.project.lower()}",
+        "CI_REGISTRY_USER": TOKEN_USER,
+        "CI_REGISTRY_PASSWORD": order.job_token,
     }
 
 
@@ -101,12 +121,12 @@ def _commit(order: Order) -> dict[str, str]:
 
 
 def _job(job: PipelineJob, order: Order) -> dict[str, str]:
-    number = str(order.job_id)
+    number, pipeline = str(order.job_id), str(order.pipeline_id or order.job_id)
     return {
-        "CI_PIPELINE_ID": number,
+        "CI_PIPELINE_ID": pipeline,
         "CI_PIPELINE_IID": "1",
         "CI_PIPELINE_SOURCE": "push",
-        "CI_PIPELINE_URL": f"{order.server_url}/{order.project}/-/pipelines/{number}",
+        "CI_PIPELINE_URL": f"{order.server_url}/{order.project}/-/pipelines/{pipeline}",
         "CI_JOB_ID": number,
         "CI_JOB_NAME": job.name,
         "CI_JOB_NAME_SLUG": _slug(job.name),

@@ -17,6 +17,7 @@ from podrunner.smoke.log import check_lines
 if TYPE_CHECKING:
     from podrunner.explain.diagnosis import Explanation
     from podrunner.modes.promise import Check
+    from podrunner.pipeline.job import PipelineJob
     from podrunner.smoke.trial import Trial
 
 
@@ -32,16 +33,21 @@ class VerdictError(PodrunnerError):
     """The job succeeded, but not as promised."""
 
 
-def run_job(trial: Trial) -> None:
-    """Runs the job and shows its log. Raises JobFailedError or JobTimeoutError."""
+def run_job(trial: Trial, job: PipelineJob | None = None) -> None:
+    """Runs a job, the plan's first if none is given, and shows its log. Raises JobFailedError or JobTimeoutError."""
     bench, plan, runner = trial.bench, trial.bench.plan, trial.runner
+    job = job or plan.job
     token = secrets.token_urlsafe(20)
     bench.redactor.add(token)
-    order = Order(trial.stand_in.url, trial.project, trial.run.job_id, token, plan.bundle.commit)
+    order = Order(
+        *(trial.stand_in.url, trial.project, trial.run.job_id, token, plan.bundle.commit),
+        registry=trial.registry,
+        pipeline_id=trial.pipeline_id,
+    )
     if len(trial.runners) > 1:
         bench.progress.note(f"{len(trial.runners)} runners; the job goes to `{runner.name}`.")
-    with bench.progress.step(f"Run the job {plan.job.name}"):
-        watch = queue_job(trial.stand_in, runner.job_namespace, make_payload(plan.job, order), runner.name)
+    with bench.progress.step(f"Run the job {job.name}"):
+        watch = queue_job(trial.stand_in, runner.job_namespace, make_payload(job, order), runner.name)
         follow_job(trial.run, trial.stand_in, watch, bench.progress, bench.options.timeout)
         if trial.run.state != "success":
             explanation = explain_trial(trial)

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def overlay(under_test: Mapping[str, Any], url: str, mirrors: Mapping[str, str], *, builtin: bool) -> dict[str, Any]:
+def overlay(
+    under_test: Mapping[str, Any], url: str, mirrors: Mapping[str, str], registry: str = "", *, builtin: bool
+) -> dict[str, Any]:
     """What the smoke lays over the values under test, of which it is given all, the chart's defaults included.
 
-    `url` is the stand-in's, `mirrors` registry → mirror. `builtin` adds what the verdict reads from inside.
+    `url` is the stand-in's, `mirrors` registry → mirror, `registry` the host that jobs push to. `builtin` adds what the verdict reads from inside.
     """
     given = runner_keys(under_test)
     values: dict[str, Any] = {
@@ -26,10 +28,25 @@ def overlay(under_test: Mapping[str, Any], url: str, mirrors: Mapping[str, str],
     if "keepOnUninstall" in (under_test.get("manager") or {}):
         # The smoke leaves nothing behind.
         values["manager"] = {"keepOnUninstall": False}
+    # The smoke's own registries speak plain HTTP; what is said of others stays.
+    registries: dict[str, Any] = {}
     if mirrors:
-        wanted = {registry: [{"location": mirror, "insecure": True}] for registry, mirror in mirrors.items()}
-        values["podman"] = {"registries": {"mirrors": wanted}}
+        registries["mirrors"] = {name: [{"location": mirror, "insecure": True}] for name, mirror in mirrors.items()}
+    if registry:
+        registries["insecure"] = [*(_insecure(under_test) or ()), registry]
+        for name, runner in (under_test.get("runners") or {}).items():
+            # A list is replaced as a whole.
+            if (own := _insecure(runner)) is not None:
+                values["runners"][name]["podman"] = {"registries": {"insecure": [*own, registry]}}
+    if registries:
+        values["podman"] = {"registries": registries}
     return values
+
+
+def _insecure(values: Mapping[str, Any] | None) -> list[str] | None:
+    """The registries that values, of all runners or of one, let podman reach by plain HTTP; None if they say nothing."""
+    given: list[str] | None = (((values or {}).get("podman") or {}).get("registries") or {}).get("insecure")
+    return given
 
 
 def _runner_overlay(given: Mapping[str, Any], url: str, *, builtin: bool) -> dict[str, Any]:

@@ -27,7 +27,7 @@ _ANY_URL = "https://gitlab.example.com"
 
 @dataclass(frozen=True, slots=True)
 class SmokeOptions:
-    """The command line. `selection` is the values to try, `timeout` what a job gets, in seconds.
+    """The command line. `selection` is the values to try, `jobs` the names of those to run, `timeout` what each gets, in seconds.
 
     `workers` is how many nodes a new kind cluster has beside its control plane.
     """
@@ -35,7 +35,7 @@ class SmokeOptions:
     renderer: Renderer
     selection: Selection = field(default_factory=Selection)
     pipeline: Path | None = None
-    job: str | None = None
+    jobs: tuple[str, ...] = ()
     repository: Path | None = None
     kubeconfig: Path | None = None
     context: str = ""
@@ -43,6 +43,7 @@ class SmokeOptions:
     workers: int = 0
     images: Path | None = None
     stand_in_image: str = ""
+    registry_image: str = ""
     namespace: str = ""
     evidence: Path | None = None
     timeout: float = 900
@@ -51,13 +52,17 @@ class SmokeOptions:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A job and the subjects, sets of values, that it is tried with. `builtin` when the pipeline is the built-in one."""
+    """A job and the subjects, sets of values, that it is tried with.
+
+    `builtin` when the pipeline is the built-in one. `more` are jobs that run after the first, one after the other.
+    """
 
     job: PipelineJob
     bundle: Bundle
     subjects: tuple[Case, ...]
     images: ImageSet
     builtin: bool
+    more: tuple[PipelineJob, ...] = ()
 
 
 def make_plan(options: SmokeOptions, temporary: Path) -> Plan:
@@ -68,13 +73,14 @@ def make_plan(options: SmokeOptions, temporary: Path) -> Plan:
     """
     pipeline = _pipeline(options, temporary)
     document = load_pipeline(pipeline)
-    job = read_job(document, choose_job(document, options.job))
+    job, *more = (read_job(document, choose_job(document, name)) for name in options.jobs or (None,))
     return Plan(
         job=job,
         bundle=pack(_repository(options, pipeline, temporary), temporary),
         subjects=tuple(_checked(options.renderer, subject) for subject in _subjects(options)),
         images=load_images(options.images) if options.images else ImageSet(),
         builtin=not (options.pipeline or options.repository),
+        more=tuple(more),
     )
 
 

@@ -76,7 +76,7 @@ def _plan(options: SmokeOptions, temporary: Path, progress: Progress, evidence: 
         if options.pipeline and not isinstance(error, UsageError):
             keep_file(evidence, options.pipeline, "pipeline.yml")
         raise
-    for note in (*plan.job.notes, *plan.bundle.notes):
+    for note in (*plan.job.notes, *(note for job in plan.more for note in job.notes), *plan.bundle.notes):
         progress.note(note)
     return plan
 
@@ -93,7 +93,7 @@ def _cluster(options: SmokeOptions, plan: Plan, temporary: Path, progress: Progr
 def _try(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> bool:
     """One trial with its removal; True when everything is as promised."""
     progress, removals = bench.progress, bench.removals
-    progress.heading(f"{subject.name}: {bench.plan.job.name} on Kubernetes {bench.cluster.version}")
+    progress.heading(f"{subject.name}: {_names(bench.plan)} on Kubernetes {bench.cluster.version}")
     mark = removals.mark()
     trial = prepare(bench, subject)
     try:
@@ -107,7 +107,7 @@ def _try(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> bool:
             removals.forget(mark)
         raise
     else:
-        progress.done(f"{subject.name}: the job did what the values promise")
+        progress.done(f"{subject.name}: {'the jobs' if bench.plan.more else 'the job'} did what the values promise")
         return True
     finally:
         if bench.options.keep:
@@ -115,6 +115,10 @@ def _try(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> bool:
             progress.note(f"The release {trial.release.name} is kept. To look at it: {look}")
         else:
             removals.run(mark)
+
+
+def _names(plan: Plan) -> str:
+    return ", ".join(job.name for job in (plan.job, *plan.more))
 
 
 def attempt(trial: Trial) -> None:
@@ -126,6 +130,10 @@ def attempt(trial: Trial) -> None:
     install(trial)
     run_job(trial)
     judge(trial)
+    for job in trial.bench.plan.more:
+        trial.next_job()
+        run_job(trial, job)
+        judge(trial)
 
 
 def _folder_of(bench: SmokeBench, subject: Case, evidence: EvidenceFolder) -> Path:

@@ -60,9 +60,9 @@ def start_stand_in(trial: Trial) -> None:
     if bench.options.images and not bench.cluster.ours:
         bench.progress.note("--images with --kubeconfig: the images must be on the cluster's nodes already.")
     registry = bench.plan.images.registry
-    with bench.progress.step("Start the stand-in GitLab"):
+    with bench.progress.step(f"Start the stand-in GitLab{' with its registry' if bench.push_registry else ''}"):
         # Both start at the same time.
-        _create(trial, stand_in(trial.place, image, trial.stand_in.control, tokens))
+        _create(trial, stand_in(trial.place, image, trial.stand_in.control, tokens, bench.push_registry))
         _create(trial, objects.registry(trial.place, registry) if registry else [])
         wait_for_deployment(bench.api, trial.place.namespace, trial.place.name("stand-in"))
     if registry:

@@ -42,6 +42,11 @@ class SmokeBench:
         """The cluster's API."""
         return self.cluster.api
 
+    @property
+    def push_registry(self) -> str:
+        """The image of the registry that jobs push to; empty for none. The built-in pipeline pushes nothing."""
+        return "" if self.plan.builtin else self.options.registry_image or self.plan.images.push_registry
+
 
 @dataclass(slots=True)
 class Trial:
@@ -59,7 +64,8 @@ class Trial:
     rendering: Rendering | None = None
     runners: list[Runner] = field(default_factory=list)
     made: set[str] = field(default_factory=set)
-    run: JobRun = field(default_factory=lambda: JobRun(100_000_000 + secrets.randbelow(900_000_000)))
+    run: JobRun = field(default_factory=lambda: JobRun(_new_id()))
+    pipeline_id: int = field(default_factory=lambda: _new_id())
 
     @property
     def values(self) -> dict[str, Any]:
@@ -72,9 +78,22 @@ class Trial:
         return self.runners[0]
 
     @property
+    def registry(self) -> str:
+        """The host of the registry that jobs push to; empty for none."""
+        return self.stand_in.host if self.bench.push_registry else ""
+
+    def next_job(self) -> None:
+        """Begins with another job of the same pipeline, of which nothing is known yet."""
+        self.run = JobRun(_new_id())
+
+    @property
     def project(self) -> str:
         """The path of the repository in the stand-in."""
         return f"podrunner/{self.bench.plan.bundle.name}"
+
+
+def _new_id() -> int:
+    return 100_000_000 + secrets.randbelow(900_000_000)
 
 
 def prepare(bench: SmokeBench, subject: Case) -> Trial:
@@ -102,7 +121,7 @@ def render(trial: Trial) -> None:
     mirrors = dict.fromkeys(registry.mirrors, host) if registry else {}
     renderer = bench.options.renderer
     values = renderer.chart.effective(trial.subject.layers)
-    ours = overlay(values, trial.stand_in.url, mirrors, builtin=bench.plan.builtin)
+    ours = overlay(values, trial.stand_in.url, mirrors, trial.registry, builtin=bench.plan.builtin)
     trial.case = trial.case.with_values(ours, "the smoke")
     trial.rendering = renderer.render(trial.case)
     trial.runners = read_runners(renderer.chart.effective(trial.case.layers), trial.rendering)

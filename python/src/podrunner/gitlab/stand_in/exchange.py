@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from http.server import BaseHTTPRequestHandler
 from json import dumps, loads
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PIECE = 1 << 16
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -18,24 +23,45 @@ class Exchange(BaseHTTPRequestHandler):
         """Sends the answer."""
         raise NotImplementedError
 
+    def is_passed_on(self) -> bool:
+        """Whether `answer` takes the body by `pieces`, since it may be too large to be held."""
+        return False
+
     def do_GET(self) -> None:
         """Answer any method; http.server wants these names."""
         self.url = urlsplit(self.path)
-        self.body = self._read_body()
+        self.body = b"" if self.is_passed_on() else b"".join(self.pieces())
         self.answer()
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # http.server's names
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  # http.server's names
 
-    def _read_body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            return b"".join(iter(self._read_chunk, b""))
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    @property
+    def chunked(self) -> bool:
+        """Whether the body says itself where it ends."""
+        return self.headers.get("Transfer-Encoding", "").lower() == "chunked"
 
-    def _read_chunk(self) -> bytes:
-        size = int(self.rfile.readline().split(b";")[0], 16)
-        chunk = self.rfile.read(size)
+    @property
+    def length(self) -> int:
+        """Bytes of a body that is not chunked."""
+        return int(self.headers.get("Content-Length") or 0)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body, once. Raises ConnectionError when the caller goes away meanwhile."""
+        if not self.chunked:
+            yield from self._take(self.length)
+            return
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            yield from self._take(size)
+            self.rfile.readline()
         self.rfile.readline()
-        return chunk
+
+    def _take(self, size: int) -> Iterator[bytes]:
+        while size > 0:
+            piece = self.rfile.read(min(size, _PIECE))
+            if not piece:
+                raise ConnectionError("the caller has gone")
+            size -= len(piece)
+            yield piece
 
     def json(self) -> dict[str, Any]:
         """The request's body as a map; empty when it is none."""
@@ -61,7 +87,8 @@ class Exchange(BaseHTTPRequestHandler):
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """One line a request, without query: a token could be in it. Requests that come every second are left out."""

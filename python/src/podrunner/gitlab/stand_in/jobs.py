@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 FINAL_STATES = ("success", "failed", "canceled")
 
@@ -31,6 +32,11 @@ class QueuedJob:
     def token(self) -> str:
         """What the runner and the job's own git prove themselves with."""
         return str(self.payload["token"])
+
+    @property
+    def project(self) -> str:
+        """The path of its project, whose repository it clones."""
+        return urlsplit(str(self.payload["git_info"]["repo_url"])).path.removeprefix("/").removesuffix(".git")
 
     def summary(self) -> dict[str, Any]:
         """State of the job for whoever queued it; no token in it."""

@@ -3,7 +3,7 @@
 Three kinds of callers, each with a token of its own:
 
     runners   /api/v4/runners/verify, /api/v4/runners/managers, /api/v4/jobs/request   token in the body
-    jobs      /api/v4/jobs/<id>, /api/v4/jobs/<id>/trace, /<project>.git/…             the job's token
+    jobs      /api/v4/jobs/<id>, /api/v4/jobs/<id>/trace, /<project>.git/…, /v2/…      the job's token
     control   /control/…: sends repositories, queues jobs, reads logs, slows it down   header X-Stand-In-Control
 """
 
@@ -17,10 +17,11 @@ import time
 from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from .exchange import Exchange
 from .jobs import FINAL_STATES, JobStore, QueuedJob, RangeMismatchError
+from .registry import RegistryBehind, belongs, error, repository_of
 from .repositories import CgiRequest, Repositories, RepositoryError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ CONTROL_HEADER = "X-Stand-In-Control"
 RUNNER_CALLS = ("POST /api/v4/jobs/request", "POST /api/v4/runners/verify", "DELETE /api/v4/runners/managers")
 JOB_PATH = re.compile(r"/api/v4/jobs/(\d+)(/trace|/artifacts)?")
 CONTROL_JOB_PATH = re.compile(r"/control/jobs/(\d+)(/trace)?")
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="stand-in"'}
 CONTENT_RANGE = re.compile(r"(\d+)-(\d+)")
 
 
@@ -51,18 +53,21 @@ class StandInServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], tokens: Tokens, data: Path) -> None:
+    def __init__(self, address: tuple[str, int], tokens: Tokens, data: Path, registry: RegistryBehind | None) -> None:
         super().__init__(address, Handler)
         self.tokens = tokens
         self.jobs = JobStore()
         self.repositories = Repositories(data / "repositories")
+        self.registry = registry
         # Seconds that runners and jobs wait for each answer.
         self.delay = 0.0
 
 
-def make_server(address: tuple[str, int], tokens: Tokens, data: Path) -> StandInServer:
+def make_server(
+    address: tuple[str, int], tokens: Tokens, data: Path, registry: RegistryBehind | None = None
+) -> StandInServer:
     """A server that listens on `address`; call `serve_forever()`."""
-    return StandInServer(address, tokens, data)
+    return StandInServer(address, tokens, data, registry)
 
 
 class Handler(Exchange):
@@ -70,16 +75,39 @@ class Handler(Exchange):
 
     server: StandInServer
 
+    def is_passed_on(self) -> bool:
+        """Layers of images are."""
+        return self._is_for_registry()
+
+    def _is_for_registry(self) -> bool:
+        # The path as it was sent: what it means once decoded is the registry's to say.
+        return self.server.registry is not None and f"{self.url.path}/".startswith("/v2/")
+
     def answer(self) -> None:
         """Find out who calls, and let the right part answer."""
         path = unquote(self.url.path)
         if path == "/healthz":
-            self.send(200, {"status": "ok"})
+            self._health()
         elif path.startswith("/control/"):
             self._control(path)
         else:
             time.sleep(self.server.delay)
-            self._api(path) if path.startswith("/api/v4/") else self._git(path)
+            self._serve(path)
+
+    def _health(self) -> None:
+        registry = self.server.registry
+        if registry is None or registry.is_up():
+            self.send(200, {"status": "ok"})
+        else:
+            self.send(503, {"status": "the registry behind does not take connections"})
+
+    def _serve(self, path: str) -> None:
+        if self._is_for_registry():
+            self._image()
+        elif path.startswith("/api/v4/"):
+            self._api(path)
+        else:
+            self._git(path)
 
     # --- what runners and jobs call -------------------------------------------------------------------------------
 
@@ -147,9 +175,8 @@ class Handler(Exchange):
         job = self.server.jobs.by_token(self._password())
         if not project:
             self.send(404, {"message": f"there is nothing at {path}"})
-        elif job is None or urlsplit(job.payload["git_info"]["repo_url"]).path != f"/{project}.git":
-            headers = {"WWW-Authenticate": 'Basic realm="stand-in"'}
-            self.send(401, {"message": "HTTP Basic: a job's token opens its own repository"}, headers=headers)
+        elif job is None or job.project != project:
+            self.send(401, {"message": "HTTP Basic: a job's token opens its own repository"}, headers=CHALLENGE)
         elif "git-receive-pack" in rest + self.url.query:
             self.send(403, {"message": "a job's token may not push"})
         else:
@@ -167,6 +194,20 @@ class Handler(Exchange):
         with process:
             if process.stdout:
                 shutil.copyfileobj(process.stdout, self.wfile)
+
+    def _image(self) -> None:
+        repository, registry = repository_of(self.url.path), self.server.registry
+        job = self.server.jobs.by_token(self._password())
+        if job is None or registry is None:
+            message = "HTTP Basic: the user gitlab-ci-token with the token of a job that is not over"
+            self.send(401, error("UNAUTHORIZED", message), headers=CHALLENGE)
+        elif self.url.path.rstrip("/") == "/v2":
+            self.send(200, {})
+        elif not belongs(repository, job.project):
+            message = f"the token of a job of {job.project} opens that project's images, and not {self.url.path}"
+            self.send(403, error("DENIED", message))
+        else:
+            registry.pass_on(self)
 
     def _password(self) -> str:
         scheme, _, encoded = self.headers.get("Authorization", "").partition(" ")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
 from podrunner.cli.main import main
+from podrunner.cli.smoke import add_arguments, read_options
 from podrunner.cluster.kubeconfig import Access
+from podrunner.smoke.plan import SmokeOptions, make_plan
+from podrunner.smoke.trial import SmokeBench
 
 PIPELINE = "build:\n  script: [make]\n"
 
@@ -133,3 +137,42 @@ def test_the_commands_for_people_name_the_cluster() -> None:
     assert access.kubectl == "kubectl --kubeconfig 'my kubeconfig' --context prod"
     assert access.helm == "helm --kubeconfig 'my kubeconfig' --kube-context prod"
     assert Access().kubectl == "kubectl"
+
+
+def options_of(*arguments: str) -> SmokeOptions:
+    parser = ArgumentParser()
+    add_arguments(parser)
+    return read_options(parser.parse_args(arguments))
+
+
+@pytest.fixture
+def two_jobs(folder: Path) -> Path:
+    (folder / "two.yml").write_text("stages: [b, a]\na: {script: [one]}\nb: {script: [two]}\n")
+    return folder
+
+
+@pytest.mark.process
+def test_jobs_run_in_the_order_in_which_they_are_named(two_jobs: Path) -> None:
+    plan = make_plan(options_of("--pipeline", "two.yml", "--job", "b", "--job", "a"), two_jobs)
+
+    assert (plan.job.name, [job.name for job in plan.more]) == ("b", ["a"])
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("arguments", "image"),
+    [
+        ([], ""),
+        (["--pipeline", "ci.yml"], "docker.io/library/registry:3"),
+        (
+            ["--pipeline", "ci.yml", "--registry-image", "mirror.example.com/registry:3"],
+            "mirror.example.com/registry:3",
+        ),
+    ],
+)
+def test_a_pipeline_of_ones_own_gets_a_registry(folder: Path, arguments: list[str], image: str) -> None:
+    options = options_of(*arguments)
+    plan = make_plan(options, folder)
+
+    # Only plan and options are asked.
+    assert SmokeBench(None, plan, options, None, None, None).push_registry == image  # type: ignore[arg-type]

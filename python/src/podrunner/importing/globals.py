@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 # Addresses that nothing outside the manager's container reaches.
 _LOCAL = re.compile(r"(localhost|127\.[0-9.]+|\[::1\]):(?P<port>[0-9]+)\Z")
-# Without it GitLab Runner does not start.
-_CONCURRENT = "concurrent"
+_CONCURRENT, _ONE = "concurrent", 1
 
 
 def global_values(top: dict[str, Any], defaults: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
@@ -27,10 +26,12 @@ def global_values(top: dict[str, Any], defaults: Mapping[str, Any], changes: Cha
         own["listen_address"] = f":{local['port']}"
         message = f'is "{own["listen_address"]}" now: the manager\'s probes ask this port from outside the container.'
         changes.add(Fate.CHANGED, ("listen_address",), message)
+    if _CONCURRENT not in own:
+        own[_CONCURRENT] = _ONE
+        message = f"is {_ONE}, which GitLab Runner takes where nothing is written. The chart's default would be "
+        changes.add(Fate.CHANGED, (_CONCURRENT,), f"{message}{defaults.get(_CONCURRENT)}.")
     for key, value in defaults.items():
         if not own.get(key) and key != _CONCURRENT:
             changes.add(Fate.ADDED, (key,), f'"{value}": the chart\'s default.')
             own.pop(key, None)
-        elif key not in own:
-            changes.add(Fate.ADDED, (key,), f"{value}: the chart's default. GitLab Runner wants one.")
     return {key: value for key, value in own.items() if defaults.get(key) != value and value != {}}

@@ -73,7 +73,7 @@ def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes
     case = Case("values", (read_values(document, "values"),), namespace=settings.namespace)
     checked = Checker(renderer).check(case)
     commands = _commands(made.runners, source, settings)
-    found = tuple(errors(checked.findings))
+    found = (*source.findings, *errors(checked.findings))
     return Imported(
         document, commands, _namespaces(made.values), found, source.namespace, _stays_privileged(settings, changes)
     )

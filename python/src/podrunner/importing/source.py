@@ -26,6 +26,7 @@ from podrunner.secrets.find import find_secrets
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
+    from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
     from podrunner.importing.official.values import Official
@@ -39,6 +40,8 @@ _NAMES_NAMESPACE = re.compile(r"\s*namespace\s*=")
 _DEFAULT_CONFIG = '[[runners]]\n  [runners.kubernetes]\n    namespace = "{namespace}"\n    image = "alpine"\n'
 
 
+# What GitLab's chart has where nobody sets it; ours has it, too, so that there is nothing to say.
+_CONCURRENT = 10
 # A release, and a namespace, where neither the file nor the command line names one.
 _NAME = "ci"
 
@@ -55,6 +58,8 @@ class Source:
     credentials: dict[str, dict[str, str]] = field(default_factory=dict)
     # Of the release that is installed.
     namespace: str = _NAME
+    # What the values do not pass without, and only the reader knows.
+    findings: list[Finding] = field(default_factory=list)
     # By the path of the value that a key becomes.
     comments: dict[Parts, Comment] = field(default_factory=dict)
 
@@ -158,7 +163,7 @@ def _of_official(
 ) -> Source:
     tag = str(as_table(official.values.get("image")).get("tag") or "")
     configuration = _configuration(official, text, settings, changes, version_of_tag(tag) or runner_version)
-    top = {**configuration.top, **official.top} if _is_whole(official) else official.top
+    top = {**configuration.top, **official.top} if _is_whole(official) else {"concurrent": _CONCURRENT, **official.top}
     for key in configuration.top if not _is_whole(official) else ():
         message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
         changes.add(Fate.REMOVED, (key,), message)
@@ -170,7 +175,7 @@ def _of_official(
             message = f"runners.config names none: GitLab's chart uses that of the release, {settings.namespace} here."
             changes.add(Fate.CHANGED, ("runners", index, "kubernetes", "namespace"), message)
         _lay_over(table, official.runner)
-        move_cache(official, table)
+        move_cache(official, table, text)
         table.setdefault("name", "default")
     return Source(
         Configuration(top, configuration.runners, configuration.comments),
@@ -180,6 +185,7 @@ def _of_official(
         official.secret_key,
         official.credentials,
         settings.namespace,
+        official.findings,
         _comments(official, text),
     )
 

@@ -26,6 +26,7 @@ _USER_KEYS = ("runAsUser", "runAsGroup", "fsGroup", "supplementalGroups")
 _OF_THE_CHART = ("runAsNonRoot", "seccompProfile")
 _PROXY = {"HTTP_PROXY": "proxy.http", "HTTPS_PROXY": "proxy.https", "NO_PROXY": "proxy.noProxy"}
 _ENVIRONMENT = ("manager", "env")
+_METRICS = 9252
 _NOTHING_REGISTERS = "only `gitlab-runner register` reads it, and nothing registers here."
 _TINI = ["/usr/local/bin/tini", "--", "gitlab-runner"]
 # Without an executor's prefix or the cache's: what `register` asks about the runner in GitLab.
@@ -122,19 +123,6 @@ def certificates(official: Official, path: Path, value: Any) -> None:
     official.changes.add(Fate.CHANGED, path, message)
 
 
-def rbac(official: Official, path: Path, value: Any) -> None:
-    """rbac.create: GitLab's default false leaves the manager without permissions, unless an account is named."""
-    data = official.templates.values.data
-    named = (data.get("serviceAccount") or {}).get("name") or (data.get("rbac") or {}).get("serviceAccountName")
-    if value or named:
-        if not value:
-            official.values.setdefault("manager", {}).setdefault("serviceAccount", {})["create"] = False
-        _put(official, path, bool(value))
-    else:
-        message = "there is a Role for the manager: without one, it could not make job pods."
-        official.changes.add(Fate.CHANGED, path, message)
-
-
 def metrics(official: Official, path: Path, value: Any) -> None:
     """metrics.enabled and metrics.port: one address, which the probes ask, too."""
     data = official.templates.values.data.get("metrics") or {}
@@ -144,6 +132,8 @@ def metrics(official: Official, path: Path, value: Any) -> None:
         official.changes.add(Fate.MAPPED, path, "is the port of config.listen_address.")
     elif value:
         official.changes.add(Fate.MAPPED, path, "is config.listen_address.")
+        # What GitLab's chart writes of its own, below podAnnotations.
+        official.annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": str(data.get("port") or _METRICS)}
     else:
         message = "the manager listens anyway, since its probes ask it."
         official.changes.add(Fate.CHANGED, path, message)

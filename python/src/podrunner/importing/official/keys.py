@@ -11,7 +11,7 @@ from podrunner.findings.path import dotted, value_at
 from podrunner.findings.rules.values import VALUES_TYPE
 from podrunner.findings.suggest import did_you_mean
 from podrunner.importing.change import Changes, Fate
-from podrunner.importing.official import conversions, operation
+from podrunner.importing.official import account, conversions, operation
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.official.values import Official, put, table
 from podrunner.secrets.find import find_secrets
@@ -59,11 +59,21 @@ def read_official(values: Values, templates: Templates, changes: Changes) -> Off
             _take(official, path, _evaluated(official, path, value_at(values.data, path)))
         else:
             _unknown(official, path)
+    account.settle_account(official)
+    _settle_annotations(official)
     if "unregisterRunners" not in values.data and not values.data.get("deploymentLifecycle"):
         official.values.setdefault("manager", {})["unregister"] = True
         message = "is true in GitLab's chart where nobody sets it: it is manager.unregister now."
         changes.add(Fate.CHANGED, ("unregisterRunners",), message)
     return official
+
+
+def _settle_annotations(official: Official) -> None:
+    if official.annotations:
+        manager = official.values.setdefault("manager", {})
+        manager["podAnnotations"] = {**official.annotations, **manager.get("podAnnotations", {})}
+        message = f"GitLab's chart then writes {' and '.join(official.annotations)}: they are manager.podAnnotations."
+        official.changes.add(Fate.CHANGED, ("metrics", "enabled"), message)
 
 
 def _entries(data: Any, path: Path = ()) -> list[Path]:
@@ -124,7 +134,9 @@ def _refuse_another_type(official: Official, path: Path, value: Any, conversion:
 
 
 def _conversion(name: str) -> Callable[[Official, Path, Any], None]:
-    found: Callable[[Official, Path, Any], None] = getattr(conversions, name, None) or getattr(operation, name)
+    found: Callable[[Official, Path, Any], None] = next(
+        getattr(room, name) for room in (conversions, operation, account) if hasattr(room, name)
+    )
     return found
 
 

@@ -130,7 +130,7 @@ def official() -> str:
             continue
         place = f"`{entry['to']}`" if "to" in entry else entry.get("into") or entry["why"].rstrip(".")
         rows.append((f"`{key}`", place))
-    old = "named with the key of `[[runners]]` that does it today: the chart has not read them since 0.53"
+    old = "the key of `[[runners]]` that does it today, unless the chart is newer than 0.52, which does not read them"
     rows.append(("`runners.image`, `runners.privileged` and the like", old))
     return table(("in GitLab's chart", "here"), rows)
 

@@ -1,79 +1,43 @@
-"""What is around a configuration: a ConfigMap, or what installs GitLab's chart, with the release that it names."""
+"""What is around a configuration: a ConfigMap or Secret, or what installs GitLab's chart, with the release that it names."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from podrunner.findings.errors import UsageError
+from podrunner.importing.application_set import fill_in
+from podrunner.importing.nodes import below, entries, in_place, items, line_of, text_at
 from podrunner.importing.operator_runner import API, KIND, values_of_operator
+from podrunner.importing.unwrapped import Release, Unwrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from yaml.nodes import Node
 
-# Where the configuration stands, by kind; a key with dots is one key.
-_PLACES = {
-    "ConfigMap": (("data", "config.toml"),),
-    "HelmRelease": (("spec", "values"),),
-    "Application": (
-        ("spec", "source", "helm", "valuesObject"),
-        ("spec", "source", "helm", "values"),
-        ("spec", "sources", "*", "helm", "valuesObject"),
-        ("spec", "sources", "*", "helm", "values"),
-    ),
-    "HelmChart": (("spec", "valuesContent"),),
-}
-# Names of the release and its namespace, the first that is there. Flux and k3s call a release by its manifest.
-_RELEASES = {
-    "HelmRelease": (("spec", "releaseName"), ("metadata", "name")),
-    "Application": (
-        ("spec", "source", "helm", "releaseName"),
-        ("spec", "sources", "*", "helm", "releaseName"),
-        ("metadata", "name"),
-    ),
-    "HelmChart": (("metadata", "name"),),
-}
-_NAMESPACES = {
-    "HelmRelease": (("spec", "targetNamespace"), ("metadata", "namespace")),
-    "Application": (("spec", "destination", "namespace"),),
-    "HelmChart": (("spec", "targetNamespace"), ("metadata", "namespace")),
-}
-# helmfile has a list of releases, and no kind.
-_HELMFILE = re.compile(r"^releases:\s*(#.*)?$", re.MULTILINE)
+    from podrunner.importing.nodes import Place
+
+# Fleet, Kustomize and helmfile have files without a kind.
+_WITHOUT_KIND = re.compile(r"^(releases|helm|helmCharts):\s*(#.*)?$", re.MULTILINE)
 _CHART = "gitlab-runner"
 # What `helm get values` says before its values.
-_TITLE = re.compile(r"\A(USER-SUPPLIED|COMPUTED) VALUES:[ \t]*$", re.MULTILINE)
-# Beside it, in the same map: where more values come from.
-_MORE = ("valuesFrom", "valueFiles", "parameters", "fileParameters")
+_TITLE = re.compile(r"\A\s*(USER-SUPPLIED|COMPUTED) VALUES:[ \t]*$", re.MULTILINE)
+# Beside the values, in the same map: where more values come from.
+_MORE = ("valuesFrom", "valueFiles", "valuesFiles", "valuesFile", "additionalValuesFiles", "fileParameters")
 # GitLab's chart keeps runners apart from config.toml, until its manager has registered them.
 _TEMPLATE = ("data", "config.template.toml")
 _WHOLE = "Give its values (helm get values RELEASE --output yaml), or the config.toml of the running manager."
-_KIND = re.compile(rf"^kind:\s*({'|'.join(_PLACES)})\s*(#.*)?$|^apiVersion:\s*{API}", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Unwrapped:
-    """What was inside: `text` has each line where the manifest has it. `is_toml`: a config.toml, and no values.
-
-    `more` are keys of the manifest that bring values from elsewhere, with their lines. `release` and `namespace` are
-    empty where the manifest names none.
-    """
-
-    text: str
-    is_toml: bool
-    more: dict[str, int]
-    release: str = ""
-    namespace: str = ""
-    # Keys that are not read, with their line and why.
-    unread: dict[str, tuple[int, str]] = field(default_factory=dict)
+_CONFIGURATION = re.compile(r"config\.toml|.*\.toml|values\.ya?ml")
 
 
 def unwrap(text: str, name: str) -> Unwrapped | None:
     """What a manifest holds; None for a text that is none. Raises UsageError for one without a configuration."""
     if _TITLE.search(text):
-        return Unwrapped(_TITLE.sub("", text), is_toml=False, more={})
-    if not _KIND.search(text) and not _HELMFILE.search(text):
+        return Unwrapped(_TITLE.sub("", text), is_toml=False)
+    if not _KIND.search(text) and not _WITHOUT_KIND.search(text):
         return None
     import yaml
 
@@ -81,89 +45,205 @@ def unwrap(text: str, name: str) -> Unwrapped | None:
         documents = [document for document in yaml.compose_all(text) if document]
     except yaml.YAMLError:
         return None  # whoever reads it as values says where it is wrong
-    if not _KIND.search(text):
-        return _of_helmfile(text, name, documents)
-    kinds = []
     for document in documents:
-        kind = getattr(_below(document, ("kind",)), "value", "")
-        kinds.append(kind)
-        if _below(document, _TEMPLATE):
+        if below(document, _TEMPLATE):
             raise UsageError(f"{name}: is the ConfigMap of GitLab's chart, and only half of it. {_WHOLE}")
-        if kind == KIND and _first(document, (("apiVersion",),)).startswith(API):
+        if text_at(document, ("kind",)) == KIND and text_at(document, ("apiVersion",)).startswith(API):
             return _of_operator(document)
-        for place in _PLACES.get(kind, ()):
-            found = _below(document, place)
-            if found:
-                more = _more(document, place[:-1])
-                namespace = _first(document, _NAMESPACES.get(kind, ()))
-                return Unwrapped(_in_place(text, found), kind == "ConfigMap", more, _release(document, kind), namespace)
-    wanted = "; ".join(f"{kind}: {'.'.join(places[0])}" for kind, places in _PLACES.items() if kind in kinds)
-    raise UsageError(f"{name}: nothing to import where it would be ({wanted}). Give a config.toml, or a values file.")
-
-
-def _of_helmfile(text: str, name: str, documents: list[Node]) -> Unwrapped | None:
-    """The values of the release in a helmfile whose chart is GitLab's."""
-    releases = [one for document in documents for one in getattr(_below(document, ("releases",)), "value", [])]
-    ours = [one for one in releases if _first(one, (("chart",),)).rpartition("/")[2] == _CHART]
-    if not ours:
+    every = [release for document in documents for release in _releases(document, text, name)]
+    releases = [one for one in every if one.values or one.text or one.parameters or one.more]
+    named = [release for release in releases if release.chart.rpartition("/")[2] == _CHART]
+    found = named or [release for release in releases if not release.chart or _is_path(release.chart)]
+    if found:
+        return found[0].unwrapped(text, name, found[1:])
+    kinds = [kind for document in documents if (kind := text_at(document, ("kind",))) in _KINDS]
+    if not kinds and not every:
         return None
-    import yaml
-
-    values = getattr(_below(ours[0], ("values",)), "value", [])
-    found = [one for one in values if isinstance(one, yaml.MappingNode)]
-    if not found:
-        raise UsageError(f"{name}: the release of {_CHART} has no values in this file. {_WHOLE}")
-    others = [one.start_mark.line + 1 for one in values if one is not found[0]]
-    more = {"values": others[0]} if others else {}
-    release, namespace = (_first(ours[0], ((key,),)) for key in ("name", "namespace"))
-    return Unwrapped(_in_place(text, found[0]), is_toml=False, more=more, release=release, namespace=namespace)
+    wanted = "; ".join(f"{kind}: {_WHERE[kind]}" for kind in kinds)
+    where = f" ({wanted})" if wanted else ""
+    raise UsageError(f"{name}: nothing to import where it would be{where}. Give a config.toml, or a values file.")
 
 
-def _release(document: Node, kind: str) -> str:
-    name = _first(document, _RELEASES.get(kind, ()))
-    target = _first(document, (("spec", "targetNamespace"),))
-    # Flux puts the namespace before the name of its manifest.
-    is_composed = kind == "HelmRelease" and target and not _first(document, (("spec", "releaseName"),))
-    return f"{target}-{name}" if is_composed else name
+def _is_path(chart: str) -> bool:
+    """Whether a chart is a folder, whose name says nothing: GitLab's chart may be a dependency of it."""
+    return chart.startswith(".") or "/" in chart
+
+
+def _releases(document: Node, text: str, name: str) -> Iterator[Release]:
+    kind = text_at(document, ("kind",))
+    if kind in _KINDS:
+        yield from _KINDS[kind](document, text, name)
+    elif below(document, ("helmCharts",)):
+        yield from _kustomize(document)
+    elif below(document, ("releases",)):
+        yield from _helmfile(document)
+    elif below(document, ("helm",)):
+        yield from _fleet(document)
+
+
+def _flux(document: Node, text: str, name: str) -> Iterator[Release]:
+    del text, name
+    spec = below(document, ("spec",))
+    target, release = (text_at(spec, (key,)) for key in ("targetNamespace", "releaseName"))
+    own = text_at(document, ("metadata", "name"))
+    yield Release(
+        _nodes(spec, ("values",)),
+        # Flux puts the namespace before the name of its manifest.
+        release=release or (f"{target}-{own}" if target else own),
+        namespace=target or text_at(document, ("metadata", "namespace")),
+        chart=text_at(spec, ("chart", "spec", "chart")),
+        version=text_at(spec, ("chart", "spec", "version")),
+        more=_more(spec),
+    )
+
+
+def _k3s(document: Node, text: str, name: str) -> Iterator[Release]:
+    del text, name
+    spec = below(document, ("spec",))
+    yield Release(
+        _nodes(spec, ("valuesContent",)),
+        release=text_at(document, ("metadata", "name")),
+        namespace=text_at(document, ("spec", "targetNamespace"), ("metadata", "namespace")),
+        chart=text_at(spec, ("chart",)),
+        version=text_at(spec, ("version",)),
+        parameters=tuple((key, text_at(value, ()), False) for key, value, _ in entries(spec, ("set",))),
+        more=_more(spec),
+    )
+
+
+def _argo(document: Node, text: str, name: str) -> Iterator[Release]:
+    del text, name
+    yield from _of_argo(document, below(document, ("spec",)))
+
+
+def _of_argo(document: Node, spec: Node | None) -> Iterator[Release]:
+    one = below(spec, ("source",))
+    for source in [one] if one else items(spec, ("sources",)):
+        helm = below(source, ("helm",))
+        if helm is None:
+            continue
+        # Where both are there, Argo CD reads the first only.
+        values = _nodes(helm, ("valuesObject",)) or _nodes(helm, ("values",))
+        parameters = tuple(
+            (text_at(item, ("name",)), text_at(item, ("value",)), text_at(item, ("forceString",)) == "true")
+            for item in items(helm, ("parameters",))
+        )
+        yield Release(
+            values,
+            release=text_at(helm, ("releaseName",)) or text_at(document, ("metadata", "name")),
+            namespace=text_at(helm, ("namespace",)) or text_at(spec, ("destination", "namespace")),
+            chart=text_at(source, ("chart",), ("path",)),
+            version=text_at(source, ("targetRevision",)),
+            parameters=parameters,
+            more=_more(helm),
+        )
+
+
+def _application_set(document: Node, text: str, name: str) -> Iterator[Release]:
+    template = below(document, ("spec", "template"))
+    for release in _of_argo(template, below(template, ("spec",))) if template else ():
+        yield fill_in(release, document, text, name)
+
+
+def _stored(document: Node, text: str, name: str) -> Iterator[Release]:
+    """A ConfigMap, or a Secret, with a file in it."""
+    for part in ("data", "stringData"):
+        for key, node, line in entries(document, (part,)):
+            if not _CONFIGURATION.fullmatch(key):
+                continue
+            is_encoded = part == "data" and text_at(document, ("kind",)) == "Secret"
+            yield Release(
+                () if is_encoded else (node,),
+                text=_decoded(text_at(node, ()), f"{name}:{line}: {key}") if is_encoded else in_place(text, node),
+                is_toml=key.endswith(".toml"),
+            )
+
+
+def _decoded(value: str, where: str) -> str:
+    try:
+        return base64.b64decode(value, validate=False).decode()
+    except (binascii.Error, ValueError):
+        raise UsageError(f"{where}: is not base64 of a text, as `data` of a Secret has to be.") from None
+
+
+def _helmfile(document: Node) -> Iterator[Release]:
+    for release in items(document, ("releases",)):
+        every = items(release, ("values",))
+        elsewhere = [line_of(one) for one in every if not list(entries(one))]
+        settings = tuple((text_at(one, ("name",)), text_at(one, ("value",)), False) for one in items(release, ("set",)))
+        yield Release(
+            tuple(one for one in every if list(entries(one))),
+            release=text_at(release, ("name",)),
+            namespace=text_at(release, ("namespace",)),
+            chart=text_at(release, ("chart",)),
+            version=text_at(release, ("version",)),
+            parameters=settings,
+            more={"values": elsewhere[0]} if elsewhere else {},
+        )
+
+
+def _kustomize(document: Node) -> Iterator[Release]:
+    for chart in items(document, ("helmCharts",)):
+        yield Release(
+            _nodes(chart, ("valuesInline",)),
+            release=text_at(chart, ("releaseName",)),
+            namespace=text_at(document, ("namespace",)) or text_at(chart, ("namespace",)),
+            chart=text_at(chart, ("name",)),
+            version=text_at(chart, ("version",)),
+            more=_more(chart),
+        )
+
+
+def _kustomization(document: Node, text: str, name: str) -> Iterator[Release]:
+    del text, name
+    yield from _kustomize(document)
+
+
+def _fleet(document: Node) -> Iterator[Release]:
+    helm = below(document, ("helm",))
+    customized = {key: line for key, _, line in entries(document) if key == "targetCustomizations"}
+    yield Release(
+        _nodes(helm, ("values",)),
+        release=text_at(helm, ("releaseName",)),
+        namespace=text_at(document, ("namespace",), ("defaultNamespace",)),
+        chart=text_at(helm, ("chart",)),
+        version=text_at(helm, ("version",)),
+        more={**_more(helm), **customized},
+    )
+
+
+def _nodes(node: Node | None, place: Place) -> tuple[Node, ...]:
+    found = below(node, place)
+    return (found,) if found is not None and found.value else ()
+
+
+def _more(node: Node | None) -> dict[str, int]:
+    return {key: line for key, value, line in entries(node) if key in _MORE and value.value}
 
 
 def _of_operator(document: Node) -> Unwrapped:
-    release, namespace = (_first(document, (("metadata", key),)) for key in ("name", "namespace"))
-    spec = getattr(_below(document, ("spec",)), "value", [])
+    release, namespace = (text_at(document, ("metadata", key)) for key in ("name", "namespace"))
+    spec = getattr(below(document, ("spec",)), "value", [])
     values, unread = values_of_operator(spec, namespace or "default")
-    return Unwrapped(values, is_toml=False, more={}, release=release, namespace=namespace, unread=unread)
+    return Unwrapped(values, is_toml=False, release=release, namespace=namespace, unread=unread)
 
 
-def _first(node: Node, places: tuple[tuple[str, ...], ...]) -> str:
-    texts = (str(getattr(_below(node, place), "value", None) or "") for place in places)
-    return next((text for text in texts if text), "")
-
-
-def _below(node: Node | None, place: tuple[str, ...]) -> Node | None:
-    import yaml
-
-    if not place or node is None:
-        return node
-    if isinstance(node, yaml.SequenceNode) and place[0] == "*":
-        return next((found for item in node.value if (found := _below(item, place[1:]))), None)
-    entries = node.value if isinstance(node, yaml.MappingNode) else []
-    return next((_below(value, place[1:]) for key, value in entries if key.value == place[0]), None)
-
-
-def _more(document: Node, place: tuple[str, ...]) -> dict[str, int]:
-    import yaml
-
-    around = _below(document, place)
-    entries = around.value if isinstance(around, yaml.MappingNode) else []
-    return {key.value: key.start_mark.line + 1 for key, value in entries if key.value in _MORE and value.value}
-
-
-def _in_place(text: str, node: Node) -> str:
-    """The text of a node, after as many empty lines as there are lines before it."""
-    import yaml
-
-    start, end = node.start_mark, node.end_mark
-    if isinstance(node, yaml.ScalarNode):
-        is_block = node.style == "|"
-        return "\n" * (start.line + 1 if is_block else start.line) + str(node.value)
-    return "\n" * start.line + " " * start.column + text[start.index : end.index]
+_KINDS: dict[str, Callable[[Node, str, str], Iterator[Release]]] = {
+    "ConfigMap": _stored,
+    "Secret": _stored,
+    "HelmRelease": _flux,
+    "Application": _argo,
+    "ApplicationSet": _application_set,
+    "HelmChart": _k3s,
+    "Kustomization": _kustomization,
+}
+_WHERE = {
+    "ConfigMap": "data.config.toml",
+    "Secret": "data.config.toml",
+    "HelmRelease": "spec.values",
+    "Application": "spec.source.helm.valuesObject",
+    "ApplicationSet": "spec.template.spec.source.helm.valuesObject",
+    "HelmChart": "spec.valuesContent",
+    "Kustomization": "helmCharts",
+}
+_KIND = re.compile(rf"^kind:\s*({'|'.join(_KINDS)})\s*(#.*)?$|^apiVersion:\s*{API}", re.MULTILINE)

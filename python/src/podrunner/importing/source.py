@@ -19,7 +19,9 @@ from podrunner.importing.configuration import Configuration, read_configuration
 from podrunner.importing.manifest import unwrap
 from podrunner.importing.official.cache import move_cache
 from podrunner.importing.official.keys import is_official, read_official
+from podrunner.importing.official.old_keys import lay_old_keys
 from podrunner.importing.official.template import Templates, is_templated
+from podrunner.importing.official.version import runner_of
 from podrunner.importing.runner import EXECUTOR
 from podrunner.manifests.objects import table as as_table
 from podrunner.secrets.find import find_secrets
@@ -83,9 +85,6 @@ def read_source(text: str, settings: ImportSettings, changes: Changes, runner_ve
     inside = unwrap(text, settings.source)
     settings = replace(settings, namespace=settings.namespace or (inside.namespace if inside else "") or _NAME)
     text = inside.text if inside else text
-    for name, line in inside.more.items() if inside else ():
-        message = "brings values from elsewhere, which are not read: `helm get values` has all of them."
-        changes.note(Fate.UNSUPPORTED, name, message, line)
     for name, (line, why) in inside.unread.items() if inside else ():
         changes.note(Fate.UNSUPPORTED, name, why, line)
     if inside.is_toml if inside else _is_toml(text, settings.source):
@@ -98,8 +97,10 @@ def read_source(text: str, settings: ImportSettings, changes: Changes, runner_ve
     whole = read_values(text, settings.source)
     if whole.findings:
         raise FindingsError(whole.findings)
-    if settings.below:
-        whole = replace(whole, data=merge(*(_values(*one) for one in settings.below), whole.data))
+    below = [*settings.below, *((settings.source, one) for one in inside.under)] if inside else settings.below
+    if below or (inside and inside.over):
+        layers = (*(_values(*one) for one in below), whole.data, inside.over if inside else {})
+        whole = replace(whole, data=merge(*layers))
     changes.lines = _lines(whole)
     values = _of_the_subchart(whole, changes)
     if not is_official(values.data):
@@ -109,7 +110,7 @@ def read_source(text: str, settings: ImportSettings, changes: Changes, runner_ve
     shared = whole.data.get("global") if values is not whole else None
     release = (inside.release if inside else "") or _NAME
     templates = Templates(values, release, settings.namespace, shared if isinstance(shared, dict) else {})
-    official = read_official(values, templates, changes)
+    official = read_official(values, templates, changes, inside.version if inside else "")
     # Whatever is said of a global key is said at the line of the value that it came from.
     changes.lines |= {to[1:]: changes.line(path) for path, to in official.moved.items() if to[0] == "config"}
     return _of_official(official, text, settings, changes, runner_version)
@@ -162,6 +163,12 @@ def _of_official(
     official: Official, text: str, settings: ImportSettings, changes: Changes, runner_version: str
 ) -> Source:
     tag = str(as_table(official.values.get("image")).get("tag") or "")
+    brought = "" if tag else runner_of(official.version)
+    if brought and brought != ".".join(runner_version.split(".")[:2]):
+        message = (
+            f"is not set: GitLab's chart {official.version} brings GitLab Runner {brought}, this one {runner_version}."
+        )
+        changes.add(Fate.CHANGED, ("image", "tag"), message)
     configuration = _configuration(official, text, settings, changes, version_of_tag(tag) or runner_version)
     top = {**configuration.top, **official.top} if _is_whole(official) else {"concurrent": _CONCURRENT, **official.top}
     for key in configuration.top if not _is_whole(official) else ():
@@ -170,7 +177,13 @@ def _of_official(
     for index, table in enumerate(configuration.runners):
         if not _is_whole(official):
             _leave_unread(table, index, official, changes)
-        if not _is_whole(official) and not _NAMES_NAMESPACE.search(str(official.config or _DEFAULT_CONFIG)):
+            lay_old_keys(official, table)
+        has_namespace = table.get("kubernetes", {}).get("namespace")
+        if (
+            not has_namespace
+            and not _is_whole(official)
+            and not _NAMES_NAMESPACE.search(str(official.config or _DEFAULT_CONFIG))
+        ):
             table.setdefault("kubernetes", {}).setdefault("namespace", settings.namespace)
             message = f"runners.config names none: GitLab's chart uses that of the release, {settings.namespace} here."
             changes.add(Fate.CHANGED, ("runners", index, "kubernetes", "namespace"), message)

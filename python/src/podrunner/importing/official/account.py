@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 _RBAC, _CREATE, _NAME = ("rbac", "create"), ("serviceAccount", "create"), ("serviceAccount", "name")
 _MADE, _GIVEN = ("rbac", "generatedServiceAccountName"), ("rbac", "serviceAccountName")
-_NO_RULES = (
-    "the Role allows what the runners use. Without rbac.rules, that of GitLab's chart allows everything in the core API."
-)
+_NO_RULES = "the Role allows what the runners use. Without rbac.rules, that of GitLab's chart allows everything in the core API."
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from podrunner.findings.rules.values import VALUES_TYPE
 from podrunner.findings.suggest import did_you_mean
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.official import account, conversions, operation
+from podrunner.importing.official.old_keys import take_old_key
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.official.values import Official, put, table
+from podrunner.importing.official.version import parts
 from podrunner.secrets.find import find_secrets
 from podrunner.secrets.redact import redact
 
@@ -51,9 +53,12 @@ def is_official(data: dict[str, Any]) -> bool:
     return not _OURS & set(data) and (theirs or bool(_THEIRS & set(data)))
 
 
-def read_official(values: Values, templates: Templates, changes: Changes) -> Official:
-    """Go through all keys of a values file; whatever has no place is noted in `changes`. Raises FindingsError."""
-    official = Official(templates, changes)
+def read_official(values: Values, templates: Templates, changes: Changes, version: str) -> Official:
+    """Go through all keys of a values file; whatever has no place is noted in `changes`. Raises FindingsError.
+
+    `version` is that of the chart, empty where nobody says it.
+    """
+    official = Official(templates, changes, version)
     for path in _entries(values.data):
         if path in table():
             _take(official, path, _evaluated(official, path, value_at(values.data, path)))
@@ -104,7 +109,10 @@ def _evaluated(official: Official, path: Path, value: Any) -> Any:
 def _take(official: Official, path: Path, value: Any) -> None:
     entry = table()[path]
     switch = entry.get("switch")
-    if "was" in entry:
+    if _is_newer(official.version, entry.get("since", "")):
+        message = f"GitLab's chart {official.version} does not read it: {entry['since']} is the first that does."
+        official.changes.add(Fate.REMOVED, path, message)
+    elif "was" in entry:
         _take_old(official, path, value, entry["was"])
     elif value in _NOTHING and not isinstance(value, bool):
         official.changes.add(Fate.EMPTY, path, "is not set.")
@@ -121,6 +129,12 @@ def _take(official: Official, path: Path, value: Any) -> None:
         put(official, path, entry["to"], value)
     else:
         official.changes.add(Fate(entry.get("kind", "changed")), path, entry["why"])
+
+
+def _is_newer(version: str, since: str) -> bool:
+    """Whether a key came after the chart of this file."""
+    ours, first = parts(version), parts(since)
+    return ours is not None and first is not None and ours < first
 
 
 def _refuse_another_type(official: Official, path: Path, value: Any, conversion: str) -> None:
@@ -146,8 +160,7 @@ def _take_old(official: Official, path: Path, value: Any, was: str) -> None:
     elif _is_for_templates(official.templates.values.data, f".Values.{'.'.join(map(str, path))}"):
         official.changes.add(Fate.EMPTY, path, "is read by templates of this file only, which were evaluated.")
     else:
-        message = f"GitLab's chart 0.53 and newer do not read it. If yours does, write runners.<name>.config.{was}."
-        official.changes.add(Fate.REMOVED, path, message)
+        take_old_key(official, path, value, was)
 
 
 def _is_for_templates(data: Any, reference: str) -> bool:

@@ -23,6 +23,8 @@ class Official:
 
     templates: Templates
     changes: Changes
+    # Of GitLab's chart, as the file says it; empty where it does not.
+    version: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     top: dict[str, Any] = field(default_factory=dict)
     # Where keys went: their comments go there, too.
@@ -36,6 +38,8 @@ class Official:
     cache_secret: str = ""
     # Secret keys of the runner, by dotted path: the Secret and the key that hold them.
     credentials: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Keys of before 0.53: path of the key of [[runners]] → (path here, value).
+    old: dict[Path, tuple[Path, Any]] = field(default_factory=dict)
     # Of the manager's pods, where podAnnotations does not say otherwise.
     annotations: dict[str, str] = field(default_factory=dict)
     # What nobody but the reader knows, and the values do not pass without.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from yaml.nodes import Node
 
-    from podrunner.importing.unwrapped import Release
+    from podrunner.importing.unwrapped import FoundRelease
 
 # `{{ cluster }}` and `{{ values.size }}`, and with goTemplate `{{ .cluster }}`: Helm's own have a dot and a capital, or a call.
 _PLAIN = re.compile(r"\{\{\s*([a-z][\w.\[\]/-]*)\s*\}\}")
@@ -24,7 +24,7 @@ _GO = re.compile(r"\{\{-?\s*\.([a-z][\w.]*)\s*-?\}\}")
 _WORDS = ("end", "else")
 
 
-def fill_in(release: Release, document: Node, text: str, name: str) -> Release:
+def fill_in(release: FoundRelease, document: Node, text: str, name: str) -> FoundRelease:
     """The release with what the set's one list of elements says. Raises FindingsError where it is not the same for all.
 
     `document` is the ApplicationSet, `text` and `name` are its file's.

@@ -11,7 +11,7 @@ from podrunner.findings.errors import UsageError
 from podrunner.importing.application_set import fill_in
 from podrunner.importing.nodes import below, entries, in_place, items, line_of, text_at
 from podrunner.importing.operator_runner import API, KIND, values_of_operator
-from podrunner.importing.unwrapped import Release, Unwrapped
+from podrunner.importing.unwrapped import FoundRelease, Unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ def _is_path(chart: str) -> bool:
     return chart.startswith(".") or "/" in chart
 
 
-def _releases(document: Node, text: str, name: str) -> Iterator[Release]:
+def _releases(document: Node, text: str, name: str) -> Iterator[FoundRelease]:
     kind = text_at(document, ("kind",))
     if kind in _KINDS:
         yield from _KINDS[kind](document, text, name)
@@ -81,12 +81,12 @@ def _releases(document: Node, text: str, name: str) -> Iterator[Release]:
         yield from _fleet(document)
 
 
-def _flux(document: Node, text: str, name: str) -> Iterator[Release]:
+def _flux(document: Node, text: str, name: str) -> Iterator[FoundRelease]:
     del text, name
     spec = below(document, ("spec",))
     target, release = (text_at(spec, (key,)) for key in ("targetNamespace", "releaseName"))
     own = text_at(document, ("metadata", "name"))
-    yield Release(
+    yield FoundRelease(
         _nodes(spec, ("values",)),
         # Flux puts the namespace before the name of its manifest.
         release=release or (f"{target}-{own}" if target else own),
@@ -97,10 +97,10 @@ def _flux(document: Node, text: str, name: str) -> Iterator[Release]:
     )
 
 
-def _k3s(document: Node, text: str, name: str) -> Iterator[Release]:
+def _k3s(document: Node, text: str, name: str) -> Iterator[FoundRelease]:
     del text, name
     spec = below(document, ("spec",))
-    yield Release(
+    yield FoundRelease(
         _nodes(spec, ("valuesContent",)),
         release=text_at(document, ("metadata", "name")),
         namespace=text_at(document, ("spec", "targetNamespace"), ("metadata", "namespace")),
@@ -111,12 +111,12 @@ def _k3s(document: Node, text: str, name: str) -> Iterator[Release]:
     )
 
 
-def _argo(document: Node, text: str, name: str) -> Iterator[Release]:
+def _argo(document: Node, text: str, name: str) -> Iterator[FoundRelease]:
     del text, name
     yield from _of_argo(document, below(document, ("spec",)))
 
 
-def _of_argo(document: Node, spec: Node | None) -> Iterator[Release]:
+def _of_argo(document: Node, spec: Node | None) -> Iterator[FoundRelease]:
     one = below(spec, ("source",))
     for source in [one] if one else items(spec, ("sources",)):
         helm = below(source, ("helm",))
@@ -128,7 +128,7 @@ def _of_argo(document: Node, spec: Node | None) -> Iterator[Release]:
             (text_at(item, ("name",)), text_at(item, ("value",)), text_at(item, ("forceString",)) == "true")
             for item in items(helm, ("parameters",))
         )
-        yield Release(
+        yield FoundRelease(
             values,
             release=text_at(helm, ("releaseName",)) or text_at(document, ("metadata", "name")),
             namespace=text_at(helm, ("namespace",)) or text_at(spec, ("destination", "namespace")),
@@ -139,20 +139,20 @@ def _of_argo(document: Node, spec: Node | None) -> Iterator[Release]:
         )
 
 
-def _application_set(document: Node, text: str, name: str) -> Iterator[Release]:
+def _application_set(document: Node, text: str, name: str) -> Iterator[FoundRelease]:
     template = below(document, ("spec", "template"))
     for release in _of_argo(template, below(template, ("spec",))) if template else ():
         yield fill_in(release, document, text, name)
 
 
-def _stored(document: Node, text: str, name: str) -> Iterator[Release]:
+def _stored(document: Node, text: str, name: str) -> Iterator[FoundRelease]:
     """A ConfigMap, or a Secret, with a file in it."""
     for part in ("data", "stringData"):
         for key, node, line in entries(document, (part,)):
             if not _CONFIGURATION.fullmatch(key):
                 continue
             is_encoded = part == "data" and text_at(document, ("kind",)) == "Secret"
-            yield Release(
+            yield FoundRelease(
                 () if is_encoded else (node,),
                 text=_decoded(text_at(node, ()), f"{name}:{line}: {key}") if is_encoded else in_place(text, node),
                 is_toml=key.endswith(".toml"),
@@ -166,12 +166,12 @@ def _decoded(value: str, where: str) -> str:
         raise UsageError(f"{where}: is not base64 of a text, as `data` of a Secret has to be.") from None
 
 
-def _helmfile(document: Node) -> Iterator[Release]:
+def _helmfile(document: Node) -> Iterator[FoundRelease]:
     for release in items(document, ("releases",)):
         every = items(release, ("values",))
         elsewhere = [line_of(one) for one in every if not list(entries(one))]
         settings = tuple((text_at(one, ("name",)), text_at(one, ("value",)), False) for one in items(release, ("set",)))
-        yield Release(
+        yield FoundRelease(
             tuple(one for one in every if list(entries(one))),
             release=text_at(release, ("name",)),
             namespace=text_at(release, ("namespace",)),
@@ -182,9 +182,9 @@ def _helmfile(document: Node) -> Iterator[Release]:
         )
 
 
-def _kustomize(document: Node) -> Iterator[Release]:
+def _kustomize(document: Node) -> Iterator[FoundRelease]:
     for chart in items(document, ("helmCharts",)):
-        yield Release(
+        yield FoundRelease(
             _nodes(chart, ("valuesInline",)),
             release=text_at(chart, ("releaseName",)),
             namespace=text_at(document, ("namespace",)) or text_at(chart, ("namespace",)),
@@ -194,15 +194,15 @@ def _kustomize(document: Node) -> Iterator[Release]:
         )
 
 
-def _kustomization(document: Node, text: str, name: str) -> Iterator[Release]:
+def _kustomization(document: Node, text: str, name: str) -> Iterator[FoundRelease]:
     del text, name
     yield from _kustomize(document)
 
 
-def _fleet(document: Node) -> Iterator[Release]:
+def _fleet(document: Node) -> Iterator[FoundRelease]:
     helm = below(document, ("helm",))
     customized = {key: line for key, _, line in entries(document) if key == "targetCustomizations"}
-    yield Release(
+    yield FoundRelease(
         _nodes(helm, ("values",)),
         release=text_at(helm, ("releaseName",)),
         namespace=text_at(document, ("namespace",), ("defaultNamespace",)),
@@ -228,7 +228,7 @@ def _of_operator(document: Node) -> Unwrapped:
     return Unwrapped(values, is_toml=False, release=release, namespace=namespace, unread=unread)
 
 
-_KINDS: dict[str, Callable[[Node, str, str], Iterator[Release]]] = {
+_KINDS: dict[str, Callable[[Node, str, str], Iterator[FoundRelease]]] = {
     "ConfigMap": _stored,
     "Secret": _stored,
     "HelmRelease": _flux,

@@ -38,7 +38,7 @@ class Unwrapped:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class FoundRelease:
     """One release that a manifest makes.
 
     Of `values`, which are merged, the last wins; `more` are keys with their lines that bring values from elsewhere.
@@ -56,7 +56,7 @@ class Release:
     parameters: tuple[tuple[str, str, bool], ...] = ()
     more: dict[str, int] = field(default_factory=dict)
 
-    def unwrapped(self, text: str, name: str, others: Sequence[Release] = ()) -> Unwrapped:
+    def unwrapped(self, text: str, name: str, others: Sequence[FoundRelease] = ()) -> Unwrapped:
         """What is read of it; `text` is that of the manifest `name`, `others` are further releases in it.
 
         Raises UsageError where it has no values.

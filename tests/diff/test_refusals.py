@@ -32,6 +32,7 @@ HOOK = CONFIG % "helm.sh/hook: %s"
 FAILED = "%s, helm.sh/hook-delete-policy: hook-failed"
 
 REFUSED = {
+    "an image with a blank before it": (POD % "", (POD % "").replace("image: a", 'image: " a"')),
     "a toleration of a Pod is gone": (POD % "tolerations: [{key: a, operator: Exists}]", POD % ""),
     "all taints are tolerated in place of the two that the API server added": (
         POD % "",
@@ -93,6 +94,7 @@ TAKEN = {
         POD % "tolerations: [{key: a, operator: Exists, effect: NoExecute, tolerationSeconds: 9}]",
     ),
     "a deadline comes": (POD % "", POD % "activeDeadlineSeconds: 5"),
+    "an image that no kubelet can pull": (POD % "", (POD % "").replace("image: a", "image: A")),
     "a gate goes": (GATED % "", POD % ""),
     "a gated Pod asks for a node": (GATED % "", GATED % "nodeSelector: {a: b}"),
     "a gated Pod asks for more of its node": (GATED % "nodeSelector: {a: b}", GATED % "nodeSelector: {a: b, c: d}"),

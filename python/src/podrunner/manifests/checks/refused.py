@@ -58,7 +58,14 @@ def _faults(document: Document) -> Iterator[tuple[str, FieldFault]]:
     faults = [(fault.path, fault) for fault in object_faults(document.data)]
     faults += [(f"{pod.path}.{one.path}", one) for pod in find_pods([document], "") for one in pod_faults(pod.spec)]
     # What is not there at all, schemas say, too.
-    return ((path, fault) for path, fault in faults if not fault.is_absent and not fault.is_dropped)
+    faults = [(path, fault) for path, fault in faults if not fault.is_absent and not fault.is_dropped]
+    return ((path, fault) for path, fault in faults if not _is_of_the_kubelet(fault))
+
+
+def _is_of_the_kubelet(fault: FieldFault) -> bool:
+    """An image that no kubelet can pull: the API server asks for a text without blanks around it."""
+    is_text = isinstance(fault.value, str) and fault.value != ""
+    return fault.path.endswith(".image") and is_text and fault.value == fault.value.strip()
 
 
 def _sentence(fault: FieldFault, document: Document) -> str:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(
     r"(?:^<!-- (?P<mark>[^>]+) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
 )
-FILE = re.compile(r"# (?P<path>[\w.-]+(?:/[\w.-]+)*\.\w+)\n")
+FILE = re.compile(r"# (?P<path>[\w.-]+(?:/[\w.-]+)*\.\w+|Dockerfile)\n")
 # What a reader has: the repository, but for what is made in it.
 PARTS = ("chart", "ci", "docs", "python", "tests/matrix.yaml", "tests/values", "Chart.yaml")
 

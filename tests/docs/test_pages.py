@@ -24,6 +24,7 @@ ELSEWHERE = {
     "on a cluster",
     "on a cluster with the release ci",
     "run by .ci/run",
+    "run by tests/smoke/test_walk.py",
     "run by hand: it measures",
     "on OpenShift: nobody ran it",
     "beside GitLab's own chart",

@@ -80,7 +80,7 @@ def _stand_in(image: str, *, with_registry: bool) -> dict[str, Any]:
 def _registry(image: str) -> dict[str, Any]:
     """Reached through the stand-in alone, which also says whether it is ready."""
     return {
-        "name": "registry",
+        "name": "push-registry",
         "image": image,
         "imagePullPolicy": "IfNotPresent",
         "command": ["registry", "serve", f"/etc/registry/{_REGISTRY_FILE}"],

@@ -117,7 +117,7 @@ def _write_logs(evidence: EvidenceFolder, api: Api, pods: Iterable[Object], pref
         name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
         labels = pod["metadata"].get("labels") or {}
         for container in containers_of(pod):
-            # `manager`, `stand-in`, `registry`; other pods by their name.
+            # `manager`, `stand-in`, `registry`, `push-registry`; other pods by their name.
             role = container["name"] if labels.get("app.kubernetes.io/name") else f"{name}-{container['name']}"
             evidence.write(f"{prefix}{role}.log", api.logs(namespace, name, container["name"]))
 

@@ -32,14 +32,12 @@ def test_the_comment_of_the_file_stays_at_its_top(imports: Callable[..., Any]) -
     )
 
 
-def test_runners_of_other_executors_are_named_and_names_become_valid_and_unique(imports: Callable[..., Any]) -> None:
+def test_runners_of_all_executors_are_there_and_names_become_valid_and_unique(imports: Callable[..., Any]) -> None:
     run = imports(FIXTURES / "several.toml")
 
-    assert list(run.values["runners"]) == ["payments", "payments-2", "open-source"]
+    assert list(run.values["runners"]) == ["build-host-1", "payments", "payments-2", "open-source"]
     assert run.values["runners"]["open-source"]["config"]["url"] == "https://gitlab.com"
-    assert run.messages("no equivalent")["runners[0]"] == (
-        "left out: its executor is docker, and this chart runs kubernetes only."
-    )
+    assert run.messages("changed")["runners[0].executor"] == "was docker: jobs run as pods now, in the namespace ci."
     assert run.messages("changed")["runners[1].name"] == (
         '"Payments (Kubernetes)" is payments now: names are keys of values, of 16 characters at most.'
     )
@@ -294,8 +292,8 @@ def test_the_way_to_another_cluster_is_left_out(imports: Callable[..., Any]) -> 
         ),
         ("concurrent = 1\n", "config.toml: error: runners: there is no [[runners]], so nothing to import. [import]"),
         (
-            '[[runners]]\nexecutor = "shell"\n',
-            "config.toml:1: error: runners[0]: left out: its executor is shell, and this chart runs kubernetes only."
+            '[[runners]]\nexecutor = "docker-windows"\n',
+            "config.toml:1: error: runners[0]: left out: its executor is docker-windows, and this chart runs kubernetes only."
             " [import]",
         ),
     ],

@@ -185,6 +185,8 @@ def every_key() -> dict[str, Any]:
     """A values file with every key that GitLab's chart has, each with something in it."""
     values: dict[str, Any] = {}
     for path, entry in table().items():
+        if path == ("image",):
+            continue
         here = values
         for name in path[:-1]:
             here = here.setdefault(str(name), {})

@@ -100,7 +100,8 @@ def test_a_config_toml_renders_again_to_what_it_was_apart_from_what_the_list_nam
     ours = [(index, table) for index, table in enumerate(source["runners"]) if table["executor"] == "kubernetes"]
     tables = {table["token"]: table for table in rendered["runners"]}
     names = list(run.values["runners"])
-    for (index, table), name in zip(ours, names, strict=True):
+    for index, table in ours:
+        name = names[index]
         # Of several runners, tokens come from files.
         again = tables[
             f"@podrunner-secret:{name}.token@" if len(names) > 1 else f"$RUNNER_TOKEN_{name.upper().replace('-', '_')}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError
 from podrunner.findings.finding import Finding
-from podrunner.findings.path import Path, value_at
+from podrunner.findings.path import Path, dotted, value_at
 from podrunner.findings.rules.config_toml import (
     CONFIG_ENUM,
     CONFIG_FORMAT,
@@ -27,12 +27,13 @@ from podrunner.formats.patch import patch_at
 from podrunner.formats.toml import read_toml
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import toml_comments
+from podrunner.importing.placeholders import find_placeholders, said
 from podrunner.runner.check import find_faults
 from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.find import find_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from podrunner.runner.fault import Fault
     from podrunner.values.document import Comment
@@ -65,9 +66,13 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     faults = find_faults(text, runner_version)
     low = {fault.path for fault in faults if fault.rule == CONFIG_FORMAT and _is_raised(fault.path)}
     refused = [fault.finding(name) for fault in faults if _is_refused(fault) and fault.path not in low]
+    toml = read_toml(text)
+    refused += [
+        Finding(CONFIG_TEMPLATE, f"{dotted(path)}: {said(found)}", file=name, line=_line(toml.lines, path))
+        for path, found in find_placeholders(toml.data)
+    ]
     if refused:
         raise FindingsError(refused)
-    toml = read_toml(text)
     lines = toml.lines
     changes.lines = {**lines, **changes.lines}
     data = deepcopy(toml.data)
@@ -81,6 +86,10 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     runners = data.pop("runners", [])
     changes.redactor.add(*(str(runner["token"]) for runner in runners if len(str(runner.get("token", ""))) > _SHORT))
     return Configuration(data, runners, toml_comments(text, lines, changes.redactor))
+
+
+def _line(lines: Mapping[Path, int], path: Path) -> int:
+    return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
 
 
 def _is_refused(fault: Fault) -> bool:

@@ -13,6 +13,7 @@ from podrunner.formats.placed import read_values
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.configuration import values_comments
 from podrunner.importing.dangers import note_dangers
+from podrunner.importing.executors import convert_executors
 from podrunner.importing.globals import global_values
 from podrunner.importing.release import ImportSettings, make_values
 from podrunner.importing.source import Source, read_source
@@ -58,6 +59,7 @@ def import_text(text: str, settings: ImportSettings, renderer: Renderer, changes
     chart = renderer.chart
     version = chart.file.app_version
     source = read_source(text, settings, changes, version)
+    source.configuration.runners = convert_executors(source.configuration.runners, source.namespace, changes)
     note_dangers(source.configuration.top, source.configuration.runners, changes)
     defaults = chart.defaults.data
     values = _without_defaults(source.values, defaults)

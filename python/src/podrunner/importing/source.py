@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podrunner.findings.errors import FindingsError, UsageError
+from podrunner.findings.finding import Finding
+from podrunner.findings.path import dotted, value_at
+from podrunner.findings.rules.importing import IMPORT_TEMPLATE
 from podrunner.formats.patch import patch_at
 from podrunner.formats.placed import read_values
 from podrunner.formats.runner_version import version_of_tag
@@ -22,13 +25,13 @@ from podrunner.importing.official.keys import is_official, read_official
 from podrunner.importing.official.old_keys import lay_old_keys
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.official.version import runner_of
+from podrunner.importing.placeholders import find_placeholders, said
 from podrunner.importing.runner import EXECUTOR
 from podrunner.manifests.objects import table as as_table
 from podrunner.secrets.find import find_secrets
 from podrunner.values.merge import merge
 
 if TYPE_CHECKING:
-    from podrunner.findings.finding import Finding
     from podrunner.findings.path import Path as Parts
     from podrunner.formats.placed import Values
     from podrunner.importing.official.values import Official
@@ -106,6 +109,7 @@ def read_source(text: str, settings: ImportSettings, changes: Changes, runner_ve
     if not is_official(values.data):
         raise UsageError(_neither(settings.source, values.data))
     changes.lines = _lines(values)
+    _refuse_placeholders(values)
     changes.redactor.add(*(one.text for one in find_secrets(values.data, read=patch_at)))
     shared = whole.data.get("global") if values is not whole else None
     release = (inside.release if inside else "") or _NAME
@@ -114,6 +118,22 @@ def read_source(text: str, settings: ImportSettings, changes: Changes, runner_ve
     # Whatever is said of a global key is said at the line of the value that it came from.
     changes.lines |= {to[1:]: changes.line(path) for path, to in official.moved.items() if to[0] == "config"}
     return _of_official(official, text, settings, changes, runner_version)
+
+
+def _refuse_placeholders(values: Values) -> None:
+    """Raise FindingsError with the line of each placeholder; those of runners.config are found in its TOML."""
+    found = [
+        Finding(
+            IMPORT_TEMPLATE,
+            f"{dotted(path)}: {said(left)}",
+            file=values.source,
+            line=values.places.get(path, (0, 0))[0],
+        )
+        for path, left in find_placeholders(values.data)
+        if not is_templated(value_at(values.data, path))
+    ]
+    if found:
+        raise FindingsError(found)
 
 
 def _values(name: str, text: str) -> dict[str, Any]:
@@ -170,7 +190,11 @@ def _of_official(
         )
         changes.add(Fate.CHANGED, ("image", "tag"), message)
     configuration = _configuration(official, text, settings, changes, version_of_tag(tag) or runner_version)
-    top = {**configuration.top, **official.top} if _is_whole(official) else {"concurrent": _CONCURRENT, **official.top}
+    top = configuration.top if _is_whole(official) else {"concurrent": _CONCURRENT, **official.top}
+    for path, place in official.moved.items() if _is_whole(official) else ():
+        if place[:1] == ("config",):
+            message = "runners.configOverride is the whole config.toml: GitLab's chart does not read this beside it."
+            changes.replace(Fate.MAPPED, path, Fate.REMOVED, message)
     for key in configuration.top if not _is_whole(official) else ():
         message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
         changes.add(Fate.REMOVED, (key,), message)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from podrunner.findings.path import dotted
+from podrunner.findings.path import dotted, value_at
 from podrunner.importing.change import Fate
 from podrunner.importing.official.values import Official, put, table
 from podrunner.importing.runner import SHARED_TOKEN, is_shared_token
@@ -93,6 +93,19 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
+def image(official: Official, path: Path, value: Any) -> None:
+    """Image: one text until chart 0.40, a registry or none, a repository and a tag."""
+    repository, tag = str(value), ""
+    if ":" in repository.rpartition("/")[2]:
+        repository, _, tag = repository.rpartition(":")
+    first, slash, rest = repository.partition("/")
+    has_registry = slash and ("." in first or ":" in first or first == "localhost")
+    found = {"registry": first if has_registry else "docker.io", "repository": rest if has_registry else repository}
+    official.values["image"] = {**found, **({"tag": tag} if tag else {})}
+    official.moved[path] = ("image",)
+    official.changes.add(Fate.CHANGED, path, "is image.registry, image.repository and image.tag.")
+
+
 def tini(official: Official, path: Path, value: Any) -> None:
     """useTini: an image without dumb-init."""
     if value:
@@ -141,8 +154,11 @@ def metrics(official: Official, path: Path, value: Any) -> None:
 
 def config(official: Official, path: Path, value: Any) -> None:
     """runners.config: the [[runners]] table."""
-    if official.config is None:
-        official.config, official.config_path = str(value), path
+    if value_at(official.templates.values.data, ("runners", "configOverride")):
+        message = "runners.configOverride is the whole config.toml: GitLab's chart does not read this beside it."
+        official.changes.add(Fate.REMOVED, path, message)
+        return
+    official.config, official.config_path = str(value), path
     official.changes.add(Fate.MAPPED, path, "is runners.")
 
 

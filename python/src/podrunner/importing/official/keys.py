@@ -83,7 +83,9 @@ def _settle_annotations(official: Official) -> None:
 
 def _entries(data: Any, path: Path = ()) -> list[Path]:
     """The paths to look at: entries of the table, and leaves that none of them is about."""
-    if path in table() or not isinstance(data, dict) or not data:
+    # An image is one text only in old charts.
+    is_entry = path in table() and not (path == ("image",) and isinstance(data, dict))
+    if is_entry or not isinstance(data, dict) or not data:
         return [path]
     return [found for name, value in data.items() for found in _entries(value, (*path, name))]
 

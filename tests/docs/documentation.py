@@ -27,6 +27,12 @@ BLOCK = re.compile(
     r"(?:^<!-- (?P<mark>[^>]+) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
 )
 FILE = re.compile(r"# (?P<path>[\w.-]+(?:/[\w.-]+)*\.\w+|Dockerfile)\n")
+# In what commands print: a reader's smoke makes a cluster of its own, a test's does not.
+OF_THE_CLUSTER = re.compile(r" ✓ (Make the kind cluster|Load \d+ images|Remove the kind cluster)")
+# What is another each time: times, sizes, names made up on the way, versions of what is there.
+VARYING = re.compile(
+    r"\(\d+ s\)|\(\d+ commits?, \d+ kB\)|\b[0-9a-f]{6,}\b|(?<=on Kubernetes )[\d.]+|(?<=gitlab-runner )[\d.]+"
+)
 # What a reader has: the repository, but for what is made in it.
 PARTS = ("chart", "ci", "docs", "python", "tests/matrix.yaml", "tests/values", "Chart.yaml")
 
@@ -123,3 +129,15 @@ def execute(script: str, folder: Path, environment: Mapping[str, str]) -> subpro
         # Ends what hangs: three smokes, each with a cluster of its own, take minutes.
         timeout=1200,
     )
+
+
+def missing(record: str, said: str) -> list[str]:
+    """The lines of a record that an output does not have, in that order; `…` stands for any lines."""
+    lines = iter(said.splitlines())
+    wanted = [line for line in record.splitlines() if line.strip(" │") not in ("", "…")]
+    wanted = [line for line in wanted if not OF_THE_CLUSTER.match(line)]
+    return [line for line in wanted if not any(_same(line, other) for other in lines)]
+
+
+def _same(one: str, other: str) -> bool:
+    return VARYING.sub("…", one) == VARYING.sub("…", other)

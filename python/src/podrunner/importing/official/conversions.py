@@ -15,7 +15,7 @@ from podrunner.manifests.objects import maps
 from podrunner.manifests.objects import table as as_table
 from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.find import holds_secret
-from podrunner.secrets.value import is_secret
+from podrunner.secrets.value import is_opaque, is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,8 @@ _OF_THE_CHART = ("runAsNonRoot", "seccompProfile")
 _PROXY = {"HTTP_PROXY": "proxy.http", "HTTPS_PROXY": "proxy.https", "NO_PROXY": "proxy.noProxy"}
 _ENVIRONMENT = ("manager", "env")
 _METRICS = 9252
+# No path, address, version or list of words.
+_ONE_WORD = re.compile(r"[^\s/:.,$-]+")
 _NOTHING_REGISTERS = "only `gitlab-runner register` reads it, and nothing registers here."
 _TINI = ["/usr/local/bin/tini", "--", "gitlab-runner"]
 # Without an executor's prefix or the cache's: what `register` asks about the runner in GitLab.
@@ -257,8 +259,26 @@ def _variable(official: Official, path: Path, name: str, value: Any) -> None:
     here = official.runner
     for part in below[:-1]:
         here = here.setdefault(str(part), {})
-    here[str(below[-1])] = _typed(key, value)
+    typed = _typed(key, value)
+    here[str(below[-1])] = _without_doubtful(official, path, typed) if below == ("environment",) else typed
     official.changes.add(Fate.MAPPED, path, f"is the key {'.'.join(map(str, below))} of the runner.")
+
+
+def _without_doubtful(official: Official, path: Path, entries: list[str]) -> list[str]:
+    """Variables of all jobs without those whose value may be a password, whatever they are called."""
+    kept = []
+    for entry in entries:
+        name, _, text = entry.partition("=")
+        if _ONE_WORD.fullmatch(text) and is_opaque(text):
+            message = (
+                f"{name} may be a secret, and is left out: set it in GitLab, as a masked CI/CD variable, or in "
+                "runners.<name>.config.environment if it is none."
+            )
+            official.changes.redactor.add(text)
+            official.changes.add(Fate.SECRET, path, message)
+        else:
+            kept.append(entry)
+    return kept
 
 
 def _set_variable(official: Official, path: Path, name: str, value: Any) -> None:

@@ -13,6 +13,7 @@ from podrunner.findings.suggest import did_you_mean
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.official import account, conversions, operation
 from podrunner.importing.official.old_keys import take_old_key
+from podrunner.importing.official.selectors import select_by_own_labels
 from podrunner.importing.official.template import Templates, is_templated
 from podrunner.importing.official.values import Official, put, table
 from podrunner.importing.official.version import parts
@@ -31,6 +32,8 @@ _OURS = {"gitlab", "podman", "jobs", "manager"}
 _THEIRS = {"gitlabUrl", "runnerToken", "runnerRegistrationToken", "checkInterval", "unregisterRunners"}
 # Texts that are more than a value, whose templates are evaluated elsewhere or not at all.
 _LATER = ("config", "config_override")
+# Values that may select the manager's own pods.
+_SELECTING = (("affinity",), ("topologySpreadConstraints",), ("extraObjects",))
 # What conversions take.
 _TYPES: dict[type, tuple[str, ...]] = {
     list: ("names", "objects", "environment_list"),
@@ -111,6 +114,8 @@ def _evaluated(official: Official, path: Path, value: Any) -> Any:
 def _take(official: Official, path: Path, value: Any) -> None:
     entry = table()[path]
     switch = entry.get("switch")
+    if path in _SELECTING:
+        value = select_by_own_labels(official, path, value)
     if _is_newer(official.version, entry.get("since", "")):
         message = f"GitLab's chart {official.version} does not read it: {entry['since']} is the first that does."
         official.changes.add(Fate.REMOVED, path, message)

@@ -151,3 +151,20 @@ def test_another_runner_is_named_where_the_chart_says_which_it_brought(
     said = imports(written(flux(BOTH, version), "v.yaml")).messages("changed").get("image.tag", "")
 
     assert f"brings GitLab Runner {runner}, " in said if runner else said == ""
+
+
+@pytest.mark.parametrize("phase", ["pre", "post"])
+def test_a_script_of_an_old_runner_is_written_by_its_new_name(
+    imports: Callable[..., Any], written: Callable[..., Path], phase: str
+) -> None:
+    text = (
+        '[[runners]]\nname = "a"\nurl = "https://gitlab.example.com"\nexecutor = "kubernetes"\n'
+        f'{phase}_clone_script = "echo a"\n[runners.kubernetes]\nnamespace = "jobs"\n'
+    )
+
+    run = imports(written(text, "config.toml"))
+
+    assert run.values["runners"]["a"]["config"][f"{phase}_get_sources_script"] == "echo a"
+    assert run.messages("removed")[f"runners[0].{phase}_clone_script"].endswith(
+        f" It is written as {phase}_get_sources_script."
+    )

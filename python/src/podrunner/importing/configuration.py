@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,19 @@ def _leave_out(data: dict[str, Any], fault: Fault, changes: Changes) -> None:
     value = _taken(data, fault.path)
     is_events_flag = EVENTS_FLAG in (fault.path[-1], str(value).partition("=")[0])
     more = _translate_events_flag(data, fault.path, value, changes) if is_events_flag else ""
+    if fault.rule == CONFIG_REMOVED and not is_events_flag:
+        more = _renamed(data, fault.path, value)
     changes.add(Fate.REMOVED, fault.path, f"{fault.reason}{more}")
+
+
+def _renamed(data: dict[str, Any], path: Path, value: Any) -> str:
+    """Write what an old key said as the key of its table that replaced it, where there is exactly one."""
+    here, name = value_at(data, path[:-1]), ".".join(part for part in path if isinstance(part, str))
+    new = str(load_keys().removed.get(name, {}).get("replaced_by", "")).rpartition(".")[2]
+    if not re.fullmatch(r"(pre|post)_get_sources_script", new) or not isinstance(here, dict) or here.get(new):
+        return ""
+    here[new] = value
+    return f" It is written as {new}."
 
 
 def _translate_events_flag(data: dict[str, Any], path: Path, value: Any, changes: Changes) -> str:

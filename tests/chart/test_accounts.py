@@ -127,7 +127,7 @@ def test_the_pod_of_helm_test_has_the_account_of_its_runner(render: Any) -> None
         ),
         (
             {"a": {"serviceAccount": {"name": "ci-podrunner-manager"}}},
-            "manager.serviceAccount.name and runners.a.serviceAccount.name .*would have the permissions of the manager",
+            "runners.a.serviceAccount.name and manager.serviceAccount.name .*would have the permissions of the manager",
         ),
     ],
     ids=["no name", "two accounts", "no namespace", "one name", "the manager's"],
@@ -137,6 +137,33 @@ def test_an_account_that_could_not_be_the_runners_own_is_refused(
 ) -> None:
     with pytest.raises(RenderError, match=f"(?s){sentence}"):
         render({"runners": runners}, release="ci", namespace="ci")
+
+
+MANAGERS = "the manager's own account .*would have the permissions of the manager"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"runners": {"a": {"serviceAccount": {"create": False, "name": "ci-podrunner-manager"}}}}, "runners.a.serviceAccount.name is"),
+        ({"jobs": {"serviceAccount": {"create": False, "name": "ci-podrunner-manager"}}}, "jobs.serviceAccount.name is"),
+        ({"runners": {"a": {"config": {"kubernetes": {"service_account": "ci-podrunner-manager"}}}}}, "runners.a.config.kubernetes.service_account is"),
+        ({"jobs": {"config": {"kubernetes": {"service_account": "ci-podrunner-manager"}}}}, "service_account is"),
+        ({"manager": {"serviceAccount": {"create": False}}, "jobs": {"serviceAccount": {"create": False, "name": "default"}}}, "is default, which is"),
+        ({"manager": {"serviceAccount": {"create": False, "name": "ci-podrunner-jobs"}}}, "jobs.serviceAccount.name is ci-podrunner-jobs"),
+    ],
+    ids=["of a runner", "of all", "key of a runner", "key of all", "default", "the manager as a job"],
+)  # fmt: skip
+def test_jobs_never_get_the_account_of_the_manager(render: Any, values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RenderError, match=f"(?s){sentence}.*{MANAGERS}"):
+        render(values, release="ci", namespace="ci")
+
+
+def test_an_account_of_the_same_name_elsewhere_is_not_the_managers(render: Any) -> None:
+    account = {"serviceAccount": {"create": False, "name": "ci"}}
+    rendering = render({"manager": account, "jobs": {"namespace": "builds", **account}}, namespace="ci")
+
+    assert pods(rendering)["default"]["serviceAccountName"] == "ci"
 
 
 def test_two_runners_may_share_an_account_that_one_of_them_makes(render: Any) -> None:

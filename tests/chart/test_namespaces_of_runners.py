@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
+from podrunner.cases.case import Case
+from podrunner.chart.chart import Chart
+from podrunner.check.checker import check_case
 from podrunner.findings.errors import RenderError
+from podrunner.formats.placed import Values
+
+CHART = Chart.open()
 
 RUNNERS = {"a": {"config": {"kubernetes": {"namespace": "team-a"}}}, "b": None}
 
@@ -142,3 +148,37 @@ def test_a_quota_of_one_namespace_asks_nothing_of_runners_elsewhere(render: Any)
     values["runners"] = {"a": {"config": {"kubernetes": {"namespace": "team-a", **stated}}}, "b": None}
 
     assert list(specs(render(values), "ResourceQuota")) == ["team-a"]
+
+
+@pytest.mark.parametrize(
+    "key", ["quota", "limits", "imagePullSecrets", "podSecurity", "networkPolicy", "labels", "annotations"]
+)
+def test_an_empty_section_of_a_namespace_means_what_is_said_for_all(render: Any, key: str) -> None:
+    shared = {"quota": {"pods": "50"}, "limits": {"Pod": {"max": {"memory": "4Gi"}}}, "createNamespace": True}
+    stated = {f"{part}memory_limit": "1Gi" for part in ("", "helper_", "service_")}
+    shared |= {"imagePullSecrets": ["a"], "config": {"kubernetes": stated}}
+
+    assert render(of_teams({key: None}, **shared)).text == render(of_teams({}, **shared)).text
+
+
+def test_a_quota_of_one_namespace_counts_only_what_there_is() -> None:
+    findings = check_case(Case("a", (Values(of_teams({"quota": {"pod": "5"}}), "a"),)), CHART).findings
+
+    assert ["unknown key" in one.message for one in findings if one.path == "jobs.namespaces.team-a.quota.pod"] == [
+        True
+    ]
+
+
+def test_namespaces_of_kubernetes_are_never_made(render: Any) -> None:
+    runners = {"a": {"config": {"kubernetes": {"namespace": "kube-system"}}}, "b": None}
+    rendering = render({"jobs": {"namespace": "common", "createNamespace": True}, "runners": runners})
+
+    assert [one["metadata"]["name"] for one in rendering.objects("Namespace")] == ["common"]
+
+
+def test_where_each_job_has_a_namespace_of_its_own_none_is_known(render: Any) -> None:
+    values = of_teams({"quota": {"pods": "5"}}) | {
+        "runners": {"a": {"config": {"kubernetes": {"namespace_per_job": True}}}}
+    }
+    with pytest.raises(RenderError, match="they run in a namespace of each job's own"):
+        render(values)

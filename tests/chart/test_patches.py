@@ -171,6 +171,15 @@ def test_each_object_of_the_manager_has_its_patch(
         ({"metricsService": {"spec": {"selector": {"a": "b"}}}}, r"changes spec\.selector"),
         ({"networkPolicy": {"spec": {"podSelector": None}}}, r"changes spec\.podSelector"),
         ({"podDisruptionBudget": {"spec": {"selector": {"$patch": "delete"}}}}, r"changes spec\.selector"),
+        ({"workload": of_pod(volumes=[{"name": "tmp", "$patch": "remove"}])}, r"volumes\[0\]\.\$patch is remove: it may be replace or delete"),
+        ({"workload": {"spec": {"replicas": 3}}}, r"changes spec\.replicas: manager\.replicas and manager\.autoscaling say"),
+        ({"workload": of_pod(serviceAccountName="root")}, r"changes spec\.template\.spec\.serviceAccountName: manager\.serviceAccount says"),
+        ({"workload": of_pod(serviceAccount="root")}, r"changes spec\.template\.spec\.serviceAccount: manager\.serviceAccount says"),
+        ({"workload": of_pod(automountServiceAccountToken=False)}, r"automountServiceAccountToken: without its token"),
+        ({"workload": of_pod(securityContext={"runAsUser": 0})}, r"sets securityContext\.runAsUser to 0"),
+        ({"workload": of_pod(containers=[{"name": "manager", "securityContext": {"runAsUser": 0}}])}, r"sets securityContext\.runAsUser to 0"),
+        ({"workload": {"status": {"replicas": 1}}}, r"changes status: status is what Kubernetes writes itself"),
+        ({"networkPolicy": {"metadata": {"annotations": {"helm.sh/hook": "pre-install"}}}}, r"helm\.sh/hook: with it Helm no longer keeps"),
     ],
 )  # fmt: skip
 def test_a_patch_that_hits_nothing_or_what_the_chart_needs_is_refused_with_the_reason(

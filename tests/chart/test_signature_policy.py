@@ -100,3 +100,91 @@ def test_a_policy_that_podman_could_not_read_is_refused(render: Any) -> None:
     policy = {"transports": {"docker": {"docker.io": [{"type": "reject"}]}}}
     with pytest.raises(RenderError, match=r"(?s)podman.registries.policy has no default.*default: \[{type: reject}\]"):
         render({"podman": {"registries": {"policy": policy}}})
+
+
+KEY: dict[str, Any] = {"type": "sigstoreSigned", "keyPath": "/etc/pki/key.pub"}
+GPG: dict[str, Any] = {"type": "signedBy", "keyType": "GPGKeys", "keyPath": "/etc/pki/key.gpg"}
+FULCIO = {"caPath": "/etc/pki/ca.pem", "oidcIssuer": "https://login.example.com", "subjectEmail": "ci@example.com"}
+# What podman reads no image by: a requirement, and how the chart says it.
+UNREADABLE: dict[str, tuple[dict[str, Any], str]] = {
+    "no key": ({"type": "sigstoreSigned"}, "has no key for sigstoreSigned"),
+    "two keys": ({**KEY, "keyData": "aGVsbG8="}, "has keyPath and keyData for sigstoreSigned"),
+    "a type of key of another type": ({**KEY, "keyType": "GPGKeys"}, "has keyType for sigstoreSigned, which has no such key"),
+    "no type of key": ({"type": "signedBy", "keyPath": "/k"}, "has no keyType for signedBy.*Add it: keyType: GPGKeys"),
+    "a list of keys in Base64": ({"type": "signedBy", "keyType": "GPGKeys", "keyDatas": ["aGVsbG8="]}, "has keyDatas for signedBy"),
+    "a key for nothing": ({"type": "reject", "keyPath": "/k"}, "has keyPath for reject, which has no such key"),
+    "an identity without a signature": ({"type": "insecureAcceptAnything", "signedIdentity": {"type": "matchExact"}}, "has signedIdentity for insecureAcceptAnything"),
+    "an identity without a log": ({"type": "sigstoreSigned", "fulcio": FULCIO}, "has fulcio without the key of a log"),
+    "half an identity": ({"type": "sigstoreSigned", "fulcio": {"caPath": "/ca"}, "rekorPublicKeyPath": "/r"}, "has no oidcIssuer for fulcio"),
+    "no authority": ({"type": "sigstoreSigned", "fulcio": {**FULCIO, "caPath": None}, "rekorPublicKeyPath": "/r"}, "has no key for fulcio"),
+    "two logs": ({"type": "sigstoreSigned", "fulcio": FULCIO, "rekorPublicKeyPath": "/r", "rekorPublicKeyData": "aGVsbG8="}, "has rekorPublicKeyPath and rekorPublicKeyData"),
+    "an unknown match": ({**KEY, "signedIdentity": {"type": "matchAll"}}, "has a signedIdentity of the type matchAll, which podman does not know"),
+    "half a mapping": ({**KEY, "signedIdentity": {"type": "remapIdentity", "prefix": "a.example.com"}}, "has no signedPrefix for remapIdentity"),
+    "a match with more": ({**GPG, "signedIdentity": {"type": "matchExact", "prefix": "a"}}, "has prefix for matchExact"),
+}  # fmt: skip
+READABLE: dict[str, dict[str, Any]] = {
+    "a key": KEY,
+    "a key of GPG": GPG,
+    "several keys": {"type": "sigstoreSigned", "keyPaths": ["/a.pub", "/b.pub"]},
+    "an identity": {"type": "sigstoreSigned", "fulcio": FULCIO, "rekorPublicKeyPath": "/etc/pki/rekor.pub"},
+    "a mapping": {**KEY, "signedIdentity": {"type": "remapIdentity", "prefix": "a.example.com", "signedPrefix": "b.example.com"}},
+    "one name": {**KEY, "signedIdentity": {"type": "exactReference", "dockerReference": "a.example.com/b:1"}},
+    "one repository": {**GPG, "signedIdentity": {"type": "exactRepository", "dockerRepository": "a.example.com/b"}},
+}  # fmt: skip
+# Not in skopeo 1.9.
+NEWER = ("several keys", "an identity")
+
+
+def of_one(requirement: dict[str, Any]) -> dict[str, Any]:
+    """A policy of which one entry has this requirement."""
+    clean = json.loads(json.dumps(requirement), object_hook=lambda one: {k: v for k, v in one.items() if v is not None})
+    return {**REJECT, "transports": {"docker": {"registry.example.com": [clean]}}}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_requirement_that_podman_could_not_read_is_refused_at_its_place(render: Any, name: str) -> None:
+    requirement, sentence = UNREADABLE[name]
+    with pytest.raises(
+        RenderError, match=rf"podman\.registries\.policy\.transports\.docker\.registry\.example\.com (?s:{sentence})"
+    ):
+        render({"podman": {"registries": {"policy": of_one(requirement)}}})
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_requirement_that_podman_reads_is_taken(render: Any, name: str) -> None:
+    assert "policy.json" in script_of(render({"podman": {"registries": {"policy": of_one(READABLE[name])}}}))
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not shutil.which("skopeo"), reason="needs skopeo, which reads the same policy as podman")
+@pytest.mark.parametrize("name", [*UNREADABLE, *READABLE])
+def test_skopeo_reads_what_the_chart_takes_and_nothing_else(tmp_path: Path, name: str) -> None:
+    policy = of_one(READABLE[name] if name in READABLE else UNREADABLE[name][0])
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    command = ["skopeo", "--policy", str(tmp_path / "policy.json"), "copy"]
+    source, target = image(tmp_path / "image"), f"oci:{tmp_path}/copy:latest"
+
+    said = subprocess.run([*command, f"dir:{source}", target], capture_output=True, text=True).stderr
+
+    if name in NEWER and "Unknown key" in said:
+        pytest.skip("this skopeo is older than the key")
+    # By its default, such a policy takes no image of a folder.
+    assert ("is rejected by policy" in said) is (name in READABLE), said
+
+
+@pytest.mark.parametrize(
+    ("transports", "sentence"),
+    [
+        ({"dokcer": {"": [{"type": "reject"}]}}, "transports has dokcer .*podman does not know.*containers-storage"),
+        (
+            {"docker": {"https://a.example.com": [{"type": "reject"}]}},
+            r"has https://a\.example\.com .*without http\(s\)",
+        ),
+    ],
+    ids=["transport", "address"],
+)
+def test_an_entry_that_would_hold_for_no_image_is_refused(
+    render: Any, transports: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(RenderError, match=f"(?s){sentence}"):
+        render({"podman": {"registries": {"policy": {**REJECT, "transports": transports}}}})

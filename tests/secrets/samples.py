@@ -170,6 +170,7 @@ HARMLESS = (
     *(
         ("pagination_token_size", "200000"),
         ("publicKey", "MFkwEwYHKoZIzj0CAQ"),
+        ("keyData", "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemow"),
         ("passthrough", "abc123def"),
         ("turkey", "a1b2c3"),
     ),

@@ -48,10 +48,10 @@ Fills $runner from runners.<name>, which is $settings:
   features         {podEvents: true, …}, see podrunner.rbac.runner
 */}}
 {{- define "podrunner.runner" -}}
-{{- if hasKey (.settings.podman | default dict) "openshift" -}}
+{{- if (.settings.podman | default dict).openshift -}}
   {{- fail (printf "\n\nrunners.%s.podman.openshift has no effect: the SecurityContextConstraints apply to the whole release.\nSet podman.openshift, or install a separate release for this runner.\n" .name) -}}
 {{- end -}}
-{{- if hasKey ((.settings.podman | default dict).seccomp | default dict) "deliver" -}}
+{{- if ((.settings.podman | default dict).seccomp | default dict).deliver -}}
   {{- fail (printf "\n\nrunners.%s.podman.seccomp.deliver has no effect: the profile is delivered for the whole release.\nSet podman.seccomp.deliver.\n" .name) -}}
 {{- end -}}
 {{- $podman := deepCopy .root.Values.podman -}}

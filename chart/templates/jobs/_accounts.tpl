@@ -82,8 +82,19 @@ usage: include "podrunner.jobs.accounts" (list $ $runners) | fromJsonArray
   {{- $other := get $made $key -}}
   {{- if $other -}}
     {{- $why := ternary "job pods would have the permissions of the manager" "Kubernetes has it once" (eq $other "manager.serviceAccount") -}}
-    {{- fail (printf "\n\n%s.name and %s.name create two service accounts with the same name, %s: %s.\nGive them different names, or leave both empty.\n" $other .value .name $why) -}}
+    {{- $both := ternary (list .value $other) (list $other .value) (eq $other "manager.serviceAccount") -}}
+    {{- fail (printf "\n\n%s.name and %s.name create two service accounts with the same name, %s: %s.\nGive them different names, or leave both empty.\n" (first $both) (last $both) .name $why) -}}
   {{- end -}}
   {{- $_ := set $made $key .value -}}
+{{- end -}}
+{{- range $name, $runner := index . 1 -}}
+  {{- $kubernetes := $runner.config.kubernetes -}}
+  {{- if and (eq $runner.namespace $root.Release.Namespace) (eq (toString $kubernetes.service_account) (include "podrunner.manager.serviceAccount" $root)) (not (or $kubernetes.host $runner.namespacePerJob)) -}}
+    {{- $value := ternary (printf "runners.%s.serviceAccount.name" $name) "jobs.serviceAccount.name" (not (empty $runner.account)) -}}
+    {{- if ne $kubernetes.service_account (include "podrunner.jobs.serviceAccount" $root) -}}
+      {{- $value = ternary (printf "runners.%s.config.kubernetes.service_account" $name) $value (empty $runner.account) -}}
+    {{- end -}}
+    {{- fail (printf "\n\n%s is %s, which is the manager's own account (manager.serviceAccount): job pods would have the permissions of the manager.\nName an account without permissions, or let the chart make one.\n" $value $kubernetes.service_account) -}}
+  {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -28,7 +28,7 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
 {{- $jobs := $root.Values.jobs -}}
 {{- $made := include "podrunner.namespaces.made" . | fromJsonArray -}}
 {{- if and $jobs.createNamespace (not $made) -}}
-  {{- fail "\n\njobs.createNamespace is true, but there is no namespace to create: jobs run in the release's own, in default, or each in one of its own.\nSet jobs.namespace, or set jobs.createNamespace to false. Helm creates the release's own namespace with --create-namespace.\n" -}}
+  {{- fail "\n\njobs.createNamespace is true, but there is no namespace to create: jobs run in the release's own, in one that Kubernetes creates, or each in one of its own.\nSet jobs.namespace, or set jobs.createNamespace to false. Helm creates the release's own namespace with --create-namespace.\n" -}}
 {{- end -}}
 {{- range $key, $level := $jobs.podSecurity -}}
   {{- if and $level (not $jobs.createNamespace) -}}
@@ -63,7 +63,7 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
 {{- range $namespace, $any := $root.Values.jobs.namespaces -}}
   {{- $said := $any | default dict -}}
   {{- if and $any (not (has $namespace $known)) -}}
-    {{- fail (printf "\n\njobs.namespaces has %s, where no jobs run: they run in %s.\nCorrect the name, or name the namespace in runners.<name>.config.kubernetes.namespace.\n" $namespace (join ", " $known)) -}}
+    {{- fail (printf "\n\njobs.namespaces has %s, where no jobs run: they run in %s.\nCorrect the name, or name the namespace in runners.<name>.config.kubernetes.namespace.\n" $namespace (join ", " $known | default "a namespace of each job's own")) -}}
   {{- end -}}
   {{- range $label, $value := $said.labels -}}
     {{- if hasPrefix "pod-security.kubernetes.io/" $label -}}
@@ -72,7 +72,7 @@ Values of the sections jobs and networkPolicy.jobs that contradict each other or
   {{- end -}}
   {{- range $key := list "labels" "annotations" "podSecurity" -}}
     {{- if and (get $said $key) (not (has $namespace (index $ 2))) -}}
-      {{- fail (printf "\n\njobs.namespaces.%s.%s is set, but the chart does not create this namespace, and writes it on no other.\nSet jobs.createNamespace to true, or label the namespace yourself; the release's own and default are never created.\n" $namespace $key) -}}
+      {{- fail (printf "\n\njobs.namespaces.%s.%s is set, but the chart does not create this namespace, and writes it on no other.\nSet jobs.createNamespace to true, or label the namespace yourself; the release's own and those of Kubernetes (default, kube-system) are never created.\n" $namespace $key) -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}
@@ -109,9 +109,9 @@ usage: include "podrunner.checks.quota" (list $ $beside $namespace $runners), wh
 {{- $bounds := $limits.Container | default dict -}}
 {{- $counted := dict -}}
 {{- range $name, $amount := $own.quota -}}
-  {{- if has (splitList "." $name | last) (list "cpu" "memory") -}}{{- $_ := set $counted $name (printf "%s.quota" (ternary $ours "jobs" (hasKey $said "quota"))) -}}{{- end -}}
+  {{- if has (splitList "." $name | last) (list "cpu" "memory") -}}{{- $_ := set $counted $name (printf "%s.quota" (ternary $ours "jobs" (not (kindIs "invalid" $said.quota)))) -}}{{- end -}}
 {{- end -}}
-{{- range $resource, $amount := ($limits.Pod | default dict).max -}}{{- $_ := set $counted (printf "limits.%s" $resource) (printf "%s.limits.Pod.max" (ternary $ours "jobs" (hasKey $said "limits"))) -}}{{- end -}}
+{{- range $resource, $amount := ($limits.Pod | default dict).max -}}{{- $_ := set $counted (printf "limits.%s" $resource) (printf "%s.limits.Pod.max" (ternary $ours "jobs" (not (kindIs "invalid" $said.limits)))) -}}{{- end -}}
 {{- $unsaid := dict -}}
 {{- range $name, $source := $counted -}}
   {{- $resource := splitList "." $name | last -}}
@@ -123,7 +123,7 @@ usage: include "podrunner.checks.quota" (list $ $beside $namespace $runners), wh
         {{- $key := printf "%s%s_%s" $container ($resource | replace "-" "_") $part -}}
         {{- if not (or (get $settings.config.kubernetes (printf "%s%s_limit" $container ($resource | replace "-" "_"))) (get $settings.config.kubernetes $key)) -}}
           {{- $at := printf "but runners.%s.config.kubernetes" $runner -}}
-          {{- include "podrunner.checks.quota.note" (dict "unsaid" $unsaid "source" $source "at" $at "name" $name "key" $key "default" (printf "%s.limits.Container.default.%s" (ternary $ours "jobs" (hasKey $said "limits")) $resource)) -}}
+          {{- include "podrunner.checks.quota.note" (dict "unsaid" $unsaid "source" $source "at" $at "name" $name "key" $key "default" (printf "%s.limits.Container.default.%s" (ternary $ours "jobs" (not (kindIs "invalid" $said.limits))) $resource)) -}}
         {{- end -}}
       {{- end -}}
     {{- end -}}

@@ -28,14 +28,14 @@ Where job pods run, and for which runner.
 {{- end -}}
 
 {{/*
-The release's own namespace exists before the chart is installed, and Kubernetes creates "default".
+The release's own namespace exists before the chart is installed, and Kubernetes creates "default" and its own.
 usage: include "podrunner.namespaces.made" (list $ $runners) | fromJsonArray
 */}}
 {{- define "podrunner.namespaces.made" -}}
 {{- $root := index . 0 -}}
 {{- $made := list -}}
 {{- if $root.Values.jobs.createNamespace -}}
-  {{- $made = without (include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray) $root.Release.Namespace "default" -}}
+  {{- $made = without (include "podrunner.rbac.namespaces" (index . 1) | fromJsonArray) $root.Release.Namespace "default" "kube-system" "kube-public" "kube-node-lease" -}}
 {{- end -}}
 {{- toJson $made -}}
 {{- end -}}
@@ -70,5 +70,6 @@ usage: include "podrunner.namespaces.own" (list $ $namespace) | fromJson
 {{- range list "podSecurity" "networkPolicy" "labels" "annotations" -}}
   {{- include "podrunner.merge" (list (get $own .) (get $said . | default dict)) -}}
 {{- end -}}
+{{- include "podrunner.values.fill" (list $own.networkPolicy $values.networkPolicy.jobs) -}}
 {{- toJson $own -}}
 {{- end -}}

@@ -3,6 +3,7 @@ Values that contradict each other: the render fails with a sentence that names t
 has its own checks; here are those that no component has.
 
   podrunner.checks          all checks but those of one runner, which podrunner.runners does; usage: include … $
+  podrunner.checks.names    whether runners can be told apart; usage: include … $runners
   podrunner.checks.network  proxy, name servers, caches
   podrunner.checks.cache    caches
 */}}
@@ -17,12 +18,26 @@ has its own checks; here are those that no component has.
 {{- include "podrunner.runners" (list . $runners) -}}
 {{- include "podrunner.checks.version" (list . $runners) -}}
 {{- include "podrunner.checks.runnerVersion" (list . $runners) -}}
+{{- include "podrunner.checks.names" $runners -}}
 {{- include "podrunner.checks.namespaces" (list . $runners) -}}
 {{- include "podrunner.checks.accounts" (list . $runners) -}}
 {{- include "podrunner.checks.networkPolicy" (list . $runners) -}}
 {{- include "podrunner.checks.policies" (list . $runners) -}}
 {{- include "podrunner.checks.delivery" (list . $runners) -}}
 {{- include "podrunner.checks.orphans" (list . $runners) -}}
+{{- end -}}
+
+{{/* NetworkPolicies, metrics and alerts know a runner by its name. */}}
+{{- define "podrunner.checks.names" -}}
+{{- $named := dict -}}
+{{- range $key, $runner := . -}}
+  {{- $name := toString $runner.config.name -}}
+  {{- with get $named $name -}}
+    {{- $value := ternary (printf "runners.%s.config.name" .) (printf "runners.%s.config.name" $key) (ne . $name) -}}
+    {{- fail (printf "\n\n%s is %s, which is also the name of runners.%s: metrics, alerts and NetworkPolicies could not tell the two apart.\nGive it another name, or remove it; a runner's name is its key below runners.\n" $value $name (ternary $key . (ne . $name))) -}}
+  {{- end -}}
+  {{- $_ := set $named $name $key -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "podrunner.checks.network" -}}

@@ -6,7 +6,6 @@ Strategic merge patches of the chart's own objects (manager.patches), laid as ku
   podrunner.patched.map     lays a patch over a map
   podrunner.patched.list    lays items over a list that is joined by a key
   podrunner.patched.order   items of such a list in their order; usage: include … (dict "found" … "kept" … "items" … "by" …)
-  podrunner.checks.patched  whether an object is still what the chart needs; usage: include … (list $name $before $after)
 */}}
 
 {{/* usage: include "podrunner.patched" (list $ $name $text), where $text is the object but for apiVersion and kind, and $name its key below manager.patches */}}
@@ -83,6 +82,8 @@ Strategic merge patches of the chart's own objects (manager.patches), laid as ku
   {{- $name := get $item $by | toString -}}
   {{- if eq (get $item "$patch" | toString) "replace" -}}
     {{- $kept = list -}}
+  {{- else if not (has (get $item "$patch" | toString) (list "" "delete")) -}}
+    {{- fail (printf "\n\n%s.$patch is %v: it may be replace or delete.\n" $at (get $item "$patch")) -}}
   {{- else if and (get $item "$patch") (not (has $name $names)) -}}
     {{- fail (printf "\n\n%s has %s %s, which the object does not have (available: %s): there is nothing to remove.\nCorrect it, or remove the item.\n" $at $by $name (join ", " $names)) -}}
   {{- else if get $item "$patch" -}}
@@ -137,40 +138,4 @@ the others that are left.
   {{- $found = append $found $item -}}
 {{- end -}}
 {{- $_ := set . "found" (concat $found $left) -}}
-{{- end -}}
-
-{{/*
-An upgrade could not change these fields, or the pods would not be found any more: by their controller, Services, policies,
-kubectl of the notes.
-*/}}
-{{- define "podrunner.checks.patched" -}}
-{{- $name := index . 0 -}}
-{{- $before := index . 1 -}}
-{{- $after := index . 2 -}}
-{{- if deepEqual $before $after -}}
-  {{- fail (printf "\n\nmanager.patches.%s changes nothing: the object is so already, or what the patch removes is not there.\nCorrect the patch, or remove it.\n" $name) -}}
-{{- end -}}
-{{- $ours := list (list "apiVersion") (list "kind") (list "metadata" "name") (list "metadata" "namespace") (list "spec" "selector") (list "spec" "podSelector") (list "spec" "serviceName") (list "spec" "podManagementPolicy") -}}
-{{- range list "name" "instance" "component" "managed-by" -}}
-  {{- $ours = append $ours (list "metadata" "labels" (printf "app.kubernetes.io/%s" .)) -}}
-  {{- if eq $name "workload" -}}{{- $ours = append $ours (list "spec" "template" "metadata" "labels" (printf "app.kubernetes.io/%s" .)) -}}{{- end -}}
-{{- end -}}
-{{- range $path := $ours -}}
-  {{- $was := $before -}}
-  {{- $is := $after -}}
-  {{- range $path -}}
-    {{- $was = get ($was | default dict) . -}}
-    {{- $is = get ($is | default dict) . -}}
-  {{- end -}}
-  {{- if ne (toJson $was) (toJson $is) -}}
-    {{- fail (printf "\n\nmanager.patches.%s changes %s, by which the chart and Kubernetes know the object or its pods: an upgrade would be refused, or the manager would not be found.\nRemove it from the patch.\n" $name (join "." $path)) -}}
-  {{- end -}}
-{{- end -}}
-{{- if eq $name "workload" -}}
-  {{- $names := list -}}
-  {{- range dig "spec" "template" "spec" "containers" list $after -}}{{- $names = append $names .name -}}{{- end -}}
-  {{- if not (has "manager" $names) -}}
-    {{- fail "\n\nmanager.patches.workload removes the container manager, which runs the jobs.\nRemove that from the patch.\n" -}}
-  {{- end -}}
-{{- end -}}
 {{- end -}}

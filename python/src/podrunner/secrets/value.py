@@ -36,6 +36,8 @@ _PATTERN = (
 )
 _URL = r"[A-Za-z][\w+.-]*://\S+"
 _HOST = r"[\w.-]+:\d{1,5}(?:/[\w-]*)?"
+# PEM of a public key or a certificate, in base64: `keyData` of policy.json, `certificate-authority-data`.
+_PUBLIC = r"LS0tLS1CRUdJTiB(?:QVUJMSUMgS0VZ|QR1AgUFVCTElDIEtFW|DRVJUSUZJQ0FUR)[\w+/=]*"
 # RFC 1123: the name of a Secret, or of a key in one.
 _OBJECT = r"[A-Za-z][\w.-]{0,252}"
 # What may stand between and behind variables: `$USER:$PASSWORD`, `Bearer $TOKEN`, `$NAME-suffix`.
@@ -63,9 +65,9 @@ def _is_login(name: str, value: str) -> bool:
 def is_reference(name: str, value: str) -> bool:
     """Whether a value of this name only says where the secret is, or that there is none."""
     value = value.strip().strip("\"'")
-    if any(compiled(pattern).fullmatch(value) for pattern in (_WORD, _MASK, _PATTERN, _PATH, _URL, _HOST)) or compiled(
-        _REFERENCE
-    ).match(value):
+    if any(
+        compiled(pattern).fullmatch(value) for pattern in (_WORD, _MASK, _PATTERN, _PATH, _URL, _HOST, _PUBLIC)
+    ) or compiled(_REFERENCE).match(value):
         return True
     rest = compiled(_VARIABLE).sub("", value)
     if rest != value:

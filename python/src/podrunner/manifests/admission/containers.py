@@ -14,6 +14,7 @@ from podrunner.manifests.admission.forms import (
     dns_label,
     dns_name,
     image,
+    loaded_profile,
     relative_path,
     size,
 )
@@ -23,7 +24,7 @@ from podrunner.manifests.objects import maps, table, texts
 from podrunner.manifests.quantity import quantity, resource_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from podrunner.manifests.admission.fault import Faults
 
@@ -150,7 +151,8 @@ def _size(where: str, name: str, value: Any) -> Faults:
 def _security(at: str, context: Mapping[str, Any]) -> Faults:
     yield from between(f"{at}.runAsUser", context.get("runAsUser"), 0)
     yield from between(f"{at}.runAsGroup", context.get("runAsGroup"), 0)
-    yield from _profile(f"{at}.seccompProfile", table(context.get("seccompProfile")))
+    yield from _profile(f"{at}.seccompProfile", table(context.get("seccompProfile")), relative_path)
+    yield from _profile(f"{at}.appArmorProfile", table(context.get("appArmorProfile")), loaded_profile)
     if context.get("allowPrivilegeEscalation") is False:
         added = texts(table(context.get("capabilities")).get("add"))
         # Container runtimes take it without CAP_, which the API server does not look for.
@@ -160,9 +162,9 @@ def _security(at: str, context: Mapping[str, Any]) -> Faults:
             yield FieldFault(f"{at}.allowPrivilegeEscalation", f"cannot be false with {why}")
 
 
-def _profile(at: str, profile: Mapping[str, Any]) -> Faults:
+def _profile(at: str, profile: Mapping[str, Any], form: Callable[[str], str]) -> Faults:
     kind, localhost = profile.get("type"), profile.get("localhostProfile")
     if kind == "Localhost":
-        yield from need(f"{at}.localhostProfile", localhost, relative_path, in_schema=False)
+        yield from need(f"{at}.localhostProfile", localhost, form, in_schema=False)
     elif localhost:
         yield FieldFault(f"{at}.localhostProfile", "needs the type Localhost", localhost)

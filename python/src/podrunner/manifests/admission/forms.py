@@ -16,7 +16,7 @@ DNS = re.compile(rf"{_PART}(\.{_PART})*\Z")
 DNS_LABEL = re.compile(rf"{_PART}\Z")
 LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
 LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
-LABEL_LIMIT, DNS_LIMIT = 63, 253
+LABEL_LIMIT, DNS_LIMIT, PROFILE_LIMIT = 63, 253, 4095
 PROTOCOLS, LAST_PORT, LAST_MODE = ("TCP", "UDP", "SCTP"), 65535, 0o777
 _LOCAL_MULTICAST = tuple(map(ipaddress.ip_network, ("224.0.0.0/24", "ff02::/16")))
 _MEBIBYTE = 1 << 20
@@ -107,6 +107,16 @@ def relative_path(text: str) -> str:
     """A path below a volume or a folder of the kubelet."""
     fine = bool(text) and not text.startswith("/") and ".." not in text.split("/")
     return "" if fine else "must be a relative path without `..`"
+
+
+def loaded_profile(text: str) -> str:
+    """The name of an AppArmor profile of the node."""
+    if not text.strip():
+        return "must be the name of a profile"
+    if text != text.strip():
+        return "must not begin or end with a blank"
+    is_long = len(text.encode()) > PROFILE_LIMIT
+    return f"must not have more than {PROFILE_LIMIT} bytes" if is_long else ""
 
 
 def file_path(text: str) -> str:

@@ -89,7 +89,7 @@ def job_pod_faults(
         for index, (runner, job, with_a_service) in enumerate(jobs_of(config.toml.text, runner_version)):
             pod = with_a_service.spec
             needed, reasons = level(pod, kube_version, with_a_service.annotations)
-            mode = _mode(str(runner.get("name")), values)
+            mode = _mode(index, values)
             judged = _Judged(runner, with_a_service, mode, modes, kube_version, runner_version)
             by_itself = (
                 *_beyond(judged, rendering),
@@ -270,8 +270,10 @@ def _refused_by_constraints(judged: _Judged, pod: Mapping[str, Any], rendering: 
             yield replace(found, object=one.object, field=one.path)
 
 
-def _mode(runner: str, values: Mapping[str, Any]) -> str:
-    own = table(table(table(values.get("runners")).get(runner)).get("podman"))
+def _mode(index: int, values: Mapping[str, Any]) -> str:
+    """The mode of a table of config.toml by its place: the chart sorts them by their keys, and `config.name` may rename them."""
+    runners = sorted(table(values.get("runners")).items(), key=lambda one: str(one[0]))
+    own = table(table(runners[index][1]).get("podman")) if index < len(runners) else {}
     return str(own.get("mode", table(values.get("podman")).get("mode")))
 
 

@@ -36,11 +36,26 @@ def test_nothing_is_delivered_unless_asked_for(render: Any) -> None:
 
 def test_its_objects_are_in_the_namespace_that_the_values_name(render: Any) -> None:
     rendering = render(delivering(), release="ci", namespace="ci")
-    config = rendering.object("ConfigMap", "ci-podrunner-seccomp")
+    config = rendering.object("ConfigMap", "ci-ci-podrunner-seccomp")
 
     assert rendering.object("DaemonSet")["metadata"]["namespace"] == "podrunner-nodes"
     assert config["metadata"]["namespace"] == "podrunner-nodes"
     assert config["data"] == {"podman.json": PROFILE.read_text()}
+
+
+def test_releases_of_one_name_share_no_object_and_no_pod_of_that_namespace(render: Any) -> None:
+    one, two = (render(delivering(), release="ci", namespace=name) for name in ("team-a", "team-b"))
+    sets = [rendering.object("DaemonSet") for rendering in (one, two)]
+    maps = [
+        rendering.object("ConfigMap", f"{name}-ci-podrunner-seccomp")
+        for rendering, name in ((one, "team-a"), (two, "team-b"))
+    ]
+
+    assert [each["metadata"]["name"] for each in sets] == [each["metadata"]["name"] for each in maps]
+    for each, other in (sets, reversed(sets)):
+        wanted = each["spec"]["selector"]["matchLabels"].items()
+        assert wanted <= each["spec"]["template"]["metadata"]["labels"].items()
+        assert not wanted <= other["spec"]["template"]["metadata"]["labels"].items()
 
 
 def test_the_container_with_the_nodes_folder_has_uid_0_and_no_more_than_that(render: Any) -> None:
@@ -68,12 +83,12 @@ def test_the_container_that_stays_has_nothing_of_the_node(render: Any) -> None:
 
 
 def test_the_pod_has_no_token_and_one_folder_of_the_node(render: Any) -> None:
-    pod = pod_of(render(delivering(folder="/var/lib/k0s/kubelet/seccomp"), release="ci"))
+    pod = pod_of(render(delivering(folder="/var/lib/k0s/kubelet/seccomp"), release="ci", namespace="ci"))
 
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}
     assert pod["volumes"] == [
-        {"name": "profile", "configMap": {"name": "ci-podrunner-seccomp"}},
+        {"name": "profile", "configMap": {"name": "ci-ci-podrunner-seccomp"}},
         {"name": "seccomp", "hostPath": {"path": "/var/lib/k0s/kubelet/seccomp", "type": "DirectoryOrCreate"}},
     ]
 
@@ -85,15 +100,19 @@ def test_it_runs_on_every_node_of_linux_whatever_its_taints(render: Any) -> None
 
 
 def test_its_image_is_the_managers_and_is_listed(render: Any) -> None:
-    rendering = render({**delivering(), "global": {"imageRegistry": "mirror.example.com"}}, release="ci")
+    rendering = render(
+        {**delivering(), "global": {"imageRegistry": "mirror.example.com"}}, release="ci", namespace="ci"
+    )
     image = "mirror.example.com/gitlab-org/gitlab-runner:alpine-v19.5.3"
 
-    assert find_images(rendering, "19.5.3")[image] == ["DaemonSet/ci-podrunner-seccomp", "Deployment/ci-podrunner"]
+    assert find_images(rendering, "19.5.3")[image] == ["DaemonSet/ci-ci-podrunner-seccomp", "Deployment/ci-podrunner"]
 
 
 def test_notes_and_check_say_which_level_the_namespace_needs(render: Any) -> None:
     rendering = render(delivering(), release="ci", namespace="ci")
-    (note,) = [one for one in check_pod_security(rendering, "1.34") if one.object == "DaemonSet/ci-podrunner-seccomp"]
+    (note,) = [
+        one for one in check_pod_security(rendering, "1.34") if one.object == "DaemonSet/ci-ci-podrunner-seccomp"
+    ]
 
     assert note.message.startswith("Pod Security level privileged in namespace podrunner-nodes: ")
     assert "kubectl label namespace podrunner-nodes --overwrite pod-security.kubernetes.io/enforce=privileged" in (
@@ -116,7 +135,7 @@ def test_all_of_the_releases_own_namespace_stays_restricted(render: Any) -> None
     rendering = render({**delivering(), "jobs": {"namespace": "builds"}}, release="ci", namespace="ci")
     needed = {one.object for one in check_pod_security(rendering, "1.34")}
 
-    assert needed == {"DaemonSet/ci-podrunner-seccomp", "Pod/ci-podrunner-default-build"}
+    assert needed == {"DaemonSet/ci-ci-podrunner-seccomp", "Pod/ci-podrunner-default-build"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 {{/*
 The delivery of the chart's seccomp profile to the nodes (podman.seccomp.deliver).
 
+  podrunner.seccomp.name      name of its objects; usage: include … $
   podrunner.seccomp.metadata  metadata of its objects, which are in a namespace of their own; usage: include … $
   podrunner.seccomp.selector  labels by which its pods are found; usage: include … $
   podrunner.seccomp.pod       the pod template; usage: include … $
@@ -9,8 +10,13 @@ The delivery of the chart's seccomp profile to the nodes (podman.seccomp.deliver
   podrunner.checks.delivered  whether it has a file to write, and jobs that could use it; usage: include … (list $ $runners)
 */}}
 
+{{/* Releases with the same name may have one namespace for it: they must not share an object, or a pod. */}}
+{{- define "podrunner.seccomp.name" -}}
+{{ .Release.Namespace }}-{{ include "podrunner.fullname" . }}-seccomp
+{{- end -}}
+
 {{- define "podrunner.seccomp.metadata" }}
-  name: {{ include "podrunner.fullname" . }}-seccomp
+  name: {{ include "podrunner.seccomp.name" . }}
   namespace: {{ .Values.podman.seccomp.deliver.namespace | quote }}
   labels:
     {{- include "podrunner.labels" . | nindent 4 }}
@@ -21,6 +27,7 @@ The delivery of the chart's seccomp profile to the nodes (podman.seccomp.deliver
 {{- define "podrunner.seccomp.selector" -}}
 {{ include "podrunner.selector" . }}
 app.kubernetes.io/component: seccomp
+podrunner/release-namespace: {{ .Release.Namespace | quote }}
 {{- end -}}
 
 {{/*
@@ -82,7 +89,7 @@ spec:
         {{- toYaml $deliver.resources | nindent 8 }}
   volumes:
     - name: profile
-      configMap: {name: {{ include "podrunner.fullname" . }}-seccomp}
+      configMap: {name: {{ include "podrunner.seccomp.name" . }}}
     - name: seccomp
       hostPath: {path: {{ $deliver.folder | quote }}, type: DirectoryOrCreate}
 {{- end -}}

@@ -47,6 +47,13 @@ def test_files_are_looked_for_in_the_folder(tmp_path: Path) -> None:
     assert (images.node, images.node_archive, images.stand_in) == ("localhost/node:1", None, "localhost/stand-in:1")
 
 
+def test_a_file_beside_the_usual_one_has_the_node_of_another_kubernetes(tmp_path: Path) -> None:
+    write(tmp_path, node_image="localhost/node:1.37")
+    (tmp_path / "smoke.json").rename(tmp_path / "smoke-1.37.2.json")
+
+    assert load_images(tmp_path / "smoke-1.37.2.json").node == "localhost/node:1.37"
+
+
 def test_values_that_name_the_images_lie_below_those_of_users(tmp_path: Path) -> None:
     given = {"image": {"tag": "alpine-v19.4.0"}, "podman": {"image": "quay.io/podman/stable:latest"}}
     write(tmp_path, values=given)

@@ -1,6 +1,6 @@
 """The clusters of all tests of this folder, each made once and only when a test asks for it; and the smoke as a command.
 
-PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build; without it the smoke uses public images.
+PODRUNNER_SMOKE_IMAGES names a folder made by ci/airgap/build, or a file in it for another Kubernetes; without it the smoke uses public images.
 With pytest-xdist, `-n 3 --dist loadgroup` runs tests beside each other, but for those of a group: see tests/schedule.py.
 """
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .installed import Install, Installed
 
 IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
+FOLDER = Path(IMAGES).parent if Path(IMAGES).is_file() else Path(IMAGES)
 # Images that no test on workers needs: loading takes as long as making the nodes.
 UNUSED = ("/registry:", "/device-plugin:", "/kube-router:")
 # Clusters of one group of tests each, which share a role's name with it.
@@ -363,7 +364,7 @@ def why_no_crio() -> str:
         return "a CRI-O cluster needs PODRUNNER_SMOKE_IMAGES=DIR, made by ci/airgap/build"
     if os.geteuid() != 0:
         return "a CRI-O cluster needs root, for namespaces and mounts"
-    if not (Path(IMAGES) / "parts/crio/crio").exists():
+    if not (FOLDER / "parts/crio/crio").exists():
         return f"{IMAGES} has no CRI-O; ci/airgap/build makes it"
     return ""
 
@@ -381,7 +382,7 @@ def cluster_on_crio(
     clusters: Clusters, crio: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Cluster]:
     """Return a cluster on CRI-O with the images in it."""
-    with connected(clusters.crio(IMAGES), tmp_path_factory.mktemp("crio")) as cluster:
+    with connected(clusters.crio(str(FOLDER)), tmp_path_factory.mktemp("crio")) as cluster:
         yield cluster
 
 

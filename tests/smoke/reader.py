@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from podrunner.cluster.cluster import Cluster
 
 IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
+FOLDER = Path(IMAGES).parent if Path(IMAGES).is_file() else Path(IMAGES)
 # What a reader's machine has on PATH; images come from PODRUNNER_SMOKE_IMAGES instead of a registry.
 PODRUNNER = """\
 #!/bin/sh
@@ -54,7 +55,7 @@ def make_home(folder: Path, cluster: Cluster, *smoke: object) -> Path:
     if given:
         values = folder / "images.yaml"
         values.write_text(yaml.safe_dump(given), encoding="utf-8")
-        _write_program(folder / "bin/helm", HELM.format(values=values, helm=Path(IMAGES) / "bin/helm"))
+        _write_program(folder / "bin/helm", HELM.format(values=values, helm=FOLDER / "bin/helm"))
     return folder
 
 
@@ -77,4 +78,4 @@ def reader_environment(home: Path, checkout: Path) -> Mapping[str, str]:
 def tools() -> Iterator[Path]:
     """Folders of what ci/airgap/build made, for what is not on PATH: helm, kubectl."""
     if IMAGES:
-        yield from (Path(IMAGES) / "parts/helm", Path(IMAGES) / "bin")
+        yield from (FOLDER / "parts/helm", FOLDER / "bin")

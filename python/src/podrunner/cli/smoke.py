@@ -57,7 +57,7 @@ _CLUSTER = (
         "--images",
         type=path,
         metavar="DIR",
-        help="a folder with kind and all images, made by ci/airgap/build; with --kubeconfig the cluster must have the images already",
+        help="a folder with kind and all images, made by ci/airgap/build, or a file in it, such as smoke-1.37.2.json; with --kubeconfig the cluster must have the images already",
     ),
     option("--stand-in-image", default="", metavar="IMAGE", help="image with Python and git for the stand-in GitLab"),
     option("--registry-image", default="", metavar="IMAGE", help="image with the registry that your jobs push to"),

@@ -49,9 +49,9 @@ class ImageSet:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def load_images(folder: Path) -> ImageSet:
-    """Reads `smoke.json` of a folder. Raises UsageError that says what is missing."""
-    file = folder / SMOKE_FILE
+def load_images(place: Path) -> ImageSet:
+    """Reads a file such as `smoke.json`, or that of a folder. Raises UsageError that says what is missing."""
+    file = place if place.is_file() else place / SMOKE_FILE
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -59,7 +59,7 @@ def load_images(folder: Path) -> ImageSet:
     except ValueError as error:
         raise UsageError(f"{file}: not JSON: {error}.") from None
     try:
-        return _read(folder.resolve(), data)
+        return _read(file.parent.resolve(), data)
     except KeyError as error:
         raise UsageError(f"{file}: the key {error} is missing.") from None
 

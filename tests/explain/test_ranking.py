@@ -183,3 +183,34 @@ def test_a_package_that_no_index_was_asked_for_does_exist() -> None:
 
     assert explain([refused])[0].id == "package-manager"
     assert explain([retried, refused])[0].id == "package-index-unreachable"
+
+
+def test_what_the_last_command_said_is_shown_where_nothing_else_is_known() -> None:
+    log = [
+        'Executing "step_script" stage of the job script',
+        "$ make deps",
+        "error: of the command before",
+        "$ frobnicate --all",
+        "Plan a: ok",
+        "ERROR 4711: the capacitor is not charged",
+        "hint: charge it",
+        "Cleaning up project directory and file based variables",
+        "ERROR: Job failed: command terminated with exit code 3",
+    ]
+
+    (told,) = explain(log)
+
+    assert told.id == "script-failed"
+    assert [line.text for line in told.evidence] == [log[5], log[8]]
+    assert [line.text for line in explain([*log[:5], log[6], *log[7:]])[0].evidence] == [log[4], log[6], log[8]]
+
+
+def test_a_token_that_the_last_command_said_is_not_shown() -> None:
+    log = [
+        'Executing "step_script" stage of the job script',
+        "$ deploy",
+        "error: glpat-abcdefghij0123456789 is refused here",
+        "ERROR: Job failed: command terminated with exit code 3",
+    ]
+
+    assert "glpat-abcdefghij0123456789" not in str(explain(log))

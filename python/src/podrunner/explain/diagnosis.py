@@ -127,7 +127,9 @@ def _diagnosis(one: Ranked, ranked: Sequence[Ranked], scan: Scan, trace: Trace) 
     rival, decide = what_decides(one, ranked) if certainty is Certainty.POSSIBLE else (None, "")
     known = _known(facts, hit, f"{entry.title}{entry.cause}{entry.fix}{entry.values}")
     conditions = [scan.seen[pattern.text] for pattern in entry.beside if pattern.text in scan.seen]
-    lines = sorted([*hit.lines(), *conditions[:1]], key=lambda line: (line.source, line.number))
+    # That a command failed is no reason: what it said last may be.
+    said = trace.last_words if entry.level is Level.GENERAL and hit.best.stage is Stage.END else []
+    lines = sorted({*hit.lines(), *conditions[:1], *said}, key=lambda line: (line.source, line.number))
     return Diagnosis(
         id=entry.id,
         kind=entry.kind,

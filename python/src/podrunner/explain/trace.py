@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
@@ -29,6 +30,12 @@ _LOOKS = re.compile(
     r"^(?:sudo (?:-\w )*)?(?:kubectl .*\b(?:get|describe|logs|events)\b|dmesg\b|journalctl\b|ausearch\b|(?:date|df|id|ls)(?: -\w+)*(?: /\S*)*$)"
 )
 _STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP (?P<number>\d+(?:/\d+)?): (?P<step>.+)")
+# Lines of a command's output that are kept, of which those that say an error are worth most.
+_KEPT, _TOLD = 12, 3
+_SAYS_AN_ERROR = re.compile(
+    r"(?i)\b(?:err(?:or)?s?|fail(?:ed|ure|s)?|fatal|panic|denied|refused|cannot|can't|could not|unable|invalid|unknown|missing"
+    r"|not found|no such|exception|unauthorized|forbidden|timed? ?out)\b"
+)
 # What is tried again, and texts that are shown for another reason: a diff, a linter's place in a document.
 _ASIDE = re.compile(r"\b(?:[Rr]etrying|[Ww]ill retry)\b|^[-+] |^\S+\.(?:adoc|html|md|rst|txt):\d+")
 # What go test, pytest and jest say of a test: errors are what tests are about. Not of Docker, which they only use.
@@ -124,6 +131,7 @@ class Trace:
         # Whether the job's pod ran: its scheduling, its images and its volumes are no question any more.
         self.started = False
         self._margin = _Margin()
+        self._said: deque[Line] = deque(maxlen=_KEPT)
         self._numbers = _GluedNumbers()
         self._wrapping = _Wrapping()
 
@@ -141,7 +149,24 @@ class Trace:
                 self._note(text)
                 for one in (text, self._wrapping.join(text, raw.rstrip("\r\n"))):
                     if one is not None:
-                        yield Line(self.lines, one, "", self.stage, self.commands)
+                        line = Line(self.lines, one, "", self.stage, self.commands)
+                        self._keep(line)
+                        yield line
+
+    @property
+    def last_words(self) -> list[Line]:
+        """The last lines of the script's last command, those that say an error before others; empty without a script."""
+        every = list(self._said)
+        telling = [line for line in every if _SAYS_AN_ERROR.search(line.text)]
+        return (telling or every)[-_TOLD:]
+
+    def _keep(self, line: Line) -> None:
+        if line.stage is not Stage.SCRIPT or not line.text.strip():
+            return
+        if _COMMAND.match(line.text):
+            self._said.clear()
+        else:
+            self._said.append(line)
 
     def _note(self, text: str) -> None:
         if self.stage is Stage.UNKNOWN:

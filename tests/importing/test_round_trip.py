@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,9 @@ def flat(data: Any, path: str = "") -> dict[str, Any]:
     return {path: data}
 
 
+RENAMED = re.compile(r"is ([\w.]+): GitLab Runner no longer reads the old name")
+
+
 def is_named(key: str, paths: list[str]) -> bool:
     return any(key == path or key.startswith((f"{path}.", f"{path} ")) for path in paths)
 
@@ -69,8 +73,12 @@ def named(report: dict[str, Any], index: int, source: dict[str, Any]) -> list[st
 
 
 def added(report: dict[str, Any], index: int) -> list[str]:
-    """Keys of one runner that the list says the mode brought."""
-    found = []
+    """Keys of one runner that the list says the mode brought, or that another key is called now."""
+    found = [
+        renamed[1]
+        for change in report["changes"]
+        if (renamed := RENAMED.match(change["message"])) and change["path"].startswith(f"runners[{index}].")
+    ]
     for change in report["changes"]:
         path, _, key = change["path"].partition(f"runners[{index}].")
         if change["kind"] == "added" and not path and key:

@@ -11,9 +11,9 @@ from bench.score import HALVES
 
 pytestmark = pytest.mark.process
 # Bounds for the held-out half, just beside what is measured: they only get tighter.
-RIGHT_AT_LEAST = 0.82
-SILENT_AT_MOST = 0.08
-REFUSED_AT_MOST = 0.09
+RIGHT_AT_LEAST = 0.91
+SILENT_AT_MOST = 0.075
+REFUSED_AT_MOST = 0.0
 
 
 @pytest.fixture(scope="module")

@@ -201,7 +201,11 @@ def _leave_variables(own: Table, path: Path, changes: Changes) -> set[str]:
             kept.append(entry)
             continue
         found.add(program)
-        why = "podman.storage says it" if name.startswith("STORAGE_") else f"{program} reads it, podman does not"
+        said = {"STORAGE_": "podman.storage says it", "BUILDAH_": "podman reads it as well, and the mode sets it"}
+        why = next(
+            (text for begin, text in said.items() if name.startswith(begin)),
+            f"{program} reads it, podman does not",
+        )
         changes.add(Fate.REMOVED, (*path, "environment", index), f"{name} is left out: {why}.")
     own.pop("environment", None)
     if kept:

@@ -29,6 +29,8 @@ from podrunner.formats.toml import read_toml
 from podrunner.importing.change import Changes, Fate
 from podrunner.importing.comments import toml_comments
 from podrunner.importing.placeholders import find_placeholders, said
+from podrunner.importing.renamed_keys import rename_keys
+from podrunner.manifests.objects import maps
 from podrunner.runner.check import find_faults
 from podrunner.runner.keys import Key, load_keys
 from podrunner.secrets.find import find_secrets
@@ -78,8 +80,13 @@ def read_configuration(text: str, name: str, changes: Changes, runner_version: s
     changes.lines = {**lines, **changes.lines}
     data = deepcopy(toml.data)
     changes.redactor.add(*(one.text for one in find_secrets(data, read=patch_at) if len(one.text) > _SHORT))
+    renamed = [
+        path
+        for index, runner in enumerate(maps(data.get("runners")))
+        for path in rename_keys(runner, ("runners", index), changes)
+    ]
     for fault in faults:
-        if fault.rule in _LEFT_OUT:
+        if fault.rule in _LEFT_OUT and fault.path not in renamed:
             _leave_out(data, fault, changes)
     for path in low:
         changes.add(Fate.EMPTY, path, f"{_taken(data, path)}, which GitLab Runner takes for 1.")

@@ -35,6 +35,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "a-proc-of-its-own": {"podman": {"mode": "userNamespace", "run": True}},
     "an-image-store-of-the-node": {"podman": {"storage": {"additionalImageStores": {"a": {"hostPath": "/images"}}}}},
     "a-share": {"jobs": {"config": {"kubernetes": {"volumes": {"nfs": [{"name": "a", "mount_path": "/a", "server": "nfs.example.com", "path": "/"}]}}}}},
+    "volumes-of-the-cluster": {"podman": {"mode": "userNamespace", "storage": {"size": "20Gi", "medium": "Volume", "home": {"size": "2Gi", "medium": "Volume"}}}},
+    "profiles-of-the-node": {"podman": {"appArmor": {"type": "Localhost", "localhostProfile": "podman"}, "seccomp": {"type": "Localhost", "localhostProfile": "a/b.json"}}},
+    "no-apparmor": {"podman": {"appArmor": {"type": "Unconfined"}}},
+    "accounts-of-runners": {"jobs": {"doNotDisrupt": True}, "runners": {"a": {"serviceAccount": {"annotations": {"a.example.com/role": "b"}}}, "b": {}}},
+    "a-renamed-runner": {"runners": {"a": {"config": {"name": "Team A"}}, "b": {"podman": {"mode": "unprivilegedRoot"}}}},
+    "orphans-that-are-removed": {"manager": {"stableIdentity": True, "removeOrphans": True}},
     "an-account-of-a-patch": {"runners": {"a": {"config": {"kubernetes": {"pod_spec": [{"name": "a", "patch": "serviceAccountName: default"}]}}}}},
 }  # fmt: skip
 LEVELS = {"podrunner": "privileged"}
@@ -161,7 +167,7 @@ def test_what_the_values_add_to_a_mode_is_admitted(name: str, bench: Bench, tmp_
     assert {name: trial.traces[name] for name, pod in trial.pods.items() if pod is None} == {}
     assert trial.refused == []
     ((_, runners),) = denying_policies(trial.release.rendering.documents)
-    assert [predicted(trial.asked(name), "podrunner", runners) for name in trial.pods] == [[]]
+    assert [predicted(trial.asked(name), "podrunner", runners) for name in trial.pods] == [[]] * len(trial.pods)
 
 
 def test_no_ephemeral_container_comes_into_a_job_even_with_the_right_to_add_one(

@@ -305,6 +305,12 @@ def test_what_marks_of_others_bring_to_light_or_hide_is_found_out(
             "runners.a.podman overrides it. Remove it.",
         ),
         (
+            "{mode: unprivileged}\njobs: {serviceAccount: {annotations: {a: b}}}",
+            "{a: {serviceAccount: {name: x}}}",
+            "jobs.serviceAccount.annotations.a",
+            "runners.a.serviceAccount overrides it. Remove it.",
+        ),
+        (
             "{storage: {size: 20Gi}}",
             "{a: {podman: {mode: none}}, b: {podman: {mode: none}}}",
             "podman.storage.size",

@@ -107,6 +107,9 @@ def _own(path: Parts, runner: str) -> Parts:
     """How a runner calls what all runners have at a path; empty where it has no such key."""
     if path[0] == "podman":
         return ("runners", runner, *path)
+    if path[:2] == ("jobs", "serviceAccount"):
+        # A runner's own takes the place of all of it.
+        return ("runners", runner, "serviceAccount")
     return ("runners", runner, *path[1:]) if path[:2] == ("jobs", "config") else ()
 
 

@@ -178,6 +178,10 @@ def test_each_object_of_the_manager_has_its_patch(
         ({"workload": of_pod(automountServiceAccountToken=False)}, r"automountServiceAccountToken: without its token"),
         ({"workload": of_pod(securityContext={"runAsUser": 0})}, r"sets securityContext\.runAsUser to 0"),
         ({"workload": of_pod(containers=[{"name": "manager", "securityContext": {"runAsUser": 0}}])}, r"sets securityContext\.runAsUser to 0"),
+        ({"workload": of_pod(terminationGracePeriodSeconds=5)}, r"manager\.terminationGracePeriodSeconds says"),
+        ({"workload": of_pod(containers=[{"name": "manager", "args": ["run"]}])}, r"changes args of the container manager: manager\.command says"),
+        ({"workload": of_pod(containers=[{"name": "manager", "command": None}])}, r"changes command of the container manager"),
+        ({"workload": of_pod(containers=[{"name": "manager", "image": "other:1"}])}, r"changes image of the container manager: image says"),
         ({"workload": {"status": {"replicas": 1}}}, r"changes status: status is what Kubernetes writes itself"),
         ({"networkPolicy": {"metadata": {"annotations": {"helm.sh/hook": "pre-install"}}}}, r"helm\.sh/hook: with it Helm no longer keeps"),
     ],
@@ -191,13 +195,22 @@ def test_a_patch_that_hits_nothing_or_what_the_chart_needs_is_refused_with_the_r
     assert f"manager.patches.{next(iter(patches))}" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("part", "name"), [("containers", "credentials"), ("initContainers", "assemble"), ("initContainers", "identity")]
+)
+def test_no_container_of_the_chart_is_removed(render: Any, part: str, name: str) -> None:
+    values = merged(STABLE, {"runners": {"a": None, "b": None}})
+    with pytest.raises(RenderError, match=f"removes the container {name}, without which no job runs"):
+        render(with_patches(values, workload=of_pod(**{part: [{"name": name, "$patch": "delete"}]})))
+
+
 # --- against kubectl and what the package knows of patches
 
 FIELDS: dict[str, Callable[[random.Random], Any]] = {
     "env": lambda draw: items(draw, "name", ["HOME", "RUNNER_TOKEN_DEFAULT", "A", "B"], value="x"),
     "ports": lambda draw: items(draw, "containerPort", [9252, 8093, 80], protocol="TCP"),
     "volumeMounts": lambda draw: items(draw, "mountPath", ["/tmp", "/etc/machine-id", "/a"], name="tmp"),
-    "args": lambda draw: draw.sample(["a", "b", "c"], 2),
+    "lifecycle": lambda draw: {"preStop": {"exec": {"command": draw.sample(["a", "b", "c"], 2)}}},
     "livenessProbe": lambda draw: draw.choice([None, {"periodSeconds": 9, "timeoutSeconds": None}, {"$patch": "replace", "exec": {"command": ["a"]}}]),
     "securityContext": lambda draw: draw.choice([{"readOnlyRootFilesystem": False}, {"capabilities": {"drop": ["A"]}}, {"capabilities": {"$patch": "delete"}}]),
     "resources": lambda draw: draw.choice([{"limits": {"cpu": "1"}}, {"requests": None}]),

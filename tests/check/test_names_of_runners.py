@@ -37,6 +37,7 @@ def test_a_runner_is_not_taken_for_the_one_whose_key_is_its_name() -> None:
     [
         ({"a": {"config": {"name": "b"}}, "b": {}}, "runners.a.config.name is b, which is also the name of runners.b"),
         ({"a": {}, "b": {"config": {"name": "a"}}}, "runners.b.config.name is a, which is also the name of runners.a"),
+        ({"a": {"config": {"name": "x y"}}, "b": {"config": {"name": "x_y"}}}, "or its label is the same"),
         ({"a": {"config": {"name": "x"}}, "b": {"config": {"name": "x"}}}, "which is also the name of runners.b"),
     ],
 )

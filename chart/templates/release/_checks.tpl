@@ -32,11 +32,12 @@ has its own checks; here are those that no component has.
 {{- $named := dict -}}
 {{- range $key, $runner := . -}}
   {{- $name := toString $runner.config.name -}}
-  {{- with get $named $name -}}
+  {{- $label := include "podrunner.jobs.label" $runner -}}
+  {{- with get $named $label -}}
     {{- $value := ternary (printf "runners.%s.config.name" .) (printf "runners.%s.config.name" $key) (ne . $name) -}}
-    {{- fail (printf "\n\n%s is %s, which is also the name of runners.%s: metrics, alerts and NetworkPolicies could not tell the two apart.\nGive it another name, or remove it; a runner's name is its key below runners.\n" $value $name (ternary $key . (ne . $name))) -}}
+    {{- fail (printf "\n\n%s is %s, which is also the name of runners.%s, or its label is the same: metrics, alerts and NetworkPolicies could not tell the two apart.\nGive it another name, or remove it; a runner's name is its key below runners.\n" $value $name (ternary $key . (ne . $name))) -}}
   {{- end -}}
-  {{- $_ := set $named $name $key -}}
+  {{- $_ := set $named $label $key -}}
 {{- end -}}
 {{- end -}}
 

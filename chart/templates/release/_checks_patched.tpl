@@ -3,6 +3,7 @@ Whether an object is still what the chart needs, after its patch (manager.patche
 
   podrunner.checks.patched            all of it; usage: include … (list $name $before $after)
   podrunner.checks.patched.elsewhere  whether a value says the field instead; usage: include … (list $name $before $after)
+  podrunner.checks.patched.containers  whether the chart's containers are there as they were; usage: include … (list $before $after)
 */}}
 
 {{/*
@@ -15,6 +16,7 @@ usage: include … (list $name $before $after)
   (list "status is what Kubernetes writes itself" "status")
   (list "with it Helm no longer keeps the object with the release, and removes it at another time" "metadata" "annotations" "helm.sh/hook")
   (list "manager.replicas and manager.autoscaling say the number of managers" "spec" "replicas")
+  (list "manager.terminationGracePeriodSeconds says how long jobs may take to end" "spec" "template" "spec" "terminationGracePeriodSeconds")
   (list $account "spec" "template" "spec" "serviceAccountName")
   (list $account "spec" "template" "spec" "serviceAccount")
   (list "without its token the manager could make no job pods" "spec" "template" "spec" "automountServiceAccountToken")
@@ -61,15 +63,31 @@ kubectl of the notes.
 {{- end -}}
 {{- include "podrunner.checks.patched.elsewhere" . -}}
 {{- if eq $name "workload" -}}
-  {{- $names := list -}}
-  {{- range dig "spec" "template" "spec" "containers" list $after -}}{{- $names = append $names .name -}}{{- end -}}
   {{- range append (dig "spec" "template" "spec" "containers" list $after) (dig "spec" "template" "spec" dict $after) -}}
     {{- if eq (dig "securityContext" "runAsUser" "" . | toString) "0" -}}
       {{- fail "\n\nmanager.patches.workload sets securityContext.runAsUser to 0: Kubernetes does not start a container as root that has runAsNonRoot.\nSet another user, or remove it: nothing of the manager needs root.\n" -}}
     {{- end -}}
   {{- end -}}
-  {{- if not (has "manager" $names) -}}
-    {{- fail "\n\nmanager.patches.workload removes the container manager, which runs the jobs.\nRemove that from the patch.\n" -}}
+  {{- include "podrunner.checks.patched.containers" (list $before $after) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the chart's own containers run, and that they are there. usage: include … (list $before $after) */}}
+{{- define "podrunner.checks.patched.containers" -}}
+{{- $elsewhere := dict "image" "image says the manager's image, by which the chart knows its release" "command" "manager.command says what runs" "args" "manager.command says what runs, and the chart how" -}}
+{{- range $list := list "containers" "initContainers" -}}
+  {{- $left := dict -}}
+  {{- range dig "spec" "template" "spec" $list list (index $ 1) -}}{{- $_ := set $left .name . -}}{{- end -}}
+  {{- range $was := dig "spec" "template" "spec" $list list (index $ 0) -}}
+    {{- $is := get $left $was.name -}}
+    {{- if not $is -}}
+      {{- fail (printf "\n\nmanager.patches.workload removes the container %s, without which no job runs.\nRemove that from the patch.\n" $was.name) -}}
+    {{- end -}}
+    {{- range $key, $why := $elsewhere -}}
+      {{- if ne (get $was $key | toJson) (get $is $key | toJson) -}}
+        {{- fail (printf "\n\nmanager.patches.workload changes %s of the container %s: %s.\nRemove it from the patch.\n" $key $was.name $why) -}}
+      {{- end -}}
+    {{- end -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _IN_PLACE, _ELSEWHERE = 20, -80
 # What a service container says while the script runs is about the job as a whole.
 _SERVICE = re.compile(r"\[(?:svc-\d+|service:[^\]\s]+)\] ")
+# Lines that a failure and its summary take at most.
+_WELL_AFTER = 5
 _LEVELS = {Level.CAUSE: 0, Level.GENERAL: -40, Level.SYMPTOM: -100}
 
 
@@ -32,7 +34,7 @@ class Ranked:
 
 def rank(scan: Scan, trace: Trace) -> list[Ranked]:
     """The causes, the most likely first."""
-    hits = [hit for hit in scan.hits.values() if _applies(hit.entry, scan, trace)]
+    hits = [hit for hit in scan.hits.values() if _applies(hit.entry, scan, trace) and not _went_on(hit, trace)]
     scores = {hit.entry.id: _score(hit, trace) for hit in hits}
     follows = _consequences(hits, trace)
     ranked = [
@@ -52,6 +54,11 @@ def _applies(entry: Cause, scan: Scan, trace: Trace) -> bool:
         return False
     wanted = not entry.beside or any(pattern.text in scan.seen for pattern in entry.beside)
     return wanted and not any(pattern.text in scan.seen for pattern in entry.unless)
+
+
+def _went_on(hit: Hit, trace: Trace) -> bool:
+    """Whether what was tried again worked: the log breaks off within the script, well after the last attempt."""
+    return hit.best.is_aside and trace.stage is Stage.SCRIPT and hit.best.number < trace.lines - _WELL_AFTER
 
 
 def _score(hit: Hit, trace: Trace) -> int:

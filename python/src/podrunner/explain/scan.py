@@ -24,7 +24,7 @@ _KEPT = 2
 # Lines that a pattern may span.
 _WINDOW = 4
 # Lines that are searched at once for what none of them holds.
-_BLOCK = 256
+_BLOCK = 512
 _WORD = re.compile(WORD)
 
 
@@ -56,10 +56,12 @@ class _Index:
 
     def add(self, pattern: Pattern, entry: Cause | None) -> None:
         """`entry` is None for a pattern that is only a condition."""
-        part = longest_word(pattern.literal)
-        into = self._by_part.setdefault(part, []) if part else self._always
         if pattern.word:
             into = self._by_word.setdefault(pattern.word, [])
+        elif part := longest_word(pattern.literal):
+            into = self._by_part.setdefault(part, [])
+        else:
+            into = self._always
         into.append((self._count, pattern.literal, pattern, entry))
         self._count += 1
 

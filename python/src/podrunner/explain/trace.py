@@ -55,8 +55,8 @@ _STREAM = re.compile(r"std(?:out|err)$")
 # Where a log was copied from a page that wraps, or numbers its lines.
 _WIDTHS = (80, 100, 120, 132, 160)
 _NUMBERED = re.compile(r"^(?P<number>\d{1,6})")
-# What buildah and podman print behind the name of an image that is built: its id.
-_IMAGE_ID = re.compile(r"[0-9a-f]{12,64}")
+# What stands behind the name of an image that is built: its id, and the end of a block of code on a page.
+_AFTER_A_BUILD = re.compile(r"[0-9a-f]{12,64}|```")
 _RUNNER = re.compile(r"^ {1,4}on (?P<name>\S.*?) [\w-]{7,12}(?:, system ID: |$)")
 
 
@@ -185,7 +185,7 @@ class Trace:
         """The output of a build alone, without a job around it, succeeded if it ends with the image's name and id."""
         if text.startswith("Successfully tagged "):
             self.succeeded = True
-        elif self.succeeded and text and not _IMAGE_ID.fullmatch(text):
+        elif self.succeeded and text and not _AFTER_A_BUILD.fullmatch(text):
             self.succeeded = False
 
     def _note_job(self, text: str) -> None:
@@ -282,7 +282,7 @@ class _Wrapping:
 
 def clean(raw: str) -> list[str]:
     """The texts of one raw line: no colours, no section markers, no time stamp; quotes are not escaped."""
-    if raw.startswith('{"log":"'):
+    if raw.startswith('{"log":'):
         raw = _said(raw)
     if raw.isascii() and "\x1b" not in raw and "section_" not in raw and "\r" not in raw:
         parts = [raw.rstrip("\n")]

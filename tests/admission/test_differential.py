@@ -59,8 +59,8 @@ PLANTED: dict[str, tuple[Any, str, Any]] = {
     "services have no names of their own": (services, "_alias", lambda *_: ""),
     "mounts are not joined by path": (
         patches,
-        "_KEYS",
-        {k: v for k, v in patches._KEYS.items() if k != "volumeMounts"},
+        "MERGE_KEYS",
+        {k: v for k, v in patches.MERGE_KEYS.items() if k != "volumeMounts"},
     ),
     "patches keep the order": (patches, "_ordered", lambda items, *_: items),
     "every toleration is Exists": (objects, "_toleration", lambda of, *_: {"key": of, "operator": "Exists"}),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from podrunner.check.hard import hard_amounts
-from podrunner.check.quotas import at_the_same_time, too_many
+from podrunner.check.quotas import refused_together
 from podrunner.findings.severity import Severity
 from podrunner.findings.suggest import listed
 from podrunner.manifests.admission.quota import counts_claims, object_usage
@@ -78,10 +78,7 @@ def _of_all_jobs(hard: Hard, used: Decimal, space: LimitedNamespace) -> Refused:
         if need:
             crowd.append((pod, need))
             kinds |= dict.fromkeys(kind for kind, amount in counted.items() if amount)
-    together = at_the_same_time(crowd)
-    if sum((need * number for _, need, number in together), used) > hard.most:
-        standing = replace(hard, standing={"the release": used} if used else {})
-        # A Secret is made for a login.
-        what = "Secrets with a login of a registry," if [*kinds] == ["Secret"] else f"objects ({listed(kinds)})"
-        refusal = too_many(standing, together, f"so that Kubernetes refuses further {what} of")
-        yield from ((pod, refusal) for pod, _, _ in together)
+    standing = replace(hard, standing={"the release": used} if used else {})
+    # A Secret is made for a login.
+    what = "Secrets with a login of a registry," if [*kinds] == ["Secret"] else f"objects ({listed(kinds)})"
+    yield from refused_together(standing, crowd, effect=f"so that Kubernetes refuses further {what} of")

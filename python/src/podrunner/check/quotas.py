@@ -66,19 +66,21 @@ def _of_pods(hard: Hard, counted: list[tuple[PlacedPod, PodResources]]) -> Refus
             found.append((pod, _exceeded(hard, pod, resources)))
         elif pod.most_jobs:
             crowd.append((pod, need))
-    yield from _of_crowd(hard, crowd)
+    yield from refused_together(hard, crowd)
     yield from found
 
 
-def _of_crowd(hard: Hard, crowd: list[tuple[PlacedPod, Decimal]], **said: str) -> Refused:
+def refused_together(
+    hard: Hard, crowd: list[tuple[PlacedPod, Decimal]], **said: str
+) -> Iterator[tuple[PlacedPod, Refusal]]:
     """Jobs for which there is room one by one, if there is none for all that may run at the same time."""
-    together = at_the_same_time(crowd)
+    together = _at_the_same_time(crowd)
     if sum((need * number for _, need, number in together), hard.used) > hard.most:
-        refusal = too_many(hard, together, **said)
+        refusal = _too_many(hard, together, **said)
         yield from ((pod, refusal) for pod, _, _ in together)
 
 
-def at_the_same_time(crowd: list[tuple[PlacedPod, Decimal]]) -> list[tuple[PlacedPod, Decimal, int]]:
+def _at_the_same_time(crowd: list[tuple[PlacedPod, Decimal]]) -> list[tuple[PlacedPod, Decimal, int]]:
     """(a job's pod, its share, how many of it there are) when the jobs of all runners that may run together need most."""
     left = {pod.document: pod.most_of_all for pod, _ in crowd}
     found = []
@@ -124,7 +126,7 @@ def _write(hard: Hard, need: Decimal, who: str) -> str:
     return f"Write {hard.shown(need)} or more{less}."
 
 
-def too_many(
+def _too_many(
     hard: Hard,
     together: list[tuple[PlacedPod, Decimal, int]],
     effect: str = "so that Kubernetes refuses further pods of",
@@ -183,4 +185,4 @@ def _of_volumes(hard: Hard, space: LimitedNamespace) -> Refused:
         elif pod.most_jobs:
             crowd.append((pod, need))
     waits = "Such a job waits for them until poll_timeout."
-    yield from _of_crowd(hard, crowd, effect=f"{_NO_VOLUMES} further pods of", becomes=waits, or_else="")
+    yield from refused_together(hard, crowd, effect=f"{_NO_VOLUMES} further pods of", becomes=waits, or_else="")

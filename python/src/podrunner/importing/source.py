@@ -182,35 +182,14 @@ def _of_the_subchart(values: Values, changes: Changes) -> Values:
 def _of_official(
     official: Official, text: str, settings: ImportSettings, changes: Changes, runner_version: str
 ) -> Source:
-    tag = str(as_table(official.values.get("image")).get("tag") or "")
-    brought = "" if tag else runner_of(official.version)
-    if brought and brought != ".".join(runner_version.split(".")[:2]):
-        message = (
-            f"is not set: GitLab's chart {official.version} brings GitLab Runner {brought}, this one {runner_version}."
-        )
-        changes.add(Fate.CHANGED, ("image", "tag"), message)
-    configuration = _configuration(official, text, settings, changes, version_of_tag(tag) or runner_version)
-    top = configuration.top if _is_whole(official) else {"concurrent": _CONCURRENT, **official.top}
-    for path, place in official.moved.items() if _is_whole(official) else ():
-        if place[:1] == ("config",):
-            message = "runners.configOverride is the whole config.toml: GitLab's chart does not read this beside it."
-            changes.replace(Fate.MAPPED, path, Fate.REMOVED, message)
-    for key in configuration.top if not _is_whole(official) else ():
-        message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
-        changes.add(Fate.REMOVED, (key,), message)
+    version = _version(official, changes, runner_version)
+    configuration = _configuration(official, text, settings, changes, version)
+    top = _globals(official, configuration, changes)
     for index, table in enumerate(configuration.runners):
         if not _is_whole(official):
             _leave_unread(table, index, official, changes)
             lay_old_keys(official, table)
-        has_namespace = table.get("kubernetes", {}).get("namespace")
-        if (
-            not has_namespace
-            and not _is_whole(official)
-            and not _NAMES_NAMESPACE.search(str(official.config or _DEFAULT_CONFIG))
-        ):
-            table.setdefault("kubernetes", {}).setdefault("namespace", settings.namespace)
-            message = f"runners.config names none: GitLab's chart uses that of the release, {settings.namespace} here."
-            changes.add(Fate.CHANGED, ("runners", index, "kubernetes", "namespace"), message)
+            _name_namespace(table, index, official, settings, changes)
         _lay_over(table, official.runner)
         move_cache(official, table, text)
         table.setdefault("name", "default")
@@ -225,6 +204,42 @@ def _of_official(
         official.findings,
         _comments(official, text),
     )
+
+
+def _version(official: Official, changes: Changes, ours: str) -> str:
+    """The version of GitLab Runner that reads the file: that of the image's tag, else ours."""
+    tag = str(as_table(official.values.get("image")).get("tag") or "")
+    brought = "" if tag else runner_of(official.version)
+    if brought and brought != ".".join(ours.split(".")[:2]):
+        message = f"is not set: GitLab's chart {official.version} brings GitLab Runner {brought}, this one {ours}."
+        changes.add(Fate.CHANGED, ("image", "tag"), message)
+    return version_of_tag(tag) or ours
+
+
+def _globals(official: Official, configuration: Configuration, changes: Changes) -> dict[str, Any]:
+    """The global keys: those of a whole config.toml alone, else those of the values alone."""
+    if not _is_whole(official):
+        for key in configuration.top:
+            message = "global keys in runners.config are not read by GitLab's chart, so they are left out."
+            changes.add(Fate.REMOVED, (key,), message)
+        return {"concurrent": _CONCURRENT, **official.top}
+    for path, place in official.moved.items():
+        if place[:1] == ("config",):
+            message = "runners.configOverride is the whole config.toml: GitLab's chart does not read this beside it."
+            changes.replace(Fate.MAPPED, path, Fate.REMOVED, message)
+    return configuration.top
+
+
+def _name_namespace(
+    table: dict[str, Any], index: int, official: Official, settings: ImportSettings, changes: Changes
+) -> None:
+    """The namespace of the release, where neither the table nor the text that it was made of names one."""
+    if table.get("kubernetes", {}).get("namespace"):
+        return
+    if not _NAMES_NAMESPACE.search(str(official.config or _DEFAULT_CONFIG)):
+        table.setdefault("kubernetes", {}).setdefault("namespace", settings.namespace)
+        message = f"runners.config names none: GitLab's chart uses that of the release, {settings.namespace} here."
+        changes.add(Fate.CHANGED, ("runners", index, "kubernetes", "namespace"), message)
 
 
 def _leave_unread(table: dict[str, Any], index: int, official: Official, changes: Changes) -> None:

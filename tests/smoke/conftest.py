@@ -31,6 +31,7 @@ from tests.schedule import group_of
 from .clusters import Clusters, run_crio
 from .guarantees import Scene, present, scene_values
 from .installed import installed
+from .reader import FOLDER, IMAGES
 from .workers import COUNT, Workers
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from .guarantees import Begin
     from .installed import Install, Installed
 
-IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
-FOLDER = Path(IMAGES).parent if Path(IMAGES).is_file() else Path(IMAGES)
 # Images that no test on workers needs: loading takes as long as making the nodes.
 UNUSED = ("/registry:", "/device-plugin:", "/kube-router:")
 # Clusters of one group of tests each, which share a role's name with it.

@@ -13,6 +13,8 @@ import pytest
 
 from podrunner.cluster.processes import CommandError, run
 
+from .reader import FOLDER
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 RECORD = Path("/run/podrunner-crio")
 LINK = Path("/sys/class/net/podrunner-crio")
 CGROUPS = Path("/sys/fs/cgroup")
-IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
 ANNOTATION = "io.kubernetes.cri-o.Devices=/dev/fuse"
 
 
@@ -55,7 +56,7 @@ def test_an_interrupted_start_leaves_nothing(checkout: Path, signum: signal.Sign
     if RECORD.exists():
         pytest.skip("a CRI-O cluster is there already: run this file by itself")
 
-    command = [checkout / "ci/airgap/crio", "up", "--directory", IMAGES]
+    command = [checkout / "ci/airgap/crio", "up", "--directory", FOLDER]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         state = Path(process.stderr.readline().split()[-1]) if process.stderr else Path()
         expected = LINK if sign == "the link" else state / sign
@@ -73,7 +74,7 @@ def test_a_second_cluster_is_refused_with_the_place_of_the_first(
     crio_cluster: Cluster, crio: Callable[..., str]
 ) -> None:
     with pytest.raises(CommandError) as refused:
-        crio("up", "--directory", IMAGES)
+        crio("up", "--directory", str(FOLDER))
 
     sentence = f"crio: there is a CRI-O cluster already: {crio_cluster.kubeconfig}. End it with `crio down`\n"
     assert refused.value.output == sentence
@@ -89,7 +90,7 @@ def test_a_pod_gets_no_device_where_crio_does_not_heed_the_annotation(crio_clust
 
 def list_devices(cluster: Cluster) -> str:
     """Give what a pod with the annotation sees of /dev/fuse."""
-    kubectl = [str(Path(IMAGES) / "bin/kubectl"), "--kubeconfig", str(cluster.kubeconfig)]
+    kubectl = [str(FOLDER / "bin/kubectl"), "--kubeconfig", str(cluster.kubeconfig)]
     options = ["--image=quay.io/podman/stable:latest", "--image-pull-policy=Never", f"--annotations={ANNOTATION}"]
     script = "stat -c '%A %U %t,%T %n' /dev/fuse 2>/dev/null || echo no /dev/fuse"
     run([*kubectl, "run", "devices", "--restart=Never", *options, "--", "sh", "-c", script], os.environ)

@@ -24,13 +24,14 @@ from podrunner.cluster.processes import run
 from podrunner.values.merge import merge
 from podrunner.values.set_expression import parse_set
 
+from .reader import IMAGES
+
 if TYPE_CHECKING:
     from conftest import Smoke
 
     from podrunner.cluster.cluster import Cluster
     from podrunner.cluster.images import ImageSet
 
-IMAGES = os.environ.get("PODRUNNER_SMOKE_IMAGES", "")
 # Another test that puts a device plugin on the node or a kind into the API server would change the answers.
 ALONE = pytest.mark.xdist_group("whole-cluster")
 POD_SECURITY = "no: pod-security"
